@@ -1,0 +1,65 @@
+# Treadle's commands. `make` lists them. Only Python 3.11 or later and make have to be there first.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+BIN := .venv/bin
+# Tests in parallel; PYTEST="-k name" narrows them down.
+PYTEST ?=
+
+.PHONY: help
+help: ## List these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: ## Virtual environment with locked packages, browser app
+	@scripts/setup-python
+	@scripts/build-web
+
+.PHONY: run
+run: setup ## Everything on this machine with the sample study; ARGS="--home DIR --http HOST:PORT"
+	@exec $(BIN)/treadle up $(ARGS)
+
+.PHONY: test
+test: setup peers lint web-check ## Everything that is checked before a change goes in
+	@scripts/setup-clients
+	$(BIN)/pytest -n auto $(PYTEST)
+
+.PHONY: check
+check: setup lint web-check ## The fast part of `make test`
+	$(BIN)/pytest -n auto -q tests/unit tests/http $(PYTEST)
+
+.PHONY: lint
+lint:
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+.PHONY: web-check
+web-check:
+	@scripts/build-web check
+
+.PHONY: peers
+peers: ## Install what tests talk to (DCMTK, Orthanc, Chromium); needs root, Debian
+	@scripts/install-test-peers
+
+.PHONY: dev
+dev: setup ## As `run`, restarting on changes, with the web development server
+	@scripts/build-web dev & watcher=$$!; trap 'kill $$watcher' EXIT; \
+	$(BIN)/watchfiles --filter python --sigint-timeout 10 "$(BIN)/treadle up $(ARGS)" src
+
+.PHONY: gen
+gen: setup ## Regenerate the reference pages and the browser's API types
+	$(BIN)/python tools/generate.py
+	@scripts/build-web gen
+
+.PHONY: bench
+bench: setup peers ## Performance figures; NAME=ingest runs one of them
+	@for script in benchmarks/bench_$(or $(NAME),*).py; do $(BIN)/python "$$script" || exit 1; done
+
+.PHONY: docs
+docs: setup ## The documentation as a web site in site/
+	$(BIN)/mkdocs build --strict --quiet
+
+.PHONY: lock
+lock: ## Pin the newest packages that fit (needs the network)
+	@scripts/lock-python

@@ -1,0 +1,1 @@
+"""`treadle ...`: each command imports what it needs when it runs."""

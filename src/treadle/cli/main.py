@@ -1,0 +1,91 @@
+"""The `treadle` command: what can be typed. A command imports what it does when it runs."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated, NoReturn
+
+import typer
+
+from treadle.cli import client_commands, role_commands
+from treadle.cli.options import JsonOption
+
+# What an unexpected error says may be long, and quote what it worked on.
+LONGEST = 200
+
+app = typer.Typer(
+    name="treadle",
+    help="Treadle: a research-imaging platform. `treadle up` starts all of it on this machine.",
+    invoke_without_command=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+role_commands.register(app)
+client_commands.register(app)
+
+
+@app.command()
+def version(json_lines: JsonOption = False) -> None:
+    """Print the version."""
+    from treadle import __version__
+    from treadle.cli.output import show
+
+    show({"version": __version__}, json_lines=json_lines, text=__version__)
+
+
+def main() -> NoReturn:
+    """Run a command; trouble is one line on standard error and a non-zero exit status."""
+    try:
+        status = app(prog_name="treadle", standalone_mode=False)
+    except SystemExit as end:
+        status = end.code
+    except (typer.Abort, KeyboardInterrupt):
+        status = 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read our output has gone
+        status = 141
+    except Exception as error:  # noqa: BLE001 - the border to the terminal
+        status = _complain(_told(error), getattr(error, "exit_code", 1))
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _complain(message: str, status: int) -> int:
+    print(f"treadle: {' '.join(message.split())}", file=sys.stderr)
+    return status
+
+
+def _told(error: Exception) -> str:
+    from treadle.cli.client import ClientError
+    from treadle.server.kit.operator import OperatorError
+
+    if isinstance(error, (OperatorError, ClientError)):
+        return str(error)
+    if isinstance(error, ModuleNotFoundError) and not str(error.name).startswith("treadle"):
+        return f'{error}; this command needs the server part: pip install "treadle[server]"'
+    if hasattr(error, "format_message"):  # what was typed cannot be understood
+        return str(error.format_message())
+    return f"unexpected {type(error).__name__}: {str(error)[:LONGEST]}"
+
+
+def _version_flag(value: bool) -> None:
+    if value:
+        version()
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    context: typer.Context,
+    show_version: Annotated[
+        bool, typer.Option("--version", callback=_version_flag, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    del show_version
+    if context.invoked_subcommand is None:
+        print(context.get_help())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,169 @@
+"""Commands that run Treadle: up, its roles one by one, and looking after it."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from treadle.cli.options import ControlOption, DicomOption, HomeOption, HttpOption, JsonOption
+
+config = typer.Typer(help="Settings.")
+sample = typer.Typer(help="The sample study.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands."""
+    for command in (up, serve, worker, connector, migrate, doctor):
+        app.command()(command)
+    app.command(hidden=True)(prepare)
+    app.add_typer(config, name="config")
+    app.add_typer(sample, name="sample")
+
+
+def _flags(home: Path | None, http: str | None = None, dicom: str | None = None) -> dict[str, object]:
+    return {"home": home, "http": http, "dicom": dicom}
+
+
+def _say(line: str) -> None:
+    with suppress(BrokenPipeError):  # nobody reads any more: go on all the same
+        print(line, flush=True)
+
+
+def up(
+    home: HomeOption = None,
+    http: HttpOption = None,
+    dicom: DicomOption = None,
+    use_sample: Annotated[
+        bool, typer.Option("--sample/--no-sample", help="Send a generated study to a new home.")
+    ] = True,
+) -> None:
+    """Run everything on this machine: database, API, web app, worker and DICOM connector."""
+    from treadle.server.app.supervise.up import Up
+    from treadle.server.kit.settings import load_settings
+
+    Up(load_settings(_flags(home, http, dicom)), sample=use_sample, say=_say).run()
+
+
+def serve(
+    home: HomeOption = None,
+    http: HttpOption = None,
+    dicom: DicomOption = None,
+    control_fd: ControlOption = None,
+) -> None:
+    """Run the API and web app alone."""
+    from treadle.server.app.supervise.roles import serve as run
+
+    run(_flags(home, http, dicom), control_fd)
+
+
+def worker(
+    home: HomeOption = None,
+    http: HttpOption = None,
+    dicom: DicomOption = None,
+    control_fd: ControlOption = None,
+) -> None:
+    """Run a background worker alone."""
+    from treadle.server.app.supervise.roles import work
+
+    work(_flags(home, http, dicom), control_fd)
+
+
+def connector(
+    home: HomeOption = None,
+    http: HttpOption = None,
+    dicom: DicomOption = None,
+    config_file: Annotated[
+        Path | None, typer.Option("--config", metavar="FILE", help="A connector's YAML file.")
+    ] = None,
+    control_fd: ControlOption = None,
+) -> None:
+    """Run the DICOM connector alone; TREADLE_CONNECTOR__SERVER and ..__DEVICE_KEY name its server."""
+    from treadle.cli.connector import run
+
+    run(_flags(home, http, dicom), file=config_file, control_fd=control_fd)
+
+
+def migrate(home: HomeOption = None) -> None:
+    """Bring the database named by TREADLE_DATABASE_URL to the schema of this release."""
+    from treadle.server.app.supervise.roles import migrate as run
+
+    _say(run(_flags(home)))
+
+
+def prepare(
+    home: HomeOption = None,
+    http: HttpOption = None,
+    dicom: DicomOption = None,
+    control_fd: ControlOption = None,
+) -> None:
+    """Schema, first administrator and connector device; a step of `treadle up`."""
+    from treadle.server.app.supervise.roles import prepare as run
+
+    run(_flags(home, http, dicom), control_fd)
+
+
+def doctor(
+    home: HomeOption = None,
+    http: HttpOption = None,
+    dicom: DicomOption = None,
+    json_lines: JsonOption = False,
+) -> None:
+    """Check database, blobs, ports, clock and free disk, and say what to fix."""
+    from treadle.cli.output import show
+    from treadle.server.app.doctor import examine
+    from treadle.server.kit.settings import load_settings
+
+    healthy = True
+    for finding in examine(load_settings(_flags(home, http, dicom))):
+        mark = "ok  " if finding.ok else "FIX "
+        show(finding.as_dict(), json_lines=json_lines, text=f"{mark} {finding.check:9} {finding.message}")
+        healthy = healthy and finding.ok
+    if not healthy:
+        raise typer.Exit(1)
+
+
+@config.command("show")
+def config_show(
+    home: HomeOption = None,
+    http: HttpOption = None,
+    dicom: DicomOption = None,
+    json_lines: JsonOption = False,
+) -> None:
+    """Print the effective settings and where each comes from; secrets are masked."""
+    import os
+
+    from treadle.cli.output import show_all
+    from treadle.server.kit.settings_sources import read
+
+    given = {key: value for key, value in _flags(home, http, dicom).items() if value is not None}
+    items = [
+        {"key": item.key, "value": item.value, "origin": item.origin, "description": item.description}
+        for item in read(given, os.environ).shown()
+    ]
+    show_all(items, columns=("key", "value", "origin"), json_lines=json_lines)
+
+
+@sample.command("write")
+def sample_write(folder: Annotated[Path, typer.Argument(help="Folder for the DICOM files.")]) -> None:
+    """Write the generated sample study as DICOM files."""
+    from treadle.cli.sample import write
+
+    _say(f"{write(folder)} files in {folder}")
+
+
+@sample.command("send")
+def sample_send(
+    home: HomeOption = None,
+    http: HttpOption = None,
+    dicom: DicomOption = None,
+    control_fd: ControlOption = None,
+) -> None:
+    """Send the generated sample study to the connector of the Treadle that runs on this machine."""
+    from treadle.cli.sample_send import send
+
+    count = send(_flags(home, http, dicom), control_fd)
+    print(f"{count} instances sent", file=sys.stderr)

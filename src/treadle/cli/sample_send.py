@@ -1,0 +1,54 @@
+"""Sends the sample study the way a scanner would: through the DICOM port."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, MRImageStorage
+from pynetdicom import AE
+
+from treadle.cli.client import Client, ClientError, find_target
+from treadle.cli.sample import GROUP, PROJECT, instances
+from treadle.server.app.supervise.control import Control
+from treadle.server.kit.settings import Settings, load_settings
+
+
+def send(flags: Mapping[str, object], control_fd: int | None) -> int:
+    """Make the project, then send all instances; how many."""
+    settings = load_settings(flags)
+    if control_fd is not None:
+        Control(control_fd).orders()
+    _make_project(settings)
+    return _store(settings)
+
+
+def _make_project(settings: Settings) -> None:
+    with Client(find_target(None, None, settings.home)) as client:
+        if not any(group["_id"] == GROUP for group in client.every("/groups")):
+            client.post("/groups", {"_id": GROUP, "label": "Demonstration"})
+        if not any(
+            found["label"] == PROJECT and found["group"] == GROUP for found in client.every("/projects")
+        ):
+            client.post("/projects", {"group": GROUP, "label": PROJECT})
+
+
+def _store(settings: Settings) -> int:
+    sender = AE(ae_title="SAMPLE")
+    for sop_class in (MRImageStorage, CTImageStorage):
+        sender.add_requested_context(sop_class, ExplicitVRLittleEndian)
+    host, port = settings.dicom.reachable
+    association = sender.associate(host, port, ae_title=settings.connector.ae_title)
+    if not association.is_established:
+        raise ClientError(
+            f"no DICOM association with {settings.connector.ae_title} at {settings.dicom.reachable}"
+        )
+    count = 0
+    try:
+        for dataset in instances():
+            status = association.send_c_store(dataset)
+            if status.get("Status") != 0:
+                raise ClientError(f"instance {count + 1} was refused with status {status.get('Status')}")
+            count += 1
+    finally:
+        association.release()
+    return count

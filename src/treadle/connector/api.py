@@ -1,0 +1,152 @@
+"""The server's connector door as functions (one HTTP connection per worker, kept alive)."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import httpx
+
+from treadle import __version__
+from treadle.connector.errors import (
+    AskedToWaitError,
+    HeldError,
+    NotAllowedError,
+    SeriesTroubleError,
+    ServerTroubleError,
+    TicketGoneError,
+)
+
+_TIMEOUT = httpx.Timeout(60.0, connect=10.0)
+_HELD = frozenset((400, 409, 413, 422))
+_LATER = frozenset((408, 425, 429, 502, 503, 504))
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """What the server has of a bucket."""
+
+    file_id: str
+    version: int
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """Permission to upload, from that position on, in parts of that size."""
+
+    ticket: str
+    resume_at: int
+    part_size: int
+
+
+class Api:
+    """Talks to one server with one device key; all methods raise ConnectorErrors when that fails."""
+
+    def __init__(self, *, url: str, api_key: str, ca_file: Path | None = None) -> None:
+        verify: ssl.SSLContext | bool = ssl.create_default_context(cafile=str(ca_file)) if ca_file else True
+        self._http = httpx.Client(
+            base_url=f"{url}/api/",
+            # Keys are also handed out as `host:port:key`.
+            headers={
+                "Authorization": f"scitran-user {api_key.rpartition(':')[2]}",
+                "User-Agent": f"treadle-connector/{__version__}",
+            },
+            timeout=_TIMEOUT,
+            verify=verify,
+            trust_env=False,
+        )
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def announce(self, document: Mapping[str, Any]) -> Confirmed | Ticket:
+        """Offer a bucket: confirmed when the server has it, else a ticket; AskedToWaitError when not yet."""
+        answer = self._call("POST", "connector/series", json=document)
+        if answer["status"] == "hold":
+            raise AskedToWaitError(str(answer.get("reason") or "no reason given"))
+        if answer["status"] == "unchanged":
+            return Confirmed(answer["file_id"], answer["version"])
+        return Ticket(answer["ticket"], answer["resume_at"], answer["part_size"])
+
+    def put_part(self, ticket: str, *, offset: int, data: bytes) -> int:
+        """Send one part; the position the server wants next, also when it refused this one."""
+        response = self._send("PUT", f"connector/uploads/{ticket}", params={"offset": offset}, content=data)
+        if response.status_code == 409:
+            detail = _document(response).get("detail")
+            if isinstance(detail, dict) and isinstance(detail.get("resume_at"), int):
+                return int(detail["resume_at"])
+        _raise_for(response, ticket=True)
+        return int(_document(response)["resume_at"])
+
+    def complete(self, ticket: str, document: Mapping[str, Any]) -> Confirmed:
+        """Finish the upload: the server has checked the hash and placed the file."""
+        answer = self._call("POST", f"connector/uploads/{ticket}/complete", json=document, ticket=True)
+        return Confirmed(answer["file_id"], answer["version"], answer.get("reason"))
+
+    def instance(self, *, file_id: str, version: int, sop: str) -> bytes | None:
+        """The DICOM file of one instance in the archive; None when the file does not hold it."""
+        response = self._send("GET", f"x/files/{file_id}/instances/{sop}", params={"version": version})
+        if response.status_code == 404:
+            return None
+        _raise_for(response)
+        return response.content
+
+    def heartbeat(self, document: Mapping[str, Any]) -> None:
+        """Tell the server that this device is alive and how it is."""
+        self._call("PUT", "devices/self", json=document)
+
+    def _call(
+        self, method: Literal["POST", "PUT"], path: str, *, json: Any, ticket: bool = False
+    ) -> dict[str, Any]:
+        response = self._send(method, path, json=json)
+        _raise_for(response, ticket=ticket)
+        return _document(response)
+
+    def _send(self, method: str, path: str, **kwargs: Any) -> httpx.Response:
+        try:
+            return self._http.request(method, path, **kwargs)
+        except httpx.HTTPError as error:
+            raise ServerTroubleError(f"{type(error).__name__}: {error}") from error
+
+
+def _raise_for(response: httpx.Response, *, ticket: bool = False) -> None:
+    status = response.status_code
+    if status < 300:
+        return
+    why = f"HTTP {status}: {_message(response)}"
+    if status in (401, 403):
+        raise NotAllowedError(why)
+    if ticket and status in (404, 410):
+        raise TicketGoneError(why)
+    if status in _HELD:
+        raise HeldError(why)
+    if status in _LATER or status < 500:
+        raise ServerTroubleError(why, retry_after_s=_retry_after(response))
+    raise SeriesTroubleError(why)
+
+
+def _retry_after(response: httpx.Response) -> float | None:
+    text = response.headers.get("retry-after", "")
+    return float(text) if text.isdecimal() else None
+
+
+def _message(response: httpx.Response) -> str:
+    try:
+        return str(response.json()["message"])[:200]
+    except (ValueError, KeyError, TypeError):
+        return response.reason_phrase
+
+
+def _document(response: httpx.Response) -> dict[str, Any]:
+    try:
+        document = response.json()
+    except ValueError as error:
+        raise ServerTroubleError("the answer is not JSON; is server.url right?") from error
+    if not isinstance(document, dict):
+        raise ServerTroubleError("the answer is not a JSON object; is server.url right?")
+    return document

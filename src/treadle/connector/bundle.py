@@ -1,0 +1,105 @@
+"""Makes one bucket of a complete series ready to go: fields, zip, documents (flow steps 3 and 5)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from treadle.connector.config import DeviceConfig
+from treadle.dicom.classify import classify
+from treadle.dicom.digest import series_digest
+from treadle.dicom.header import header_json, read_header
+from treadle.dicom.identity import InstanceFacts, representative
+from treadle.dicom.mapping import map_instance
+from treadle.dicom.pack import PackedMember, PackResult, member_name, pack_series
+from treadle.dicom.routing import Route, read_routing
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A packed bucket: the zip, and what to tell the server before and after its upload."""
+
+    digest: str
+    path: Path
+    size: int
+    announcement: Mapping[str, Any]
+    completion: Mapping[str, Any]
+
+
+def bucket_digest(members: Sequence[InstanceFacts], hashes: Mapping[str, str]) -> str:
+    """Content digest of these instances; `hashes` are the data set digests by SOP Instance UID."""
+    return series_digest((facts.sop_uid, hashes[facts.sop_uid]) for facts in members)
+
+
+def make_bundle(
+    members: Sequence[InstanceFacts], *, bucket: str, digest: str, device: DeviceConfig, path: Path
+) -> Bundle:
+    """The bundle of these instances, its zip written to `path`."""
+    first = representative(members)
+    header = read_header(_path(first))
+    route = read_routing(header, device.mapping.routing)
+    fields = map_instance(header, device.mapping, route=route, acquisition_uid=bucket)
+    names = {facts.sop_uid: member_name(facts.sop_uid, facts.modality) for facts in members}
+    with path.open("wb") as out:
+        packed = pack_series([(names[facts.sop_uid], _path(facts)) for facts in members], out)
+    header_document = header_json(header)
+    kind = classify(header_document)
+    announcement = {
+        "device": device.id,
+        "key": {"study": first.study_uid, "series": first.series_uid, "bucket": bucket},
+        "digest": digest,
+        "size": packed.size,
+        "sha256": packed.sha256,
+        "fields": fields.flat(),
+        "routing": _routing(route),
+        "create_projects": device.mapping.routing.create_projects,
+    }
+    completion = {
+        "sha256": packed.sha256,
+        "file": {
+            "name": fields.file_name,
+            "type": "dicom",
+            "modality": kind.modality or fields.file_modality,
+            "classification": kind.classification,
+            "zip_member_count": len(packed.members),
+            "info": {"header": {"dicom": header_document}},
+        },
+        "instances": _instances(members, names, packed),
+    }
+    return Bundle(digest, path, packed.size, announcement, completion)
+
+
+def _routing(route: Route) -> dict[str, Any]:
+    return {**asdict(route), "flags": list(route.flags)}
+
+
+def _instances(
+    members: Sequence[InstanceFacts], names: Mapping[str, str], packed: PackResult
+) -> list[dict[str, Any]]:
+    by_name = {member.name: member for member in packed.members}
+    return [_instance(facts, by_name[names[facts.sop_uid]]) for facts in members]
+
+
+def _instance(facts: InstanceFacts, member: PackedMember) -> dict[str, Any]:
+    return {
+        "sop_uid": facts.sop_uid,
+        "sop_class_uid": facts.sop_class_uid,
+        "transfer_syntax": facts.transfer_syntax,
+        "number": facts.number,
+        "position": facts.position,
+        "orientation": facts.orientation,
+        "frames": facts.frames,
+        "rows": facts.rows,
+        "columns": facts.columns,
+        "member": member.name,
+        "offset": member.offset,
+        "compressed_size": member.compressed_size,
+        "size": member.size,
+        "method": member.method,
+    }
+
+
+def _path(facts: InstanceFacts) -> Path:
+    if facts.path is None:
+        raise ValueError(f"{facts.sop_uid}: no file")
+    return facts.path

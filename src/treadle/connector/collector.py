@@ -1,0 +1,101 @@
+"""The loop that sorts what arrives and submits what is complete (flow step 2)."""
+
+import sqlite3
+from collections.abc import Callable
+from threading import Event, Thread
+from time import monotonic
+
+from treadle.connector.config import ConnectorConfig
+from treadle.connector.health import Health, log
+from treadle.connector.retention import Retention
+from treadle.connector.series import Watcher
+from treadle.connector.spool.index import Indexer
+from treadle.connector.spool.layout import Layout
+from treadle.connector.spool.state import State
+
+_LOOK_EVERY_S = 0.1
+_SWEEP_EVERY_S = 30.0
+_AFTER_TROUBLE_S = 2.0
+
+
+class Collector:
+    """Watches the spool in its own thread."""
+
+    def __init__(
+        self,
+        layout: Layout,
+        state: State,
+        config: ConnectorConfig,
+        health: Health,
+        *,
+        submit: Callable[[int], None],
+    ) -> None:
+        self._state = state
+        self._config = config
+        self._health = health
+        self._submit = submit
+        self._now = monotonic()
+        self._limits: dict[int, tuple[float, float]] = {}
+        self._watcher = Watcher(limits_of=self._limits_of)
+        self._indexer = Indexer(
+            layout,
+            state,
+            on_change=lambda series: self._watcher.note(series, at=self._now),
+            on_quarantine=self._quarantined,
+        )
+        self._retention = Retention(layout, state, config)
+        self._stop = Event()
+        self._thread = Thread(target=self._run, name="collector", daemon=True)
+
+    def start(self) -> None:
+        """Bring the state in step with the files, then watch."""
+        self._indexer.rebuild()
+        self._thread.start()
+
+    def stop(self, *, timeout_s: float) -> None:
+        """Stop watching."""
+        self._stop.set()
+        self._thread.join(timeout_s)
+
+    def _run(self) -> None:
+        is_due, swept_at = False, 0.0
+        while not self._stop.is_set():
+            try:
+                if is_due:
+                    self._indexer.rebuild()
+                    is_due = False
+                if monotonic() - swept_at > _SWEEP_EVERY_S:
+                    self._retention.sweep()
+                    swept_at = monotonic()
+                found = self._look()
+            except (OSError, sqlite3.OperationalError) as error:
+                # A full disk, most likely: the files stay, the state is brought in step afterwards.
+                self._health.trouble("spool", f"spool trouble: {error}")
+                log.exception("spool trouble")
+                is_due = True
+                self._stop.wait(_AFTER_TROUBLE_S)
+            else:
+                self._health.trouble("spool", None)
+                self._stop.wait(0 if found else _LOOK_EVERY_S)
+
+    def _look(self) -> int:
+        # Everything that arrived by now is sorted before any series is judged as of now.
+        self._now = monotonic()
+        found = self._indexer.index_arrived()
+        for series_id in self._watcher.complete(as_of=self._now):
+            self._limits.pop(series_id, None)
+            self._submit(series_id)
+        return found
+
+    def _limits_of(self, series_id: int) -> tuple[float, float]:
+        if series_id not in self._limits:
+            series = self._state.series(series_id)
+            device = self._config.device(series.device) if series else self._config.defaults
+            self._limits[series_id] = (device.series_quiet_s, device.series_max_wait_s)
+        return self._limits[series_id]
+
+    def _quarantined(self, device: str) -> None:
+        self._health.count(device, "quarantined")
+        self._health.trouble(
+            f"quarantine {device}", f"{device}: instances without usable UIDs are in quarantine"
+        )

@@ -1,0 +1,110 @@
+"""One complete series on its way: opt check, split into buckets, pack and upload of each (flow steps 3-7)."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import cast
+
+from treadle.connector.api import Api, Confirmed
+from treadle.connector.bundle import Bundle, bucket_digest, make_bundle
+from treadle.connector.config import ConnectorConfig, DeviceConfig
+from treadle.connector.errors import ChangedError, HeldError
+from treadle.connector.health import Health, log_event
+from treadle.connector.restore import Restorer
+from treadle.connector.spool.facts import facts_from_text
+from treadle.connector.spool.layout import Layout
+from treadle.connector.spool.state import Instance, Series, State
+from treadle.dicom.config import SplitChoice
+from treadle.dicom.header import NotDicomError, read_header
+from treadle.dicom.identity import InstanceFacts, representative, split_choice, split_series
+from treadle.dicom.optin import decide_header
+from treadle.dicom.routing import read_routing
+
+Send = Callable[[Api, Bundle], Confirmed]
+
+
+class Delivery:
+    """Delivers series; whatever goes wrong leaves it as an exception and the series to be delivered again."""
+
+    def __init__(self, layout: Layout, state: State, config: ConnectorConfig, health: Health) -> None:
+        self._layout = layout
+        self._state = state
+        self._config = config
+        self._health = health
+        self._restorer = Restorer(layout, state)
+
+    def deliver(self, series_id: int, *, api: Api, send: Send) -> None:
+        """Bring the series as it is now to the server."""
+        series = self._state.series(series_id)
+        if series is None or series.generation <= series.settled:
+            return
+        device = self._config.device(series.device)
+        instances = self._restorer.complete_files(api, series)
+        try:
+            if not instances or self._is_skipped(series, instances, device):
+                self._settle(series, "skipped")
+                return
+            self._deliver_buckets(series, instances, device, api=api, send=send)
+        except NotDicomError as error:
+            raise HeldError(f"header unreadable: {error}") from error
+        self._settle(series, "uploaded")
+
+    def _settle(self, series: Series, state: str) -> None:
+        self._state.settle_series(series.id, generation=series.generation, state=state)
+        self._health.count(series.device, f"series_{state}")
+        self._health.trouble(f"held {series.id}", None)
+
+    def _facts(self, series: Series, instances: Sequence[Instance]) -> list[InstanceFacts]:
+        folder = self._layout.series(device=series.device, study=series.study, series=series.series)
+        return [facts_from_text(row.facts, path=folder / f"{row.sop}.dcm") for row in instances]
+
+    def _is_skipped(self, series: Series, instances: Sequence[Instance], device: DeviceConfig) -> bool:
+        if device.opt.mode == "all":
+            return False
+        first = representative(self._facts(series, instances))
+        header = read_header(str(first.path))
+        route = read_routing(header, device.mapping.routing)
+        return decide_header(header, device.opt, route=route) == "skip"
+
+    def _deliver_buckets(
+        self, series: Series, instances: Sequence[Instance], device: DeviceConfig, *, api: Api, send: Send
+    ) -> None:
+        facts = self._facts(series, instances)
+        hashes = {row.sop: row.sha256 for row in instances}
+        split = series.split or split_choice(facts, device.mapping)
+        self._state.keep_split(series.id, split)
+        mapping = replace(device.mapping, split_by_acquisition_number=cast(SplitChoice, split))
+        for number, (bucket, members) in enumerate(sorted(split_series(facts, mapping).items())):
+            digest = bucket_digest(members, hashes)
+            if self._state.bucket_digest(series.id, bucket) == digest:
+                continue
+            path = self._layout.outbox / f"{series.id}-{number}.zip"
+            try:
+                bundle = make_bundle(members, bucket=bucket, digest=digest, device=device, path=path)
+                self._check_unchanged(series)
+                confirmed = send(api, bundle)
+            finally:
+                path.unlink(missing_ok=True)
+            self._confirm(series, bucket, bundle, confirmed)
+
+    def _check_unchanged(self, series: Series) -> None:
+        now = self._state.series(series.id)
+        if now is None or now.generation != series.generation:
+            raise ChangedError
+
+    def _confirm(self, series: Series, bucket: str, bundle: Bundle, confirmed: Confirmed) -> None:
+        self._state.put_bucket(
+            series.id, bucket, digest=bundle.digest, file_id=confirmed.file_id, version=confirmed.version
+        )
+        self._health.count(series.device, "files")
+        self._health.count(series.device, "bytes_sent", bundle.size)
+        if confirmed.reason:
+            self._health.count(series.device, f"misrouted_{confirmed.reason}")
+        log_event(
+            "uploaded",
+            device=series.device,
+            series=series.series,
+            bucket=bucket,
+            file=confirmed.file_id,
+            version=confirmed.version,
+            reason=confirmed.reason,
+        )

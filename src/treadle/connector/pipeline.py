@@ -1,0 +1,149 @@
+"""The workers that deliver complete series, and what they do when a delivery fails."""
+
+from collections import Counter
+from threading import Event, Thread
+
+from treadle.connector.api import Api, Confirmed
+from treadle.connector.backoff import LONGEST_S, Gate, delay
+from treadle.connector.bundle import Bundle
+from treadle.connector.delivery import Delivery
+from treadle.connector.errors import (
+    AskedToWaitError,
+    ChangedError,
+    HeldError,
+    NotAllowedError,
+    SeriesTroubleError,
+    ServerTroubleError,
+    TicketGoneError,
+)
+from treadle.connector.health import Health, log, log_event
+from treadle.connector.line import Line
+from treadle.connector.spool.state import State
+from treadle.connector.upload import send_bundle
+
+_TICKETS = 3
+
+
+class StoppedError(Exception):
+    """The connector is stopping; what was under way resumes after the next start."""
+
+
+class Pipeline:
+    """Delivers the series given to `submit`, in order, a few at the same time."""
+
+    def __init__(
+        self,
+        delivery: Delivery,
+        state: State,
+        health: Health,
+        *,
+        apis: list[Api],
+        retry_first_s: float,
+    ) -> None:
+        self._delivery = delivery
+        self._state = state
+        self._health = health
+        self._line = Line()
+        self._gate = Gate(first_s=retry_first_s)
+        self._retry_first_s = retry_first_s
+        self._failures: Counter[int] = Counter()
+        self._stop = Event()
+        self._workers = [
+            Thread(target=self._work, args=(api,), name=f"uploader-{number}", daemon=True)
+            for number, api in enumerate(apis)
+        ]
+
+    def start(self) -> None:
+        """Start the workers."""
+        for worker in self._workers:
+            worker.start()
+
+    def submit(self, series_id: int) -> None:
+        """Deliver this series as soon as it is its turn."""
+        self._line.join(series_id)
+
+    def queue_length(self) -> int:
+        """Series waiting or under way."""
+        return self._line.length()
+
+    def stop(self, *, timeout_s: float) -> None:
+        """Send the workers home after the part they are sending."""
+        self._stop.set()
+        self._line.close()
+        for worker in self._workers:
+            worker.join(timeout_s)
+
+    def _work(self, api: Api) -> None:
+        while self._gate.wait(self._stop) and (series_id := self._line.take()) is not None:
+            try:
+                if self._gate.wait(self._stop):
+                    self._deliver(series_id, api)
+            except Exception as error:  # noqa: BLE001 - the connector's border: record, go on
+                log.exception("delivery failed", extra={"fields": {"series": series_id}})
+                self._later(series_id, SeriesTroubleError(type(error).__name__))
+            finally:
+                self._line.done(series_id)
+
+    def _deliver(self, series_id: int, api: Api) -> None:
+        try:
+            self._delivery.deliver(series_id, api=api, send=self._send)
+        except StoppedError:
+            return
+        except ChangedError:
+            log_event("changed while packed", series=series_id)
+        except AskedToWaitError as error:
+            self._wait(series_id, error)
+        except HeldError as error:
+            self._hold(series_id, error)
+        except ServerTroubleError as error:
+            self._pause(error)
+            self._line.join(series_id)
+        except (SeriesTroubleError, TicketGoneError) as error:
+            self._later(series_id, error)
+        else:
+            del self._failures[series_id]
+
+    def _send(self, api: Api, bundle: Bundle) -> Confirmed:
+        """Send with the zip at hand, for as long as the server is away."""
+        tickets = 0
+        while self._gate.wait(self._stop):
+            try:
+                confirmed = send_bundle(api, bundle)
+            except ServerTroubleError as error:
+                self._pause(error)
+            except TicketGoneError:
+                tickets += 1
+                if tickets > _TICKETS:
+                    raise
+            else:
+                self._gate.succeeded()
+                self._health.trouble("server", None)
+                return confirmed
+        raise StoppedError
+
+    def _pause(self, error: ServerTroubleError) -> None:
+        self._gate.failed(retry_after_s=error.retry_after_s)
+        what = "the server refuses our key" if isinstance(error, NotAllowedError) else "server trouble"
+        self._health.trouble("server", f"{what}: {error}")
+        log_event("uploads paused", level=30, reason=str(error))
+
+    def _later(self, series_id: int, error: Exception) -> None:
+        self._failures[series_id] += 1
+        wait = delay(self._failures[series_id], first_s=self._retry_first_s)
+        log_event("failed", level=30, series=series_id, n=self._failures[series_id], reason=str(error))
+        self._line.join(series_id, after_s=wait)
+
+    def _wait(self, series_id: int, error: AskedToWaitError) -> None:
+        self._state.mark_waiting(series_id, reason=str(error))
+        self._health.trouble(f"held {series_id}", f"a series waits: {error}")
+        log_event("held", level=30, series=series_id, reason=str(error))
+        self._line.join(series_id, after_s=LONGEST_S)
+
+    def _hold(self, series_id: int, error: HeldError) -> None:
+        series = self._state.series(series_id)
+        if series is None:
+            return
+        self._state.settle_series(series_id, generation=series.generation, state="held", reason=str(error))
+        self._health.count(series.device, "series_held")
+        self._health.trouble(f"held {series_id}", f"series {series.series} held: {error}")
+        log_event("held", level=30, device=series.device, series=series.series, reason=str(error))

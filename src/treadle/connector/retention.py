@@ -1,0 +1,65 @@
+"""Deletes spool files the server has confirmed, after their time or earlier when the disk fills up."""
+
+import shutil
+from pathlib import Path
+from time import time
+
+from treadle.connector.config import ConnectorConfig
+from treadle.connector.health import log_event
+from treadle.connector.spool.layout import Layout
+from treadle.connector.spool.state import Series, State
+
+# Below this multiple of the free space that must remain, confirmed files go early.
+_EARLY = 1.25
+
+
+class Retention:
+    """Keeps the spool from growing for ever."""
+
+    def __init__(self, layout: Layout, state: State, config: ConnectorConfig) -> None:
+        self._layout = layout
+        self._state = state
+        self._config = config
+
+    def is_short(self) -> bool:
+        """Whether the disk is so full that confirmed files go early."""
+        return shutil.disk_usage(self._layout.root).free < self._config.limits.min_free * _EARLY
+
+    def sweep(self) -> int:
+        """Delete what may go; the number of series deleted."""
+        now = time()
+        keep = 0.0 if self.is_short() else self._config.keep_uploaded_s
+        gone = [
+            self._delete(series, forget=False)
+            for series in self._state.settled_series(state="uploaded", before=now - keep)
+        ]
+        gone += [
+            self._delete(series, forget=True)
+            for series in self._state.settled_series(
+                state="skipped", before=now - self._config.keep_skipped_s
+            )
+        ]
+        return sum(gone)
+
+    def _delete(self, series: Series, *, forget: bool) -> bool:
+        folder = self._layout.series(device=series.device, study=series.study, series=series.series)
+        with self._state.transaction():
+            # Nothing can be sorted into the series meanwhile: that needs a transaction too.
+            now = self._state.series(series.id)
+            if now is None or now.generation != series.generation:
+                return False
+            shutil.rmtree(folder, ignore_errors=True)
+            _remove_if_empty(folder.parent)
+            if forget:
+                self._state.forget_series(series.id)
+            else:
+                self._state.set_files_gone(series.id, gone=True)
+        log_event("spool deleted", device=series.device, series=series.series)
+        return True
+
+
+def _remove_if_empty(folder: Path) -> None:
+    try:
+        folder.rmdir()
+    except OSError:
+        return

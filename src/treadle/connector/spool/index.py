@@ -1,0 +1,155 @@
+"""Sorts arrived files into their series and keeps the state in step with the files (flow step 2)."""
+
+import logging
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from treadle.connector.receive.mark import blank_mark, read_mark, recover
+from treadle.connector.spool.facts import facts_to_text
+from treadle.connector.spool.layout import Layout, is_safe_uid
+from treadle.connector.spool.state import Instance, State
+from treadle.dicom.digest import data_set_sha256
+from treadle.dicom.header import NotDicomError, read_facts
+from treadle.dicom.identity import InstanceFacts
+
+log = logging.getLogger("treadle.connector")
+
+_BATCH = 100
+
+
+@dataclass(frozen=True)
+class _Arrival:
+    device: str
+    path: Path
+    facts: InstanceFacts
+    sha256: str
+
+
+class Indexer:
+    """Moves files from `arriving/` to `incoming/`; `on_change` hears of series that got something new."""
+
+    def __init__(
+        self,
+        layout: Layout,
+        state: State,
+        *,
+        on_change: Callable[[int], None],
+        on_quarantine: Callable[[str], None],
+    ) -> None:
+        self._layout = layout
+        self._state = state
+        self._on_change = on_change
+        self._on_quarantine = on_quarantine
+
+    def index_arrived(self) -> int:
+        """Sort every file that has arrived by now, oldest first; their number."""
+        found = [
+            (device.name, path)
+            for device in _folders(self._layout.arriving)
+            for path in sorted(Path(device).glob("*.dcm"))
+        ]
+        self._index(iter(found))
+        return len(found)
+
+    def rebuild(self) -> None:
+        """Bring the state in step with the files, whatever happened before."""
+        for device in _folders(self._layout.arriving):
+            recover(Path(device), pattern="*.part")
+        known = {
+            (series.device, series.study, series.series): series.id for series in self._state.all_series()
+        }
+        self._index(self._unknown_files(known))
+        for series in self._state.unsettled_series():
+            self._on_change(series.id)
+
+    def _unknown_files(self, known: dict[tuple[str, str, str], int]) -> Iterator[tuple[str, Path]]:
+        for device in _folders(self._layout.incoming):
+            for study in _folders(Path(device)):
+                for series in _folders(Path(study)):
+                    series_id = known.get((device.name, study.name, series.name), 0)
+                    rows = {row.sop: (row.size, row.mtime_ns) for row in self._state.instances(series_id)}
+                    for path in sorted(Path(series).glob("*.dcm")):
+                        stat = path.stat()
+                        if rows.get(path.stem) != (stat.st_size, stat.st_mtime_ns):
+                            yield device.name, path
+
+    def _index(self, files: Iterator[tuple[str, Path]]) -> None:
+        while batch := list(islice(files, _BATCH)):
+            arrivals = [self._examine(device, path) for device, path in batch]
+            with self._state.transaction():
+                sorted_into = [self._sort(arrival) for arrival in arrivals if arrival is not None]
+                changed = {series_id for series_id in sorted_into if series_id is not None}
+                for series_id in changed:
+                    self._state.touch_series(series_id)
+            for series_id in changed:
+                self._on_change(series_id)
+
+    def _examine(self, device: str, path: Path) -> _Arrival | None:
+        """What the file is; None when it went to quarantine."""
+        try:
+            facts = read_facts(path)
+        except NotDicomError:
+            self._quarantine(device, path)
+            return None
+        if not all(is_safe_uid(uid) for uid in (facts.study_uid, facts.series_uid, facts.sop_uid)):
+            self._quarantine(device, path)
+            return None
+        return _Arrival(device, path, facts, _digest(path))
+
+    def _sort(self, arrival: _Arrival) -> int | None:
+        """Put the file into its series; the series if that changed it."""
+        facts = arrival.facts
+        series_id = self._state.add_series(
+            device=arrival.device, study=facts.study_uid, series=facts.series_uid
+        )
+        folder = self._layout.series(device=arrival.device, study=facts.study_uid, series=facts.series_uid)
+        path = folder / f"{facts.sop_uid}.dcm"
+        if path != arrival.path:
+            if self._is_known(series_id, arrival, path):
+                arrival.path.unlink()
+                return None
+            folder.mkdir(parents=True, exist_ok=True)
+            arrival.path.replace(path)
+        stat = path.stat()
+        self._state.put_instance(
+            series_id,
+            Instance(facts.sop_uid, arrival.sha256, stat.st_size, stat.st_mtime_ns, facts_to_text(facts)),
+        )
+        return series_id
+
+    def _is_known(self, series_id: int, arrival: _Arrival, path: Path) -> bool:
+        known = self._state.instance(series_id, arrival.facts.sop_uid)
+        if known is None or known.sha256 != arrival.sha256:
+            return False
+        series = self._state.series(series_id)
+        return path.exists() or (series is not None and series.files_gone)
+
+    def _quarantine(self, device: str, path: Path) -> None:
+        folder = self._layout.quarantine / device
+        folder.mkdir(parents=True, exist_ok=True)
+        path.replace(folder / path.name)
+        log.warning("quarantined", extra={"fields": {"device": device, "file": path.name}})
+        self._on_quarantine(device)
+
+
+def _digest(path: Path) -> str:
+    """SHA-256 of the data set: the receiver's, whose mark is then blanked, else computed."""
+    fd = os.open(path, os.O_RDWR)
+    try:
+        mark = read_mark(fd)
+        if mark is not None:
+            blank_mark(fd)
+            return mark.sha256.hex()
+    finally:
+        os.close(fd)
+    return data_set_sha256(path)
+
+
+def _folders(path: Path) -> list[os.DirEntry[str]]:
+    if not path.is_dir():
+        return []
+    with os.scandir(path) as entries:
+        return sorted((entry for entry in entries if entry.is_dir()), key=lambda entry: entry.name)

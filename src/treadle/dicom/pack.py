@@ -1,0 +1,164 @@
+"""One series as one zip: the same instances give the same bytes, written once and hashed on the way.
+
+Members are flat, sorted by name, dated 1980-01-01 and deflated; a member that does not shrink (compressed
+pixel data) is stored. No comment, no extra fields except the zip64 ones a size makes necessary. Memory stays
+bounded: members up to `WHOLE` bytes are compressed in memory, larger ones are streamed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import BinaryIO
+
+from treadle.dicom import zipformat
+from treadle.dicom.deflate import Deflater, crc32, deflate
+from treadle.dicom.zipformat import DEFLATED, STORED, Entry
+
+WHOLE = 32 * 1024 * 1024
+_CHUNK = 1024 * 1024
+_WORTH = 0.97  # a member is stored when deflate saves less than 3 %
+
+
+@dataclass(frozen=True)
+class PackedMember:
+    """One member of the zip; `offset` is where its data start, counted from the start of the zip."""
+
+    name: str
+    offset: int
+    compressed_size: int
+    size: int
+    method: int
+    crc: int
+
+
+@dataclass(frozen=True)
+class PackResult:
+    """A finished zip: its size, its hashes and its members in order."""
+
+    size: int
+    sha256: str
+    sha384: str
+    members: list[PackedMember]
+
+
+def member_name(sop_uid: str, modality: str) -> str:
+    """Name of an instance inside the zip.
+
+    >>> member_name("1.2.3", ""), member_name("1.2.3", "MR")
+    ('1.2.3.NA.dcm', '1.2.3.MR.dcm')
+    """
+    kind = "".join(letter for letter in modality if letter.isascii() and (letter.isalnum() or letter in "_-"))
+    return f"{sop_uid}.{kind or 'NA'}.dcm"
+
+
+def pack_series(members: Iterable[tuple[str, str | os.PathLike[str]]], out: BinaryIO) -> PackResult:
+    """Zip of the named files, written to `out` without seeking; ValueError for doubled or unsafe names."""
+    ordered = sorted((name, Path(path)) for name, path in members)
+    _check_names([name for name, _ in ordered])
+    sink = _Sink(out)
+    entries = [_add(sink, name, path) for name, path in ordered]
+    for part in zipformat.directory([entry for entry, _ in entries], start=sink.size):
+        sink.write(part)
+    return PackResult(
+        size=sink.size,
+        sha256=sink.sha256.hexdigest(),
+        sha384=sink.sha384.hexdigest(),
+        members=[_packed(entry, offset) for entry, offset in entries],
+    )
+
+
+class _Sink:
+    """Where the zip goes: counted and hashed while it is written."""
+
+    def __init__(self, out: BinaryIO) -> None:
+        self._out = out
+        self.size = 0
+        self.sha256 = hashlib.sha256()
+        self.sha384 = hashlib.sha384()
+
+    def write(self, data: bytes) -> None:
+        self._out.write(data)
+        self.size += len(data)
+        self.sha256.update(data)
+        self.sha384.update(data)
+
+
+def _add(sink: _Sink, name: str, path: Path) -> tuple[Entry, int]:
+    with path.open("rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        if size <= WHOLE:
+            return _add_whole(sink, name, file.read())
+        if _shrinks(file, size):
+            return _add_deflated_stream(sink, name, file, size)
+        return _add_stored_stream(sink, name, file)
+
+
+def _add_whole(sink: _Sink, name: str, data: bytes) -> tuple[Entry, int]:
+    packed = deflate(data)
+    is_worth = len(packed) < len(data) * _WORTH
+    body, method = (packed, DEFLATED) if is_worth else (data, STORED)
+    entry = Entry(name, sink.size, method, crc32(data), len(body), len(data))
+    sink.write(zipformat.local_header(entry))
+    offset = sink.size
+    sink.write(body)
+    return entry, offset
+
+
+def _shrinks(file: BinaryIO, size: int) -> bool:
+    # The middle of a large instance is pixel data.
+    file.seek(size // 2)
+    sample = file.read(_CHUNK)
+    file.seek(0)
+    return len(deflate(sample)) < len(sample) * _WORTH
+
+
+def _add_stored_stream(sink: _Sink, name: str, file: BinaryIO) -> tuple[Entry, int]:
+    crc, size = 0, 0
+    for chunk in _chunks(file):
+        crc, size = crc32(chunk, crc), size + len(chunk)
+    file.seek(0)
+    entry = Entry(name, sink.size, STORED, crc, size, size)
+    sink.write(zipformat.local_header(entry))
+    offset = sink.size
+    for chunk in _chunks(file):
+        sink.write(chunk)
+    if sink.size - offset != size:
+        raise ValueError(f"{name}: the file changed while it was packed")
+    return entry, offset
+
+
+def _add_deflated_stream(sink: _Sink, name: str, file: BinaryIO, size: int) -> tuple[Entry, int]:
+    start = sink.size
+    sink.write(zipformat.streamed_header(name, size))
+    offset, deflater, crc, read = sink.size, Deflater(), 0, 0
+    for chunk in _chunks(file):
+        crc, read = crc32(chunk, crc), read + len(chunk)
+        sink.write(deflater.compress(chunk))
+    sink.write(deflater.flush())
+    if read != size:
+        raise ValueError(f"{name}: the file changed while it was packed")
+    entry = Entry(name, start, DEFLATED, crc, sink.size - offset, read, is_streamed=True)
+    sink.write(zipformat.descriptor(entry))
+    return entry, offset
+
+
+def _chunks(file: BinaryIO) -> Iterator[bytes]:
+    return iter(lambda: file.read(_CHUNK), b"")
+
+
+def _packed(entry: Entry, offset: int) -> PackedMember:
+    return PackedMember(entry.name, offset, entry.compressed_size, entry.size, entry.method, entry.crc)
+
+
+def _check_names(names: list[str]) -> None:
+    for name, following in pairwise(names):
+        if name == following:
+            raise ValueError(f"two members are called {name!r}")
+    for name in names:
+        if not name or "/" in name or "\\" in name or not name.isprintable() or name in (".", ".."):
+            raise ValueError(f"{name!r} is no member name")

@@ -1,0 +1,1 @@
+"""The platform: rooms on floors; a room imports only from floors below it."""

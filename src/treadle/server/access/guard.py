@@ -1,0 +1,286 @@
+"""The one place of authorisation: every route declares a rule, every handler asks its Guard.
+
+`Guard` is the request as the rooms see it: the caller, the transaction, the client's dialect and the
+questions that may be asked. A `scoped()` route that answers without having asked is a bug and fails.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from sqlalchemy import ColumnElement, Select, false, func, select, true
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from treadle.server.access import audit
+from treadle.server.access.actions import Action
+from treadle.server.access.identity import ANONYMOUS, Identity, by_key, by_login, key_of_header
+from treadle.server.access.places import in_project_of
+from treadle.server.access.tables import group_access, project_grant, role
+from treadle.server.kit.errors import Forbidden, NotFound, Unauthenticated
+from treadle.server.store.db import Database
+
+LOGIN_COOKIE = "treadle_login"
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_GROUP_RANK = {"ro": 1, "rw": 2, "admin": 3}
+
+
+class Rule(StrEnum):
+    """What a route demands before its handler runs."""
+
+    ANONYMOUS = "anonymous"
+    ANY_USER = "any_user"
+    SITE_ADMIN = "site_admin"
+    SCOPED = "scoped"
+
+
+def granted_projects(user_id: str, action: str) -> Select[Any]:
+    """Ids of the projects in which the user's roles, taken together, hold the action."""
+    return (
+        select(project_grant.c.project_id)
+        .join(role, role.c.id == func.any(project_grant.c.role_ids))
+        .where(project_grant.c.user_id == user_id, role.c.actions.contains([action]))
+    )
+
+
+@dataclass
+class Guard:
+    """The caller of this request and what they may do."""
+
+    identity: Identity
+    connection: AsyncConnection
+    method: str
+    path: str
+    asked: bool = False
+    _held: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    async def actions(self, project_id: str) -> frozenset[str]:
+        """Every action the caller holds in the project; empty when the project is invisible to them."""
+        self.asked = True
+        if project_id not in self._held:
+            rows = await self.connection.execute(
+                select(role.c.actions)
+                .join(project_grant, role.c.id == func.any(project_grant.c.role_ids))
+                .where(project_grant.c.user_id == self.identity.id, project_grant.c.project_id == project_id)
+            )
+            self._held[project_id] = frozenset(action for row in rows for action in row.actions)
+        return self._held[project_id]
+
+    async def require(self, *actions: Action, project_id: str | None) -> None:
+        """Go on only when the caller holds the actions: 404 when the project is invisible, else 403."""
+        self.asked = True
+        if self.identity.is_site_admin:
+            return
+        held = await self.actions(project_id) if project_id and self.identity.kind == "user" else frozenset()
+        if "containers_view_metadata" not in held:
+            raise NotFound
+        for action in actions:
+            if action not in held:
+                raise Forbidden(f"Your roles in this project do not include '{action}'.", action=action)
+
+    async def may(self, action: Action, *, project_id: str | None) -> bool:
+        """Whether the caller holds the action in the project."""
+        self.asked = True
+        if self.identity.is_site_admin:
+            return True
+        return bool(project_id) and action in await self.actions(str(project_id))
+
+    def allowed(
+        self,
+        column: ColumnElement[Any],
+        action: Action = "containers_view_metadata",
+        *,
+        exhaustive: bool = True,
+    ) -> ColumnElement[bool]:
+        """SQL condition: the rows whose project (`column`) the caller may see."""
+        self.asked = True
+        if self.identity.is_site_admin and exhaustive:
+            return true()
+        if self.identity.kind != "user":
+            return false()
+        return column.in_(granted_projects(self.identity.id, action))
+
+    def allowed_groups(self, column: ColumnElement[Any], access: str = "ro") -> ColumnElement[bool]:
+        """SQL condition: the groups the caller has at least this access to."""
+        self.asked = True
+        if self.identity.is_site_admin:
+            return true()
+        enough = [name for name, rank in _GROUP_RANK.items() if rank >= _GROUP_RANK[access]]
+        return column.in_(
+            select(group_access.c.group_id).where(
+                group_access.c.user_id == self.identity.id, group_access.c.access.in_(enough)
+            )
+        )
+
+    async def group_level(self, group_id: str) -> str | None:
+        """The caller's access to the group: ro, rw, admin or None."""
+        self.asked = True
+        if self.identity.is_site_admin:
+            return "admin"
+        found = await self.connection.execute(
+            select(group_access.c.access).where(
+                group_access.c.group_id == group_id, group_access.c.user_id == self.identity.id
+            )
+        )
+        return found.scalar_one_or_none()
+
+    async def require_group(self, group_id: str, access: str) -> None:
+        """Go on only with at least this access to the group."""
+        level = await self.group_level(group_id)
+        if level is None and await in_project_of(self.connection, group_id, self.identity.id):
+            raise Forbidden(f"This needs '{access}' access to the group; you have a project in it only.")
+        if level is None:
+            raise NotFound
+        if _GROUP_RANK[level] < _GROUP_RANK[access]:
+            raise Forbidden(f"This needs '{access}' access to the group; you have '{level}'.")
+
+    def require_site_admin(self) -> None:
+        """Go on only as site administrator."""
+        self.asked = True
+        if not self.identity.is_site_admin:
+            raise Forbidden("Only a site administrator may do this.")
+
+    def require_user(self) -> str:
+        """The caller's user id; devices are refused."""
+        if self.identity.kind != "user":
+            raise Forbidden("Only a user may do this.")
+        return self.identity.id
+
+    def decided(self) -> None:
+        """Say that the decision was made by other means (the caller's own data, a ticket)."""
+        self.asked = True
+
+    async def record_all(self, access_type: audit.AccessType, contexts: Sequence[dict[str, Any]]) -> None:
+        """Write one line of the access log for each thing touched."""
+        await audit.record_all(
+            self.connection,
+            identity=self.identity,
+            access_type=access_type,
+            contexts=contexts,
+            method=self.method,
+            path=self.path,
+        )
+
+    async def record(self, access_type: audit.AccessType, context: dict[str, Any]) -> None:
+        """Write one line of the access log."""
+        await audit.record(
+            self.connection,
+            identity=self.identity,
+            access_type=access_type,
+            context=context,
+            method=self.method,
+            path=self.path,
+        )
+
+
+async def transaction(request: Request) -> AsyncIterator[AsyncConnection]:
+    """The transaction of this request: committed before the answer leaves."""
+    database: Database = request.app.state.database
+    async with database.transaction() as connection:
+        yield connection
+
+
+Tx = Annotated[AsyncConnection, Depends(transaction, scope="function")]
+
+
+async def identify(request: Request, connection: AsyncConnection) -> Identity:
+    """The caller: by Authorization header, else by browser login, else anonymous."""
+    header = request.headers.get("authorization")
+    if header:
+        return await by_key(connection, key_of_header(header))
+    token = request.cookies.get(LOGIN_COOKIE)
+    idle = timedelta(hours=request.app.state.settings.login_hours)
+    found = await by_login(connection, token, idle=idle) if token else None
+    if found is None or found.csrf is None:
+        return ANONYMOUS
+    sent = request.headers.get("x-csrf-token", "").encode()
+    if request.method not in _SAFE_METHODS and not secrets.compare_digest(sent, found.csrf.encode()):
+        raise Forbidden("The X-CSRF-Token header is missing or wrong; reload the page.")
+    return found
+
+
+def rule(kind: Rule) -> Callable[..., AsyncIterator[Guard]]:
+    """The dependency that lets a request in under this rule and hands its Guard to the handler."""
+
+    async def enter(request: Request, connection: Tx) -> AsyncIterator[Guard]:
+        if kind is Rule.ANONYMOUS and not request.cookies and "authorization" not in request.headers:
+            identity = ANONYMOUS
+        else:
+            identity = await _identify_for(kind, request, connection)
+        guard = Guard(
+            identity=identity,
+            connection=connection,
+            method=request.method,
+            path=request.url.path,
+            asked=kind is not Rule.SCOPED,
+        )
+        if kind is Rule.SITE_ADMIN:
+            guard.require_site_admin()
+        yield guard
+        if not guard.asked:
+            raise AssertionError(f"{request.method} {request.url.path} answered without asking its guard")
+
+    enter.treadle_rule = kind  # type: ignore[attr-defined]
+    return enter
+
+
+async def _identify_for(kind: Rule, request: Request, connection: AsyncConnection) -> Identity:
+    if kind is Rule.ANONYMOUS:
+        try:
+            return await identify(request, connection)
+        except (Unauthenticated, Forbidden):  # a stale login must not keep anyone from logging in
+            return ANONYMOUS
+    identity = await identify(request, connection)
+    if identity.kind == "anonymous":
+        raise Unauthenticated
+    return identity
+
+
+AnonymousGuard = Annotated[Guard, Depends(rule(Rule.ANONYMOUS), scope="function")]
+UserGuard = Annotated[Guard, Depends(rule(Rule.ANY_USER), scope="function")]
+AdminGuard = Annotated[Guard, Depends(rule(Rule.SITE_ADMIN), scope="function")]
+ScopedGuard = Annotated[Guard, Depends(rule(Rule.SCOPED), scope="function")]
+
+
+class Guards:
+    """Guards for a request that outlives one transaction (long uploads): ask, stream, ask and place."""
+
+    def __init__(self, request: Request, kind: Rule) -> None:
+        self._request, self._kind = request, kind
+
+    @asynccontextmanager
+    async def __call__(self) -> AsyncIterator[Guard]:
+        """A short transaction with the caller identified anew."""
+        database: Database = self._request.app.state.database
+        async with database.transaction() as connection:
+            identity = await _identify_for(self._kind, self._request, connection)
+            guard = Guard(
+                identity=identity,
+                connection=connection,
+                method=self._request.method,
+                path=self._request.url.path,
+                asked=self._kind is not Rule.SCOPED,
+            )
+            yield guard
+            if not guard.asked:
+                raise AssertionError(f"{guard.method} {guard.path} went on without asking its guard")
+
+
+def stream_rule(kind: Rule) -> Callable[..., Guards]:
+    """The dependency of routes that stream a body: hands out guards with short transactions."""
+
+    def enter(request: Request) -> Guards:
+        return Guards(request, kind)
+
+    enter.treadle_rule = kind  # type: ignore[attr-defined]
+    return enter
+
+
+StreamGuards = Annotated[Guards, Depends(stream_rule(Rule.SCOPED))]
+TicketGuards = Annotated[Guards, Depends(stream_rule(Rule.ANONYMOUS))]

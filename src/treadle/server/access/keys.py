@@ -1,0 +1,100 @@
+"""API keys of users and devices: shown once, kept as hashes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import Row, delete, func, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from treadle.server.access.identity import digest
+from treadle.server.access.tables import api_key
+from treadle.server.kit.clock import now
+from treadle.server.kit.errors import Conflict, Invalid, NotFound
+from treadle.server.kit.ids import new_id, new_secret
+
+# 57 characters in all: the length at which the official clients send `Bearer` (api.md 2).
+PREFIX = "tk1_"
+MOST_KEYS = 100
+Owner = Literal["user_id", "device_id"]
+
+
+@dataclass(frozen=True)
+class ApiKey:
+    """What is known of a key afterwards; `id` is its public part."""
+
+    id: str
+    owner_id: str
+    label: str
+    created_at: datetime
+    last_used_at: datetime | None
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True)
+class NewKey:
+    """A key at its birth, the only time its secret is seen."""
+
+    key: ApiKey
+    secret: str
+
+
+def _as_key(row: Row[Any]) -> ApiKey:
+    return ApiKey(
+        row.id, row.user_id or row.device_id, row.label, row.created_at, row.last_used_at, row.expires_at
+    )
+
+
+async def create_key(
+    connection: AsyncConnection,
+    owner: Owner,
+    owner_id: str,
+    *,
+    label: str = "",
+    expires_at: datetime | None = None,
+) -> NewKey:
+    """A further key of this user or device."""
+    if expires_at is not None and expires_at <= now():
+        raise Invalid("'expires_at' must lie in the future.")
+    held = select(func.count()).where(api_key.c[owner] == owner_id)
+    if (await connection.execute(held)).scalar_one() >= MOST_KEYS:
+        raise Conflict(f"There are {MOST_KEYS} keys already; delete some first.")
+    secret = PREFIX + new_secret()
+    row = await connection.execute(
+        insert(api_key)
+        .values(
+            id=new_id(), secret_sha256=digest(secret), label=label, expires_at=expires_at, **{owner: owner_id}
+        )
+        .returning(*api_key.c)
+    )
+    return NewKey(_as_key(row.one()), secret)
+
+
+async def keys_of(
+    connection: AsyncConnection, owner: Owner, owner_ids: Sequence[str]
+) -> dict[str, list[ApiKey]]:
+    """The keys of each of these users or devices, oldest first."""
+    found: dict[str, list[ApiKey]] = {owner_id: [] for owner_id in owner_ids}
+    if found:
+        chosen = select(api_key).where(api_key.c[owner].in_(owner_ids)).order_by(api_key.c.id)
+        for row in await connection.execute(chosen):
+            key = _as_key(row)
+            found[key.owner_id].append(key)
+    return found
+
+
+async def delete_key(connection: AsyncConnection, owner: Owner, owner_id: str, key_id: str) -> None:
+    """Make this key worthless."""
+    gone = await connection.execute(
+        delete(api_key).where(api_key.c[owner] == owner_id, api_key.c.id == key_id)
+    )
+    if not gone.rowcount:
+        raise NotFound("There is no such key.")
+
+
+async def delete_keys(connection: AsyncConnection, owner: Owner, owner_id: str) -> None:
+    """Make all keys of this user or device worthless."""
+    await connection.execute(delete(api_key).where(api_key.c[owner] == owner_id))

@@ -1,0 +1,183 @@
+"""The documents' forms for the OpenAPI description; answers themselves are rendered by `access.wire`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Access = Literal["ro", "rw", "admin"]
+
+
+class Document(BaseModel):
+    """Base of answer models: documents may carry more than is described."""
+
+    model_config = ConfigDict(extra="allow", populate_by_name=True)
+
+
+class KeyDocument(Document):
+    """An API key; `key` is its public part."""
+
+    label: str
+    key: str
+    created: datetime
+    last_used: datetime | None = None
+    expires_at: datetime | None = None
+
+
+class NewKeyDocument(KeyDocument):
+    """An API key with its secret, shown this once."""
+
+    unencrypted_secret: str
+
+
+class PublicUserDocument(Document):
+    """What every user may know of another."""
+
+    id: str = Field(alias="_id")
+    firstname: str
+    lastname: str
+    email: str
+    avatar: str | None = None
+    roles: list[str]
+    root: bool
+    disabled: bool
+
+
+class UserDocument(PublicUserDocument):
+    """A user as they and administrators see them."""
+
+    preferences: dict[str, Any] = {}
+    info: dict[str, Any] = {}
+    has_password: bool = False
+    api_keys: list[KeyDocument] = []
+    firstlogin: datetime | None = None
+    lastlogin: datetime | None = None
+    created: datetime | None = None
+    modified: datetime | None = None
+    deleted: datetime | None = None
+
+
+class LoginDocument(Document):
+    """Who is logged in, and the text every change must repeat in X-CSRF-Token."""
+
+    user: UserDocument
+    csrf: str | None
+
+
+class DicomSite(BaseModel):
+    """Where scanners send to."""
+
+    ae_title: str
+    port: int
+
+
+class SiteDocument(BaseModel):
+    """What the web app shows of the site."""
+
+    name: str
+    dicom: DicomSite
+
+
+class MeDocument(LoginDocument):
+    """Who is logged in, and where."""
+
+    site: SiteDocument
+
+
+class OriginDocument(BaseModel):
+    """Who did something."""
+
+    type: str
+    id: str | None
+
+
+class AuthStatus(BaseModel):
+    """Who the credentials belong to."""
+
+    origin: OriginDocument
+    user_id: str | None
+    user_is_admin: bool
+    is_device: bool
+    roles: list[str]
+
+
+class RoleDocument(Document):
+    """A role."""
+
+    id: str = Field(alias="_id")
+    label: str
+    default_flywheel_role: Access | None = None
+    actions: list[str]
+    in_use: bool
+
+
+class ActionDocument(Document):
+    """An action in the catalogue."""
+
+    action: str
+    label: str
+    group: str
+    required: bool
+    implies: list[str]
+
+
+class AccessDocument(Document):
+    """A user's access to a group."""
+
+    id: str = Field(alias="_id")
+    access: Access
+
+
+class RolesDocument(Document):
+    """A user's roles in a project or template."""
+
+    id: str = Field(alias="_id")
+    role_ids: list[str]
+
+
+class SelfProject(BaseModel):
+    """My roles in a project and what they allow together."""
+
+    role_ids: list[str]
+    actions: list[str]
+
+
+class SelfPermissions(BaseModel):
+    """What I may do, everywhere."""
+
+    site_roles: list[str]
+    groups: dict[str, Access]
+    projects: dict[str, SelfProject]
+
+
+class DeviceDocument(Document):
+    """A device."""
+
+    id: str = Field(alias="_id")
+    label: str
+    type: str
+    key: str | None = None
+    disabled: bool
+    last_seen: datetime | None = None
+
+
+class DeviceStatus(BaseModel):
+    """How a device is."""
+
+    status: Literal["ok", "missing", "error", "unknown"]
+    last_seen: datetime | None
+    errors: list[str]
+
+
+class AccessLogLine(Document):
+    """One line of the access log."""
+
+    id: str = Field(alias="_id")
+    access_type: str
+    context: dict[str, Any]
+    origin: OriginDocument
+    request_method: str
+    request_path: str
+    timestamp: datetime

@@ -1,0 +1,168 @@
+"""Users, keys, logins, devices, roles, grants and the access log.
+
+Grants name their group and project by id only: those tables live a floor higher.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    Table,
+    Text,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+from treadle.server.store.db import metadata
+
+
+def _created() -> Column[object]:
+    return Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now())
+
+
+def _modified() -> Column[object]:
+    return Column("modified_at", DateTime(timezone=True), nullable=False, server_default=func.now())
+
+
+app_user = Table(
+    "app_user",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("email", Text, nullable=False),
+    Column("firstname", Text, nullable=False, server_default=""),
+    Column("lastname", Text, nullable=False, server_default=""),
+    Column("avatar", Text),
+    Column("roles", ARRAY(Text), nullable=False, server_default=text("'{user}'")),
+    Column("disabled", Boolean, nullable=False, server_default=text("false")),
+    Column("password_hash", Text),
+    Column("preferences", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("info", JSONB, nullable=False, server_default=text("'{}'")),
+    _created(),
+    _modified(),
+    Column("first_login_at", DateTime(timezone=True)),
+    Column("last_login_at", DateTime(timezone=True)),
+    Column("deleted_at", DateTime(timezone=True)),
+    Index("ix_app_user_email", text("lower(email)")),
+)
+
+device = Table(
+    "device",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("label", Text, nullable=False),
+    Column("name", Text),
+    Column("type", Text, nullable=False),
+    Column("version", Text),
+    Column("interval_s", Integer),
+    Column("errors", JSONB, nullable=False, server_default=text("'[]'")),
+    Column("info", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("disabled", Boolean, nullable=False, server_default=text("false")),
+    Column("last_seen_at", DateTime(timezone=True)),
+    _created(),
+    _modified(),
+    Column("deleted_at", DateTime(timezone=True)),
+)
+
+# Only a hash is kept: keys are long random texts, so one round of SHA-256 is enough (unlike passwords).
+api_key = Table(
+    "api_key",
+    metadata,
+    Column("id", Text, primary_key=True),  # public part, shown in lists
+    Column("secret_sha256", Text, nullable=False, unique=True),
+    Column("user_id", Text, ForeignKey("app_user.id", ondelete="CASCADE")),
+    Column("device_id", Text, ForeignKey("device.id", ondelete="CASCADE")),
+    Column("label", Text, nullable=False, server_default=""),
+    _created(),
+    Column("last_used_at", DateTime(timezone=True)),
+    Column("expires_at", DateTime(timezone=True)),
+    Index("ix_api_key_user", "user_id"),
+    Index("ix_api_key_device", "device_id"),
+)
+
+login = Table(
+    "login",
+    metadata,
+    Column("token_sha256", Text, primary_key=True),
+    Column("user_id", Text, ForeignKey("app_user.id", ondelete="CASCADE"), nullable=False),
+    Column("csrf", Text, nullable=False),
+    _created(),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    Index("ix_login_user", "user_id"),
+)
+
+# Wrong passwords of the last minutes, by hashed account and by hashed address.
+login_failure = Table(
+    "login_failure",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("subject", Text, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Index("ix_login_failure_subject", "subject", "at"),
+)
+
+role = Table(
+    "role",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("label", Text, nullable=False),
+    Column("builtin", Text),  # admin, rw, ro
+    Column("actions", ARRAY(Text), nullable=False),
+    _created(),
+    _modified(),
+    Index("uq_role_label", text("lower(label)"), unique=True),
+)
+
+group_access = Table(
+    "group_access",
+    metadata,
+    Column("group_id", Text, primary_key=True),
+    Column("user_id", Text, primary_key=True),
+    Column("access", Text, nullable=False),  # ro, rw, admin
+    Index("ix_group_access_user", "user_id"),
+)
+
+group_template = Table(
+    "group_template",
+    metadata,
+    Column("group_id", Text, primary_key=True),
+    Column("user_id", Text, primary_key=True),
+    Column("role_ids", ARRAY(Text), nullable=False),
+)
+
+group_role = Table(
+    "group_role",
+    metadata,
+    Column("group_id", Text, primary_key=True),
+    Column("role_id", Text, ForeignKey("role.id"), primary_key=True),
+)
+
+project_grant = Table(
+    "project_grant",
+    metadata,
+    Column("project_id", Text, primary_key=True),
+    Column("user_id", Text, primary_key=True),
+    Column("role_ids", ARRAY(Text), nullable=False),
+    Index("ix_project_grant_user", "user_id"),
+)
+
+access_log = Table(
+    "access_log",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("access_type", Text, nullable=False),
+    Column("context", JSONB, nullable=False),
+    Column("origin_type", Text, nullable=False),
+    Column("origin_id", Text),
+    Column("request_method", Text, nullable=False),
+    Column("request_path", Text, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Index("ix_access_log_at", "at"),
+)

@@ -1,0 +1,1 @@
+"""Composition: settings -> ASGI app, worker, supervisor."""

@@ -1,0 +1,72 @@
+"""The ASGI application: rooms' routers, their shared state, the built web app."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, FastAPI
+
+from treadle import __version__
+from treadle.server.access import routes as access
+from treadle.server.app import site, static
+from treadle.server.app.state import open_state
+from treadle.server.catalog import (
+    routes_analyses,
+    routes_annotate,
+    routes_containers,
+    routes_files,
+    routes_more,
+)
+from treadle.server.delivery import routes as delivery
+from treadle.server.delivery.live import EventHub
+from treadle.server.ingest import routes as ingest
+from treadle.server.kit.settings import Settings
+from treadle.server.wire import http
+
+# Fixed paths before those with ids: the first match wins.
+_ROUTERS: tuple[APIRouter, ...] = (
+    site.router,
+    access.router,
+    ingest.router,
+    delivery.router,
+    routes_files.router,
+    routes_analyses.router,
+    routes_annotate.router,
+    routes_more.router,
+    routes_containers.router,
+)
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    settings: Settings = app.state.settings
+    state = open_state(settings)
+    app.state.database, app.state.blobs = state.database, state.blobs
+    app.state.events = EventHub(app.state.database)
+    await app.state.events.start()
+    try:
+        yield
+    finally:
+        await app.state.events.stop()
+        await state.close()
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The whole server for these settings; it opens nothing before it is started."""
+    app = FastAPI(
+        title="Treadle",
+        version=__version__,
+        description="Research imaging: capture, curate, compute, collaborate.",
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan,
+        separate_input_output_schemas=False,
+    )
+    app.state.settings = settings
+    http.install(app)
+    for router in _ROUTERS:
+        app.include_router(router, prefix="/api")
+    static.mount(app)
+    return app

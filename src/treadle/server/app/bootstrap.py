@@ -1,0 +1,76 @@
+"""First start: the built-in roles, an administrator with a key, and the connector's device."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import secrets
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from treadle.server.access.bootstrap import (
+    ensure_admin,
+    ensure_builtin_roles,
+    ensure_device,
+    new_device_key,
+    new_user_key,
+)
+from treadle.server.app.state import database_url
+from treadle.server.kit.settings import Settings
+from treadle.server.store.db import Database
+
+ADMIN_EMAIL = "admin@treadle.local"
+
+
+@dataclass(frozen=True)
+class Bootstrap:
+    """What the first start made; secrets are kept in the home folder only, hashed in the database."""
+
+    email: str
+    password: str
+    api_key: str
+    device_id: str
+    device_key: str
+
+
+def _read(path: Path) -> Bootstrap | None:
+    try:
+        return Bootstrap(**json.loads(path.read_text()))
+    except FileNotFoundError:
+        return None
+
+
+def _write(path: Path, made: Bootstrap) -> None:
+    part = path.with_suffix(".part")
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+        json.dump(asdict(made), out)
+        out.flush()
+        os.fsync(out.fileno())
+    part.replace(path)
+
+
+async def _ensure(settings: Settings) -> Bootstrap:
+    kept = settings.home / "bootstrap.json"
+    known = _read(kept)
+    database = Database(database_url(settings), size=1)
+    try:
+        async with database.transaction() as connection:
+            await ensure_builtin_roles(connection)
+            if known is None:
+                password = secrets.token_urlsafe(12)
+                admin = await ensure_admin(connection, ADMIN_EMAIL, password)
+                device = await ensure_device(connection, "connector", "connector")
+                key = await new_user_key(connection, admin.id, "first start")
+                device_key = await new_device_key(connection, device.id, "first start")
+                known = Bootstrap(ADMIN_EMAIL, password, key.secret, device.id, device_key.secret)
+                # Written before the commit: a crash in between repeats the whole step with fresh keys.
+                _write(kept, known)
+    finally:
+        await database.close()
+    return known
+
+
+def bootstrap(settings: Settings) -> Bootstrap:
+    """The first administrator and the connector's device; made once per home, the same ever after."""
+    return asyncio.run(_ensure(settings))

@@ -1,0 +1,109 @@
+"""What anybody may know of this site: version, features, health (api.md 3)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from sqlalchemy import text
+
+from treadle import __version__
+from treadle.server.access.guard import AdminGuard, AnonymousGuard, UserGuard
+from treadle.server.kit.settings import Settings
+from treadle.server.wire.answer import json_answer
+from treadle.server.wire.dialect import ClientDialect
+
+router = APIRouter(tags=["site"])
+
+# The release whose REST contract we speak; the clients compare it.
+CONTRACT = "23.0.0"
+
+
+@router.get("/version", operation_id="get_version")
+async def version(guard: AnonymousGuard) -> Response:
+    """The releases; 200 once the server is ready."""
+    await guard.connection.execute(text("SELECT 1"))
+    return json_answer(
+        {
+            "_id": "version",
+            "database": 1,
+            "release": CONTRACT,
+            "flywheel_release": CONTRACT,
+            "cli_version": "18.5.1",
+            "treadle_release": __version__,
+        }
+    )
+
+
+def _site(settings: Settings) -> dict[str, Any]:
+    return {
+        "id": "local",
+        "name": settings.site_name,
+        "api_url": f"{settings.url}/api",
+        "redirect_url": settings.url,
+        "pagination_limit": None,
+        "dimse_host": settings.dicom.reachable.host,
+        "dimse_port": settings.dicom.port,
+    }
+
+
+@router.get("/config", operation_id="get_config")
+async def config(request: Request, _guard: AnonymousGuard, _client: ClientDialect) -> Response:
+    """What this site offers to clients."""
+    settings: Settings = request.app.state.settings
+    return json_answer(
+        {
+            "site": _site(settings),
+            "signed_url": False,
+            "features": {
+                "signed_url": False,
+                "multipart_signed_url": False,
+                "multiproject": False,
+                "task_manager_data_views": False,
+                "deid_profile": False,
+                "deid_log": False,
+                "collections": True,
+                "copy_by_reference": False,
+                "job_ask": False,
+                "job_prioritization": False,
+                "job_tickets": False,
+                "gear_access": False,
+                "audit_trail": False,
+                "reader_tasks": False,
+                "project_locking": False,
+                "ldap_sync": False,
+            },
+            "auth": {},
+            "uploads": {
+                "max_file_bytes": settings.uploads.max_file_bytes,
+                "part_bytes": settings.uploads.part_bytes,
+            },
+        }
+    )
+
+
+@router.get("/site/settings", operation_id="get_site_settings")
+async def site_settings(request: Request, _guard: UserGuard) -> Response:
+    """Settings of the site that clients read."""
+    settings: Settings = request.app.state.settings
+    return json_answer(
+        {"_id": "site", "center_gears": [], "deid_profile": None, "site_name": settings.site_name}
+    )
+
+
+@router.get("/site/providers", operation_id="get_providers")
+async def providers(_guard: UserGuard) -> Response:
+    """Where files are kept."""
+    return json_answer(
+        [{"_id": "000000000000000000000001", "class": "storage", "type": "local", "label": "Local Storage"}]
+    )
+
+
+@router.get("/x/health", operation_id="get_health")
+async def health(request: Request, guard: AdminGuard) -> Response:
+    """State of the database and the queue of facts, for monitoring."""
+    waiting = await guard.connection.execute(text("SELECT count(*) FROM outbox WHERE handled_at IS NULL"))
+    settings: Settings = request.app.state.settings
+    return json_answer(
+        {"database": "ok", "facts_waiting": waiting.scalar_one(), "blobs": settings.blobs.split(":")[0]}
+    )

@@ -1,0 +1,1 @@
+"""`treadle up`: database, API, worker and connector under one parent."""

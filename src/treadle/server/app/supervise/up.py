@@ -1,0 +1,297 @@
+"""Starts everything in the right order, watches over it, stops it: the whole of `treadle up`."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from treadle import __version__
+from treadle.server.app.supervise import admin_file, leftovers
+from treadle.server.app.supervise.admin_file import AdminFile
+from treadle.server.app.supervise.checks import (
+    CannotStartError,
+    check_port,
+    home_problem,
+    prepare_home,
+)
+from treadle.server.app.supervise.child import Child
+from treadle.server.kit.processes import LockFile, LockHeldError
+from treadle.server.kit.settings import Settings
+from treadle.server.store.embedded import EmbeddedPostgres, PostgresError
+
+TREADLE = (sys.executable, "-P", "-m", "treadle")
+ROLES = ("serve", "worker", "connector")
+
+# Everything is stopped within 10 s: first the children, then the database (it recovers from a hasty end).
+CHILDREN_STOP_S = 6.0
+DATABASE_STOP_S = 2.0
+START_S = 180.0
+LOOK_S = 0.2
+
+
+class _Stop(BaseException):
+    """A signal asks us to stop."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What the preparing child found or made in the database."""
+
+    email: str
+    password: str | None
+    api_key: str
+    device_key: str
+
+
+class Up:
+    """One run of `treadle up`."""
+
+    def __init__(self, settings: Settings, *, sample: bool, say: Callable[[str], None]) -> None:
+        self._settings = settings
+        self._sample_wanted = sample
+        self._say = say
+        self._home = settings.home
+        self._lock = LockFile(self._home / "run" / "up.lock")
+        self._postgres: EmbeddedPostgres | None = None
+        self._stopping = False
+        self._owns_home = False
+        logs = self._home / "logs"
+        flags = ["--home", str(self._home), "--http", str(settings.http), "--dicom", str(settings.dicom)]
+
+        def child(role: str, *words: str) -> Child:
+            return Child(role, [*TREADLE, *words, *flags], logs=logs)
+
+        self._prepare = child("prepare", "prepare")
+        self._sample = child("sample", "sample", "send")
+        self._children = [child(role, role) for role in ROLES]
+
+    def run(self) -> None:
+        """Start, watch until a signal comes, stop."""
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, self._on_signal)
+        try:
+            self._start()
+            self._watch()
+        except _Stop:
+            self._say("stopping")
+        except OSError as error:
+            raise CannotStartError(home_problem(self._home, error)) from error
+        finally:
+            self._stop()
+        self._say("stopped")
+
+    def _start(self) -> None:
+        settings = self._settings
+        self._say(f"Treadle {__version__}, home {self._home}")
+        prepare_home(self._home)
+        self._take_home()
+        patience = 5.0 if leftovers.stop(self._home / "run" / "children.json") else 0.0
+        check_port(settings.http, what="HTTP", option="--http", patience_s=patience)
+        check_port(settings.dicom, what="DICOM", option="--dicom", patience_s=patience)
+        for child in (self._prepare, *self._children):  # they load while the database starts
+            child.spawn()
+        self._remember()
+        url = self._start_database()
+        prepared = self._prepare_database(url)
+        self._write_admin(prepared)
+        orders = {"database_url": url, "device_key": prepared.device_key, "server": self._local_url}
+        for child in self._children:
+            child.release(orders)
+        self._wait_until_ready()
+        self._announce(prepared)
+        self._begin_sample()
+
+    def _take_home(self) -> None:
+        try:
+            self._lock.acquire(json.dumps({"pid": os.getpid(), "url": self._settings.url}))
+        except LockHeldError as held:
+            raise CannotStartError(_running_already(self._home, held.note)) from None
+        self._owns_home = True
+
+    @property
+    def _local_url(self) -> str:
+        return f"http://{self._settings.http.reachable}"
+
+    def _start_database(self) -> str:
+        if self._settings.database_url is not None:
+            return self._settings.database_url
+        began = time.monotonic()
+        self._postgres = EmbeddedPostgres(
+            self._home / "postgres",
+            log=self._home / "logs" / "postgres.log",
+            account=self._settings.postgres_account,
+        )
+        url = self._postgres.start()
+        self._say(f"database   ready ({time.monotonic() - began:.1f} s)")
+        return url
+
+    def _prepare_database(self, url: str) -> Prepared:
+        began = time.monotonic()
+        result = self._home / "run" / "prepared.json"
+        result.unlink(missing_ok=True)
+        self._prepare.release({"database_url": url, "result": str(result)})
+        while self._prepare.exit_status is None:
+            time.sleep(0.01)
+        self._prepare.make_stop(0.0)
+        try:
+            answer: dict[str, Any] = json.loads(result.read_text(encoding="utf-8"))
+        except (FileNotFoundError, ValueError):
+            raise CannotStartError(
+                f"the database could not be prepared: {self._prepare.log.last_words()}"
+            ) from None
+        finally:
+            result.unlink(missing_ok=True)
+        if "error" in answer:
+            raise CannotStartError(str(answer["error"]))
+        self._say(f"schema     up to date ({time.monotonic() - began:.1f} s)")
+        return Prepared(**answer)
+
+    def _write_admin(self, prepared: Prepared) -> None:
+        earlier = admin_file.read(self._home)
+        password = prepared.password or (earlier.password if earlier else None)
+        reachable = self._settings.http.reachable
+        admin_file.write(
+            self._home,
+            AdminFile(
+                url=self._settings.url,
+                api_key=f"{reachable}:__force_insecure:{prepared.api_key.rpartition(':')[2]}",
+                email=prepared.email,
+                password=password,
+            ),
+        )
+
+    def _wait_until_ready(self) -> None:
+        began = time.monotonic()
+        waiting: dict[str, Callable[[], bool]] = {
+            f"api        {self._local_url} answers": self._api_answers,
+            f"connector  {self._settings.dicom} listens": self._connector_listens,
+        }
+        while waiting:
+            for told, claim in list(waiting.items()):
+                if claim():
+                    del waiting[told]
+                    self._say(f"{told} ({time.monotonic() - began:.1f} s)")
+            for child in self._children:
+                if child.exit_status is not None:
+                    raise CannotStartError(f"{child.role} did not start: {child.log.last_words()}")
+            if time.monotonic() - began > START_S:
+                raise CannotStartError(f"not ready after {START_S:.0f} s; see {self._home / 'logs'}")
+            time.sleep(0.03)
+
+    def _api_answers(self) -> bool:
+        address = self._settings.http.reachable
+        connection = http.client.HTTPConnection(address.host, address.port, timeout=5)
+        try:
+            connection.request("GET", "/api/version")
+            return connection.getresponse().status == http.client.OK
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+
+    def _connector_listens(self) -> bool:
+        try:
+            with socket.create_connection(self._settings.dicom.reachable, timeout=1):
+                return True
+        except OSError:
+            return False
+
+    def _announce(self, prepared: Prepared) -> None:
+        admin = admin_file.read(self._home)
+        password = admin.password if admin else None
+        secret = f"password {password}" if password else "the password you have set"
+        self._say(f"open       {self._settings.url}")
+        title, dicom = self._settings.connector.ae_title, self._settings.dicom
+        self._say(f"dicom      AE title {title}, port {dicom.port} on {dicom.reachable.host}")
+        self._say(f"log in     {prepared.email}, {secret} (kept in {self._home / admin_file.NAME})")
+
+    def _begin_sample(self) -> None:
+        """Send the sample study once in the life of a home."""
+        decided = self._home / "run" / "sample"
+        if decided.exists():
+            return
+        if not self._sample_wanted:
+            decided.write_text("not wanted\n", encoding="utf-8")
+            return
+        self._sample.spawn()
+        self._sample.release({})
+
+    def _watch(self) -> None:
+        pause = threading.Event()
+        while True:
+            pause.wait(LOOK_S)
+            changed = False
+            for child in self._children:
+                told = child.tend()
+                if told is not None:
+                    changed = True
+                    self._say(told)
+            if changed:
+                self._remember()
+            self._tend_database()
+            self._tend_sample()
+
+    def _tend_database(self) -> None:
+        if self._postgres is not None and self._postgres.pid is None:
+            self._say("database   ended; starting it again")
+            self._postgres.stop()
+            try:
+                self._postgres.start()
+            except PostgresError as error:
+                self._say(f"database   {error}")
+                time.sleep(1.0)
+
+    def _tend_sample(self) -> None:
+        status = self._sample.exit_status
+        if status is None or self._sample_wanted is False:
+            return
+        self._sample_wanted = False
+        self._sample.make_stop(0.0)
+        if status == 0:
+            (self._home / "run" / "sample").write_text("sent\n", encoding="utf-8")
+            self._say("sample     study sent over DICOM to demo/Sample")
+        else:
+            self._say(f"sample     not sent: {self._sample.log.last_words()}")
+
+    def _remember(self) -> None:
+        pids = [child.pid for child in (self._prepare, *self._children)]
+        leftovers.remember(self._home / "run" / "children.json", [pid for pid in pids if pid is not None])
+
+    def _stop(self) -> None:
+        self._stopping = True
+        if not self._owns_home:
+            return
+        everyone = (self._sample, self._prepare, *self._children)
+        for child in everyone:
+            child.ask_to_stop()
+        deadline = time.monotonic() + CHILDREN_STOP_S
+        for child in everyone:
+            child.make_stop(deadline)
+        if self._postgres is not None:
+            self._postgres.stop(patience=DATABASE_STOP_S)
+        (self._home / "run" / "children.json").unlink(missing_ok=True)
+        self._lock.release()
+
+    def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
+        if not self._stopping:
+            self._stopping = True
+            raise _Stop
+
+
+def _running_already(home: Path, note: str) -> str:
+    try:
+        running = json.loads(note)
+        return f"Treadle already runs on {home}: {running['url']} (pid {running['pid']})"
+    except (ValueError, KeyError, TypeError):
+        return f"Treadle already starts or stops on {home}"

@@ -1,0 +1,130 @@
+"""The worker: handles facts as they are committed, and tidies up on a timetable."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+import psycopg
+import structlog
+from sqlalchemy import delete, func, select, update
+
+from treadle.server.app.state import ServerState, open_state
+from treadle.server.catalog import trash
+from treadle.server.ingest.extract import handle_file_created
+from treadle.server.ingest.uploads import drop_expired
+from treadle.server.kit.settings import Settings
+from treadle.server.store.blobs_rows import collect_garbage
+from treadle.server.store.outbox import CHANNEL
+from treadle.server.store.tables import outbox
+
+log = structlog.get_logger("treadle.worker")
+
+Handler = Callable[[ServerState, dict[str, Any]], Awaitable[None]]
+HANDLERS: dict[str, Handler] = {"file.created": handle_file_created}
+
+_MAX_FAILURES = 8
+_KEEP_FACTS = timedelta(days=2)  # browsers that reconnect read what they missed
+_POLL_S = 15.0
+
+
+async def handle_next(state: ServerState) -> bool:
+    """Handle one waiting fact; False when there was none. A failing one is tried again later."""
+    async with state.database.transaction() as connection:
+        row = (
+            await connection.execute(
+                select(outbox)
+                .where(outbox.c.handled_at.is_(None), outbox.c.due_at <= func.now())
+                .order_by(outbox.c.id)
+                .limit(1)
+                .with_for_update(skip_locked=True)
+            )
+        ).one_or_none()
+        if row is None:
+            return False
+        done: dict[str, Any] = {"handled_at": func.now()}
+        handler = HANDLERS.get(row.name)
+        if handler is not None:
+            try:
+                await handler(state, row.payload)
+            except Exception:
+                log.exception("fact_failed", fact=row.name, fact_id=row.id, failures=row.failures + 1)
+                done = _later(row.failures)
+        await connection.execute(update(outbox).where(outbox.c.id == row.id).values(**done))
+    return True
+
+
+def _later(failures: int) -> dict[str, Any]:
+    if failures + 1 >= _MAX_FAILURES:
+        return {"handled_at": func.now(), "failures": failures + 1}
+    return {"due_at": func.now() + timedelta(seconds=2**failures), "failures": failures + 1}
+
+
+async def _work(state: ServerState, wake: asyncio.Event) -> None:
+    while True:
+        wake.clear()
+        while await handle_next(state):
+            pass
+        with suppress(TimeoutError):
+            await asyncio.wait_for(wake.wait(), _POLL_S)
+
+
+async def _listen(state: ServerState, wakes: list[asyncio.Event]) -> None:
+    """Wake the tasks when a fact is committed."""
+    url = state.database.url.replace("postgresql+psycopg://", "postgresql://", 1)
+    connection = await psycopg.AsyncConnection.connect(url, autocommit=True)
+    async with connection:
+        await connection.execute(f"LISTEN {CHANNEL}")
+        async for _ in connection.notifies():
+            for wake in wakes:
+                wake.set()
+
+
+async def tidy(state: ServerState) -> None:
+    """Everything whose time has come: expired trash, uploads, facts and unreferenced content."""
+    async with state.database.transaction() as connection:
+        while await trash.purge(connection, older_than=timedelta(days=state.settings.trash_days)):
+            pass
+        await connection.execute(delete(outbox).where(outbox.c.handled_at < func.now() - _KEEP_FACTS))
+    await drop_expired(state.database, state.blobs)
+    await collect_garbage(state.database, state.blobs)
+
+
+async def _forever(what: str, step: Callable[[], Awaitable[None]], pause_s: float) -> None:
+    """Repeat a step for as long as the worker lives; trouble is logged and retried."""
+    while True:
+        try:
+            await step()
+        except Exception:
+            log.exception("worker_trouble", what=what)
+        await asyncio.sleep(pause_s)
+
+
+async def _run(settings: Settings) -> None:
+    state = open_state(settings)
+    wakes = [asyncio.Event() for _ in range(settings.worker_tasks)]
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    tasks = [
+        asyncio.create_task(_forever("facts", lambda wake=wake: _work(state, wake), 2.0))  # type: ignore[misc]
+        for wake in wakes
+    ]
+    tasks.append(asyncio.create_task(_forever("listen", lambda: _listen(state, wakes), 2.0)))
+    tasks.append(asyncio.create_task(_forever("tidy", lambda: tidy(state), 600.0)))
+    log.info("worker_started", tasks=len(wakes))
+    await stop.wait()
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await state.close()
+
+
+def run(settings: Settings) -> int:
+    """Work until SIGTERM; unfinished facts are taken up again by the next worker."""
+    asyncio.run(_run(settings))
+    return 0

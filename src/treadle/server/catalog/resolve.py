@@ -1,0 +1,159 @@
+"""Paths of labels -> containers and files (api.md 11)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+
+from treadle.server.access.guard import Guard
+from treadle.server.catalog import queries, rights
+from treadle.server.catalog.errors import ContainerNotFound
+from treadle.server.catalog.levels import HIERARCHY
+from treadle.server.catalog.rows import Container, File, as_container, as_file
+from treadle.server.catalog.tables import container, file
+from treadle.server.kit.errors import Invalid
+
+Node = Container | File
+CHILDREN_LIMIT = 10_000
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """The nodes along a path and what lies below its end."""
+
+    path: list[Node]
+    children: list[Node]
+
+
+def clean_path(value: Any) -> list[str]:
+    """A path from a request: a list of labels, or one text split at `/`; empty items are skipped."""
+    items = value.split("/") if isinstance(value, str) else value
+    if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
+        raise Invalid("'path' must be a list of labels.")
+    return [item for item in items if item != ""]
+
+
+def _missing(item: str, level: str) -> ContainerNotFound:
+    return ContainerNotFound(f"No {item} {level} found.")
+
+
+def _by_id(item: str) -> str | None:
+    return item[4:-1].strip() if item.startswith("<id:") and item.endswith(">") else None
+
+
+async def _containers(
+    guard: Guard, level: str, scope: ColumnElement[bool], *, limit: int = CHILDREN_LIMIT
+) -> list[Container]:
+    rows = await guard.connection.execute(
+        select(*queries.CONTAINER_LIST)
+        .where(container.c.level == level, queries.LIVE, scope, rights.visible(guard, level))
+        .order_by(container.c.created_at, container.c.id)
+        .limit(limit)
+    )
+    return [as_container(row) for row in rows]
+
+
+async def _one(guard: Guard, level: str, scope: ColumnElement[bool], item: str) -> Container | None:
+    wanted = _by_id(item)
+    key = container.c.id if level == "group" or wanted is not None else container.c.label
+    found = await _containers(guard, level, scope & (key == (wanted or item)), limit=1)
+    if not found:
+        return None
+    return await queries.container_by_id(guard.connection, found[0].id)
+
+
+async def _file(guard: Guard, parent: Container, item: str) -> File | None:
+    wanted = _by_id(item)
+    key = (file.c.file_id == wanted) if wanted is not None else (file.c.name == item)
+    row = (
+        await guard.connection.execute(
+            select(file).where(file.c.parent_id == parent.id, key, queries.LIVE_FILE)
+        )
+    ).one_or_none()
+    return None if row is None else as_file(row)
+
+
+async def _files(guard: Guard, parent: Container) -> list[Node]:
+    rows = await guard.connection.execute(
+        select(*queries.FILE_LIST)
+        .where(file.c.parent_id == parent.id, queries.LIVE_FILE)
+        .order_by(file.c.file_id)
+        .limit(CHILDREN_LIMIT)
+    )
+    return [as_file(row) for row in rows]
+
+
+def _next_level(level: str) -> str | None:
+    if level not in HIERARCHY or level == "acquisition":
+        return None
+    return HIERARCHY[HIERARCHY.index(level) + 1]
+
+
+async def _analyses(guard: Guard, parent: Container, *, limit: int = CHILDREN_LIMIT) -> list[Container]:
+    return await _containers(guard, "analysis", container.c.parent_id == parent.id, limit=limit)
+
+
+async def _step(guard: Guard, parent: Container, item: str) -> Node:
+    below = _next_level(parent.level)
+    if below is not None:
+        found = await _one(guard, below, container.c.parent_id == parent.id, item)
+        if found is not None:
+            return found
+    if parent.level != "group":
+        named = await _file(guard, parent, item)
+        if named is not None:
+            return named
+    raise _missing(item, below or "file")
+
+
+async def resolve(guard: Guard, path: Sequence[str]) -> Resolved:
+    """The nodes of the path and the children of its last; ContainerNotFound at the first missing step."""
+    items = list(path)
+    if not items:
+        return Resolved([], list(await _containers(guard, "group", rights.visible_groups(guard))))
+    group = await _one(guard, "group", rights.visible_groups(guard), items[0])
+    if group is None:
+        raise _missing(items[0], "group")
+    nodes: list[Node] = [group]
+    rest = items[1:]
+    while rest:
+        here = nodes[-1]
+        if isinstance(here, File):
+            raise _missing(rest[0], "file")
+        item, rest = rest[0], rest[1:]
+        if item == "files" and here.level != "group":
+            if not rest:
+                return Resolved(nodes, await _files(guard, here))
+            named = await _file(guard, here, rest[0])
+            if named is None:
+                raise _missing(rest[0], "file")
+            nodes.append(named)
+            rest = rest[1:]
+        elif item == "analyses" and here.level not in ("group", "analysis"):
+            if not rest:
+                return Resolved(nodes, list(await _analyses(guard, here)))
+            found = await _one(guard, "analysis", container.c.parent_id == here.id, rest[0])
+            if found is None:
+                raise _missing(rest[0], "analysis")
+            nodes.append(found)
+            rest = rest[1:]
+        else:
+            nodes.append(await _step(guard, here, item))
+    return Resolved(nodes, await _children(guard, nodes[-1]))
+
+
+async def _children(guard: Guard, node: Node) -> list[Node]:
+    if isinstance(node, File):
+        return []
+    children: list[Node] = []
+    below = _next_level(node.level)
+    if below is not None:
+        children += await _containers(guard, below, container.c.parent_id == node.id)
+    if node.level != "group":
+        children += await _files(guard, node)
+        if node.level != "analysis":
+            children += await _analyses(guard, node)
+    return children

@@ -1,0 +1,129 @@
+"""From a container to the question its guard must be asked: the project decides, or the group or collection."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from treadle.server.access.actions import Action
+from treadle.server.access.guard import Guard
+from treadle.server.catalog.containers import get_container
+from treadle.server.catalog.errors import ContainerNotFound
+from treadle.server.catalog.rows import Container, File
+from treadle.server.catalog.tables import collection_access, container
+from treadle.server.kit.errors import Forbidden
+
+# What an action inside a project amounts to on a group and on a collection.
+_READING = (
+    "containers_view_metadata",
+    "files_view_metadata",
+    "tags_view",
+    "notes_view",
+    "analyses_view_metadata",
+)
+_RANK = {"ro": 1, "rw": 2, "admin": 3}
+UNKNOWN_GROUP = "unknown"
+
+
+async def require(guard: Guard, target: Container, *actions: Action) -> None:
+    """Go on only when the caller may do this to the container."""
+    reading = all(action in _READING for action in actions)
+    if target.level == "group":
+        await _require_group(guard, target, reading=reading)
+    elif target.level == "collection" or (target.level == "analysis" and target.project_id is None):
+        collection_id = target.id if target.level == "collection" else target.parent_id
+        await _require_collection(guard, str(collection_id), "ro" if reading else "rw")
+    else:
+        await guard.require(*actions, project_id=target.project_id)
+
+
+async def require_file(guard: Guard, target: File, *actions: Action) -> None:
+    """Go on only when the caller may do this to the file."""
+    if target.project_id is not None:
+        await guard.require(*actions, project_id=target.project_id)
+        return
+    parent = await get_container(guard.connection, target.parent_id)
+    await require(guard, parent, *actions)
+
+
+async def _require_group(guard: Guard, target: Container, *, reading: bool) -> None:
+    if not reading:
+        await guard.require_group(target.id, "rw")
+        return
+    guard.decided()
+    seen = await guard.connection.execute(
+        select(container.c.id).where(container.c.id == target.id, visible_groups(guard))
+    )
+    if seen.first() is None:
+        raise ContainerNotFound
+
+
+def visible_groups(guard: Guard) -> ColumnElement[bool]:
+    """SQL condition: groups the caller has access to, or a project in."""
+    if guard.identity.is_site_admin:
+        return guard.allowed_groups(container.c.id)
+    inner = container.alias()
+    with_project = (
+        select(inner.c.group_id)
+        .where(inner.c.level == "project", inner.c.deleted_at.is_(None), guard.allowed(inner.c.project_id))
+        .distinct()
+    )
+    return guard.allowed_groups(container.c.id) | container.c.id.in_(with_project)
+
+
+def visible(guard: Guard, level: str, action: Action = "containers_view_metadata") -> ColumnElement[bool]:
+    """SQL condition on containers of a level: those the caller may see."""
+    if level == "group":
+        return visible_groups(guard)
+    if level == "collection":
+        return visible_collections(guard, container.c.id)
+    if level == "analysis":
+        return guard.allowed(container.c.project_id, "analyses_view_metadata") | (
+            container.c.project_id.is_(None) & visible_collections(guard, container.c.parent_id)
+        )
+    return guard.allowed(container.c.project_id, action)
+
+
+def visible_collections(guard: Guard, column: ColumnElement[Any]) -> ColumnElement[bool]:
+    """SQL condition: collections shared with the caller."""
+    guard.decided()
+    if guard.identity.is_site_admin:
+        return column.is_not(None)
+    return column.in_(
+        select(collection_access.c.collection_id).where(collection_access.c.user_id == guard.identity.id)
+    )
+
+
+async def collection_level(connection: AsyncConnection, collection_id: str, user_id: str) -> str | None:
+    """The user's access to the collection."""
+    found = await connection.execute(
+        select(collection_access.c.access).where(
+            collection_access.c.collection_id == collection_id, collection_access.c.user_id == user_id
+        )
+    )
+    return found.scalar_one_or_none()
+
+
+async def _require_collection(guard: Guard, collection_id: str, access: str) -> None:
+    guard.decided()
+    if guard.identity.is_site_admin:
+        return
+    level = await collection_level(guard.connection, collection_id, guard.identity.id)
+    if level is None:
+        raise ContainerNotFound
+    if _RANK[level] < _RANK[access]:
+        raise Forbidden(f"This needs '{access}' access to the collection; you have '{level}'.")
+
+
+async def require_collection(guard: Guard, collection_id: str, access: str) -> None:
+    """Go on only with at least this access to the collection."""
+    await _require_collection(guard, collection_id, access)
+
+
+async def find(guard: Guard, container_id: str, *actions: Action, level: str | None = None) -> Container:
+    """The container, when the caller may do this to it; the one way endpoints load containers."""
+    target = await get_container(guard.connection, container_id, level=level)
+    await require(guard, target, *(actions or ("containers_view_metadata",)))
+    return target

@@ -1,0 +1,217 @@
+"""Endpoints of lookup and resolve, collection permissions, project settings, modalities and the trash."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Response
+from sqlalchemy import true
+
+from treadle.dicom.classify import MODALITIES
+from treadle.server.access.guard import ScopedGuard, UserGuard
+from treadle.server.catalog import collections, relations, rights, trash
+from treadle.server.catalog.containers import apply_changes
+from treadle.server.catalog.errors import ContainerNotFound
+from treadle.server.catalog.models import AccessEntry, DeletionDocument, ResolvedDocument
+from treadle.server.catalog.resolve import clean_path, resolve
+from treadle.server.catalog.rows import File
+from treadle.server.catalog.tables import container, deletion
+from treadle.server.catalog.wire import View, file_doc
+from treadle.server.kit.errors import Conflict, Invalid
+from treadle.server.wire.answer import Modified, json_answer, stamp
+from treadle.server.wire.body import ObjectBody
+from treadle.server.wire.dialect import Client, ClientDialect
+from treadle.server.wire.query import read_count
+
+router = APIRouter()
+
+
+def _file_node(target: File, client: Client, *, info: bool) -> dict[str, Any]:
+    return {**file_doc(target, client, info=info), "container_type": "file", "permissions": []}
+
+
+@router.post("/lookup", tags=["paths"], operation_id="lookup_path")
+async def lookup(guard: ScopedGuard, client: ClientDialect, body: ObjectBody) -> Response:
+    """The container or file at a path of labels, whole."""
+    guard.decided()
+    path = clean_path(body.get("path"))
+    if path[:1] == ["gears"]:
+        raise ContainerNotFound(f"No {'/'.join(path[1:])} gear found.")
+    found = await resolve(guard, path)
+    if not found.path:
+        raise ContainerNotFound("The path is empty.")
+    node = found.path[-1]
+    if isinstance(node, File):
+        return json_answer(_file_node(node, client, info=True))
+    return json_answer({"node_type": node.level, **await relations.document(guard, node, View(client))})
+
+
+@router.post("/resolve", tags=["paths"], response_model=ResolvedDocument, operation_id="resolve_path")
+async def resolve_path(guard: ScopedGuard, client: ClientDialect, body: ObjectBody) -> Response:
+    """Every node along a path of labels and the children of its end."""
+    guard.decided()
+    path = clean_path(body.get("path"))
+    if path[:1] == ["gears"]:
+        if path[1:]:
+            raise ContainerNotFound(f"No {'/'.join(path[1:])} gear found.")
+        return json_answer({"path": [], "children": []})
+    found = await resolve(guard, path)
+    view = View(client, info=False)
+    containers = [node for node in (*found.path, *found.children) if not isinstance(node, File)]
+    shown = {doc["_id"]: doc for doc in await relations.documents(guard, containers, view)}
+
+    def node(target: Any) -> dict[str, Any]:
+        if isinstance(target, File):
+            return _file_node(target, client, info=False)
+        return {"node_type": target.level, **shown[target.id]}
+
+    return json_answer({"path": list(map(node, found.path)), "children": list(map(node, found.children))})
+
+
+_ENTRY = "/collections/{id}/permissions/{user}"
+
+
+@router.post(
+    "/collections/{id}/permissions",
+    tags=["permissions"],
+    response_model=AccessEntry,
+    operation_id="add_collection_permission",
+)
+async def share(guard: ScopedGuard, id: str, body: ObjectBody) -> Response:
+    """Share the collection with a user."""
+    await rights.find(guard, id, level="collection")
+    await rights.require_collection(guard, id, "admin")
+    user = str(body.get("_id") or "").lower()
+    if not user:
+        raise Invalid("'_id' (the user) is required.")
+    if await rights.collection_level(guard.connection, id, user) is not None:
+        raise Conflict("This user has access already; change it instead.")
+    await collections.grant(guard.connection, id, user, body.get("access"))
+    await guard.record("add_permission", {"collection": {"id": id}, "user": {"id": user}})
+    return json_answer({"_id": user, "access": body.get("access")})
+
+
+@router.get(
+    _ENTRY, tags=["permissions"], response_model=AccessEntry, operation_id="get_collection_user_permission"
+)
+async def shared(guard: ScopedGuard, id: str, user: str) -> Response:
+    """A user's access to the collection."""
+    await rights.find(guard, id, level="collection")
+    return json_answer({"_id": user, "access": await collections.granted(guard.connection, id, user)})
+
+
+@router.put(
+    _ENTRY,
+    tags=["permissions"],
+    response_model=AccessEntry,
+    operation_id="modify_collection_user_permission",
+)
+async def reshare(guard: ScopedGuard, id: str, user: str, body: ObjectBody) -> Response:
+    """Another access for a user."""
+    await rights.find(guard, id, level="collection")
+    await rights.require_collection(guard, id, "admin")
+    await collections.granted(guard.connection, id, user)
+    await collections.grant(guard.connection, id, user, body.get("access"))
+    await guard.record("modify_permission", {"collection": {"id": id}, "user": {"id": user}})
+    return json_answer({"_id": user, "access": body.get("access")})
+
+
+@router.delete(
+    _ENTRY, tags=["permissions"], response_model=Modified, operation_id="delete_collection_user_permission"
+)
+async def unshare(guard: ScopedGuard, id: str, user: str) -> Response:
+    """Take a user's access away."""
+    await rights.find(guard, id, level="collection")
+    await rights.require_collection(guard, id, "admin")
+    await collections.revoke(guard.connection, id, user)
+    await guard.record("modify_permission", {"collection": {"id": id}, "user": {"id": user}})
+    return json_answer({"modified": 1, "jobs_spawned": 0})
+
+
+def _settings(level: str, plural: str) -> None:
+    @router.get(f"/{plural}/{{id}}/settings", tags=["settings"], operation_id=f"get_{level}_settings")
+    async def read(guard: ScopedGuard, id: str) -> Response:
+        target = await rights.find(guard, id, level=level)
+        return json_answer({"deid_profile": None, **(target.doc.get("settings") or {})})
+
+    @router.put(f"/{plural}/{{id}}/settings", tags=["settings"], operation_id=f"modify_{level}_settings")
+    async def write(guard: ScopedGuard, id: str, body: ObjectBody) -> Response:
+        target = await rights.find(guard, id, level=level)
+        if level == "group":
+            await guard.require_group(id, "admin")
+        else:
+            await rights.require(guard, target, "settings_modify")
+        merged = {**(target.doc.get("settings") or {}), **body}
+        await apply_changes(guard.connection, target, {"doc": container.c.doc.op("||")({"settings": merged})})
+        await guard.record("modify_container", target.context)
+        return json_answer({"deid_profile": None, **merged})
+
+
+_settings("project", "projects")
+_settings("group", "groups")
+
+
+@router.get("/modalities", tags=["settings"], operation_id="get_all_modalities")
+async def modalities(_guard: UserGuard) -> Response:
+    """The classification vocabulary of each modality."""
+    return json_answer([_modality(key) for key in MODALITIES])
+
+
+@router.get("/modalities/{id}", tags=["settings"], operation_id="get_modality")
+async def modality(_guard: UserGuard, id: str) -> Response:
+    """The classification vocabulary of one modality."""
+    if id not in MODALITIES:
+        raise ContainerNotFound(f"There is no modality '{id}'.")
+    return json_answer(_modality(id))
+
+
+def _modality(key: str) -> dict[str, Any]:
+    return {"_id": key, "classification": MODALITIES[key], "active": True, "description": None}
+
+
+def _entry(item: trash.Deletion) -> dict[str, Any]:
+    return {
+        "_id": item.id,
+        "kind": item.kind,
+        "target": item.target_id,
+        "label": item.label,
+        "project": item.project_id,
+        "reason": item.reason,
+        "containers": item.containers,
+        "files": item.files,
+        "deleted": stamp(item.deleted_at),
+        "origin": {"type": item.origin[0], "id": item.origin[1]},
+    }
+
+
+@router.get("/x/trash", tags=["trash"], response_model=list[DeletionDocument], operation_id="list_trash")
+async def list_trash(
+    guard: ScopedGuard, project: str | None = None, limit: str | None = None, before: str | None = None
+) -> Response:
+    """What was deleted and can still be restored, newest first."""
+    visible = guard.allowed(deletion.c.project_id, "containers_delete_hierarchy")
+    if project:
+        visible &= deletion.c.project_id == project
+    rows = await trash.list_deletions(
+        guard.connection,
+        visible=visible if not guard.identity.is_site_admin or project else true(),
+        limit=min(read_count(limit, "limit") or 100, 1000),
+        before=before,
+    )
+    return json_answer(list(map(_entry, rows)))
+
+
+@router.post("/x/trash/{id}/restore", tags=["trash"], operation_id="restore_trash")
+async def restore(guard: ScopedGuard, id: str) -> Response:
+    """Everything one delete call took away, back where it was."""
+    entry = await trash.get_deletion(guard.connection, id)
+    if entry.project_id is None:
+        guard.require_site_admin()
+    else:
+        action: Any = (
+            "containers_delete_project" if entry.kind == "project" else "containers_delete_hierarchy"
+        )
+        await guard.require(action, project_id=entry.project_id)
+    await trash.restore(guard.connection, entry)
+    await guard.record("restore", {entry.kind: {"id": entry.target_id, "label": entry.label}})
+    return json_answer(_entry(entry))

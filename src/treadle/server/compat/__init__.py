@@ -1,0 +1,1 @@
+"""What only some client versions need; deletable as a whole."""

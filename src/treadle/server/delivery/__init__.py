@@ -1,0 +1,1 @@
+"""Bytes out: downloads, tickets, archives, viewer reads, live events."""

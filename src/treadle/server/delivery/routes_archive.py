@@ -1,0 +1,152 @@
+"""Downloads of many files: ticket, tar or zip stream, target list, summary (api.md 10.4)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import StreamingResponse
+
+from treadle.server.access.guard import AnonymousGuard, Guard, ScopedGuard
+from treadle.server.access.identity import Identity
+from treadle.server.catalog.wire import file_doc
+from treadle.server.delivery import tickets
+from treadle.server.delivery.archive import MEDIA_TYPES, stream_tar, stream_zip
+from treadle.server.delivery.errors import NothingToDownload
+from treadle.server.delivery.ranges import disposition
+from treadle.server.delivery.selection import Entry, Options, Selection, lay_out, safe_name, select_files
+from treadle.server.kit.errors import Invalid
+from treadle.server.store.blobs import Blobs
+from treadle.server.wire.answer import dumps, json_answer, stamp
+from treadle.server.wire.body import ObjectBody, read_json
+from treadle.server.wire.dialect import ClientDialect
+from treadle.server.wire.query import flag
+
+router = APIRouter(prefix="/download", tags=["download"])
+
+AnyBody = Annotated[Any, Depends(read_json)]
+
+
+def _options(request: Request, prefix: str) -> Options:
+    text = request.query_params.get("prefix", prefix)
+    parts = [safe_name(part) for part in text.split("/") if part.strip()]
+    return Options("/".join(parts), flag(request, "analyses"), flag(request, "metadata"))
+
+
+@router.post("")
+async def prepare_download(request: Request, guard: ScopedGuard, body: ObjectBody) -> Response:
+    """A ticket for a selection; what the caller may not download is left out and named in `skipped`."""
+    wanted, options = Selection.model_validate(body), _options(request, "flywheel")
+    guard.decided()
+    found = await select_files(guard, wanted, options)
+    everything = [*found.files, *(item for items in found.inputs.values() for item in items)]
+    if not everything:
+        raise NothingToDownload
+    asked = {
+        "selection": wanted.model_dump(mode="json", by_alias=True),
+        "options": {"prefix": options.prefix, "analyses": options.analyses, "metadata": options.metadata},
+        "roles": list(guard.identity.roles),
+    }
+    return json_answer(
+        {
+            "ticket": await tickets.issue(guard.connection, guard.identity, "archive", asked),
+            "filename": f"{options.prefix.rpartition('/')[2] or 'download'}.tar",
+            "file_cnt": len(everything),
+            "size": sum(item.size for item in everything),
+            "skipped": found.skipped,
+        }
+    )
+
+
+@router.get("", response_class=StreamingResponse)
+async def fetch_download(
+    request: Request, guard: AnonymousGuard, ticket: str = "", format: str = "tar"
+) -> Response:
+    """The archive of a ticket, as a tar or zip stream; the ticket is the credential."""
+    if format not in ("tar", "zip"):
+        raise Invalid("'format' must be tar or zip.")
+    bound = await tickets.redeem(guard.connection, ticket, "archive")
+    owner = _as_owner(guard, bound)
+    options = Options(**bound.request["options"])
+    found = await select_files(owner, Selection.model_validate(bound.request["selection"]), options)
+    entries = await lay_out(owner, found, options)
+    if not entries:
+        raise NothingToDownload
+    await owner.record_all("download_file", [entry.file.context for entry in entries])
+    blobs: Blobs = request.app.state.blobs
+    name = f"{options.prefix.rpartition('/')[2] or 'download'}.{format}"
+    stream = stream_zip(blobs, entries) if format == "zip" else stream_tar(blobs, entries)
+    headers = {"Content-Disposition": disposition(name), "Cache-Control": "no-store"}
+    return StreamingResponse(
+        stream, media_type=MEDIA_TYPES["zip" if format == "zip" else "tar"], headers=headers
+    )
+
+
+def _as_owner(guard: Guard, bound: tickets.Ticket) -> Guard:
+    """The guard of whoever asked for the ticket: rights withdrawn meanwhile count."""
+    kind, owner = bound.origin
+    identity = Identity(
+        kind="device" if kind == "device" else "user", id=owner or "", roles=tuple(bound.request["roles"])
+    )
+    return Guard(identity=identity, connection=guard.connection, method=guard.method, path=guard.path)
+
+
+@router.post("/targets", response_class=StreamingResponse)
+async def list_targets(
+    request: Request, guard: ScopedGuard, client: ClientDialect, body: ObjectBody
+) -> Response:
+    """Every file of a selection with the path it would have, one JSON object per line."""
+    wanted, options = Selection.model_validate(body), _options(request, "")
+    guard.decided()
+    found = await select_files(guard, wanted, options)
+    entries = await lay_out(guard, found, options)
+
+    async def lines() -> AsyncIterator[bytes]:
+        for entry in entries:
+            yield dumps(_target(entry)) + b"\n"
+            if options.metadata:
+                yield dumps(_sidecar(entry, file_doc(entry.file, client))) + b"\n"
+
+    return StreamingResponse(lines(), media_type="application/x-ndjson")
+
+
+def _target(entry: Entry) -> dict[str, Any]:
+    return {
+        "download_type": "full",
+        "dst_path": f"/{entry.path}",
+        "size": entry.size,
+        "modified": stamp(entry.modified_at),
+        "container_id": entry.file.parent_id,
+        "filename": entry.file.name,
+        "filetype": entry.file.type,
+    }
+
+
+def _sidecar(entry: Entry, metadata: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "download_type": "metadata_sidecar",
+        "dst_path": f"/{entry.path}.flywheel.json",
+        "size": len(dumps(metadata)),
+        "modified": stamp(entry.modified_at),
+        "container_id": entry.file.parent_id,
+        "metadata": metadata,
+    }
+
+
+@router.post("/summary")
+async def summarise(request: Request, guard: ScopedGuard, body: AnyBody) -> Response:
+    """How many files of each type a selection has, and their size."""
+    wanted = Selection.model_validate({"nodes": body} if isinstance(body, list) else body)
+    guard.decided()
+    found = await select_files(guard, wanted, _options(request, ""))
+    counts: dict[str, list[int]] = defaultdict(list)
+    for item in found.files:
+        counts[item.type or "null"].append(item.size)
+    return json_answer(
+        {
+            kind: {"_id": kind, "count": len(sizes), "mb_total": round(sum(sizes) / 1e6, 3)}
+            for kind, sizes in counts.items()
+        }
+    )

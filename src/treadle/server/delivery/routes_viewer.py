@@ -1,0 +1,65 @@
+"""Endpoints of the viewer: the DICOM instances of a file, listed and one by one."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+
+from treadle.server.access.guard import ScopedGuard
+from treadle.server.catalog import files
+from treadle.server.catalog.rows import File
+from treadle.server.delivery.content import content_answer
+from treadle.server.delivery.instances import Instance, find_instance, instances_of
+from treadle.server.delivery.routes_files import require_reading
+from treadle.server.store.blobs import Blobs
+from treadle.server.store.zips import Packed
+from treadle.server.wire.answer import json_answer
+from treadle.server.wire.query import read_count
+
+router = APIRouter(prefix="/x/files", tags=["web"])
+
+_FOR_EVER = "private, max-age=31536000, immutable"
+_ASK_AGAIN = "private, no-cache"
+
+
+@router.get("/{file_id}/instances")
+async def list_file_instances(guard: ScopedGuard, file_id: str, version: str | None = None) -> Response:
+    """The DICOM instances of a file in viewing order."""
+    target = await files.get_file(guard.connection, file_id, version=read_count(version, "version"))
+    await require_reading(guard, target, "files_view_contents")
+    found = await instances_of(guard.connection, target)
+    return json_answer({"instances": [item.shown() for item in found], "version": target.version})
+
+
+async def read_instance(
+    request: Request, guard: ScopedGuard, file_id: str, sop_uid: str, version: str | None = None
+) -> Response:
+    """One DICOM instance as a file (Part 10), read out of the stored series."""
+    number = read_count(version, "version")
+    target = await files.get_file(guard.connection, file_id, version=number)
+    await require_reading(guard, target, "files_view_contents")
+    item = await find_instance(guard.connection, target, sop_uid)
+    blobs: Blobs = request.app.state.blobs
+    return await content_answer(
+        request,
+        blobs,
+        _place(target, item),
+        name=f"{sop_uid}.dcm",
+        etag=f'"{target.blob_sha384}-{sop_uid}"',
+        media_type="application/dicom",
+        inline=True,
+        cache=_FOR_EVER if number is not None else _ASK_AGAIN,
+    )
+
+
+def _place(target: File, item: Instance) -> Packed:
+    return Packed(target.blob_sha384, item.offset, item.compressed_size, item.size, item.method)
+
+
+for _method in ("GET", "HEAD"):
+    router.add_api_route(
+        "/{file_id}/instances/{sop_uid}",
+        read_instance,
+        methods=[_method],
+        operation_id=f"{_method.lower()}_instance",
+        response_class=Response,
+    )

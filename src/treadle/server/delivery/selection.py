@@ -1,0 +1,320 @@
+"""What a download request selects: files the caller may have, each with its path in the archive (api.md 10.4)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from pydantic import Field
+from sqlalchemy import ColumnElement, and_, false, or_, select
+
+from treadle.server.access.guard import Guard
+from treadle.server.catalog import queries, rights
+from treadle.server.catalog.rows import Container, File, as_file
+from treadle.server.catalog.tables import (
+    analysis_input,
+    collection_access,
+    collection_member,
+    container,
+    file,
+)
+from treadle.server.wire.body import Wire
+
+LEVELS = ("group", "project", "subject", "session", "acquisition", "analysis", "collection")
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|]+")
+_BATCH = 500
+
+
+class Values(Wire):
+    """Wanted and unwanted values of one property."""
+
+    plus: list[str | None] = Field(default_factory=list)
+    minus: list[str | None] = Field(default_factory=list)
+    plus_sign: list[str | None] = Field(default_factory=list, alias="+")
+    minus_sign: list[str | None] = Field(default_factory=list, alias="-")
+
+    def passes(self, held: Sequence[str]) -> bool:
+        """No unwanted value is there and, when some are wanted, one of them is; `null` means none at all."""
+        values: set[str | None] = set(held) or {"null"}
+        unwanted = {value or "null" for value in (*self.minus, *self.minus_sign)}
+        wanted = {value or "null" for value in (*self.plus, *self.plus_sign)}
+        return not (values & unwanted) and (not wanted or bool(values & wanted))
+
+
+class FileFilter(Wire):
+    """Conditions on a file; all of them must hold."""
+
+    types: Values = Field(default_factory=Values)
+    tags: Values = Field(default_factory=Values)
+    since: float | None = None
+
+    def passes(self, item: File) -> bool:
+        """Whether the file is wanted."""
+        return (
+            self.types.passes([item.type] if item.type else [])
+            and self.tags.passes(item.tags)
+            and (self.since is None or item.modified_at.timestamp() >= self.since)
+        )
+
+
+class ContainerFilter(Wire):
+    """Conditions on the containers of one level."""
+
+    type: str = "session"
+    tags: Values = Field(default_factory=Values)
+
+
+class Node(Wire):
+    """One container of the selection."""
+
+    level: str
+    id: str = Field(alias="_id")
+
+
+class BulkFile(Wire):
+    """One file of a bulk selection."""
+
+    container_name: str = ""
+    container_id: str
+    filename: str
+
+
+class Selection(Wire):
+    """The body of `POST /download`."""
+
+    nodes: list[Node] = Field(default_factory=list)
+    files: list[BulkFile] = Field(default_factory=list)
+    filters: list[FileFilter] | None = None
+    container_filters: list[ContainerFilter] | None = None
+
+
+@dataclass(frozen=True)
+class Options:
+    """How the selection is laid out."""
+
+    prefix: str = "flywheel"
+    analyses: bool = False
+    metadata: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One file of an archive."""
+
+    path: str
+    sha384: str
+    size: int
+    modified_at: datetime
+    file: File
+
+
+@dataclass
+class Selected:
+    """The files of a selection, and the nodes that were left out."""
+
+    files: list[File] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+    roots: set[str] = field(default_factory=set)  # analyses that were asked for by themselves
+    inputs: dict[str, list[File]] = field(default_factory=dict)
+
+
+async def select_files(guard: Guard, wanted: Selection, options: Options) -> Selected:
+    """The files the caller may download; what is not permitted or not there is skipped and named."""
+    found = Selected()
+    conditions = []
+    for node in wanted.nodes:
+        condition = await _node_condition(guard, node, options, found)
+        if condition is None:
+            found.skipped.append(node.id)
+        else:
+            conditions.append(condition)
+    for item in wanted.files:
+        conditions.append(and_(file.c.parent_id == item.container_id, file.c.name == item.filename))
+    if conditions:
+        found.files = await _read(guard, or_(*conditions), wanted)
+    if options.analyses or found.roots:
+        await _add_inputs(guard, found, wanted)
+    return found
+
+
+async def _node_condition(
+    guard: Guard, node: Node, options: Options, found: Selected
+) -> ColumnElement[bool] | None:
+    target = await queries.container_by_id(guard.connection, node.id)
+    if target is None or target.level != node.level or not await _may_download(guard, target):
+        return None
+    if target.level == "analysis":
+        found.roots.add(target.id)
+        return file.c.analysis_id == target.id
+    if target.level == "collection":
+        members = select(collection_member.c.acquisition_id).where(
+            collection_member.c.collection_id == target.id
+        )
+        return or_(
+            file.c.parent_id == target.id,
+            and_(file.c.acquisition_id.in_(members), file.c.analysis_id.is_(None)),
+        )
+    inside = queries.files_below(target.level, target.id)
+    return inside if options.analyses else and_(inside, file.c.analysis_id.is_(None))
+
+
+async def _may_download(guard: Guard, target: Container) -> bool:
+    if target.project_id is not None:
+        return await guard.may("files_download", project_id=target.project_id)
+    query = select(container.c.id).where(container.c.id == target.id, rights.visible(guard, target.level))
+    return (await guard.connection.execute(query)).first() is not None
+
+
+def _permitted(guard: Guard) -> ColumnElement[bool]:
+    """Files in permitted projects, and attachments of collections the caller sees."""
+    shared = (
+        collection_access.c.collection_id.is_not(None)
+        if guard.identity.is_site_admin
+        else collection_access.c.user_id == guard.identity.id
+    )
+    in_collection = and_(
+        file.c.project_id.is_(None),
+        file.c.parent_id.in_(select(collection_access.c.collection_id).where(shared)),
+    )
+    return or_(guard.allowed(file.c.project_id, "files_download"), in_collection)
+
+
+async def _read(guard: Guard, condition: ColumnElement[bool], wanted: Selection) -> list[File]:
+    rows = await guard.connection.stream(
+        select(*queries.FILE_LIST)
+        .where(condition, queries.LIVE_FILE, _permitted(guard), _container_condition(wanted))
+        .order_by(file.c.id)
+    )
+    found = [as_file(row) async for row in rows]
+    return [item for item in found if not wanted.filters or any(one.passes(item) for one in wanted.filters)]
+
+
+def _container_condition(wanted: Selection) -> ColumnElement[bool]:
+    """Files below containers whose tags pass; other levels are not looked at."""
+    conditions: list[ColumnElement[bool]] = []
+    for one in wanted.container_filters or ():
+        if one.type not in ("project", "subject", "session", "acquisition"):
+            conditions.append(false())
+            continue
+        plus = [value or "null" for value in (*one.tags.plus, *one.tags.plus_sign)]
+        minus = [value or "null" for value in (*one.tags.minus, *one.tags.minus_sign)]
+        rows = select(container.c.id).where(container.c.level == one.type)
+        if plus:
+            bare = container.c.tags == [] if "null" in plus else false()
+            rows = rows.where(or_(container.c.tags.overlap(plus), bare))
+        if minus:
+            rows = rows.where(~container.c.tags.overlap(minus))
+            if "null" in minus:
+                rows = rows.where(container.c.tags != [])
+        conditions.append(file.c[f"{one.type}_id"].in_(rows))
+    return and_(*conditions) if conditions else file.c.id.is_not(None)
+
+
+async def _add_inputs(guard: Guard, found: Selected, wanted: Selection) -> None:
+    """The pinned inputs of every analysis whose outputs (or which itself) were selected."""
+    analyses = list(found.roots | {item.analysis_id for item in found.files if item.analysis_id})
+    rows = await guard.connection.execute(
+        select(analysis_input.c.analysis_id.label("of_analysis"), *queries.FILE_LIST)
+        .join(file, file.c.id == analysis_input.c.file_version_id)
+        .where(analysis_input.c.analysis_id.in_(analyses), _permitted(guard))
+        .order_by(analysis_input.c.position)
+    )
+    for row in rows:
+        item = as_file(row)
+        if not wanted.filters or any(one.passes(item) for one in wanted.filters):
+            found.inputs.setdefault(row.of_analysis, []).append(item)
+
+
+class Layout:
+    """Paths of an archive: safe labels, and equal ones told apart by `_1`, `_2`."""
+
+    def __init__(self, containers: Mapping[str, Container], options: Options, roots: set[str]) -> None:
+        self._containers, self._options, self._roots = containers, options, roots
+        self._folders: dict[str, str] = {}
+        self._used: set[str] = set()
+
+    def entry(self, item: File, *, as_input_of: str | None = None) -> Entry:
+        """Where this file goes."""
+        analysis_id = as_input_of or item.analysis_id
+        if analysis_id is not None:
+            kind = "input" if as_input_of else "output"
+            folder = f"{self._folder(analysis_id)}/{kind}"
+        else:
+            folder = self._folder(item.parent_id)
+        path = self._free(f"{folder}/{safe_name(item.name)}".lstrip("/"), keep_suffix=True)
+        return Entry(path, item.blob_sha384, item.size, item.modified_at, item)
+
+    def _folder(self, container_id: str) -> str:
+        if container_id not in self._folders:
+            self._folders[container_id] = self._make_folder(container_id)
+        return self._folders[container_id]
+
+    def _make_folder(self, container_id: str) -> str:
+        target = self._containers.get(container_id)
+        if target is None:
+            return self._options.prefix
+        name = folder_name(target)
+        if container_id in self._roots:
+            return self._free(name)
+        parent = self._folder(target.parent_id) if target.parent_id else self._options.prefix
+        if target.level == "analysis":
+            parent = f"{parent}/analyses"
+        return self._free(f"{parent}/{name}".lstrip("/"))
+
+    def _free(self, path: str, *, keep_suffix: bool = False) -> str:
+        head, name = path.rpartition("/")[0], path.rpartition("/")[2]
+        stem, dot, suffix = name.partition(".") if keep_suffix else (name, "", "")
+        number, free = 0, path
+        while free in self._used:
+            number += 1
+            free = f"{head}/{stem}_{number}{dot}{suffix}".lstrip("/")
+        self._used.add(free)
+        return free
+
+
+def safe_name(name: str) -> str:
+    """A label as one part of a path."""
+    cleaned = _UNSAFE.sub("_", name).strip().rstrip(".")
+    return cleaned if cleaned not in ("", ".", "..") else "untitled"
+
+
+def folder_name(target: Container) -> str:
+    """The folder of a container: its label, else its time, its uid, or `untitled`; groups by their id."""
+    if target.level == "group":
+        return safe_name(target.id)
+    at = target.timestamp.strftime("%Y-%m-%dT%H-%M-%S") if target.timestamp else ""
+    return safe_name(target.label.strip() or at or target.uid or "untitled")
+
+
+async def lay_out(guard: Guard, found: Selected, options: Options) -> list[Entry]:
+    """The entries of an archive in the order of their paths' containers."""
+    wanted = {item.parent_id for item in found.files}
+    for item in found.files:
+        wanted.update(value for value in item.parents.values())
+    wanted |= set(found.inputs)
+    known = await _with_ancestors(guard, wanted)
+    layout = Layout(known, options, found.roots)
+    ordered = sorted(found.files, key=lambda item: (item.parents.get("session", ""), item.parent_id, item.id))
+    entries = [layout.entry(item) for item in ordered]
+    for analysis_id, items in found.inputs.items():
+        entries += [layout.entry(item, as_input_of=analysis_id) for item in items]
+    return entries
+
+
+async def _with_ancestors(guard: Guard, ids: set[str]) -> dict[str, Container]:
+    known: dict[str, Container] = {}
+    missing = set(ids)
+    while missing:
+        for batch in _batches(sorted(missing)):
+            known |= await queries.containers_by_ids(guard.connection, batch)
+        above = {item.parent_id for item in known.values() if item.parent_id}
+        missing = above - known.keys() - ids
+        ids |= missing
+    return known
+
+
+def _batches(ids: list[str]) -> Iterator[list[str]]:
+    for start in range(0, len(ids), _BATCH):
+        yield ids[start : start + _BATCH]

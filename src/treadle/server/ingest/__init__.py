@@ -1,0 +1,1 @@
+"""The only door in: uploads, placement, extraction."""

@@ -1,0 +1,59 @@
+"""What the door in refuses."""
+
+from __future__ import annotations
+
+from treadle.server.kit.errors import BadRequest, Conflict, Invalid, NotFound
+
+
+class BadForm(BadRequest):
+    """The request is not a readable multipart form."""
+
+    code = "ingest.bad_form"
+
+
+class Interrupted(BadRequest):
+    """The upload was interrupted; nothing was stored."""
+
+    code = "ingest.interrupted"
+
+
+class NoFile(BadRequest):
+    """The form has no file part; add one with a file name."""
+
+    code = "ingest.no_file"
+
+
+class FileNotNamed(BadRequest):
+    """A file of the form is not named in the metadata."""
+
+    code = "ingest.file_not_named"
+
+
+class TicketUnknown(NotFound):
+    """This upload ticket is unknown or has expired; start the upload again."""
+
+    code = "ingest.ticket_unknown"
+
+
+class NotArrived(Conflict):
+    """Not all files of this ticket have arrived; start the upload again."""
+
+    code = "ingest.not_arrived"
+
+
+class HashMismatch(Conflict):
+    """The content does not have the announced hash; send it again."""
+
+    code = "ingest.hash_mismatch"
+
+
+class TargetMissing(NotFound):
+    """There is no such group or project, or you may not upload to it."""
+
+    code = "ingest.target_missing"
+
+
+class BadMetadata(Invalid):
+    """The metadata part is not valid."""
+
+    code = "ingest.bad_metadata"

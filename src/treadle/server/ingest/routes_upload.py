@@ -1,0 +1,178 @@
+"""Uploads to a named container: plain multipart, and by ticket (api.md 10.1, 10.2)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from treadle.server.access.guard import Guard, Guards, StreamGuards, TicketGuards
+from treadle.server.catalog.files import get_file
+from treadle.server.catalog.levels import BY_PLURAL
+from treadle.server.catalog.rows import File
+from treadle.server.catalog.wire import file_doc
+from treadle.server.ingest import tickets
+from treadle.server.ingest.errors import Interrupted, NotArrived
+from treadle.server.ingest.form import Form, body_stream, receive_form
+from treadle.server.ingest.uploads import Arrived, find_target, place_uploads
+from treadle.server.kit.errors import TooLarge
+from treadle.server.store.blobs import Blobs, BlobWriter, Receipt
+from treadle.server.store.blobs_rows import keep
+from treadle.server.wire.answer import json_answer
+from treadle.server.wire.body import json_object
+from treadle.server.wire.dialect import Client, ClientDialect
+from treadle.server.wire.query import flag
+
+router = APIRouter(tags=["files"])
+
+TARGETS = ("projects", "subjects", "sessions", "acquisitions", "collections", "analyses", "containers")
+
+
+async def keep_all(guard: Guard, blobs: Blobs, form: Form) -> list[Arrived]:
+    """The contents of a form, each with its row."""
+    return [Arrived(item.name, await keep(guard.connection, blobs, item.receipt)) for item in form.files]
+
+
+async def upload_files(
+    request: Request, container_id: str, guards: StreamGuards, client: ClientDialect
+) -> Response:
+    """Add files to a container: multipart, or step 1 and 3 of a ticketed upload."""
+    plural = request.scope["route"].path.split("/")[-3]
+    level = None if plural == "containers" else BY_PLURAL[plural].name
+    ticket = request.query_params.get("ticket")
+    if ticket is not None:
+        step = _announce(request, container_id, guards, level) if not ticket else None
+        return await (step or _complete(container_id, ticket, guards, client))
+    preserve = flag(request, "preserve_metadata")
+    async with guards() as guard:
+        await find_target(guard, container_id, level=level)
+    blobs: Blobs = request.app.state.blobs
+    form = await receive_form(request, blobs, request.app.state.settings.uploads)
+    try:
+        async with guards() as guard:
+            target = await find_target(guard, container_id, level=level, lock=True)
+            placed = await place_uploads(
+                guard,
+                target,
+                await keep_all(guard, blobs, form),
+                metadata=form.metadata,
+                preserve_metadata=preserve,
+            )
+    finally:
+        await form.close()
+    return _answer(placed, client)
+
+
+for _plural in TARGETS:
+    router.add_api_route(
+        f"/{_plural}/{{container_id}}/files",
+        upload_files,
+        methods=["POST"],
+        name=f"upload_to_{_plural}",
+        operation_id=f"upload_to_{_plural}",
+    )
+
+
+def _answer(placed: list[File], client: Client) -> Response:
+    return json_answer([file_doc(item, client) for item in placed])
+
+
+async def _announce(request: Request, container_id: str, guards: Guards, level: str | None) -> Response:
+    body = await json_object(request)
+    async with guards() as guard:
+        target = await find_target(guard, container_id, level=level)
+        asked = {
+            "container": target.id,
+            "metadata": body.get("metadata"),
+            "preserve_metadata": flag(request, "preserve_metadata"),
+        }
+        return await announce_ticket(request, guard, kind="files", body=body, asked=asked)
+
+
+async def announce_ticket(
+    request: Request, guard: Guard, *, kind: str, body: dict[str, Any], asked: dict[str, Any]
+) -> Response:
+    """Step 1 of a ticketed upload: where to put the bytes of each file."""
+    settings = request.app.state.settings
+    names = body.get("filenames")
+    ticket, slots = await tickets.open_ticket(
+        guard.connection,
+        guard.identity,
+        kind=kind,
+        names=names if isinstance(names, list) else [names],
+        request=asked,
+        valid_for=timedelta(hours=settings.uploads.ticket_hours),
+    )
+    urls = {slot.name: f"{settings.url}/api/upload/fs-file?token={slot.token}" for slot in slots}
+    return json_answer({"ticket": ticket, "urls": urls, "headers": {}})
+
+
+async def _complete(container_id: str, ticket: str, guards: Guards, client: Client) -> Response:
+    placed: list[File] | None = None
+    async with guards() as guard:
+        target = await find_target(guard, container_id, level=None, lock=True)
+        found = await tickets.take_ticket(guard.connection, guard.identity, ticket, kind="files")
+        if found.result is not None:
+            placed = [await get_file(guard.connection, item) for item in found.result]
+        elif found.request["container"] == target.id:
+            arrived = await tickets.arrived_files(guard.connection, ticket)
+            if arrived is None:
+                await tickets.drop_ticket(guard.connection, ticket)
+            else:
+                placed = await place_uploads(
+                    guard,
+                    target,
+                    arrived,
+                    metadata=found.request["metadata"],
+                    preserve_metadata=found.request["preserve_metadata"],
+                )
+                await tickets.close_ticket(guard.connection, ticket, [item.id for item in placed])
+    if placed is None:
+        raise NotArrived
+    return _answer(placed, client)
+
+
+@router.put("/upload/fs-file")
+async def put_file_bytes(request: Request, guards: TicketGuards, token: str) -> Response:
+    """Step 2 of a ticketed upload: the bytes of one file; the token in the URL is the credential."""
+    ticket, position = tickets.read_token(token)
+    async with guards() as guard:
+        await tickets.require_slot(guard.connection, ticket, position)
+    blobs: Blobs = request.app.state.blobs
+    receipt = await receive_body(request, blobs)
+    try:
+        async with guards() as guard:
+            ref = await keep(guard.connection, blobs, receipt)
+            await tickets.fill_slot(guard.connection, ticket, position, ref)
+    finally:
+        await receipt.close()
+    return json_answer({"size": ref.size})
+
+
+async def receive_body(request: Request, blobs: Blobs) -> Receipt:
+    """The raw body of a request as finished content."""
+    writer = await blobs.writer()
+    try:
+        await _copy_body(request, writer)
+        receipt = await writer.finish()
+    except BaseException:
+        await writer.abort()
+        raise
+    try:
+        await receipt.publish()
+    except BaseException:
+        await receipt.close()
+        raise
+    return receipt
+
+
+async def _copy_body(request: Request, writer: BlobWriter) -> None:
+    limit = request.app.state.settings.uploads.max_file_bytes
+    async for chunk in body_stream(request):
+        await writer.write(chunk)
+        if writer.size > limit:
+            raise TooLarge(f"One file has at most {limit} bytes here.")
+    announced = request.headers.get("content-length", "")
+    if announced.isdigit() and int(announced) != writer.size:
+        raise Interrupted

@@ -1,0 +1,125 @@
+"""Placing uploaded files on a container the caller named (api.md 10.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import delete, select
+
+from treadle.server.access.actions import Action
+from treadle.server.access.guard import Guard
+from treadle.server.catalog import rights
+from treadle.server.catalog.containers import get_container
+from treadle.server.catalog.errors import ProjectLocked
+from treadle.server.catalog.files import current_file, place_file
+from treadle.server.catalog.rows import Container, File
+from treadle.server.catalog.tables import container
+from treadle.server.ingest.tables import upload
+from treadle.server.ingest.wire import FileMetadata, metadata_by_name
+from treadle.server.kit.clock import now
+from treadle.server.store.blobs import BlobRef, Blobs
+from treadle.server.store.db import Database
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """A file whose content has a row."""
+
+    name: str
+    blob: BlobRef
+
+
+async def find_target(
+    guard: Guard, container_id: str, *, level: str | None, lock: bool = False
+) -> Container:
+    """The container files may be added to by this caller; locked, nobody deletes or moves it meanwhile."""
+    target = await get_container(guard.connection, container_id, level=level, lock=lock)
+    if target.level == "group":
+        await rights.require(guard, target, "files_create_single")
+    await require_upload(guard, target)
+    return target
+
+
+async def require_upload(guard: Guard, target: Container) -> None:
+    """Go on only when the caller may add files to the container."""
+    action: Action = "analyses_create_sdk" if target.level == "analysis" else "files_create_single"
+    await rights.require(guard, target, action)
+    await refuse_locked(guard, target)
+
+
+async def refuse_locked(guard: Guard, target: Container) -> None:
+    """Nothing is added to a locked project."""
+    if target.project_id is None:
+        return
+    found = await guard.connection.execute(
+        select(container.c.doc["locked"]["reason"].astext).where(container.c.id == target.project_id)
+    )
+    if found.scalar_one_or_none() is not None:
+        raise ProjectLocked
+
+
+async def place_uploads(
+    guard: Guard,
+    target: Container,
+    arrived: Sequence[Arrived],
+    *,
+    metadata: Any,
+    preserve_metadata: bool,
+) -> list[File]:
+    """The files as the container now shows them, in the order they came."""
+    said = metadata_by_name(metadata, [item.name for item in arrived])
+    placed = []
+    for item in arrived:
+        about = said.get(item.name, FileMetadata())
+        placed.append(await place_one(guard, target, item, about, preserve_metadata=preserve_metadata))
+    return placed
+
+
+async def place_one(
+    guard: Guard, target: Container, item: Arrived, about: FileMetadata, *, preserve_metadata: bool = False
+) -> File:
+    """One file, new or as a new version; replacing other content needs the right to delete it."""
+    old = await current_file(guard.connection, target.id, item.name)
+    if old is not None and old.blob_sha384 != item.blob.sha384:
+        await rights.require_file(guard, old, deletion_action(old))
+    made = await place_file(
+        guard.connection,
+        parent=target,
+        new=about.new_file(item.name, item.blob),
+        origin=guard.identity.origin,
+        preserve_metadata=preserve_metadata,
+    )
+    await guard.record("create_file" if old is None else "replace_file", made.context)
+    return made
+
+
+def deletion_action(old: File) -> Action:
+    """The right that deleting (or replacing) this file needs."""
+    return "files_delete_device_data" if old.origin_type == "device" else "files_delete_non_device_data"
+
+
+async def drop_expired(database: Database, blobs: Blobs) -> int:
+    """Forget uploads nobody finished in time, with what had arrived of them: how many."""
+    dropped = 0
+    while await _drop_one(database, blobs):
+        dropped += 1
+    return dropped
+
+
+async def _drop_one(database: Database, blobs: Blobs) -> bool:
+    async with database.transaction() as connection:
+        row = (
+            await connection.execute(
+                select(upload.c.id)
+                .where(upload.c.expires_at <= now())
+                .limit(1)
+                .with_for_update(skip_locked=True)
+            )
+        ).one_or_none()
+        if row is None:
+            return False
+        await blobs.drop_staged(row.id)
+        await connection.execute(delete(upload).where(upload.c.id == row.id))
+    return True

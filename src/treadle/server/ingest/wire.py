@@ -1,0 +1,63 @@
+"""Request models of the door in: what clients say about the files they send."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import Field, ValidationError, field_validator
+
+from treadle.server.catalog.files import NewFile
+from treadle.server.ingest.errors import BadMetadata
+from treadle.server.store.blobs import BlobRef
+from treadle.server.wire.body import Wire
+
+
+class FileMetadata(Wire):
+    """What a client says about one file; everything may be left out."""
+
+    name: str | None = None
+    type: str | None = Field(default=None, max_length=255)
+    mimetype: str | None = Field(default=None, max_length=255)
+    modality: str | None = Field(default=None, max_length=255)
+    classification: dict[str, Any] | None = None
+    tags: list[str] | None = None
+    info: dict[str, Any] | None = None
+    zip_member_count: int | None = Field(default=None, ge=0, le=2**31 - 1)
+    deid_log_id: str | None = Field(default=None, max_length=255)
+
+    @field_validator("type", "mimetype", "modality", "deid_log_id", mode="after")
+    @classmethod
+    def _empty_is_absent(cls, value: str | None) -> str | None:
+        return value or None
+
+    def new_file(self, name: str, blob: BlobRef) -> NewFile:
+        """The file about to be placed."""
+        return NewFile(
+            name=name,
+            blob=blob,
+            type=self.type,
+            mimetype=self.mimetype,
+            modality=self.modality,
+            classification=self.classification,
+            tags=self.tags,
+            info=self.info,
+            zip_member_count=self.zip_member_count,
+            deid_log_id=self.deid_log_id,
+        )
+
+
+def metadata_by_name(metadata: Any, names: Sequence[str]) -> dict[str, FileMetadata]:
+    """What is said of each file: one object for a single file, or a list of objects with names."""
+    if metadata is None:
+        return {}
+    entries = metadata if isinstance(metadata, list) else [metadata]
+    try:
+        models = [FileMetadata.model_validate(entry) for entry in entries]
+    except ValidationError as error:
+        problem = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        place = ".".join(map(str, problem["loc"]))
+        raise BadMetadata(f"metadata: {place + ': ' if place else ''}{problem['msg']}") from None
+    if len(models) == 1 and (len(names) == 1 or models[0].name is None):
+        return dict.fromkeys(names, models[0])
+    return {model.name: model for model in models if model.name is not None}

@@ -1,0 +1,1 @@
+"""Ground floor: settings, ids, clock, errors, logging. Imports nothing of ours."""

@@ -1,0 +1,226 @@
+"""Settings: `TREADLE_*` in the environment, then `<home>/treadle.toml`, then the defaults written here.
+
+Everything works with none set. A key nobody knows is an error that names the nearest valid one. A secret may
+also be given by the name of a file that holds it (`TREADLE_DATABASE_URL_FILE`, `database_url_file`).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, field_validator
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+
+FILE_NAME = "treadle.toml"
+ALL_INTERFACES = "0.0.0.0"  # noqa: S104 - what scanners need; HTTP stays on loopback until told otherwise
+
+_LOOPBACK = {ALL_INTERFACES: "127.0.0.1", "::": "::1"}
+
+
+class Address(NamedTuple):
+    """Where a service listens."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+    @property
+    def reachable(self) -> Address:
+        """The address a program on this machine connects to: loopback where "all interfaces" was meant."""
+        return Address(_LOOPBACK.get(self.host, self.host), self.port)
+
+
+def parse_address(value: object) -> Address:
+    """HOST:PORT, [IPv6]:PORT or :PORT as an address."""
+    if isinstance(value, Address):
+        return value
+    if not isinstance(value, str):
+        raise ValueError("write it as HOST:PORT")  # noqa: TRY004 - pydantic collects ValueError only
+    host, colon, port = value.strip().rpartition(":")
+    if not colon or not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
+        raise ValueError(f"{value!r} is not HOST:PORT with a port from 1 to 65535")
+    return Address(host.strip("[]") or ALL_INTERFACES, int(port))
+
+
+AddressSetting = Annotated[
+    Address, NoDecode, BeforeValidator(parse_address), PlainSerializer(str, return_type=str)
+]
+
+
+def secret(default: Any = None, *, description: str) -> Any:
+    """A field that is never shown and may be read from a file."""
+    return Field(default, description=description, repr=False, json_schema_extra={"secret": True})
+
+
+def default_home() -> Path:
+    """`/var/lib/treadle` for root, else `~/.treadle`."""
+    if os.geteuid() == 0:
+        return Path("/var/lib/treadle")
+    return Path.home() / ".treadle"
+
+
+class ConnectorSettings(BaseModel):
+    """The DICOM connector that `treadle up` runs."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    ae_title: str = Field(default="TREADLE", min_length=1, max_length=16, description="Our DICOM AE title.")
+    spool: Path | None = Field(
+        default=None,
+        description="Folder for received instances until the server has them (default: <home>/spool).",
+    )
+    config: Path | None = Field(
+        default=None, description="YAML file with the `defaults` and `devices` of the connector."
+    )
+    series_quiet: float = Field(
+        default=5.0, ge=1.0, description="Seconds without a new instance after which a series is complete."
+    )
+    series_max_wait: float = Field(
+        default=6 * 3600.0,
+        gt=0,
+        description="Seconds after its first instance when a series is sent in any case.",
+    )
+    processes: int | None = Field(
+        default=None,
+        ge=1,
+        le=64,
+        description="Receiver processes (default: one per processor core, at most 4).",
+    )
+    create_projects: bool = Field(
+        default=False,
+        description="Create the project a routing string names when the group has no such project.",
+    )
+    server: str | None = Field(default=None, description="Server a connector on its own sends to.")
+    device_key: str | None = secret(description="Device key of a connector on its own.")
+
+
+class UploadSettings(BaseModel):
+    """Limits of what comes in."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    max_file_bytes: int = Field(default=5 * 2**40, gt=0, description="Largest single file.")
+    max_json_bytes: int = Field(default=16 * 2**20, gt=0, description="Largest JSON body or metadata part.")
+    part_bytes: int = Field(
+        default=16 * 2**20, ge=2**16, le=2**30, description="Part size offered to resumable uploads."
+    )
+    ticket_hours: float = Field(
+        default=72.0, gt=0, description="Hours after which an unfinished upload is dropped."
+    )
+    min_free_bytes: int = Field(
+        default=256 * 2**20, ge=0, description="Free disk space below which nothing more is accepted."
+    )
+
+
+class Settings(BaseSettings):
+    """Everything an administrator may set."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="TREADLE_", env_nested_delimiter="__", extra="forbid", validate_default=True, frozen=True
+    )
+
+    home: Path = Field(default_factory=default_home, description="Folder for everything Treadle keeps.")
+    http: AddressSetting = Field(
+        default=Address("127.0.0.1", 8080), description="Where the web app and API listen."
+    )
+    dicom: AddressSetting = Field(
+        default=Address(ALL_INTERFACES, 11112), description="Where the connector listens."
+    )
+    public_url: str | None = Field(
+        default=None, description="Address people use, when a proxy stands in front (default: from http)."
+    )
+    site_name: str = Field(
+        default="Treadle", min_length=1, max_length=100, description="Name shown in the web app."
+    )
+
+    database_url: str | None = secret(
+        description="PostgreSQL 15 or later, postgresql://USER:PASSWORD@HOST/NAME (default: embedded)."
+    )
+    database_pool: int = Field(default=10, ge=1, le=200, description="Database connections kept per process.")
+    postgres_account: str | None = Field(
+        default=None, description="Account the embedded PostgreSQL runs as when Treadle is started by root."
+    )
+    blobs_url: str | None = Field(
+        default=None,
+        description="file:///DIR, s3://BUCKET/PREFIX, gs://... or az://... (default: <home>/blobs).",
+    )
+
+    worker_tasks: int = Field(default=2, ge=1, le=64, description="Background tasks a worker runs at once.")
+
+    log_format: Literal["auto", "json", "console"] = Field(
+        default="auto", description="auto: readable on a terminal, JSON elsewhere."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="Least level logged."
+    )
+
+    login_hours: float = Field(
+        default=12.0, gt=0, description="Hours of inactivity after which a login ends."
+    )
+    trash_days: float = Field(default=30.0, ge=0, description="Days deleted things can be restored.")
+
+    uploads: UploadSettings = Field(default_factory=UploadSettings, description="Limits of what comes in.")
+    connector: ConnectorSettings = Field(
+        default_factory=ConnectorSettings, description="The DICOM connector that `treadle up` runs."
+    )
+
+    @field_validator("home", mode="after")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return Path(os.path.abspath(value.expanduser()))  # noqa: PTH100 - keeps symbolic links as written
+
+    @field_validator("log_level", "log_format", mode="before")
+    @classmethod
+    def _lower(cls, value: object) -> object:
+        return value.lower() if isinstance(value, str) else value
+
+    @field_validator("public_url", mode="after")
+    @classmethod
+    def _no_slash(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        if not value.startswith(("http://", "https://")):
+            raise ValueError("must start with http:// or https://")
+        return value.rstrip("/")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what the caller passes; `load_settings` has read environment and file by then."""
+        del settings_cls, env_settings, dotenv_settings, file_secret_settings
+        return (init_settings,)
+
+    @property
+    def url(self) -> str:
+        """The address people open."""
+        return self.public_url or f"http://{self.http.reachable}"
+
+    @property
+    def blobs(self) -> str:
+        """The URL of the blob store."""
+        return self.blobs_url or (self.home / "blobs").as_uri()
+
+    @property
+    def spool(self) -> Path:
+        """The folder of received instances."""
+        return self.connector.spool or self.home / "spool"
+
+
+def load_settings(
+    flags: Mapping[str, object] | None = None, *, environ: Mapping[str, str] | None = None
+) -> Settings:
+    """The effective settings; `flags` (from the command line) win over environment and file."""
+    from treadle.server.kit.settings_sources import read  # noqa: PLC0415 - the sources need this class
+
+    return read(flags or {}, os.environ if environ is None else environ).settings

@@ -1,0 +1,1 @@
+"""PostgreSQL connection, transaction, migrations, outbox and the blob store."""

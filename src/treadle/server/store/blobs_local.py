@@ -1,0 +1,405 @@
+"""Contents in a local folder: plain files, written in threads, durable before anybody hears of them.
+
+Measured (docs/decisions/0003-blobs.md): plain reads in threads are faster than reads through obstore, and
+obstore's local store does not fsync. A temporary file carries host and process in its name and is locked
+while it is written, so that the next start can tell what dead processes left.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import fcntl
+import os
+import secrets
+import socket
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from treadle.server.kit.errors import StorageFull, Trouble
+from treadle.server.store.blobs import BLOCK, BlobMissing, BlobRef, OffsetMismatch, key_of
+from treadle.server.store.hashing import StreamHash
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK, errno.EXDEV)
+_WRITE_BLOCK = 2 * BLOCK
+_FLUSH_EVERY = 32 * BLOCK  # start writing back early: the fsync at the end then has little left to do
+_READ_BLOCK = BLOCK
+_ABANDONED_S = 24 * 3600
+_LOCK_TRIES, _LOCK_PAUSE_S = 100, 0.05
+_HOST = socket.gethostname().replace(".", "_").replace("/", "_")[:64]
+
+T = TypeVar("T")
+
+
+@contextmanager
+def _full_disk_told() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            raise StorageFull from error
+        raise
+
+
+class LocalBlobs:
+    """A folder of contents; `tmp` holds what is being written, `staged` resumable uploads."""
+
+    def __init__(self, root: Path, *, min_free_bytes: int = 0, threads: int = 16) -> None:
+        self._root, self._min_free = root, min_free_bytes
+        self._tmp, self._staged = root / "tmp", root / "staged"
+        for folder in (root, self._tmp, self._staged):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="blobs")
+
+    async def run(self, function: Callable[..., T], *arguments: object) -> T:
+        """The function's result, from a thread; a full disk is told as StorageFull."""
+        with _full_disk_told():
+            return await asyncio.get_running_loop().run_in_executor(self._threads, function, *arguments)
+
+    async def writer(self) -> LocalWriter:
+        """A new stream in."""
+        return LocalWriter(self, await self.run(self._open_temporary))
+
+    async def open_range(self, sha384: str, start: int, end: int) -> AsyncIterator[bytes]:
+        """The bytes from `start` up to `end`, the next block being read while one is sent."""
+        if end <= start:
+            return
+        loop = asyncio.get_running_loop()
+        handle = await self.run(self._open, sha384)
+        ahead = loop.run_in_executor(self._threads, os.pread, handle, min(_READ_BLOCK, end - start), start)
+        try:
+            while start < end:
+                block = await ahead
+                if not block:
+                    raise BlobMissing("The stored content of this file is shorter than it should be.")
+                start += len(block)
+                if start < end:
+                    ahead = loop.run_in_executor(
+                        self._threads, os.pread, handle, min(_READ_BLOCK, end - start), start
+                    )
+                yield block
+        finally:
+            ahead.add_done_callback(lambda _: os.close(handle))  # never close under a read
+
+    async def read(self, sha384: str, start: int, end: int) -> bytes:
+        """The bytes from `start` up to `end` at once."""
+        return await self.run(self._read, sha384, start, end)
+
+    async def exists(self, sha384: str) -> bool:
+        """Whether the content is there."""
+        return await self.run(self.path(sha384).is_file)
+
+    async def delete(self, sha384: str) -> None:
+        """Remove the content."""
+        await self.run(self._delete, sha384)
+
+    async def names(self) -> AsyncIterator[str]:
+        """The hashes of everything stored, folder by folder."""
+        for folder in sorted(await self.run(lambda: list(self._root.glob("[0-9a-f][0-9a-f]")))):
+            for path in await self.run(lambda folder=folder: list(folder.glob("??/*"))):
+                yield path.name
+
+    async def staged_size(self, name: str) -> int:
+        """How much of a resumable upload has arrived."""
+        return await self.run(_size_or_zero, self._staged / name)
+
+    async def stage(self, name: str, offset: int, chunks: AsyncIterator[bytes]) -> int:
+        """Append to a resumable upload; what arrived before a cut stays."""
+        handle = await self._open_staged(name)
+        try:
+            present = os.fstat(handle).st_size
+            if present != offset:
+                raise OffsetMismatch(present)
+            async for block in _blocks(chunks, _WRITE_BLOCK):
+                await self.run(_write_all, handle, block)
+            return os.fstat(handle).st_size
+        finally:
+            os.close(handle)
+
+    async def finish_staged(self, name: str) -> LocalReceipt:
+        """A resumable upload, durable and hashed from disk."""
+        handle = await self._open_staged(name)
+        try:
+            ref = await self._hash(handle)
+            await self.run(os.fsync, handle)
+        finally:
+            os.close(handle)
+        return LocalReceipt(self, self._staged / name, ref, owned=False)
+
+    async def drop_staged(self, name: str) -> None:
+        """Forget a resumable upload."""
+        await self.run(_unlink, self._staged / name)
+
+    async def clean(self) -> int:
+        """Remove temporary files whose writer is dead."""
+        return await self.run(self._clean)
+
+    async def close(self) -> None:
+        """Give the threads back."""
+        self._threads.shutdown(wait=True)
+
+    def local_path(self, sha384: str) -> Path | None:
+        """Where the content lies."""
+        return self.path(sha384)
+
+    def path(self, sha384: str) -> Path:
+        """Where the content lies."""
+        return self._root / key_of(sha384)
+
+    def link(self, temporary: Path, ref: BlobRef) -> bool:
+        """Give finished bytes their hash as name: whether the temporary name still exists."""
+        path = self.path(ref.sha384)
+        if _size_or_zero(path) != ref.size or not path.is_file():
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            try:
+                path.unlink(missing_ok=True)
+                os.link(temporary, path)
+            except FileExistsError:
+                pass  # somebody published the same content just now
+            except OSError as error:
+                if error.errno not in _NO_LINKS:
+                    raise
+                temporary.replace(path)
+                return False
+        for folder in (path.parent, path.parent.parent, self._root):
+            _sync_folder(folder)
+        return True
+
+    def _open_temporary(self) -> tuple[int, Path]:
+        if self._min_free:
+            space = os.statvfs(self._root)
+            if space.f_bavail * space.f_frsize < self._min_free:
+                raise StorageFull
+        path = self._tmp / f"{_HOST}.{os.getpid()}.{secrets.token_hex(8)}"
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        return handle, path
+
+    def _open(self, sha384: str) -> int:
+        try:
+            return os.open(self.path(sha384), os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            raise BlobMissing from None
+
+    def _read(self, sha384: str, start: int, end: int) -> bytes:
+        handle = self._open(sha384)
+        try:
+            return _pread_all(handle, start, end)
+        finally:
+            os.close(handle)
+
+    def _delete(self, sha384: str) -> None:
+        path = self.path(sha384)
+        _unlink(path)
+        if path.parent.is_dir():
+            _sync_folder(path.parent)
+
+    async def _open_staged(self, name: str) -> int:
+        """The upload's file, locked: two parts at once would mix."""
+        handle = os.open(self._staged / name, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        for _ in range(_LOCK_TRIES):
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                await asyncio.sleep(_LOCK_PAUSE_S)
+            else:
+                return handle
+        os.close(handle)
+        raise Trouble("Another part of this upload is still arriving; try again.")
+
+    async def _hash(self, handle: int) -> BlobRef:
+        hashes, position = StreamHash(), 0
+        while block := await self.run(os.pread, handle, 4 * BLOCK, position):
+            position += len(block)
+            await asyncio.gather(
+                self.run(hashes.update_sha384, (block,)), self.run(hashes.update_sha256, (block,))
+            )
+        return hashes.ref(position)
+
+    def _clean(self) -> int:
+        return sum(map(_remove_if_abandoned, self._tmp.iterdir()))
+
+
+class LocalWriter:
+    """A temporary file; one block is hashed and written in threads while the next one arrives."""
+
+    def __init__(self, store: LocalBlobs, opened: tuple[int, Path]) -> None:
+        self._store = store
+        self._handle, self._path = opened
+        self._hashes = StreamHash()
+        self._chunks: list[bytes] = []
+        self._waiting = 0
+        self._written = 0
+        self._busy: tuple[asyncio.Future[None], ...] = ()
+        self.size = 0
+
+    async def write(self, chunk: bytes) -> None:
+        """Take the next bytes."""
+        if not chunk:
+            return
+        self._chunks.append(chunk)
+        self._waiting += len(chunk)
+        self.size += len(chunk)
+        if self._waiting >= _WRITE_BLOCK:
+            await self._flush()
+
+    async def finish(self) -> LocalReceipt:
+        """All bytes durable under the temporary name."""
+        await self._flush()
+        await self._settle()
+        await self._store.run(os.fsync, self._handle)
+        handle, self._handle = self._handle, -1
+        os.close(handle)
+        return LocalReceipt(self._store, self._path, self._hashes.ref(self.size))
+
+    async def abort(self) -> None:
+        """Remove the temporary file."""
+        if self._handle < 0:
+            return
+        handle, self._handle = self._handle, -1
+        await asyncio.gather(*self._busy, return_exceptions=True)
+        self._chunks = []
+        await asyncio.shield(self._store.run(_close_and_unlink, handle, self._path))
+
+    async def _flush(self) -> None:
+        await self._settle()
+        if not self._chunks:
+            return
+        chunks, self._chunks, self._waiting = self._chunks, [], 0
+        self._busy = (
+            asyncio.ensure_future(self._store.run(self._hashes.update_sha384, chunks)),
+            asyncio.ensure_future(self._store.run(self._write, chunks)),
+        )
+
+    async def _settle(self) -> None:
+        busy, self._busy = self._busy, ()
+        if busy:
+            await asyncio.gather(*busy)
+
+    def _write(self, chunks: Sequence[bytes]) -> None:
+        before = self._written
+        self._written += _write_all(self._handle, chunks)
+        self._hashes.update_sha256(chunks)
+        if before // _FLUSH_EVERY != self._written // _FLUSH_EVERY:
+            # Dirty pages of the range start on their way to the disk now; clean ones leave the cache.
+            os.posix_fadvise(self._handle, 0, self._written, os.POSIX_FADV_DONTNEED)
+
+
+class LocalReceipt:
+    """Finished bytes in a temporary file."""
+
+    def __init__(self, store: LocalBlobs, path: Path, ref: BlobRef, *, owned: bool = True) -> None:
+        self._store, self._path, self._owned = store, path, owned
+        self._linked_away = False
+        self.ref = ref
+
+    async def publish(self) -> None:
+        """Name the bytes by their hash."""
+        if self._linked_away:
+            if not await self._store.exists(self.ref.sha384):
+                raise Trouble("The content was removed while it arrived; send it again.")
+            return
+        self._linked_away = not await self._store.run(self._store.link, self._path, self.ref)
+
+    async def close(self) -> None:
+        """Drop the temporary name; staged parts stay for `drop_staged`."""
+        if self._owned:
+            self._owned = False
+            await asyncio.shield(self._store.run(_unlink, self._path))
+
+
+async def _blocks(chunks: AsyncIterator[bytes], least: int) -> AsyncIterator[list[bytes]]:
+    """The chunks in groups of at least this many bytes."""
+    group: list[bytes] = []
+    size = 0
+    async for chunk in chunks:
+        group.append(chunk)
+        size += len(chunk)
+        if size >= least:
+            yield group
+            group, size = [], 0
+    if group:
+        yield group
+
+
+def _write_all(handle: int, chunks: Sequence[bytes]) -> int:
+    total = 0
+    for start in range(0, len(chunks), 256):  # IOV_MAX is 1024
+        group = chunks[start : start + 256]
+        size = sum(map(len, group))
+        done = os.writev(handle, group)
+        while done < size:  # a short write: the disk is nearly full, or a signal came
+            rest = b"".join(group)[done:]
+            done += os.write(handle, rest)
+        total += size
+    return total
+
+
+def _pread_all(handle: int, start: int, end: int) -> bytes:
+    parts = []
+    while start < end:
+        part = os.pread(handle, end - start, start)
+        if not part:
+            raise BlobMissing("The stored content of this file is shorter than it should be.")
+        parts.append(part)
+        start += len(part)
+    return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+def _size_or_zero(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
+def _unlink(path: Path) -> None:
+    path.unlink(missing_ok=True)
+
+
+def _close_and_unlink(handle: int, path: Path) -> None:
+    path.unlink(missing_ok=True)
+    os.close(handle)
+
+
+def _remove_if_abandoned(path: Path) -> bool:
+    host, _, rest = path.name.partition(".")
+    process = rest.partition(".")[0]
+    try:
+        is_old = time.time() - path.stat().st_mtime > _ABANDONED_S
+        if not is_old and (host != _HOST or not process.isdigit() or _is_alive(int(process))):
+            return False
+        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        path.unlink(missing_ok=True)
+    except BlockingIOError:  # somebody is writing it after all
+        return False
+    finally:
+        os.close(handle)
+    return True
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _sync_folder(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,46 @@
+"""Facts: what happened, told to many listeners after commit, at least once.
+
+Every fact is a row (so that the worker cannot miss it) and a NOTIFY (so that browsers see it at once).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import orjson
+from sqlalchemy import insert, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from treadle.server.store.tables import outbox
+
+CHANNEL = "treadle_facts"
+MAX_NOTIFY = 7000  # PostgreSQL takes payloads below 8000 bytes
+
+FactName = Literal[
+    "file.created",  # a file or a new version of one became visible
+    "file.modified",
+    "file.deleted",
+    "container.created",
+    "container.modified",  # also moved
+    "container.deleted",
+    "container.restored",
+]
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One thing that happened; `data` holds ids only, never patient data."""
+
+    name: FactName
+    data: dict[str, Any]
+
+
+async def emit(connection: AsyncConnection, fact: Fact) -> None:
+    """Record the fact; listeners hear of it when (and only when) the transaction commits."""
+    row = await connection.execute(
+        insert(outbox).values(name=fact.name, payload=fact.data).returning(outbox.c.id)
+    )
+    note = orjson.dumps({"id": row.scalar_one(), "name": fact.name, "data": fact.data}).decode()
+    if len(note) < MAX_NOTIFY:
+        await connection.execute(text("SELECT pg_notify(:channel, :note)"), {"channel": CHANNEL, "note": note})

@@ -1,0 +1,1 @@
+"""The dialect of the REST contract: ids, lists, filters, answers, error bodies."""

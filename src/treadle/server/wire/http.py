@@ -1,0 +1,164 @@
+"""The HTTP edge: undecoded paths, request ids, error bodies."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+from urllib.parse import unquote
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
+from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError
+from starlette.convertors import Convertor, register_url_convertor
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from treadle.server.kit.errors import TreadleError, Trouble
+from treadle.server.wire.answer import JSON, json_answer
+
+log = structlog.get_logger("treadle.http")
+
+_STATUS_WORDS = {404: "Not found: there is no such address.", 405: "This address does not take this method."}
+
+
+class _Segment(Convertor[str]):
+    """A path segment, matched percent-encoded and handed over decoded."""
+
+    regex = "[^/]+"
+
+    def convert(self, value: str) -> str:
+        return unquote(value, errors="replace")
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+# Labels and tags may hold `/`: we match the undecoded path, so plain `{name}` must decode.
+register_url_convertor("str", _Segment())
+
+
+class EdgeMiddleware:
+    """Routes on the undecoded path and gives each request its id."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one ASGI event."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        raw = scope.get("raw_path") or scope["path"].encode()
+        if scope["path"].startswith("/api/"):
+            scope["path"] = raw.partition(b"?")[0].decode("latin-1")
+        request_id = secrets.token_hex(8)
+        scope.setdefault("state", {})["request_id"] = request_id
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+
+        async def send_with_id(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", []), (b"x-request-id", request_id.encode())]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_with_id)
+        finally:
+            structlog.contextvars.unbind_contextvars("request_id")
+
+
+def _body(request: Request, status: int, code: str, message: str, detail: Any = None, **more: Any) -> JSON:
+    body = {
+        "message": message,
+        "status_code": status,
+        "code": code,
+        "request_id": getattr(request.state, "request_id", ""),
+        **more,
+    }
+    if detail is not None:
+        body["detail"] = detail
+    return json_answer(body, status)
+
+
+async def _on_treadle_error(request: Request, error: Exception) -> JSON:
+    assert isinstance(error, TreadleError)  # noqa: S101 - registered for this class
+    if error.status >= 500:
+        log.warning("trouble", code=error.code, message=error.message)
+    answer = _body(request, error.status, error.code, error.message, error.detail, **error.fields)
+    if error.status == 401:
+        answer.headers["WWW-Authenticate"] = "scitran-user"
+    if error.status == 416 and "size" in error.fields:
+        answer.headers["Content-Range"] = f"bytes */{error.fields['size']}"
+    if isinstance(error, Trouble) and error.status == 503:
+        answer.headers["Retry-After"] = "5"
+    return answer
+
+
+def _plain(detail: Any) -> Any:
+    """Validation details without the input values: those may be patient data."""
+    return [{"loc": list(item["loc"]), "msg": item["msg"], "type": item["type"]} for item in detail]
+
+
+async def _on_validation(request: Request, error: Exception) -> JSON:
+    assert isinstance(error, RequestValidationError)  # noqa: S101
+    problems = _plain(error.errors())
+    if any(problem["type"] == "json_invalid" for problem in problems):
+        return _body(request, 400, "bad_json", "The request body is not valid JSON.", problems)
+    first = problems[0]
+    place = ".".join(str(part) for part in first["loc"] if part != "body")
+    return _body(request, 422, "invalid", f"{place}: {first['msg']}" if place else first["msg"], problems)
+
+
+async def _on_model(request: Request, error: Exception) -> JSON:
+    assert isinstance(error, ValidationError)  # noqa: S101
+    problems = _plain(error.errors(include_url=False, include_context=False, include_input=False))
+    first = problems[0]
+    place = ".".join(map(str, first["loc"]))
+    return _body(request, 422, "invalid", f"{place}: {first['msg']}" if place else first["msg"], problems)
+
+
+async def _on_http(request: Request, error: Exception) -> JSON:
+    assert isinstance(error, HTTPException)  # noqa: S101
+    message = _STATUS_WORDS.get(error.status_code) or str(error.detail)
+    answer = _body(request, error.status_code, f"http_{error.status_code}", message)
+    for name, value in (error.headers or {}).items():
+        answer.headers[name] = value
+    return answer
+
+
+async def _on_database(request: Request, error: Exception) -> JSON:
+    assert isinstance(error, DBAPIError)  # noqa: S101
+    code = getattr(error.orig, "sqlstate", None) or ""
+    if isinstance(error, DataError) or code.startswith("22") or code in (
+        "2201B",
+        "54000",
+    ):  # data exception: a value the database cannot take
+        return _body(
+            request, 422, "invalid_value", "A value has a form the database cannot store or compare."
+        )
+    if code in ("40001", "40P01", "55P03", "57014", "57P01", "57P03", "53100", "53300") or isinstance(
+        error, OperationalError | InterfaceError
+    ):
+        log.warning("database_trouble", sqlstate=code)
+        answer = _body(request, 503, "database_trouble", "The database is busy or restarting; try again.")
+        answer.headers["Retry-After"] = "2"
+        return answer
+    log.error("database_error", sqlstate=code, exc_info=error)
+    return _body(request, 500, "bug", "Something went wrong on the server; quote the request id.")
+
+
+async def _on_bug(request: Request, error: Exception) -> JSON:
+    log.error("bug", exc_info=error)
+    return _body(request, 500, "bug", "Something went wrong on the server; quote the request id.")
+
+
+def install(app: FastAPI) -> None:
+    """Error bodies and the edge middleware for this application."""
+    app.add_exception_handler(TreadleError, _on_treadle_error)
+    app.add_exception_handler(RequestValidationError, _on_validation)
+    app.add_exception_handler(ValidationError, _on_model)
+    app.add_exception_handler(HTTPException, _on_http)
+    app.add_exception_handler(DBAPIError, _on_database)
+    app.add_exception_handler(Exception, _on_bug)
+    app.add_middleware(EdgeMiddleware)

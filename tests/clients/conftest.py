@@ -1,0 +1,3 @@
+"""The modules in `sdk/` run inside the SDKs' own environments, never in this one."""
+
+collect_ignore = ["sdk"]

@@ -1,0 +1,155 @@
+"""Users, keys, permissions, roles and settings."""
+
+import os
+
+import flywheel
+import pytest
+
+
+@pytest.fixture
+def user(fw, unique):
+    """Id of a new ordinary user."""
+    name = f"{unique('u')}@example.com"
+    return fw.add_user({"_id": name, "firstname": "Ann", "lastname": "Öz", "email": name})
+
+
+@pytest.fixture
+def role(fw):
+    """Id of a built-in role that is not the administrator's."""
+    return next(one.id for one in fw.get_all_roles() if one.default_flywheel_role == "ro")
+
+
+def access_words(entries):
+    return {entry.id: getattr(entry.access, "value", entry.access) for entry in entries}
+
+
+def test_a_user_is_added_and_read(fw, user):
+    found = fw.get_user(user)
+    assert (found.id, found.email, found.firstname, found.lastname) == (user, user, "Ann", "Öz")
+    assert "user" in found.roles
+    assert not found.root
+    assert not found.disabled
+
+
+def test_user_ids_are_kept_in_lower_case(fw, unique):
+    name = unique("u")
+    made = fw.add_user({"_id": f"{name}@Example.com", "firstname": "A", "lastname": "B"})
+    assert made == f"{name}@example.com"
+
+
+def test_a_user_is_there_once(fw, user, refused):
+    refused(409, fw.add_user, {"_id": user, "firstname": "A", "lastname": "B"})
+
+
+def test_a_user_can_be_changed_and_removed(fw, user, refused):
+    fw.modify_user(user, {"firstname": "Bea", "disabled": True})
+    found = fw.get_user(user)
+    assert (found.firstname, found.disabled) == ("Bea", True)
+    fw.delete_user(user)
+    assert fw.users.find(f"_id={user}") == []
+
+
+def test_an_unknown_user_is_404(fw, refused):
+    refused(404, fw.get_user, "nobody@example.com")
+
+
+def test_a_new_key_works_until_it_is_deleted(fw, unique):
+    made = fw.generate_user_key({"label": unique("key")})
+    assert made.unencrypted_secret
+    host = os.environ["TREADLE_TEST_KEY"].rpartition(":")[0]
+    login = f"{host}:{made.unencrypted_secret}"
+    assert flywheel.Client(login).get_current_user().root
+    listed = {key.label: key for key in fw.get_current_user().api_keys}
+    assert listed[made.label].key == made.key
+    assert not listed[made.label].unencrypted_secret
+    fw.delete_user_key(made.key)
+    with pytest.raises(flywheel.ApiException) as caught:
+        flywheel.Client(login)
+    assert caught.value.status == 401
+
+
+def test_a_key_can_expire(fw, unique):
+    made = fw.generate_user_key({"label": unique("key"), "expires_at": "2001-01-01T00:00:00+00:00"})
+    host = os.environ["TREADLE_TEST_KEY"].rpartition(":")[0]
+    with pytest.raises(flywheel.ApiException) as caught:
+        flywheel.Client(f"{host}:{made.unencrypted_secret}")
+    assert caught.value.status == 401
+
+
+def test_a_user_has_info(fw, unique):
+    key = unique("k")
+    fw.modify_current_user_info({"set": {key: {"a": 1}}})
+    assert fw.get_current_user_info()[key] == {"a": 1}
+    fw.modify_current_user_info({"delete": [key]})
+    assert key not in fw.get_current_user_info()
+
+
+def test_group_permissions_come_and_go(group, user, email, refused):
+    added = group.add_permission({"_id": user, "access": "ro"})
+    assert (added.id, added.access) == (user, "ro")
+    refused(409, group.add_permission, {"_id": user, "access": "rw"})
+    group.update_permission(user, {"access": "rw"})
+    assert group.get_permission(user).access == "rw"
+    assert access_words(group.reload().permissions) == {email: "admin", user: "rw"}
+    assert group.delete_permission(user).modified == 1
+    refused(404, group.get_permission, user)
+
+
+def test_project_permissions_come_and_go(project, user, role, refused):
+    added = project.add_permission({"_id": user, "role_ids": [role]})
+    assert (added.id, added.role_ids) == (user, [role])
+    refused(409, project.add_permission, {"_id": user, "role_ids": [role]})
+    assert project.get_permission(user).role_ids == [role]
+    project.update_permission(user, {"role_ids": [role]})
+    assert project.delete_permission(user).modified == 1
+    refused(404, project.get_permission, user)
+
+
+def test_permissions_of_a_project_show_on_all_below(fw, project, session, acquisition, user, role):
+    project.add_permission({"_id": user, "role_ids": [role]})
+    for container in (session, acquisition):
+        assert user in [entry.id for entry in container.reload().permissions]
+
+
+def test_an_unknown_role_or_empty_roles_are_refused(project, user, refused):
+    refused(422, project.add_permission, {"_id": user, "role_ids": []})
+    refused(422, project.add_permission, {"_id": user, "role_ids": ["0" * 24]})
+
+
+def test_the_template_of_a_group_serves_new_projects(group, user, role):
+    group.add_permission_template({"_id": user, "role_ids": [role]})
+    assert group.get_permission_template(user).role_ids == [role]
+    assert group.add_project(label="new").get_permission(user).role_ids == [role]
+    group.delete_permission_template(user)
+    with pytest.raises(flywheel.ApiException):
+        group.add_project(label="newer").get_permission(user)
+
+
+def test_the_built_in_roles_can_be_read(fw):
+    roles = {role.default_flywheel_role: role for role in fw.get_all_roles() if role.default_flywheel_role}
+    words = {getattr(word, "value", word): role for word, role in roles.items()}
+    assert set(words) == {"admin", "ro", "rw"}
+    assert fw.get_role(words["rw"].id).label == words["rw"].label
+
+
+def test_actions_of_a_role_are_words_this_client_knows(fw, sdk):
+    admin = next(role for role in fw.get_all_roles() if role.default_flywheel_role == "admin")
+    actions = {getattr(action, "value", action) for action in admin.actions}
+    assert {"containers_create_hierarchy", "files_download"} <= actions
+    assert ("files_create_upload" in actions) == (sdk == 17)
+    assert ("files_create_single" in actions) == (sdk == 23)
+
+
+def test_the_creator_of_a_project_has_the_administrator_role(fw, project, email):
+    admin = next(role.id for role in fw.get_all_roles() if role.default_flywheel_role == "admin")
+    assert project.get_permission(email).role_ids == [admin]
+
+
+def test_settings_of_project_and_site_can_be_read(fw, project):
+    assert fw.get_project_settings(project.id) is not None
+    assert fw.get_site_settings() is not None
+
+
+def test_modalities_can_be_read(fw):
+    assert fw.get_modality("MR").classification["Measurement"]
+    assert "MR" in [one.id for one in fw.get_all_modalities()]

@@ -1,0 +1,122 @@
+"""Runs the modules of `sdk/` with each official, unmodified SDK against a live Treadle.
+
+Every module is one process of the SDK's own environment; every function in it is one test here.
+A module whose name ends in a version (`test_calls_17.py`) holds what only that version can do.
+"""
+
+import ast
+import fcntl
+import os
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+VERSIONS = ("sdk17", "sdk23")
+MODULE_TIMEOUT_S = 280
+
+Outcomes = dict[str, list[str]]
+
+
+def _runs_with(module: Path, version: str) -> bool:
+    suffix = module.stem.rpartition("_")[2]
+    return not suffix.isdigit() or version == f"sdk{suffix}"
+
+
+def _functions(module: Path) -> list[str]:
+    nodes = ast.parse(module.read_text()).body
+    return [
+        node.name for node in nodes if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+    ]
+
+
+CALLS = [
+    pytest.param(
+        version,
+        module,
+        function,
+        id=f"{version}-{module.stem.removeprefix('test_')}-{function.removeprefix('test_')}",
+        marks=pytest.mark.xdist_group(f"{version}-{module.stem}"),
+    )
+    for version in VERSIONS
+    for module in sorted((HERE / "sdk").glob("test_*.py"))
+    if _runs_with(module, version)
+    for function in _functions(module)
+]
+
+
+@contextmanager
+def _one_at_a_time(lock: Path) -> Iterator[None]:
+    """Keeps the other processes of this test run waiting."""
+    with lock.open("a") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+
+
+@pytest.fixture(scope="session")
+def environments(run_folder: Path) -> Path:
+    """The folder with one environment per SDK, installed when missing or out of date."""
+    with _one_at_a_time(run_folder / "clients.lock"):
+        done = subprocess.run(
+            [ROOT / "scripts" / "setup-clients"], capture_output=True, text=True, check=False
+        )
+    assert done.returncode == 0, f"scripts/setup-clients failed:\n{done.stderr}"
+    return ROOT / ".venv-clients"
+
+
+@pytest.fixture(scope="session")
+def outcomes(treadle_server, environments: Path, run_folder: Path) -> Callable[[str, Path], Outcomes]:
+    """Runs a module with a version once and tells the failures of each of its functions."""
+    environment = {
+        **os.environ,
+        "TREADLE_TEST_KEY": treadle_server.api_key,
+        "TREADLE_TEST_EMAIL": treadle_server.email,
+    }
+
+    @cache
+    def run(version: str, module: Path) -> Outcomes:
+        report = run_folder / f"{version}-{module.stem}.xml"
+        command = [environments / version / "bin" / "python", "-m", "pytest", module, f"--junitxml={report}"]
+        with _one_at_a_time(report.with_suffix(".lock")):
+            if not report.exists():
+                done = subprocess.run(
+                    command,
+                    cwd=HERE / "sdk",
+                    env=environment,
+                    capture_output=True,
+                    text=True,
+                    check=False,
+                    timeout=MODULE_TIMEOUT_S,
+                )
+                assert report.exists(), (
+                    f"{module.name} did not run with {version}:\n{done.stdout}\n{done.stderr}"
+                )
+        return _read(report)
+
+    return run
+
+
+def _read(report: Path) -> Outcomes:
+    found: Outcomes = {}
+    for case in ElementTree.parse(report).iter("testcase"):
+        name = case.get("name", "")
+        failures = found.setdefault(name.partition("[")[0], [])
+        failures += [
+            f"{name}\n{entry.text}" for tag in ("failure", "error", "skipped") for entry in case.iter(tag)
+        ]
+    return found
+
+
+@pytest.mark.parametrize(("version", "module", "function"), CALLS)
+def test_official_sdk(outcomes, version: str, module: Path, function: str) -> None:
+    failures = outcomes(version, module).get(function)
+    if failures is None:
+        pytest.fail(f"{module.name} could not be loaded by {version}", pytrace=False)
+    if failures:
+        pytest.fail("\n\n".join(failures), pytrace=False)

@@ -1,0 +1,127 @@
+"""Plain HTTP clients and a fresh hierarchy for each test."""
+
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+
+Json = Any
+
+
+@pytest.fixture(scope="session")
+def key(treadle_server) -> str:
+    """The bare API key of the first administrator."""
+    return treadle_server.api_key.rpartition(":")[2]
+
+
+@pytest.fixture(scope="session")
+def connect(treadle_server) -> Iterator[Callable[..., httpx.Client]]:
+    """Makes clients of the API that send the given headers."""
+    opened: list[httpx.Client] = []
+
+    def make(**headers: str) -> httpx.Client:
+        client = httpx.Client(base_url=f"{treadle_server.url}/api", headers=headers, timeout=60)
+        opened.append(client)
+        return client
+
+    yield make
+    for client in opened:
+        client.close()
+
+
+@pytest.fixture(scope="session")
+def api(connect, key) -> httpx.Client:
+    """The administrator's client."""
+    return connect(Authorization=f"scitran-user {key}")
+
+
+@pytest.fixture(scope="session")
+def anonymous(connect) -> httpx.Client:
+    return connect()
+
+
+@pytest.fixture
+def unique() -> Callable[[], str]:
+    return lambda: f"h{uuid.uuid4().hex[:14]}"
+
+
+@pytest.fixture
+def stranger(api, connect, unique) -> httpx.Client:
+    """The client of a new ordinary user, who may see nothing yet; its header `x-user` is the user's id."""
+    user, password = f"{unique()}@example.com", uuid.uuid4().hex
+    made = api.post(
+        "/users", json={"_id": user, "email": user, "firstname": "A", "lastname": "B", "password": password}
+    )
+    assert made.status_code == 200, made.text
+    browser = connect()
+    login = browser.post("/x/login", json={"email": user, "password": password})
+    assert login.status_code == 200, login.text
+    csrf = {"X-CSRF-Token": login.json()["csrf"]}
+    secret = browser.post("/users/self/key", json={"label": "k"}, headers=csrf).json()["unencrypted_secret"]
+    return connect(**{"Authorization": f"Bearer {secret}", "x-user": user})
+
+
+@dataclass(frozen=True)
+class Tree:
+    """Ids of one hierarchy of its own."""
+
+    api: httpx.Client
+    group: str
+    project: str
+    subject: str
+    session: str
+    acquisition: str
+
+    def add(self, level: str, **document: Json) -> str:
+        """Creates a container and gives its id."""
+        return created(self.api, level, **document)
+
+    def upload(
+        self, name: str, content: bytes | str = b"hello", *, to: str | None = None, **query: Json
+    ) -> Json:
+        """Uploads one file to the acquisition (or to the path given) and gives its document."""
+        path = to or f"/acquisitions/{self.acquisition}"
+        answer = self.api.post(f"{path}/files", files={"file": (name, content)}, params=query)
+        assert answer.status_code == 200, answer.text
+        return answer.json()[0]
+
+    def get(self, path: str, **query: Json) -> Json:
+        """The JSON of a successful GET."""
+        answer = self.api.get(path, params=query)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+
+def created(api: httpx.Client, level: str, **document: Json) -> str:
+    answer = api.post(f"/{level}", json=document)
+    assert answer.status_code == 200, answer.text
+    return answer.json()["_id"]
+
+
+@pytest.fixture
+def tree(api, unique) -> Tree:
+    group = created(api, "groups", _id=unique())
+    project = created(api, "projects", group=group, label="P")
+    subject = created(api, "subjects", project=project, label="S")
+    session = created(api, "sessions", project=project, subject={"_id": subject}, label="E")
+    acquisition = created(api, "acquisitions", session=session, label="A")
+    return Tree(api, group, project, subject, session, acquisition)
+
+
+@pytest.fixture(scope="session")
+def problem() -> Callable[[httpx.Response, int], Json]:
+    """Checks that an answer is an error of our one form and gives its body."""
+
+    def check(answer: httpx.Response, status: int) -> Json:
+        assert answer.status_code == status, answer.text
+        body = answer.json()
+        assert isinstance(body["message"], str)
+        assert body["message"]
+        assert body["status_code"] == status
+        assert body["request_id"]
+        return body
+
+    return check

@@ -1,0 +1,142 @@
+"""Multipart and ticketed uploads."""
+
+import httpx
+import pytest
+
+
+@pytest.fixture
+def files(tree):
+    """The address that takes the acquisition's files."""
+    return f"/acquisitions/{tree.acquisition}/files"
+
+
+def names(tree):
+    return [file["name"] for file in tree.get(f"/acquisitions/{tree.acquisition}")["files"]]
+
+
+def raw(*parts, boundary="edge"):
+    """A multipart body of (headers, content) parts, byte for byte, and its headers."""
+    body = b"".join(
+        f"--{boundary}\r\n{headers}\r\n\r\n".encode() + content + b"\r\n" for headers, content in parts
+    )
+    return {
+        "content": body + f"--{boundary}--\r\n".encode(),
+        "headers": {"Content-Type": f"multipart/form-data; boundary={boundary}"},
+    }
+
+
+@pytest.mark.parametrize("field", ["file", "file1", "upload", "ünï"])
+def test_the_field_name_does_not_matter(api, tree, files, field):
+    assert api.post(files, files={field: ("f.txt", b"x")}).status_code == 200
+    assert names(tree) == ["f.txt"]
+
+
+def test_metadata_may_come_before_or_after_the_file(api, files):
+    metadata = ('Content-Disposition: form-data; name="metadata"', b'{"modality": "MR"}')
+    content = ('Content-Disposition: form-data; name="file"; filename="f.txt"', b"x")
+    for parts in ((metadata, content), (content, metadata)):
+        assert api.post(files, **raw(*parts)).json()[0]["modality"] == "MR"
+
+
+@pytest.mark.parametrize(
+    ("header", "name"),
+    [
+        ('filename="plain.txt"', "plain.txt"),
+        ('filename="ü 体.txt"', "ü 体.txt"),
+        ("filename*=UTF-8''%C3%BC%20x.txt", "ü x.txt"),
+        ("filename=\"ascii.txt\"; filename*=UTF-8''%C3%BC.txt", "ü.txt"),
+        ('filename="a%22b.txt"', 'a"b.txt'),
+        (r'filename="a\"b.txt"', 'a"b.txt'),
+        ('filename="%41.txt"', "%41.txt"),
+        ('filename="dir/inner/f.txt"', "f.txt"),
+        ('filename="../../etc/passwd"', "passwd"),
+        ('filename="/abs.txt"', "abs.txt"),
+        ("filename=bare.txt", "bare.txt"),
+    ],
+)
+def test_file_names_are_read_in_all_spellings(api, files, header, name):
+    answer = api.post(files, **raw((f'Content-Disposition: form-data; name="file"; {header}', b"x")))
+    assert answer.status_code == 200, answer.text
+    assert answer.json()[0]["name"] == name
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "a/..", "a\x01b", "a\x7fb", "dir/"])
+def test_names_that_are_no_names_are_refused(api, tree, files, name):
+    answer = api.post(files, **raw((f'Content-Disposition: form-data; name="file"; filename="{name}"', b"x")))
+    assert answer.status_code in (400, 422)
+    assert isinstance(answer.json()["message"], str)
+    assert names(tree) == []
+
+
+def test_an_upload_that_breaks_off_leaves_nothing(api, tree, files, treadle_server):
+    def broken():
+        yield b'--edge\r\nContent-Disposition: form-data; name="file"; filename="f.txt"\r\n\r\nhalf'
+        raise ConnectionError
+
+    header = {"Content-Type": "multipart/form-data; boundary=edge"}
+    with pytest.raises((httpx.HTTPError, ConnectionError)):
+        api.post(files, content=broken(), headers=header)
+    assert names(tree) == []
+
+
+def test_a_body_without_its_end_is_refused(api, tree, files, problem):
+    whole = raw(('Content-Disposition: form-data; name="file"; filename="f.txt"', b"x"))
+    problem(api.post(files, content=whole["content"][:-12], headers=whole["headers"]), 400)
+    assert names(tree) == []
+
+
+def test_chunked_bodies_are_taken(api, files):
+    whole = raw(('Content-Disposition: form-data; name="file"; filename="f.txt"', b"x" * 100_000))
+    pieces = (whole["content"][start : start + 999] for start in range(0, len(whole["content"]), 999))
+    assert api.post(files, content=pieces, headers=whole["headers"]).json()[0]["size"] == 100_000
+
+
+def test_content_that_looks_like_a_boundary_is_kept(api, tree, files):
+    content = b"\r\n--edg\r\n--edge \r\n--\r\n-"
+    part = ('Content-Disposition: form-data; name="file"; filename="f.txt"', content)
+    assert api.post(files, **raw(part, boundary="edgeX")).status_code == 200
+    assert api.get(f"{files}/f.txt").content == content
+
+
+def test_metadata_of_several_files_goes_by_name(api, tree, files):
+    metadata = '[{"name": "b.txt", "modality": "CT"}, {"name": "a.txt", "modality": "MR"}]'
+    parts = [("metadata", (None, metadata)), ("file", ("a.txt", b"1")), ("file", ("b.txt", b"2"))]
+    answer = api.post(files, files=parts).json()
+    assert {file["name"]: file["modality"] for file in answer} == {"a.txt": "MR", "b.txt": "CT"}
+
+
+def test_an_untrue_size_in_the_metadata_does_no_harm(api, files):
+    parts = {"metadata": (None, '{"size": 3, "name": "other.txt"}'), "file": ("f.txt", b"12345")}
+    answer = api.post(files, files=parts)
+    assert answer.status_code == 200
+    assert answer.json()[0]["size"] == 5
+
+
+def test_the_origin_is_the_uploader(api, tree, treadle_server):
+    file = tree.upload("f.txt")
+    assert file["origin"] == {"type": "user", "id": treadle_server.email}
+    assert file["parents"]["acquisition"] == tree.acquisition
+
+
+def test_uploads_by_ticket(api, anonymous, tree, files, problem):
+    if not api.get("/config").json()["features"].get("signed_url"):
+        answer = api.post(files, params={"ticket": ""}, json={"metadata": {}, "filenames": ["f.txt"]}).json()
+        assert not answer.get("ticket")
+        return
+    opened = api.post(
+        files,
+        params={"ticket": ""},
+        json={"metadata": {"modality": "MR", "size": 7}, "filenames": ["ü f.txt"]},
+    ).json()
+    assert isinstance(opened["headers"], dict)
+    url = opened["urls"]["ü f.txt"]
+    assert anonymous.put(url, content=b"content", headers=opened["headers"]).status_code < 300
+    assert names(tree) == []
+    (file,) = api.post(files, params={"ticket": opened["ticket"]}).json()
+    assert (file["name"], file["size"], file["modality"]) == ("ü f.txt", 7, "MR")
+    assert api.get(f"{files}/{file['name']}").content == b"content"
+
+
+def test_an_unknown_upload_ticket_is_404(api, anonymous, files, problem):
+    problem(api.post(files, params={"ticket": "nonsense"}), 404)
+    problem(anonymous.put("/upload/fs-file", params={"token": "nonsense"}, content=b"x"), 404)

@@ -1,0 +1,112 @@
+"""Writes the reference pages that follow from the code: settings, commands, errors, the API description."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import pkgutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import typer
+
+import treadle.server
+from treadle.cli.main import app
+from treadle.server.kit.errors import TreadleError
+from treadle.server.kit.settings import Settings
+from treadle.server.kit.settings_sources import is_secret, known_fields, variable
+
+REFERENCE = Path(__file__).resolve().parents[1] / "docs" / "reference"
+
+
+def settings_page() -> str:
+    """Every setting with variable, default and meaning."""
+    lines = [
+        "# Settings",
+        "",
+        "In the environment, or in `treadle.toml` in the home folder under the key. See",
+        "[Install](../howto/install.md#settings).",
+        "",
+        "| key | variable | default | |",
+        "| --- | --- | --- | --- |",
+    ]
+    for key, field in known_fields().items():
+        default = "" if field.default_factory is not None or field.default is None else f"`{field.default}`"
+        note = " Secret: also as `..._FILE`." if is_secret(field) else ""
+        lines.append(f"| `{key}` | `{variable(key)}` | {default} | {field.description}{note} |")
+    return "\n".join(lines) + "\n"
+
+
+def commands_page() -> str:
+    """Every command with its options."""
+    root = typer.main.get_command(app)
+    lines = ["# Commands", ""]
+    for name, command in _commands(root, "treadle"):
+        lines += [f"## `{name}`", "", (command.help or "").strip(), ""]
+        options = [
+            _option(parameter) for parameter in command.params if not getattr(parameter, "hidden", False)
+        ]
+        lines += [*options, ""] if options else []
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def errors_page() -> str:
+    """Every error code with its status and default message."""
+    for module in pkgutil.walk_packages(treadle.server.__path__, "treadle.server."):
+        if ".migrations" not in module.name:
+            importlib.import_module(module.name)
+    rows = sorted({(kind.status, kind.code, (kind.__doc__ or "").strip()) for kind in _errors(TreadleError)})
+    lines = ["# Errors", "", "The `code` of an error body is stable; the message may change.", ""]
+    lines += ["| status | code | default message |", "| --- | --- | --- |"]
+    lines += [
+        f"| {status} | `{code}` | {text.splitlines()[0] if text else ''} |" for status, code, text in rows
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def openapi() -> str:
+    """The API description."""
+    from treadle.server.app.asgi import create_app  # noqa: PLC0415 - after the pages that need no server
+
+    return json.dumps(create_app(Settings()).openapi(), indent=1, sort_keys=True) + "\n"
+
+
+PAGES = {
+    "settings.md": settings_page,
+    "commands.md": commands_page,
+    "errors.md": errors_page,
+    "openapi.json": openapi,
+}
+
+
+def main() -> None:
+    """Write all pages."""
+    REFERENCE.mkdir(parents=True, exist_ok=True)
+    for name, page in PAGES.items():
+        (REFERENCE / name).write_text(page(), encoding="utf-8")
+
+
+def _commands(command: Any, name: str) -> Iterator[tuple[str, Any]]:
+    subcommands = getattr(command, "commands", None)
+    if subcommands is None:
+        yield name, command
+        return
+    for word, subcommand in subcommands.items():
+        if not subcommand.hidden:
+            yield from _commands(subcommand, f"{name} {word}")
+
+
+def _option(parameter: Any) -> str:
+    names = ", ".join(f"`{name}`" for name in (*parameter.opts, *parameter.secondary_opts))
+    return f"- {names}: {getattr(parameter, 'help', None) or ''}".rstrip(": ")
+
+
+def _errors(kind: type[TreadleError]) -> Iterator[type[TreadleError]]:
+    yield kind
+    for derived in kind.__subclasses__():
+        yield from _errors(derived)
+
+
+if __name__ == "__main__":
+    main()

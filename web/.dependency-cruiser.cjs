@@ -1,0 +1,23 @@
+/** Import directions: routes -> features -> viewers, ui, api; a feature never imports a feature. */
+const never = (name, from, to) => ({ name, severity: "error", from: { path: from }, to: { path: to } });
+
+module.exports = {
+  forbidden: [
+    never("api-stands-alone", "^src/api/", "^src/(ui|viewers|features|routes)/"),
+    never("ui-fetches-nothing", "^src/ui/", "^src/(api/(client|queries|live)|viewers|features|routes)"),
+    never("viewers-below-features", "^src/viewers/", "^src/(features|routes)/"),
+    never("features-below-routes", "^src/features/", "^src/routes/"),
+    {
+      name: "features-do-not-mix",
+      severity: "error",
+      from: { path: "^src/features/([^/]+)/" },
+      to: { path: "^src/features/", pathNot: "^src/features/$1/" },
+    },
+    { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    tsConfig: { fileName: "tsconfig.json" },
+    tsPreCompilationDeps: true,
+  },
+};

@@ -1,0 +1,74 @@
+/** The one place that speaks HTTP: cookie login, CSRF header, errors as values of one class. */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+    readonly code: string | null = null,
+    readonly requestId: string | null = null,
+  ) {
+    super(message);
+    this.name = "ApiError";
+  }
+}
+
+type Query = Record<string, string | number | boolean | null | undefined>;
+
+let csrf: string | null = null;
+let onLoggedOut: () => void = () => {};
+
+/** Remember the text that every change must repeat in `X-CSRF-Token`. */
+export function setCsrf(value: string | null): void {
+  csrf = value;
+}
+
+/** What to do when the server no longer knows this login. */
+export function setLoggedOut(handler: () => void): void {
+  onLoggedOut = handler;
+}
+
+/** `/api` address of a path with its query; values that are null or undefined are left out. */
+export function apiUrl(path: string, query: Query = {}): string {
+  const pairs = Object.entries(query)
+    .filter((pair): pair is [string, string | number | boolean] => pair[1] !== null && pair[1] !== undefined)
+    .map(([key, value]) => [key, String(value)]);
+  const text = new URLSearchParams(pairs).toString();
+  return `/api${path}${text ? `?${text}` : ""}`;
+}
+
+async function failure(response: Response): Promise<ApiError> {
+  const body: unknown = await response.json().catch(() => null);
+  const fields = (body && typeof body === "object" ? body : {}) as Record<string, unknown>;
+  const text = (key: string) => (typeof fields[key] === "string" ? (fields[key] as string) : null);
+  return new ApiError(
+    response.status,
+    text("message") ?? `The server answered ${response.status}.`,
+    text("code"),
+    text("request_id") ?? response.headers.get("X-Request-Id"),
+  );
+}
+
+async function call<T>(method: string, path: string, query?: Query, body?: unknown): Promise<T> {
+  const headers: Record<string, string> = { Accept: "application/json", "X-Accept-Feature": "pagination" };
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  if (method !== "GET" && csrf) headers["X-CSRF-Token"] = csrf;
+  const request: RequestInit = { method, headers, credentials: "same-origin" };
+  if (body !== undefined) request.body = JSON.stringify(body);
+  const response = await fetch(apiUrl(path, query), request).catch(() => {
+    throw new ApiError(0, "The server cannot be reached. Check the connection and try again.");
+  });
+  if (!response.ok) {
+    const error = await failure(response);
+    if (response.status === 401 && path !== "/x/login") onLoggedOut();
+    throw error;
+  }
+  const text = await response.text();
+  return (text ? JSON.parse(text) : null) as T;
+}
+
+export const api = {
+  get: <T>(path: string, query?: Query) => call<T>("GET", path, query),
+  post: <T>(path: string, body: unknown = {}, query?: Query) => call<T>("POST", path, query, body),
+  put: <T>(path: string, body: unknown) => call<T>("PUT", path, undefined, body),
+  patch: <T>(path: string, body: unknown) => call<T>("PATCH", path, undefined, body),
+  delete: <T>(path: string) => call<T>("DELETE", path),
+};

@@ -1,0 +1,92 @@
+import { queryOptions, useQuery } from "@tanstack/react-query";
+import { api } from "@/api/client";
+import type { Acquisition, FileDoc, FileVersion, Group, Instance, Me, Misrouted, Page, Project, Session, Subject, User } from "@/api/types";
+
+/** Queries under this key show what scanners and other people change: the event stream refreshes them. */
+export const LIVE = "live";
+
+export const meQuery = queryOptions({
+  queryKey: ["me"],
+  queryFn: () => api.get<Me>("/x/me"),
+  staleTime: 5 * 60_000,
+  retry: false,
+});
+
+/** Who is logged in; only inside pages that need a login. */
+export function useMe(): Me {
+  const { data } = useQuery(meQuery);
+  if (!data) throw new Error("useMe outside a logged-in page");
+  return data;
+}
+
+interface Documents {
+  projects: Project;
+  subjects: Subject;
+  sessions: Session;
+  acquisitions: Acquisition;
+}
+export type Plural = keyof Documents;
+
+/** One container of a level. */
+export const containerQuery = <P extends Plural>(plural: P, id: string) =>
+  queryOptions({
+    queryKey: [LIVE, plural, id],
+    queryFn: () => api.get<Documents[P]>(`/${plural}/${encodeURIComponent(id)}`),
+  });
+
+export type ListParams = {
+  filter?: string | undefined;
+  sort?: string | undefined;
+  limit?: number;
+  page?: number;
+  stats?: boolean;
+};
+
+/** One page of the rows of `path` (a list address below `/api`). */
+export const listQuery = <T>(path: string, params: ListParams = {}) =>
+  queryOptions({
+    queryKey: [LIVE, path, params],
+    queryFn: () => api.get<Page<T>>(path, params),
+  });
+
+export const groupsQuery = queryOptions({
+  queryKey: [LIVE, "groups"],
+  queryFn: () => api.get<Page<Group>>("/groups"),
+});
+
+export const fileQuery = (id: string, version?: number) =>
+  queryOptions({
+    queryKey: [LIVE, "files", id, version ?? null],
+    queryFn: () => api.get<FileDoc>(`/files/${encodeURIComponent(id)}`, { version }),
+  });
+
+export const fileVersionsQuery = (id: string) =>
+  queryOptions({
+    queryKey: [LIVE, "files", id, "versions"],
+    queryFn: () => api.get<FileVersion[]>(`/files/${encodeURIComponent(id)}/versions`),
+  });
+
+export const instancesQuery = (fileId: string, version?: number) =>
+  queryOptions({
+    queryKey: ["instances", fileId, version ?? null],
+    queryFn: async () => {
+      const found = await api.get<{ instances: Instance[] }>(`/x/files/${fileId}/instances`, { version });
+      return found.instances;
+    },
+  });
+
+export const misroutedQuery = queryOptions({
+  queryKey: [LIVE, "misrouted"],
+  queryFn: () => api.get<Misrouted[]>("/connector/misrouted", { limit: 500 }),
+});
+
+export const usersQuery = queryOptions({
+  queryKey: ["users"],
+  queryFn: () => api.get<Page<User> | User[]>("/users"),
+  select: (found) => (Array.isArray(found) ? found : found.results),
+});
+
+export const selfQuery = queryOptions({
+  queryKey: ["users", "self"],
+  queryFn: () => api.get<User>("/users/self"),
+});

@@ -1,0 +1,76 @@
+import { ActionIcon, Badge, Group, Tooltip } from "@mantine/core";
+import { IconDownload, IconEye } from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
+import { fileUrl } from "@/api/download";
+import type { FileDoc } from "@/api/types";
+import { bytes, dateTime, middleCut } from "@/ui/format";
+import { Message } from "@/ui/Message";
+import { Panel } from "@/ui/Panel";
+import { SimpleTable } from "@/ui/SimpleTable";
+import { classText } from "./classText";
+
+/** The files of a container. */
+export function FilesPanel({ files, title = "Files" }: { files: FileDoc[]; title?: string }) {
+  return (
+    <Panel title={title} flush>
+      {files.length === 0 ? (
+        <Message title="No files here" />
+      ) : (
+        <SimpleTable
+          label={title}
+          rows={files}
+          rowKey={(file) => file.file_id}
+          columns={[
+            {
+              head: "Name",
+              cell: (file) => (
+                <Link to="/files/$f" params={{ f: file.file_id }} title={file.name}>
+                  {middleCut(file.name, 56)}
+                </Link>
+              ),
+            },
+            { head: "Type", cell: (file) => file.type },
+            { head: "Modality", cell: (file) => (file.modality ? <Badge color="gray" size="sm">{file.modality}</Badge> : null) },
+            { head: "Classification", cell: (file) => classText(file.classification) },
+            { head: "Instances", number: true, cell: (file) => file.zip_member_count },
+            { head: "Size", number: true, cell: (file) => bytes(file.size) },
+            { head: "Changed", cell: (file) => dateTime(file.modified) },
+            {
+              head: "Actions",
+              quiet: true,
+              cell: (file) => (
+                <Group gap={2} wrap="nowrap" justify="flex-end">
+                  {file.type === "dicom" ? (
+                    <Tooltip label="View">
+                      <ActionIcon
+                        component={Link}
+                        to="/viewer"
+                        search={{ file: file.file_id }}
+                        variant="subtle"
+                        aria-label={`View ${file.name}`}
+                      >
+                        <IconEye size={17} />
+                      </ActionIcon>
+                    </Tooltip>
+                  ) : null}
+                  <Tooltip label="Download">
+                    <ActionIcon
+                      component="a"
+                      href={fileUrl(file)}
+                      download={file.name}
+                      variant="subtle"
+                      color="gray"
+                      aria-label={`Download ${file.name}`}
+                    >
+                      <IconDownload size={17} />
+                    </ActionIcon>
+                  </Tooltip>
+                </Group>
+              ),
+            },
+          ]}
+        />
+      )}
+    </Panel>
+  );
+}

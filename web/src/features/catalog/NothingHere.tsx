@@ -1,0 +1,34 @@
+import { Button } from "@mantine/core";
+import { Copyable } from "@/ui/Copyable";
+import { Message } from "@/ui/Message";
+
+interface NothingHereProps {
+  filtered: boolean;
+  onClear: () => void;
+  group: string;
+  project: string;
+}
+
+/** Why a project's table is empty, and the one thing to do. */
+export function NothingHere({ filtered, onClear, group, project }: NothingHereProps) {
+  if (filtered) {
+    return (
+      <Message
+        title="Nothing matches these filters"
+        action={
+          <Button variant="default" onClick={onClear}>
+            Clear filters
+          </Button>
+        }
+      />
+    );
+  }
+  return (
+    <Message
+      title="No sessions yet"
+      action={<Copyable text={`fw://${group}/${project}`} label="routing string" />}
+    >
+      Connect a scanner: studies whose Patient ID is this routing string come into this project.
+    </Message>
+  );
+}

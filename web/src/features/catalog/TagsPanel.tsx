@@ -1,0 +1,53 @@
+import { Group, Pill, TextInput } from "@mantine/core";
+import { type FormEvent, useState } from "react";
+import { api } from "@/api/client";
+import { Panel } from "@/ui/Panel";
+import { type Place, useChange } from "./useChange";
+
+/** Tags: add one with Enter, take one away with its cross. */
+export function TagsPanel({ place, tags }: { place: Place; tags: string[] }) {
+  const [text, setText] = useState("");
+  const add = useChange((tag: string) =>
+    place.isFile ? api.patch(`${place.path}/tags`, [tag]) : api.post(`${place.path}/tags`, { value: tag }),
+  );
+  const remove = useChange((tag: string) =>
+    place.isFile
+      ? api.put(`${place.path}/tags`, tags.filter((one) => one !== tag))
+      : api.delete(`${place.path}/tags/${encodeURIComponent(tag)}`),
+  );
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    const tag = text.trim();
+    if (!tag || tags.includes(tag)) return;
+    setText("");
+    add.mutate(tag);
+  };
+  return (
+    <Panel title="Tags">
+      {tags.length > 0 ? (
+        <Group gap={6} mb={10}>
+          {tags.map((tag) => (
+            <Pill
+              key={tag}
+              size="md"
+              withRemoveButton
+              onRemove={() => remove.mutate(tag)}
+              removeButtonProps={{ "aria-label": `Remove tag ${tag}`, "aria-hidden": false, tabIndex: 0 }}
+            >
+              {tag}
+            </Pill>
+          ))}
+        </Group>
+      ) : null}
+      <form onSubmit={submit}>
+        <TextInput
+          aria-label="New tag"
+          placeholder="Add a tag, then Enter"
+          maxLength={64}
+          value={text}
+          onChange={(event) => setText(event.currentTarget.value)}
+        />
+      </form>
+    </Panel>
+  );
+}

@@ -1,0 +1,27 @@
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useCallback } from "react";
+
+export interface RowSearch {
+  q?: string;
+  subject?: string;
+  from?: string;
+  to?: string;
+  tag?: string;
+  sort?: string;
+}
+
+/** The filters of a table as they stand in the address, and how to change them. */
+export function useFilterFields() {
+  const search: RowSearch = useSearch({ strict: false });
+  const navigate = useNavigate();
+  const change = useCallback(
+    (part: RowSearch | { [K in keyof RowSearch]: undefined }) =>
+      void navigate({ to: ".", search: (old: RowSearch) => ({ ...old, ...part }), replace: true }),
+    [navigate],
+  );
+  const clear = useCallback(
+    () => void navigate({ to: ".", search: (old: RowSearch) => (old.sort ? { sort: old.sort } : {}), replace: true }),
+    [navigate],
+  );
+  return { search, change, clear };
+}

@@ -1,0 +1,60 @@
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { listQuery } from "@/api/queries";
+import type { Session } from "@/api/types";
+import { Failure } from "@/ui/Failure";
+import { ago, dateTime } from "@/ui/format";
+import { Loading } from "@/ui/Loading";
+import { Message } from "@/ui/Message";
+import { Panel } from "@/ui/Panel";
+import { SimpleTable } from "@/ui/SimpleTable";
+import { useProjectLabels } from "./useProjectLabels";
+
+/** The sessions that came in last, over all projects. */
+export function LatestSessions() {
+  const found = useQuery({
+    ...listQuery<Session>("/sessions", { sort: "created:desc", limit: 12 }),
+    placeholderData: keepPreviousData,
+  });
+  const sessions = found.data?.results ?? [];
+  const projectLabel = useProjectLabels(sessions.map((row) => row.project));
+  return (
+    <Panel title="Latest sessions" flush>
+      {found.isPending ? <Loading rows={5} /> : null}
+      {found.error ? <Failure error={found.error} what="session list" onRetry={() => void found.refetch()} /> : null}
+      {found.data && sessions.length === 0 ? (
+        <Message title="No sessions yet">
+          Send a study from a scanner; it appears here within seconds, without a reload.
+        </Message>
+      ) : null}
+      {sessions.length > 0 ? (
+        <SimpleTable
+          label="Latest sessions"
+          rows={sessions}
+          rowKey={(row) => row._id}
+          columns={[
+            {
+              head: "Session",
+              cell: (row) => (
+                <Link to="/sessions/$s" params={{ s: row._id }}>
+                  {row.label || "untitled"}
+                </Link>
+              ),
+            },
+            { head: "Subject", cell: (row) => row.subject?.label },
+            {
+              head: "Project",
+              cell: (row) => (
+                <Link to="/projects/$p" params={{ p: row.project }}>
+                  {projectLabel(row.project)}
+                </Link>
+              ),
+            },
+            { head: "Scanned", cell: (row) => dateTime(row.timestamp) },
+            { head: "Received", cell: (row) => <span title={dateTime(row.created)}>{ago(row.created)}</span> },
+          ]}
+        />
+      ) : null}
+    </Panel>
+  );
+}

@@ -1,0 +1,43 @@
+import "@mantine/core/styles.css";
+import "@mantine/notifications/styles.css";
+import "@/ui/base.css";
+import { MantineProvider } from "@mantine/core";
+import { Notifications } from "@mantine/notifications";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { ApiError, setLoggedOut } from "@/api/client";
+import { makeRouter } from "@/routes/router";
+import { theme, variables } from "@/ui/theme";
+
+const PERMANENT = new Set([400, 401, 403, 404, 422]);
+const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 10_000,
+      retry: (failures, error) => failures < 2 && !(error instanceof ApiError && PERMANENT.has(error.status)),
+    },
+  },
+});
+const router = makeRouter(queries);
+
+setLoggedOut(() => {
+  if (router.state.location.pathname === "/login") return;
+  const next = router.state.location.href;
+  queries.clear();
+  void router.navigate({ to: "/login", search: next === "/" ? {} : { next } });
+});
+
+const root = document.getElementById("root");
+if (!root) throw new Error("index.html has no #root");
+createRoot(root).render(
+  <StrictMode>
+    <MantineProvider theme={theme} cssVariablesResolver={variables} defaultColorScheme="auto">
+      <QueryClientProvider client={queries}>
+        <Notifications position="bottom-right" />
+        <RouterProvider router={router} />
+      </QueryClientProvider>
+    </MantineProvider>
+  </StrictMode>,
+);

@@ -1,0 +1,40 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { Outlet, useRouter, useRouterState } from "@tanstack/react-router";
+import { useEffect } from "react";
+import { api } from "@/api/client";
+import { followEvents } from "@/api/live";
+import { useMe } from "@/api/queries";
+import { CrumbsProvider } from "@/ui/layout/crumbs";
+import { Shell } from "@/ui/layout/Shell";
+import { PanelBoundary } from "@/ui/PanelBoundary";
+
+/** The frame around every page but login and viewer: rail, top bar, live updates. */
+export function Frame() {
+  const me = useMe();
+  const queries = useQueryClient();
+  const router = useRouter();
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  useEffect(() => followEvents(queries), [queries]);
+
+  const logOut = async () => {
+    await api.post("/x/logout").catch(() => null);
+    queries.clear();
+    await router.navigate({ to: "/login" });
+  };
+  const administers = me.user.root || me.user.roles.includes("site_admin");
+  return (
+    <CrumbsProvider>
+      <Shell
+        siteName={me.site.name}
+        userName={[me.user.firstname, me.user.lastname].filter(Boolean).join(" ") || me.user.email}
+        email={me.user.email}
+        administers={administers}
+        onLogOut={() => void logOut()}
+      >
+        <PanelBoundary what="page" key={path}>
+          <Outlet />
+        </PanelBoundary>
+      </Shell>
+    </CrumbsProvider>
+  );
+}

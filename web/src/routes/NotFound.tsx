@@ -1,0 +1,27 @@
+import { Button } from "@mantine/core";
+import { IconMapOff } from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
+import { useEffect } from "react";
+import { Message } from "@/ui/Message";
+
+/** Shown for every address the app does not know. */
+export function NotFound() {
+  useEffect(() => {
+    document.title = "Page not found · Treadle";
+  }, []);
+  return (
+    <main>
+      <Message
+        title="Page not found"
+        icon={<IconMapOff size={28} stroke={1.5} />}
+        action={
+          <Button component={Link} to="/" variant="default">
+            Go home
+          </Button>
+        }
+      >
+        There is nothing at this address. The link may be old or mistyped.
+      </Message>
+    </main>
+  );
+}

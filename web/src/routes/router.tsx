@@ -1,0 +1,175 @@
+import type { QueryClient } from "@tanstack/react-query";
+import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from "@tanstack/react-router";
+import { ApiError, setCsrf } from "@/api/client";
+import { meQuery } from "@/api/queries";
+import { Loading } from "@/ui/Loading";
+import { Frame } from "./Frame";
+import { NotFound } from "./NotFound";
+import { RouteFailure } from "./RouteFailure";
+import * as search from "./search";
+
+interface Context {
+  queries: QueryClient;
+}
+
+const root = createRootRouteWithContext<Context>()({ component: Outlet, notFoundComponent: NotFound });
+
+const login = createRoute({
+  getParentRoute: () => root,
+  path: "/login",
+  validateSearch: search.login,
+  component: lazyRouteComponent(() => import("@/features/access/LoginPage"), "LoginPage"),
+});
+
+/** Everything that needs a login: who is asking is known before a page is drawn. */
+const inside = createRoute({
+  getParentRoute: () => root,
+  id: "inside",
+  beforeLoad: async ({ context, location }) => {
+    try {
+      const me = await context.queries.ensureQueryData(meQuery);
+      setCsrf(me.csrf);
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 401) throw error;
+      throw redirect({ to: "/login", search: location.href === "/" ? {} : { next: location.href } });
+    }
+  },
+});
+
+const framed = createRoute({ getParentRoute: () => inside, id: "framed", component: Frame });
+
+const home = createRoute({
+  getParentRoute: () => framed,
+  path: "/",
+  component: lazyRouteComponent(() => import("@/features/home/HomePage"), "HomePage"),
+});
+
+const projects = createRoute({
+  getParentRoute: () => framed,
+  path: "/projects",
+  validateSearch: search.projects,
+  component: lazyRouteComponent(() => import("@/features/catalog/ProjectsPage"), "ProjectsPage"),
+});
+
+const projectPage = () => import("@/features/catalog/ProjectPage");
+
+const project = createRoute({
+  getParentRoute: () => framed,
+  path: "/projects/$p",
+  validateSearch: search.rows,
+  component: lazyRouteComponent(projectPage, "ProjectSessions"),
+});
+
+const projectSessions = createRoute({
+  getParentRoute: () => framed,
+  path: "/projects/$p/sessions",
+  validateSearch: search.rows,
+  component: lazyRouteComponent(projectPage, "ProjectSessions"),
+});
+
+const projectSubjects = createRoute({
+  getParentRoute: () => framed,
+  path: "/projects/$p/subjects",
+  validateSearch: search.rows,
+  component: lazyRouteComponent(projectPage, "ProjectSubjects"),
+});
+
+const projectOverview = createRoute({
+  getParentRoute: () => framed,
+  path: "/projects/$p/overview",
+  component: lazyRouteComponent(projectPage, "ProjectOverview"),
+});
+
+const subject = createRoute({
+  getParentRoute: () => framed,
+  path: "/projects/$p/subjects/$s",
+  component: lazyRouteComponent(() => import("@/features/catalog/SubjectPage"), "SubjectPage"),
+});
+
+const session = createRoute({
+  getParentRoute: () => framed,
+  path: "/sessions/$s",
+  component: lazyRouteComponent(() => import("@/features/catalog/SessionPage"), "SessionPage"),
+});
+
+const acquisition = createRoute({
+  getParentRoute: () => framed,
+  path: "/acquisitions/$a",
+  validateSearch: search.file,
+  component: lazyRouteComponent(() => import("@/features/catalog/AcquisitionPage"), "AcquisitionPage"),
+});
+
+const file = createRoute({
+  getParentRoute: () => framed,
+  path: "/files/$f",
+  validateSearch: search.version,
+  component: lazyRouteComponent(() => import("@/features/catalog/FilePage"), "FilePage"),
+});
+
+const misrouted = createRoute({
+  getParentRoute: () => framed,
+  path: "/misrouted",
+  component: lazyRouteComponent(() => import("@/features/ingest/MisroutedPage"), "MisroutedPage"),
+});
+
+const me = createRoute({
+  getParentRoute: () => framed,
+  path: "/me",
+  component: lazyRouteComponent(() => import("@/features/access/MePage"), "MePage"),
+});
+
+const users = createRoute({
+  getParentRoute: () => framed,
+  path: "/admin/users",
+  component: lazyRouteComponent(() => import("@/features/admin/UsersPage"), "UsersPage"),
+});
+
+const viewer = createRoute({
+  getParentRoute: () => inside,
+  path: "/viewer",
+  validateSearch: search.viewer,
+  component: lazyRouteComponent(() => import("@/features/delivery/ViewerPage"), "ViewerPage"),
+});
+
+const tree = root.addChildren([
+  login,
+  inside.addChildren([
+    viewer,
+    framed.addChildren([
+      home,
+      projects,
+      project,
+      projectSessions,
+      projectSubjects,
+      projectOverview,
+      subject,
+      session,
+      acquisition,
+      file,
+      misrouted,
+      me,
+      users,
+    ]),
+  ]),
+]);
+
+/** The app's addresses. */
+export function makeRouter(queries: QueryClient) {
+  return createRouter({
+    routeTree: tree,
+    context: { queries },
+    defaultPreload: "intent",
+    defaultPendingComponent: Loading,
+    defaultPendingMs: 150,
+    defaultPendingMinMs: 0,
+    defaultErrorComponent: RouteFailure,
+    defaultNotFoundComponent: NotFound,
+    scrollRestoration: true,
+  });
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof makeRouter>;
+  }
+}

@@ -1,0 +1,28 @@
+/** What the addresses carry after `?`: read leniently, unreadable parts are dropped. */
+type Raw = Record<string, unknown>;
+
+function text(raw: Raw, key: string): string | undefined {
+  const value = raw[key];
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+function texts<K extends string>(raw: Raw, keys: readonly K[]): Partial<Record<K, string>> {
+  const found: Partial<Record<K, string>> = {};
+  for (const key of keys) {
+    const value = text(raw, key);
+    if (value !== undefined) found[key] = value;
+  }
+  return found;
+}
+
+export const login = (raw: Raw) => texts(raw, ["next"]);
+export const projects = (raw: Raw) => texts(raw, ["q", "group", "sort"]);
+export const rows = (raw: Raw) => texts(raw, ["q", "subject", "from", "to", "tag", "sort"]);
+export const file = (raw: Raw) => texts(raw, ["file"]);
+export const viewer = (raw: Raw) => texts(raw, ["file", "session", "series"]);
+
+export function version(raw: Raw): { version?: number } {
+  const number = Number(text(raw, "version"));
+  return Number.isInteger(number) && number > 0 ? { version: number } : {};
+}

@@ -1,0 +1,29 @@
+import { Button, Group, Modal, Text } from "@mantine/core";
+import type { ReactNode } from "react";
+
+interface ConfirmDialogProps {
+  opened: boolean;
+  title: string;
+  action: string;
+  busy: boolean;
+  onClose: () => void;
+  onConfirm: () => void;
+  children: ReactNode;
+}
+
+/** Says what goes before something goes; never focuses the dangerous button first. */
+export function ConfirmDialog({ opened, title, action, busy, onClose, onConfirm, children }: ConfirmDialogProps) {
+  return (
+    <Modal opened={opened} onClose={onClose} title={title} size="sm">
+      <Text>{children}</Text>
+      <Group justify="flex-end" mt="lg" gap={8}>
+        <Button variant="default" onClick={onClose} data-autofocus>
+          Cancel
+        </Button>
+        <Button variant="outline" color="red" loading={busy} onClick={onConfirm}>
+          {action}
+        </Button>
+      </Group>
+    </Modal>
+  );
+}

@@ -1,0 +1,38 @@
+import { Group, Text, Title } from "@mantine/core";
+import { type ReactNode, useEffect } from "react";
+
+interface PageHeadProps {
+  title: string;
+  kind?: string;
+  about?: ReactNode;
+  actions?: ReactNode;
+  /** The browser's title when it should differ from the page's. */
+  tab?: string;
+}
+
+/** A page's heading: what kind of thing, its label, facts in one line, actions at the right. */
+export function PageHead({ title, kind, about, actions, tab }: PageHeadProps) {
+  useEffect(() => {
+    document.title = `${tab ?? title} · Treadle`;
+  }, [tab, title]);
+  return (
+    <Group justify="space-between" align="flex-end" gap="sm" wrap="wrap">
+      <div style={{ minWidth: 0 }}>
+        {kind ? (
+          <Text size="xs" c="dimmed">
+            {kind}
+          </Text>
+        ) : null}
+        <Title order={1} className="cut" title={title}>
+          {title}
+        </Title>
+        {about ? (
+          <Text size="sm" c="dimmed" component="div">
+            {about}
+          </Text>
+        ) : null}
+      </div>
+      {actions ? <Group gap={8}>{actions}</Group> : null}
+    </Group>
+  );
+}

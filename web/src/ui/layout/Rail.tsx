@@ -1,0 +1,55 @@
+import { Tooltip } from "@mantine/core";
+import {
+  IconFolders,
+  IconHome,
+  IconLayoutSidebarLeftCollapse,
+  IconLayoutSidebarLeftExpand,
+  IconRouteOff,
+  IconUsers,
+} from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
+import classes from "./Rail.module.css";
+
+interface RailProps {
+  administers: boolean;
+  narrow: boolean;
+  onToggle?: () => void;
+  onGo?: () => void;
+}
+
+const PLACES = [
+  { to: "/", words: "Home", icon: IconHome, exact: true, admin: false },
+  { to: "/projects", words: "Projects", icon: IconFolders, exact: false, admin: false },
+  { to: "/misrouted", words: "Mis-routed", icon: IconRouteOff, exact: false, admin: false },
+  { to: "/admin/users", words: "Users", icon: IconUsers, exact: false, admin: true },
+] as const;
+
+/** The main places of the app. */
+export function Rail({ administers, narrow, onToggle, onGo }: RailProps) {
+  const Toggle = narrow ? IconLayoutSidebarLeftExpand : IconLayoutSidebarLeftCollapse;
+  return (
+    <nav className={classes.rail} aria-label="Main" data-narrow={narrow || undefined} data-drawer={onGo ? true : undefined}>
+      {PLACES.filter((place) => administers || !place.admin).map(({ to, words, icon: Icon, exact, admin }) => (
+        <Tooltip key={to} label={words} position="right" disabled={!narrow}>
+          <Link
+            to={to}
+            className={classes.item}
+            activeOptions={{ exact, includeSearch: false }}
+            activeProps={{ "data-here": true, "aria-current": "page" }}
+            data-admin={admin || undefined}
+            {...(onGo ? { onClick: onGo } : {})}
+          >
+            <Icon size={20} stroke={1.6} />
+            <span className={classes.words}>{words}</span>
+          </Link>
+        </Tooltip>
+      ))}
+      {onToggle ? (
+        <button type="button" className={`${classes.item} ${classes.toggle}`} onClick={onToggle} aria-label={narrow ? "Widen navigation" : "Narrow navigation"}>
+          <Toggle size={20} stroke={1.6} />
+          <span className={classes.words}>Collapse</span>
+        </button>
+      ) : null}
+    </nav>
+  );
+}

@@ -1,0 +1,64 @@
+import classes from "./DataTable.module.css";
+import type { DataColumn } from "./model";
+
+interface TableRowProps<T> {
+  id: string;
+  index: number;
+  top: number;
+  row: T | undefined;
+  columns: DataColumn<T>[];
+  active: boolean;
+  selected: boolean | undefined;
+  onSelect: (index: number, extend: boolean) => void;
+  onOpen: (row: T) => void;
+}
+
+/** One row in its place; grey bars until its page has come. */
+export function TableRow<T>({ id, index, top, row, columns, active, selected, onSelect, onOpen }: TableRowProps<T>) {
+  return (
+    // biome-ignore lint/a11y/useFocusableInteractive: the grid holds the focus and names its active row
+    // biome-ignore lint/a11y/useKeyWithClickEvents: Enter on the grid opens the active row
+    <div
+      id={id}
+      role="row"
+      aria-rowindex={index + 2}
+      aria-selected={selected}
+      className={`${classes.row} ${classes.line}`}
+      data-active={active || undefined}
+      style={{ transform: `translateY(${top}px)` }}
+      onClick={(event) => {
+        if (row && !(event.target as HTMLElement).closest("a, button, input, label")) onOpen(row);
+      }}
+    >
+      {selected === undefined ? null : (
+        // biome-ignore lint/a11y/useSemanticElements: a grid of positioned rows, not a table
+        <div role="gridcell" className={classes.check} tabIndex={-1}>
+          <label>
+            <input
+              type="checkbox"
+              tabIndex={-1}
+              checked={selected}
+              disabled={!row}
+              aria-label={`Select row ${index + 1}`}
+              onChange={(event) => onSelect(index, (event.nativeEvent as MouseEvent).shiftKey === true)}
+            />
+          </label>
+        </div>
+      )}
+      {columns.map((column) => (
+        // biome-ignore lint/a11y/useSemanticElements: a grid of positioned rows, not a table
+        <div
+          key={column.id}
+          role="gridcell"
+          tabIndex={-1}
+          className={classes.cell}
+          style={{ width: `var(--w-${column.id})` }}
+          data-number={column.number || undefined}
+          title={row ? column.text?.(row) : undefined}
+        >
+          {row ? <span className="cut">{column.cell(row)}</span> : <span className={classes.ghost} />}
+        </div>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,42 @@
+import { fileURLToPath } from "node:url";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const server = process.env.TREADLE_SERVER ?? "http://127.0.0.1:8080";
+
+export default defineConfig({
+  plugins: [react()],
+  resolve: {
+    alias: {
+      "@": here("./src"),
+      // A transitive XML writer of the viewer extends Node's EventEmitter.
+      events: here("./node_modules/events/events.js"),
+    },
+  },
+  worker: { format: "es" },
+  build: {
+    target: "es2022",
+    outDir: here("../src/treadle/server/app/static"),
+    emptyOutDir: true,
+    manifest: true,
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 6000,
+    assetsInlineLimit: 0,
+  },
+  optimizeDeps: {
+    exclude: ["@cornerstonejs/dicom-image-loader", "@cornerstonejs/metadata"],
+    include: [
+      "dicom-parser",
+      "pako",
+      "events",
+      "@cornerstonejs/jpeg-lossless-decoder-js",
+      "@cornerstonejs/codec-charls/decodewasmjs",
+      "@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasmjs",
+      "@cornerstonejs/codec-openjpeg/decodewasmjs",
+      "@cornerstonejs/codec-libjxl/decodewasmjs",
+      "@cornerstonejs/codec-openjph/wasmjs",
+    ],
+  },
+  server: { proxy: { "/api": { target: server } } },
+});

@@ -73,8 +73,9 @@ def start_treadle(
             break
         try:
             if httpx.get(f"http://127.0.0.1:{http}/api/version", timeout=2).status_code == 200:
+                socket.create_connection(("127.0.0.1", dicom), timeout=2).close()
                 return process, http, dicom
-        except httpx.HTTPError:
+        except (httpx.HTTPError, OSError):
             pass
         time.sleep(0.1)
     process.kill()

@@ -149,7 +149,7 @@ class Door(BaseHTTPRequestHandler):
         match = re.fullmatch(r"/api/x/files/([0-9a-f]+)/instances/([0-9.]+)", urlsplit(self.path).path)
         version = int(parse_qs(urlsplit(self.path).query)["version"][0])
         kept = load(f"{match[1]}.json", {"versions": []})["versions"][version - 1]
-        members = {item["sop_uid"]: item["member"] for item in kept["done"]["instances"]}
+        members = {item["sop_uid"]: item["member"] for item in kept["done"]["file"]["instances"]}
         if match[2] not in members:
             self.answer(404, {"message": "not found"})
             return

@@ -96,7 +96,9 @@ class Door:
     def sops(self) -> list[str]:
         """SOP Instance UIDs of the newest version of every file."""
         return sorted(
-            item["sop_uid"] for file in self.files() for item in file["versions"][-1]["done"]["instances"]
+            item["sop_uid"]
+            for file in self.files()
+            for item in file["versions"][-1]["done"]["file"]["instances"]
         )
 
     def zip_of(self, version: dict) -> zipfile.ZipFile:

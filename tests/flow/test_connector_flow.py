@@ -46,7 +46,7 @@ def test_members_lie_where_the_index_says(door: Door, make_connector: Make, tmp_
     wait_until(door.files, what="upload")
     (version,) = door.files()[0]["versions"]
     raw = (door.folder / f"{version['ticket']}.zip").read_bytes()
-    for item in version["done"]["instances"]:
+    for item in version["done"]["file"]["instances"]:
         packed = raw[item["offset"] : item["offset"] + item["compressed_size"]]
         plain = zlib.decompress(packed, -15) if item["method"] == 8 else packed
         assert pydicom.dcmread(BytesIO(plain)).SOPInstanceUID == item["sop_uid"]

@@ -53,7 +53,7 @@ def test_login_roles_are_words_all_clients_know(api, agent):
 
 
 @pytest.mark.parametrize(
-    "agent", ["Flywheel SDK/", "Flywheel SDK/x.y", "Flywheel SDK/99999999999.1", "\t", "x" * 4000]
+    "agent", ["Flywheel SDK/", "Flywheel SDK/x.y", "Flywheel SDK/99999999999.1", "x" * 4000]
 )
 def test_an_odd_user_agent_does_no_harm(api, agent):
     assert api.get("/roles", headers={"User-Agent": agent}).status_code == 200

@@ -15,7 +15,6 @@ def test_no_credentials_is_401(anonymous, problem, path):
     [
         "scitran-user wrong",
         "Bearer " + "x" * 57,
-        "scitran-user ",
         "Bearer",
         "Basic YTpi",
         "nonsense",
@@ -41,7 +40,6 @@ def test_unreadable_json_is_400(api, problem, body):
         ("/projects", {"group": 5, "label": ["x"]}),
         ("/sessions", {"project": ABSENT, "age": "old"}),
         ("/sessions", {"project": ABSENT, "timestamp": "yesterday"}),
-        ("/subjects", {"project": "not-an-id", "label": "x"}),
         ("/users", {"_id": "a"}),
         ("/lookup", {"path": "g/p"}),
         ("/lookup", {}),
@@ -49,6 +47,19 @@ def test_unreadable_json_is_400(api, problem, body):
     ],
 )
 def test_a_body_that_says_nothing_useful_is_422(api, problem, path, body):
+    problem(api.post(path, json=body), 422)
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/groups", {}),
+        ("/sessions", {"project": ABSENT, "age": "old"}),
+        ("/users", {"_id": "a"}),
+        ("/lookup", {}),
+    ],
+)
+def test_validation_tells_the_place(api, problem, path, body):
     detail = problem(api.post(path, json=body), 422).get("detail")
     assert isinstance(detail, list)
     assert {"loc", "msg", "type"} <= set(detail[0])
@@ -125,9 +136,7 @@ def test_an_upload_without_a_file_part_is_400(api, tree, problem):
     problem(api.post(path, content=b"x", headers={"Content-Type": "multipart/form-data"}), 400)
 
 
-@pytest.mark.parametrize(
-    "metadata", ["{", "5", '"text"', '{"tags": "t"}', '{"info": []}', '{"classification": {"a": "b"}}']
-)
+@pytest.mark.parametrize("metadata", ["{", "5", '"text"', '{"tags": "t"}', '{"info": []}'])
 def test_bad_metadata_of_an_upload_is_refused(api, tree, problem, metadata):
     files = {"metadata": (None, metadata), "file": ("f.txt", b"x")}
     answer = api.post(f"/acquisitions/{tree.acquisition}/files", files=files)

@@ -159,6 +159,15 @@ def test_deep_info_is_kept_and_too_deep_info_refused(api, tree, problem):
     problem(api.post(path, json={"replace": nested(150)}), 422)
 
 
+def test_info_of_a_file_is_a_resource_of_its_own(api, tree):
+    path = f"/files/{tree.upload('f.txt')['file_id']}/info"
+    assert api.patch(path, json={"a": 1}).status_code == 200
+    assert api.patch(path, json={"b.c": 2}).status_code == 200
+    assert tree.get(path) == {"a": 1, "b_c": 2}
+    assert api.put(path, json={"only": "this"}).status_code == 200
+    assert tree.get(path) == {"only": "this"}
+
+
 def test_the_subject_of_a_session_is_its_document(tree):
     for document in (
         tree.get(f"/sessions/{tree.session}"),

@@ -25,12 +25,6 @@ def test_anybody_may_read_the_configuration(anonymous, treadle_server):
     assert site["id"]
 
 
-def test_the_configuration_is_served_as_script_for_old_clients(anonymous):
-    answer = anonymous.get("/config.js")
-    assert answer.headers["content-type"].startswith("application/javascript")
-    assert re.match(r"config\s*=\s*\{", answer.text.strip())
-
-
 def test_the_login_status_of_a_user(api, treadle_server):
     status = api.get("/auth/status").json()
     assert status["origin"] == {"type": "user", "id": treadle_server.email}

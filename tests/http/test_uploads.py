@@ -118,11 +118,7 @@ def test_the_origin_is_the_uploader(api, tree, treadle_server):
     assert file["parents"]["acquisition"] == tree.acquisition
 
 
-def test_uploads_by_ticket(api, anonymous, tree, files, problem):
-    if not api.get("/config").json()["features"].get("signed_url"):
-        answer = api.post(files, params={"ticket": ""}, json={"metadata": {}, "filenames": ["f.txt"]}).json()
-        assert not answer.get("ticket")
-        return
+def test_uploads_by_ticket(api, anonymous, tree, files):
     opened = api.post(
         files,
         params={"ticket": ""},

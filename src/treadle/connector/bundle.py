@@ -63,8 +63,8 @@ def make_bundle(
             "classification": kind.classification,
             "zip_member_count": len(packed.members),
             "info": {"header": {"dicom": header_document}},
+            "instances": _instances(members, names, packed),
         },
-        "instances": _instances(members, names, packed),
     }
     return Bundle(digest, path, packed.size, announcement, completion)
 

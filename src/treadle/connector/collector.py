@@ -6,6 +6,7 @@ from threading import Event, Thread
 from time import monotonic
 
 from treadle.connector.config import ConnectorConfig
+from treadle.connector.courtesy import step_back
 from treadle.connector.health import Health, log
 from treadle.connector.retention import Retention
 from treadle.connector.series import Watcher
@@ -58,6 +59,7 @@ class Collector:
         self._thread.join(timeout_s)
 
     def _run(self) -> None:
+        step_back()
         is_due, swept_at = False, 0.0
         while not self._stop.is_set():
             try:

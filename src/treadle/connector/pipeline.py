@@ -6,6 +6,7 @@ from threading import Event, Thread
 from treadle.connector.api import Api, Confirmed
 from treadle.connector.backoff import LONGEST_S, Gate, delay
 from treadle.connector.bundle import Bundle
+from treadle.connector.courtesy import step_back
 from treadle.connector.delivery import Delivery
 from treadle.connector.errors import (
     AskedToWaitError,
@@ -74,6 +75,7 @@ class Pipeline:
             worker.join(timeout_s)
 
     def _work(self, api: Api) -> None:
+        step_back()
         while self._gate.wait(self._stop) and (series_id := self._line.take()) is not None:
             try:
                 if self._gate.wait(self._stop):

@@ -18,6 +18,8 @@ def test_every_level_takes_analyses(fw, container, scan):
     assert made.job is None
     assert [file.name for file in made.inputs] == ["scan.txt"]
     assert made.id in [one.id for one in container.reload().analyses]
+    listed = getattr(fw, f"get_{container.container_type}_analyses")(container.id)
+    assert [one.id for one in listed] == [made.id]
 
 
 def test_a_collection_takes_analyses(fw, collection):
@@ -61,9 +63,9 @@ def test_an_output_can_be_replaced(analysis, upload):
     assert upload(analysis, "o.txt", "two").version == 2
 
 
-def test_an_output_has_info(analysis, upload):
+def test_an_output_has_info(fw, analysis, upload):
     upload(analysis, "o.txt")
-    analysis.update_file_info("o.txt", a=1)
+    fw.set_container_file_info(analysis.id, "o.txt", {"a": 1})
     assert analysis.reload().get_file("o.txt").info == {"a": 1}
 
 

@@ -22,7 +22,3 @@ def test_zip_members_are_listed_by_the_name_of_the_file(fw, acquisition, upload,
     upload(acquisition, "z.zip", zipped({"m.txt": "member"}))
     info = fw.get_acquisition_file_zip_info(acquisition.id, "z.zip")
     assert [(one.path, one.size) for one in info.members] == [("m.txt", 6)]
-
-
-def test_the_configuration_is_served_as_script(fw):
-    assert fw.get_config_js is not None

@@ -1,5 +1,8 @@
 """Calls that only the new SDK has."""
 
+import os
+
+import flywheel
 import pytest
 
 
@@ -18,14 +21,6 @@ def test_inputs_of_an_analysis_are_read_through_their_entries(session, acquisiti
 def test_input_files_are_listed_by_name(fw, session, acquisition, upload):
     made = session.add_analysis(label="X", inputs=[upload(acquisition, "scan.txt").ref()])
     assert [file.version for file in fw.get_analysis_input_files(made.id, "scan.txt")] == [1]
-
-
-def test_info_of_a_file_by_its_id(fw, acquisition, upload):
-    file = upload(acquisition, "f.txt", metadata={"info": {"a": 1}})
-    fw.modify_file_info(file.file_id, {"b": 2})
-    assert fw.get_file_info(file.file_id) == {"a": 1, "b": 2}
-    fw.replace_file_info(file.file_id, {"only": "this"})
-    assert fw.get_file_info(file.file_id) == {"only": "this"}
 
 
 def test_classification_of_a_file_by_its_id(fw, acquisition, upload):
@@ -56,3 +51,9 @@ def test_info_must_be_an_object_everywhere(fw, request, level, acquisition):
     container = request.getfixturevalue(level)
     assert container.info == {}
     assert getattr(fw, f"{level}s").find_one(f"_id={container.id}").info == {}
+
+
+def test_a_client_in_exhaustive_mode_signs_in_and_lists(group):
+    everything = flywheel.Client(os.environ["TREADLE_TEST_KEY"], exhaustive=True)
+    assert everything.get_current_user().root
+    assert everything.groups.find_one(f"_id={group.id}").id == group.id

@@ -31,6 +31,30 @@ def test_every_level_takes_files(container):
     assert answer is None or answer[0].name == "f.txt"
 
 
+@pytest.mark.parametrize("container", PLACES[:5], indirect=True)
+def test_every_level_describes_and_drops_its_files(fw, container, upload):
+    file = upload(container, "f.txt")
+    file.update(modality="CT")
+    file.update_info(a=1)
+    file.replace_classification({"Intent": ["Structural"]})
+    again = getattr(fw, f"get_{container.container_type}_file_info")(container.id, "f.txt")
+    assert (again.modality, again.info, again.classification) == ("CT", {"a": 1}, {"Intent": ["Structural"]})
+    assert "ticket=" in file.url()
+    container.delete_file("f.txt")
+    assert not container.reload().files
+
+
+@pytest.mark.parametrize("container", PLACES, indirect=True)
+def test_files_are_described_and_dropped_by_the_containers_id_alone(fw, container, upload):
+    upload(container, "f.txt")
+    fw.modify_container_file(container.id, "f.txt", {"modality": "CT"})
+    fw.set_container_file_info(container.id, "f.txt", {"a": 1})
+    fw.replace_container_file_classification(container.id, "f.txt", {"Intent": ["Structural"]})
+    again = fw.get_container_file_info(container.id, "f.txt")
+    assert (again.modality, again.info, again.classification) == ("CT", {"a": 1}, {"Intent": ["Structural"]})
+    assert fw.delete_container_file(container.id, "f.txt").deleted == 1
+
+
 def test_the_answer_describes_the_file(acquisition, email):
     (file,) = acquisition.upload_file(flywheel.FileSpec("f.txt", b"hello", "text/plain"))
     assert (file.name, file.size, file.version, file.type) == ("f.txt", 5, 1, "text")

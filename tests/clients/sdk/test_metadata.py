@@ -96,7 +96,8 @@ def test_renaming_gives_the_new_tag(session):
 
 def test_tags_can_be_put_by_the_containers_id_alone(fw, acquisition):
     fw.add_container_tag(acquisition.id, "t")
-    fw.delete_container_tag(acquisition.id, "t")
+    assert fw.rename_container_tag(acquisition.id, "t", "u") == "u"
+    fw.delete_container_tag(acquisition.id, "u")
     assert not acquisition.reload().tags
 
 
@@ -106,7 +107,7 @@ def test_every_level_takes_notes(container, email):
     assert (note.text, note.user) == ("größer\nas <b>expected</b>", email)
     (kept,) = container.reload().notes
     assert (kept.id, kept.text) == (note.id, note.text)
-    assert container.delete_note(note.id).deleted == 1
+    container.delete_note(note.id)
     assert not container.reload().notes
 
 
@@ -121,3 +122,9 @@ def test_a_note_can_be_read_and_changed(fw, session, refused):
 def test_notes_can_be_put_by_the_containers_id_alone(fw, acquisition):
     note = fw.add_container_note(acquisition.id, "n")
     assert fw.get_acquisition_note(acquisition.id, note.id).text == "n"
+    assert fw.delete_container_note(acquisition.id, note.id).deleted == 1
+
+
+def test_info_can_be_put_by_the_containers_id_alone(fw, acquisition):
+    fw.set_container_info(acquisition.id, {"a": 1})
+    assert acquisition.reload().info == {"a": 1}

@@ -43,11 +43,6 @@ def test_the_current_user_is_the_first_administrator(fw, email):
     assert me.api_keys
 
 
-def test_a_client_in_exhaustive_mode_signs_in_and_lists(group):
-    everything = flywheel.Client(os.environ["TREADLE_TEST_KEY"], exhaustive=True)
-    assert everything.groups.find_one(f"_id={group.id}").id == group.id
-
-
 def test_one_client_serves_many_threads(fw, acquisition, upload):
     upload(acquisition, "f.txt", "hello")
     with ThreadPoolExecutor(12) as pool:

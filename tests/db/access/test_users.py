@@ -1,12 +1,43 @@
 """User administration and what users may do to themselves."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+
+from treadle.server.kit.ids import new_id
 
 
 def test_ids_are_kept_in_lower_case_and_found_in_any(world):
     user = world.user()
     assert world.good(world.admin.get(f"/users/{user.upper()}"))["_id"] == user
     world.refused(world.admin.post("/users", json={"_id": user.upper()}), 409)
+
+
+def test_of_several_who_make_the_same_user_one_succeeds(world):
+    body = {"_id": f"same{world.user()}"}
+    admin = world.admin
+    with ThreadPoolExecutor(4) as pool:
+        statuses = sorted(pool.map(lambda _: admin.post("/users", json=body).status_code, range(4)))
+    assert statuses == [200, 409, 409, 409]
+
+
+def test_two_administrators_cannot_remove_each_other_at_once(world):
+    one, other = world.user(root=True), world.user(root=True)
+    world.connection.execute(
+        "UPDATE app_user SET disabled = true WHERE id NOT IN (%s, %s, %s)", (one, other, world.ADMIN)
+    )
+    clients = {one: world.as_user(other), other: world.as_user(one)}
+    world.connection.execute("UPDATE app_user SET disabled = true WHERE id = %s", (world.ADMIN,))
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(lambda user: clients[user].delete(f"/users/{user}").status_code, clients))
+    left = world.connection.execute(
+        "UPDATE app_user SET disabled = false WHERE id = %s RETURNING (SELECT count(*) FROM app_user"
+        " WHERE 'site_admin' = ANY(roles) AND NOT disabled AND deleted_at IS NULL)",
+        (world.ADMIN,),
+    ).fetchone()
+    world.connection.execute("UPDATE app_user SET roles = '{user}' WHERE id <> %s", (world.ADMIN,))
+    assert 200 in answers
+    assert left == (1,)
 
 
 @pytest.mark.parametrize("bad", ["", "a@b", "nobody", "a b@c.de", "x@" + "y" * 300, "a/b@c.de", "a:b@c.de"])
@@ -107,6 +138,10 @@ def test_deleted_users_are_hidden_and_come_back_with_nothing(world):
     user, group = world.user(root=True), world.group()
     project = world.project(group)
     world.good(world.grant(project, user, f"{3:024x}"))
+    world.connection.execute(
+        "INSERT INTO container (id, level, label) VALUES (%s, 'collection', 'C')", (collection := new_id(),)
+    )
+    world.connection.execute("INSERT INTO collection_access VALUES (%s, %s, 'admin')", (collection, user))
     mine = world.as_user(user)
     world.good(world.admin.delete(f"/users/{user}"))
     world.refused(mine.get("/users/self"), 401)
@@ -117,6 +152,7 @@ def test_deleted_users_are_hidden_and_come_back_with_nothing(world):
     world.refused(mine.get("/users/self"), 401)
     assert world.good(world.admin.get(f"/users/{user}"))["root"] is False
     assert world.good(world.admin.get(f"/projects/{project}/permissions")) == []
+    assert world.connection.execute("SELECT 1 FROM collection_access").fetchone() is None
 
 
 def test_info_is_set_deleted_and_replaced(world):

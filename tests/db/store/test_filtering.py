@@ -56,7 +56,7 @@ def ask(database_url):
     with engine.begin() as connection:
         for statement in ROWS.split(";"):
             connection.execute(text(statement.replace(":", r"\:")))
-    with engine.connect() as connection:
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         yield lambda chosen: [row[0] for row in connection.execute(chosen)]
     engine.dispose()
 
@@ -104,8 +104,8 @@ def quoted(words: str) -> Typed:
         ("b", "!=", "true", ALL - {1}),
         ("b", "=", quoted("true"), set()),
         ("b", "=", "null", {4, 5, 6, 7}),
-        ("at", "=", "2020-01-01", {1, 2}),
-        ("at", "!=", "2020-01-01", ALL - {1, 2}),
+        ("at", "=", "2020-01-01", {1, 2, 4}),
+        ("at", "!=", "2020-01-01", ALL - {1, 2, 4}),
         ("at", ">", "2020-01-01", {2, 3, 4, 6}),
         ("at", ">=", "2020-01-01T00:00", {1, 2, 3, 4, 6}),
         ("at", "=", "2020-01-01T03:00:00+00:00", {4}),
@@ -168,14 +168,22 @@ def test_rows_without_the_field_come_last_ascending_and_first_descending(ask, na
     assert missing <= set(ids(True)[: len(missing) + 1])
 
 
-PATTERNS = [r"^T1", r"\bT1\b", r"(?i)t1", r"a|", r"^$", r"x{2}", r"x{,2}y", r"a{b", r"}{", r"[]a]+", r"[^]a]", r"[\w-]+$", r"[a-c-e]+$", r"(?P<n>a)(?P=n)", r"(a)(b)\2\1", r"\x41b", r"é+", r"(?=.*a)(?=.*b)^", r"(?<!x)y", r"(?<=x)y", r"[\b]", r"a.b", r"(?s)a.b", r"(?m)^b", r"\d+\.\d*", r"[\d.]+", r"[^\s]+$", r"\$\^", r"(?:ab)+?c", r"T1|T2", r"\.nii(\.gz)?$", r"a\-b", r"\_", r"[a\]]", r"[-a]+$", r"[.\-/]", r"\Aab\Z", r"(?im)^B", r"\u00e9", r"\\", r"[\\]", r"[\^a]", r"\W", r"\D+$", r"[\D]", r"(?#no)a", r"((?=a)(b|a))\2", r"(((a)))", r"[^a-]"]
+PATTERNS = (
+    r"^T1", r"\bT1\b", r"(?i)t1", r"a|", r"^$", r"x{2}", r"x{,2}y", r"a{b", r"}{", r"[]a]+", r"[^]a]",
+    r"[\w-]+$", r"[a-c-e]+$", r"(?P<n>a)(?P=n)", r"(a)(b)\2\1", r"\x41b", r"é+", r"(?=.*a)(?=.*b)^",
+    r"(?<!x)y", r"(?<=x)y", r"[\b]", r"a.b", r"(?s)a.b", r"(?m)^b", r"\d+\.\d*", r"[\d.]+", r"[^\s]+$",
+    r"\$\^", r"(?:ab)+?c", r"T1|T2", r"\.nii(\.gz)?$", r"a\-b", r"\_", r"[a\]]", r"[-a]+$", r"[.\-/]",
+    r"\Aab\Z", r"(?im)^B", r"\u00e9", r"\\", r"[\\]", r"[\^a]", r"\W", r"\D+$", r"[\D]", r"(?#no)a",
+    r"((?=a)(b|a))\2", r"(((a)))", r"[^a-]",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("pattern", [*PATTERNS, "", "(?x) a b # c"])
 def test_a_pattern_finds_what_python_finds(postgres, pattern):
     for words in (
         "", "T1", "T1w", "at1x", "xT1 T1", "xx", "xxy", "y", "xy", "a{b", "}{", "]a", "]", "a-b", "abc-e", "aa",
-        "abba", "Abx", "éé", "ab", "ba", "a\nb", "b", "1.5", "12", "3.nii.gz", "$^", "ababc", "a_b", "/", "\\", "\x08",
+        "abba", "Abx", "éé", "ab", "ba", "a\nb", "b", "1.5", "12", "3.nii.gz", "$^", "ababc", "a_b", "/", "\\",
+        "\x08",
     ):  # fmt: skip
         assert postgres(words, postgres_regex(pattern)) == bool(re.search(pattern, words)), words
 

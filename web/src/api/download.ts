@@ -6,7 +6,15 @@ export interface DownloadNode {
   _id: string;
 }
 
-const PLURAL = { group: "groups", project: "projects", subject: "subjects", session: "sessions", acquisition: "acquisitions", analysis: "analyses", collection: "collections" } as const;
+const PLURAL = {
+  group: "groups",
+  project: "projects",
+  subject: "subjects",
+  session: "sessions",
+  acquisition: "acquisitions",
+  analysis: "analyses",
+  collection: "collections",
+} as const;
 
 /** Address of a file's bytes. */
 export function fileUrl(file: FileDoc, options: { view?: boolean; version?: number } = {}): string {

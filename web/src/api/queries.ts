@@ -1,6 +1,19 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { api } from "@/api/client";
-import type { Acquisition, FileDoc, FileVersion, Group, Instance, Me, Misrouted, Page, Project, Session, Subject, User } from "@/api/types";
+import type {
+  Acquisition,
+  FileDoc,
+  FileVersion,
+  Group,
+  Instance,
+  Me,
+  Misrouted,
+  Page,
+  Project,
+  Session,
+  Subject,
+  User,
+} from "@/api/types";
 
 /** Queries under this key show what scanners and other people change: the event stream refreshes them. */
 export const LIVE = "live";

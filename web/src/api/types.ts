@@ -173,12 +173,12 @@ interface Labelled {
 
 export interface Misrouted {
   session: Labelled & { timestamp: string | null };
-  subject: Labelled;
-  project: Labelled;
-  group: string;
+  subject: Labelled | null;
+  project: Labelled | null;
+  group: string | null;
   reason: string | null;
   flags: string[];
-  requested: { group: string | null; project: string | null; subject: string | null; session: string | null };
-  received_at: string;
+  requested: Partial<Record<"group" | "project" | "subject" | "session", string | null>>;
+  received_at: string | null;
   device: string | null;
 }

@@ -4,7 +4,7 @@ import { useEffect } from "react";
 import { api } from "@/api/client";
 import { followEvents } from "@/api/live";
 import { useMe } from "@/api/queries";
-import { CrumbsProvider } from "@/ui/layout/crumbs";
+import { CrumbsProvider } from "@/ui/layout/crumbsContext";
 import { Shell } from "@/ui/layout/Shell";
 import { PanelBoundary } from "@/ui/PanelBoundary";
 

@@ -1,7 +1,6 @@
-import { Button } from "@mantine/core";
 import { IconMapOff } from "@tabler/icons-react";
-import { Link } from "@tanstack/react-router";
 import { useEffect } from "react";
+import { LinkButton } from "@/ui/LinkButton";
 import { Message } from "@/ui/Message";
 
 /** Shown for every address the app does not know. */
@@ -15,9 +14,9 @@ export function NotFound() {
         title="Page not found"
         icon={<IconMapOff size={28} stroke={1.5} />}
         action={
-          <Button component={Link} to="/" variant="default">
+          <LinkButton to="/" variant="default">
             Go home
-          </Button>
+          </LinkButton>
         }
       >
         There is nothing at this address. The link may be old or mistyped.

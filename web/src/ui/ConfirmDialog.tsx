@@ -12,7 +12,15 @@ interface ConfirmDialogProps {
 }
 
 /** Says what goes before something goes; never focuses the dangerous button first. */
-export function ConfirmDialog({ opened, title, action, busy, onClose, onConfirm, children }: ConfirmDialogProps) {
+export function ConfirmDialog({
+  opened,
+  title,
+  action,
+  busy,
+  onClose,
+  onConfirm,
+  children,
+}: ConfirmDialogProps) {
   return (
     <Modal opened={opened} onClose={onClose} title={title} size="sm">
       <Text>{children}</Text>

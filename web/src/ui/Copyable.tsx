@@ -5,7 +5,11 @@ import { IconCheck, IconCopy } from "@tabler/icons-react";
 export function Copyable({ text, label }: { text: string; label: string }) {
   return (
     <Group gap={4} wrap="nowrap" miw={0}>
-      <code className="mono cut" style={{ background: "var(--hover)", padding: "4px 8px", borderRadius: 4 }} title={text}>
+      <code
+        className="mono cut"
+        style={{ background: "var(--hover)", padding: "4px 8px", borderRadius: 4 }}
+        title={text}
+      >
         {text}
       </code>
       <CopyButton value={text} timeout={1500}>

@@ -36,7 +36,13 @@ export function Failure({ error, what, onRetry }: FailureProps) {
       title={`The ${what} could not be loaded`}
       icon={<IconAlertTriangle size={28} stroke={1.5} />}
       detail={told.requestId ? `Request ${told.requestId}` : null}
-      action={onRetry ? <Button variant="default" onClick={onRetry}>Retry</Button> : null}
+      action={
+        onRetry ? (
+          <Button variant="default" onClick={onRetry}>
+            Retry
+          </Button>
+        ) : null
+      }
       alert
     >
       {told.message}

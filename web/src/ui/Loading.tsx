@@ -12,7 +12,11 @@ export function Loading({ rows = 6, label = "Loading" }: { rows?: number; label?
     <Stack gap={10} p="md" role="status" aria-label={label}>
       {late
         ? Array.from({ length: rows }, (_, row) => `row-${row}`).map((key, row) => (
-            <Skeleton key={key} height={row === 0 ? 20 : 14} width={row === 0 ? "35%" : `${92 - ((row * 13) % 40)}%`} />
+            <Skeleton
+              key={key}
+              height={row === 0 ? 20 : 14}
+              width={row === 0 ? "35%" : `${92 - ((row * 13) % 40)}%`}
+            />
           ))
         : null}
     </Stack>

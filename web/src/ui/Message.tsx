@@ -13,7 +13,15 @@ interface MessageProps {
 /** One calm sentence in place of content, with the one thing to do next. */
 export function Message({ title, children, action, detail, icon, alert = false }: MessageProps) {
   return (
-    <Stack align="center" justify="center" gap={8} py={48} px="md" ta="center" role={alert ? "alert" : undefined}>
+    <Stack
+      align="center"
+      justify="center"
+      gap={8}
+      py={48}
+      px="md"
+      ta="center"
+      role={alert ? "alert" : undefined}
+    >
       {icon}
       <Title order={2} size="h3">
         {title}

@@ -11,6 +11,12 @@ export class PanelBoundary extends Component<{ what: string; children: ReactNode
 
   override render() {
     if (this.state.error === null) return this.props.children;
-    return <Failure error={this.state.error} what={this.props.what} onRetry={() => this.setState({ error: null })} />;
+    return (
+      <Failure
+        error={this.state.error}
+        what={this.props.what}
+        onRetry={() => this.setState({ error: null })}
+      />
+    );
   }
 }

@@ -2,7 +2,13 @@ import { Link } from "@tanstack/react-router";
 import classes from "./TabLinks.module.css";
 
 /** Tabs that are addresses: each can be linked and reloaded. */
-export function TabLinks({ label, tabs }: { label: string; tabs: { href: string; words: string; here: boolean }[] }) {
+export function TabLinks({
+  label,
+  tabs,
+}: {
+  label: string;
+  tabs: { href: string; words: string; here: boolean }[];
+}) {
   return (
     <nav aria-label={label} className={classes.tabs}>
       {tabs.map((tab) => (

@@ -3,7 +3,13 @@ import { age, ago, bytes, count, dateTime, middleCut } from "./format";
 
 describe("words for numbers", () => {
   test("bytes take the largest fitting unit", () => {
-    expect([0, 999, 1500, 123_456_789, 5e12].map(bytes)).toEqual(["0 B", "999 B", "1.5 kB", "123 MB", "5.0 TB"]);
+    expect([0, 999, 1500, 123_456_789, 5e12].map(bytes)).toEqual([
+      "0 B",
+      "999 B",
+      "1.5 kB",
+      "123 MB",
+      "5.0 TB",
+    ]);
     expect(bytes(999_600)).toBe("1.0 MB");
   });
   test("ages below two years are shown in months, below two months in days", () => {

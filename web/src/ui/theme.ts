@@ -1,9 +1,42 @@
 import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from "@mantine/core";
 
 // Chosen for contrast: shade 7 on white 6.7:1, shade 3 on the dark ground 8:1.
-const indigo: MantineColorsTuple = ["#eef1fe", "#dfe4fd", "#c0c9fb", "#a3aff7", "#8796f3", "#6675e8", "#5362dd", "#4451c9", "#3843ad", "#2c3588"];
-const gray: MantineColorsTuple = ["#f7f8fa", "#eff1f4", "#e3e6ea", "#d3d7dd", "#b4bac4", "#8b93a1", "#636b7a", "#4a5160", "#323844", "#1b1f27"];
-const dark: MantineColorsTuple = ["#e3e6eb", "#c6cbd4", "#a3abb8", "#7d8695", "#4b5361", "#363c48", "#2a2f39", "#1e222a", "#171a21", "#101318"];
+const indigo: MantineColorsTuple = [
+  "#eef1fe",
+  "#dfe4fd",
+  "#c0c9fb",
+  "#a3aff7",
+  "#8796f3",
+  "#6675e8",
+  "#5362dd",
+  "#4451c9",
+  "#3843ad",
+  "#2c3588",
+];
+const gray: MantineColorsTuple = [
+  "#f7f8fa",
+  "#eff1f4",
+  "#e3e6ea",
+  "#d3d7dd",
+  "#b4bac4",
+  "#8b93a1",
+  "#636b7a",
+  "#4a5160",
+  "#323844",
+  "#1b1f27",
+];
+const dark: MantineColorsTuple = [
+  "#e3e6eb",
+  "#c6cbd4",
+  "#a3abb8",
+  "#7d8695",
+  "#4b5361",
+  "#363c48",
+  "#2a2f39",
+  "#1e222a",
+  "#171a21",
+  "#101318",
+];
 
 export const theme = createTheme({
   colors: { indigo, gray, dark },
@@ -17,7 +50,10 @@ export const theme = createTheme({
   fontSizes: { xs: "12px", sm: "13px", md: "14px", lg: "16px", xl: "19px" },
   lineHeights: { xs: "1.4", sm: "1.4", md: "1.45", lg: "1.4", xl: "1.3" },
   spacing: { xs: "8px", sm: "12px", md: "16px", lg: "24px", xl: "32px" },
-  headings: { fontWeight: "600", sizes: { h1: { fontSize: "19px" }, h2: { fontSize: "15px" }, h3: { fontSize: "14px" } } },
+  headings: {
+    fontWeight: "600",
+    sizes: { h1: { fontSize: "19px" }, h2: { fontSize: "15px" }, h3: { fontSize: "14px" } },
+  },
   cursorType: "pointer",
   respectReducedMotion: true,
   components: {

@@ -10,7 +10,14 @@ from treadle.server.access.passwords import hash_password
 from treadle.server.access.roles import ensure_builtin_roles
 from treadle.server.access.users import User, create_user, find_user
 
-__all__ = ["ensure_admin", "ensure_builtin_roles", "ensure_device", "new_device_key", "new_user_key"]
+__all__ = [
+    "admin_exists",
+    "ensure_admin",
+    "ensure_builtin_roles",
+    "ensure_device",
+    "new_device_key",
+    "new_user_key",
+]
 
 
 async def ensure_admin(connection: AsyncConnection, email: str, password: str) -> User:
@@ -28,6 +35,11 @@ async def ensure_admin(connection: AsyncConnection, email: str, password: str) -
             "password_hash": await hash_password(password),
         },
     )
+
+
+async def admin_exists(connection: AsyncConnection, email: str) -> bool:
+    """Whether the first administrator was made."""
+    return await find_user(connection, email) is not None
 
 
 async def ensure_device(connection: AsyncConnection, label: str, type: str) -> Device:

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from treadle.server.access.actions import Action
 from treadle.server.access.errors import AlreadyThere, LastGroupAdmin, LastManager, OverGrant, UnknownUser
 from treadle.server.access.guard import Guard
+from treadle.server.access.places import collection_access
 from treadle.server.access.roles import actions_of
 from treadle.server.access.tables import app_user, group_access, group_template, project_grant, role
 from treadle.server.access.templates import grant_roles
@@ -255,6 +256,6 @@ async def propagate(
 
 
 async def forget_user(connection: AsyncConnection, user_id: str) -> None:
-    """Take all access to groups and projects away from the user."""
-    for table in (group_access, group_template, project_grant):
+    """Take all access to groups, projects and collections away from the user."""
+    for table in (group_access, group_template, project_grant, collection_access):
         await connection.execute(delete(table).where(table.c.user_id == user_id))

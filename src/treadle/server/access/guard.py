@@ -38,6 +38,11 @@ class Rule(StrEnum):
     ANY_USER = "any_user"
     SITE_ADMIN = "site_admin"
     SCOPED = "scoped"
+    TICKET = "ticket"  # credentials or a ticket; the handler must ask or decide all the same
+
+
+_MUST_ASK = (Rule.SCOPED, Rule.TICKET)
+_OPEN = (Rule.ANONYMOUS, Rule.TICKET)
 
 
 def granted_projects(user_id: str, action: str) -> Select[Any]:
@@ -209,7 +214,7 @@ def rule(kind: Rule) -> Callable[..., AsyncIterator[Guard]]:
     """The dependency that lets a request in under this rule and hands its Guard to the handler."""
 
     async def enter(request: Request, connection: Tx) -> AsyncIterator[Guard]:
-        if kind is Rule.ANONYMOUS and not request.cookies and "authorization" not in request.headers:
+        if kind in _OPEN and not request.cookies and "authorization" not in request.headers:
             identity = ANONYMOUS
         else:
             identity = await _identify_for(kind, request, connection)
@@ -218,7 +223,7 @@ def rule(kind: Rule) -> Callable[..., AsyncIterator[Guard]]:
             connection=connection,
             method=request.method,
             path=request.url.path,
-            asked=kind is not Rule.SCOPED,
+            asked=kind not in _MUST_ASK,
         )
         if kind is Rule.SITE_ADMIN:
             guard.require_site_admin()
@@ -231,7 +236,7 @@ def rule(kind: Rule) -> Callable[..., AsyncIterator[Guard]]:
 
 
 async def _identify_for(kind: Rule, request: Request, connection: AsyncConnection) -> Identity:
-    if kind is Rule.ANONYMOUS:
+    if kind in _OPEN:
         try:
             return await identify(request, connection)
         except (Unauthenticated, Forbidden):  # a stale login must not keep anyone from logging in
@@ -245,6 +250,7 @@ async def _identify_for(kind: Rule, request: Request, connection: AsyncConnectio
 AnonymousGuard = Annotated[Guard, Depends(rule(Rule.ANONYMOUS), scope="function")]
 UserGuard = Annotated[Guard, Depends(rule(Rule.ANY_USER), scope="function")]
 AdminGuard = Annotated[Guard, Depends(rule(Rule.SITE_ADMIN), scope="function")]
+TicketGuard = Annotated[Guard, Depends(rule(Rule.TICKET), scope="function")]
 ScopedGuard = Annotated[Guard, Depends(rule(Rule.SCOPED), scope="function")]
 
 
@@ -265,7 +271,7 @@ class Guards:
                 connection=connection,
                 method=self._request.method,
                 path=self._request.url.path,
-                asked=self._kind is not Rule.SCOPED,
+                asked=self._kind not in _MUST_ASK,
             )
             yield guard
             if not guard.asked:
@@ -283,4 +289,6 @@ def stream_rule(kind: Rule) -> Callable[..., Guards]:
 
 
 StreamGuards = Annotated[Guards, Depends(stream_rule(Rule.SCOPED))]
-TicketGuards = Annotated[Guards, Depends(stream_rule(Rule.ANONYMOUS))]
+UserGuards = Annotated[Guards, Depends(stream_rule(Rule.ANY_USER))]
+OpenGuards = Annotated[Guards, Depends(stream_rule(Rule.ANONYMOUS))]
+TicketGuards = Annotated[Guards, Depends(stream_rule(Rule.TICKET))]

@@ -24,6 +24,8 @@ container = table(
     column("deleted_at"),
 )
 
+collection_access = table("collection_access", column("user_id"))  # who shares collections
+
 
 @dataclass(frozen=True)
 class Place:

@@ -15,8 +15,9 @@ from treadle.server.access.guard import (
     LOGIN_COOKIE,
     AdminGuard,
     Guard,
-    TicketGuards,
+    OpenGuards,
     UserGuard,
+    UserGuards,
 )
 from treadle.server.access.identity import LONGEST_LOGIN, Identity, digest
 from treadle.server.access.keys import keys_of
@@ -59,7 +60,7 @@ async def _me(guard: Guard, user: User, csrf: str | None) -> dict[str, Any]:
 
 
 @router.post("/x/login", response_model=LoginDocument, summary="Log a browser in by password")
-async def log_in(request: Request, body: ObjectBody, guards: TicketGuards) -> Response:
+async def log_in(request: Request, body: ObjectBody, guards: OpenGuards) -> Response:
     """Sets the login cookie; wrong passwords are counted per account and per address."""
     # Forms of other sites cannot send this type: nobody is logged in as somebody else behind their back.
     if not request.headers.get("content-type", "").startswith("application/json"):
@@ -128,11 +129,9 @@ async def me(request: Request, guard: UserGuard) -> Response:
 
 
 @router.put("/x/me/password", response_model=Modified, summary="Change one's own password")
-async def change_password(request: Request, body: ObjectBody, guards: TicketGuards) -> Response:
+async def change_password(request: Request, body: ObjectBody, guards: UserGuards) -> Response:
     """Needs the old password; ends all other logins."""
     async with guards() as guard:
-        if guard.identity.kind == "anonymous":
-            raise Unauthenticated
         wanted = PasswordChange.model_validate(body)
         user = await get_user(guard.connection, guard.require_user())
         if user.password_hash is None:

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from treadle.server.access.bootstrap import (
+    admin_exists,
     ensure_admin,
     ensure_builtin_roles,
     ensure_device,
@@ -57,14 +58,15 @@ async def _ensure(settings: Settings) -> Bootstrap:
     try:
         async with database.transaction() as connection:
             await ensure_builtin_roles(connection)
-            if known is None:
+            if known is None or not await admin_exists(connection, known.email):
                 password = secrets.token_urlsafe(12)
                 admin = await ensure_admin(connection, ADMIN_EMAIL, password)
                 device = await ensure_device(connection, "connector", "connector")
                 key = await new_user_key(connection, admin.id, "first start")
                 device_key = await new_device_key(connection, device.id, "first start")
                 known = Bootstrap(ADMIN_EMAIL, password, key.secret, device.id, device_key.secret)
-                # Written before the commit: a crash in between repeats the whole step with fresh keys.
+                # Written before the commit: after a crash in between there is no administrator, and
+                # the whole step is repeated with fresh secrets.
                 _write(kept, known)
     finally:
         await database.close()

@@ -54,9 +54,9 @@ async def config(request: Request, _guard: AnonymousGuard, _client: ClientDialec
     return json_answer(
         {
             "site": _site(settings),
-            "signed_url": False,
+            "signed_url": settings.uploads.signed_urls,
             "features": {
-                "signed_url": False,
+                "signed_url": settings.uploads.signed_urls,
                 "multipart_signed_url": False,
                 "multiproject": False,
                 "task_manager_data_views": False,

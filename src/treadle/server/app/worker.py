@@ -15,6 +15,7 @@ from sqlalchemy import delete, func, select, update
 
 from treadle.server.app.state import ServerState, open_state
 from treadle.server.catalog import trash
+from treadle.server.delivery.tickets import drop_expired as drop_tickets
 from treadle.server.ingest.extract import handle_file_created
 from treadle.server.ingest.uploads import drop_expired
 from treadle.server.kit.settings import Settings
@@ -91,6 +92,8 @@ async def tidy(state: ServerState) -> None:
             pass
         await connection.execute(delete(outbox).where(outbox.c.handled_at < func.now() - _KEEP_FACTS))
     await drop_expired(state.database, state.blobs)
+    await drop_tickets(state.database)
+    await state.blobs.clean()
     await collect_garbage(state.database, state.blobs)
 
 

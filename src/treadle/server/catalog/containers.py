@@ -13,13 +13,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from treadle.server.catalog import queries
 from treadle.server.catalog.errors import BadLabel, ContainerNotFound, LabelTaken
-from treadle.server.catalog.info import info_object
 from treadle.server.catalog.levels import LEVELS, check_field
 from treadle.server.catalog.rows import Container, as_container
 from treadle.server.catalog.tables import container
 from treadle.server.kit.clock import now
 from treadle.server.kit.errors import Invalid
 from treadle.server.kit.ids import is_group_id, new_id
+from treadle.server.store.info import info_object
 from treadle.server.store.outbox import Fact, FactName, emit
 
 MAX_LABEL = 255

@@ -14,7 +14,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from treadle.server.catalog import queries
 from treadle.server.catalog.containers import touch
 from treadle.server.catalog.errors import FileMissing, NameTaken
-from treadle.server.catalog.info import info_object
 from treadle.server.catalog.rows import Container, File, as_file
 from treadle.server.catalog.tables import container, file, instance
 from treadle.server.catalog.types import guess_mimetype, guess_type
@@ -22,6 +21,7 @@ from treadle.server.kit.clock import now
 from treadle.server.kit.errors import Invalid
 from treadle.server.kit.ids import new_id
 from treadle.server.store.blobs import BlobRef
+from treadle.server.store.info import info_object
 from treadle.server.store.outbox import Fact, FactName, emit
 
 MAX_NAME = 255
@@ -48,7 +48,11 @@ class NewFile:
 def clean_name(name: Any) -> str:
     """A file's base name; Invalid for what could not be one."""
     base = str(name).replace("\\", "/").rsplit("/", 1)[-1].strip() if isinstance(name, str) else ""
-    if base in ("", ".", "..") or len(base) > MAX_NAME or any(unicodedata.category(letter) == "Cc" for letter in base):
+    if (
+        base in ("", ".", "..")
+        or len(base) > MAX_NAME
+        or any(unicodedata.category(letter) == "Cc" for letter in base)
+    ):
         raise Invalid(f"A file name has 1 to {MAX_NAME} characters and no control characters.")
     return base
 

@@ -168,7 +168,7 @@ async def input_files(guard: ScopedGuard, client: ClientDialect, id: str, name: 
 
 
 @router.get(
-    "/analyses/{id}/inputs/{name}/info", response_model=FileDocument, operation_id="get_analysis_file_info"
+    "/analyses/{id}/inputs/{name}/info", response_model=FileDocument, operation_id="get_analysis_input_info"
 )
 async def input_info(guard: ScopedGuard, client: ClientDialect, id: str, name: str) -> Response:
     """The analysis' first input of this name."""

@@ -11,13 +11,13 @@ from treadle.server.access.guard import Guard, ScopedGuard
 from treadle.server.catalog import annotate, relations, rights
 from treadle.server.catalog.containers import apply_changes
 from treadle.server.catalog.errors import ContainerNotFound
-from treadle.server.catalog.info import updated_info
 from treadle.server.catalog.levels import LEVELS
 from treadle.server.catalog.models import NoteDocument
 from treadle.server.catalog.rows import Container
 from treadle.server.catalog.tables import container
 from treadle.server.catalog.wire import note_doc
 from treadle.server.kit.errors import Forbidden
+from treadle.server.store.info import updated_info
 from treadle.server.wire.answer import Deleted, Modified, json_answer
 from treadle.server.wire.body import ListBody, ObjectBody
 

@@ -14,7 +14,6 @@ from treadle.server.catalog.annotate import clean_tags
 from treadle.server.catalog.answer import answer_files
 from treadle.server.catalog.containers import get_container
 from treadle.server.catalog.errors import FileMissing
-from treadle.server.catalog.info import info_object, updated_info
 from treadle.server.catalog.levels import LEVELS
 from treadle.server.catalog.listing import file_source
 from treadle.server.catalog.models import FileDocument, FileVersion
@@ -22,6 +21,7 @@ from treadle.server.catalog.rows import File
 from treadle.server.catalog.tables import file
 from treadle.server.catalog.wire import file_doc, version_doc
 from treadle.server.kit.errors import Invalid
+from treadle.server.store.info import info_object, updated_info
 from treadle.server.wire.answer import Deleted, Modified, json_answer
 from treadle.server.wire.body import ListBody, ObjectBody
 from treadle.server.wire.dialect import ClientDialect

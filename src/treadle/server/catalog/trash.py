@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from treadle.server.access.templates import remove_grants_of_group, remove_grants_of_project
 from treadle.server.catalog import queries
 from treadle.server.catalog.containers import announce
 from treadle.server.catalog.errors import ContainerNotFound, LabelTaken, NameTaken, NotEmpty
@@ -221,6 +222,14 @@ async def purge(connection: AsyncConnection, *, older_than: timedelta, limit: in
     )
     ids = [row.id for row in rows]
     if ids:
+        gone = await connection.execute(
+            select(container.c.id, container.c.level).where(
+                container.c.deletion_id.in_(ids), container.c.level.in_(("group", "project"))
+            )
+        )
+        for row in gone.all():
+            forget = remove_grants_of_group if row.level == "group" else remove_grants_of_project
+            await forget(connection, row.id)
         await connection.execute(delete(file).where(file.c.deletion_id.in_(ids)))
         await connection.execute(delete(container).where(container.c.deletion_id.in_(ids)))
         await connection.execute(delete(deletion).where(deletion.c.id.in_(ids)))

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Literal
 
-from treadle.server.delivery.selection import Entry
+from treadle.server.delivery.layout import Entry
 from treadle.server.store.blobs import Blobs
 
 Format = Literal["tar", "zip"]

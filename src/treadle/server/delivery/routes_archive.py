@@ -9,14 +9,15 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import StreamingResponse
 
-from treadle.server.access.guard import AnonymousGuard, Guard, ScopedGuard
+from treadle.server.access.guard import Guard, ScopedGuard, TicketGuard
 from treadle.server.access.identity import Identity
 from treadle.server.catalog.wire import file_doc
 from treadle.server.delivery import tickets
 from treadle.server.delivery.archive import MEDIA_TYPES, stream_tar, stream_zip
 from treadle.server.delivery.errors import NothingToDownload
+from treadle.server.delivery.layout import Entry, lay_out, safe_name
 from treadle.server.delivery.ranges import disposition
-from treadle.server.delivery.selection import Entry, Options, Selection, lay_out, safe_name, select_files
+from treadle.server.delivery.selection import Options, Selection, select_files
 from treadle.server.kit.errors import Invalid
 from treadle.server.store.blobs import Blobs
 from treadle.server.wire.answer import dumps, json_answer, stamp
@@ -62,12 +63,13 @@ async def prepare_download(request: Request, guard: ScopedGuard, body: ObjectBod
 
 @router.get("", response_class=StreamingResponse)
 async def fetch_download(
-    request: Request, guard: AnonymousGuard, ticket: str = "", format: str = "tar"
+    request: Request, guard: TicketGuard, ticket: str = "", format: str = "tar"
 ) -> Response:
     """The archive of a ticket, as a tar or zip stream; the ticket is the credential."""
     if format not in ("tar", "zip"):
         raise Invalid("'format' must be tar or zip.")
     bound = await tickets.redeem(guard.connection, ticket, "archive")
+    guard.decided()
     owner = _as_owner(guard, bound)
     options = Options(**bound.request["options"])
     found = await select_files(owner, Selection.model_validate(bound.request["selection"]), options)

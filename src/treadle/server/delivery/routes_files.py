@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import unquote
 
 from fastapi import APIRouter, Request, Response
 
 from treadle.server.access import audit
 from treadle.server.access.actions import Action
-from treadle.server.access.guard import AnonymousGuard, Guard, ScopedGuard
+from treadle.server.access.guard import Guard, ScopedGuard, TicketGuard
 from treadle.server.access.identity import Identity
 from treadle.server.catalog import files, queries, rights
 from treadle.server.catalog.containers import get_container
@@ -63,7 +64,7 @@ async def _input(guard: Guard, request: Request) -> File:
     return found
 
 
-async def download_file(request: Request, guard: AnonymousGuard) -> Response:
+async def download_file(request: Request, guard: TicketGuard) -> Response:
     """The content of a file, or of a zip member, or its zip info, or a ticket for any of them."""
     query = request.query_params
     ticket = query.get("ticket")
@@ -91,7 +92,7 @@ async def download_file(request: Request, guard: AnonymousGuard) -> Response:
 async def _ticket_for(request: Request, guard: Guard, target: File) -> dict[str, Any]:
     member = request.query_params.get("member")
     bound = {
-        "path": request.scope["path"],
+        "path": unquote(request.scope["path"]),
         "file_id": target.file_id,
         "version": target.version,
         "member": member,
@@ -104,8 +105,9 @@ async def _ticket_for(request: Request, guard: Guard, target: File) -> dict[str,
 
 async def _by_ticket(request: Request, guard: Guard, ticket: str) -> Response:
     bound = await tickets.redeem(guard.connection, ticket, "file")
-    if bound.request["path"] != request.scope["path"]:
+    if bound.request["path"] != unquote(request.scope["path"]):
         raise TicketUnknown
+    guard.decided()
     target = await files.get_file(
         guard.connection, bound.request["file_id"], version=bound.request["version"]
     )

@@ -17,6 +17,7 @@ from treadle.server.ingest.errors import Interrupted, NotArrived
 from treadle.server.ingest.form import Form, body_stream, receive_form
 from treadle.server.ingest.uploads import Arrived, find_target, place_uploads
 from treadle.server.kit.errors import TooLarge
+from treadle.server.kit.settings import Settings
 from treadle.server.store.blobs import Blobs, BlobWriter, Receipt
 from treadle.server.store.blobs_rows import keep
 from treadle.server.wire.answer import json_answer
@@ -94,7 +95,9 @@ async def announce_ticket(
     request: Request, guard: Guard, *, kind: str, body: dict[str, Any], asked: dict[str, Any]
 ) -> Response:
     """Step 1 of a ticketed upload: where to put the bytes of each file."""
-    settings = request.app.state.settings
+    settings: Settings = request.app.state.settings
+    if not settings.uploads.signed_urls:
+        return json_answer({})  # the clients then send the form
     names = body.get("filenames")
     ticket, slots = await tickets.open_ticket(
         guard.connection,
@@ -104,7 +107,8 @@ async def announce_ticket(
         request=asked,
         valid_for=timedelta(hours=settings.uploads.ticket_hours),
     )
-    urls = {slot.name: f"{settings.url}/api/upload/fs-file?token={slot.token}" for slot in slots}
+    base = settings.public_url or str(request.base_url).rstrip("/")
+    urls = {slot.name: f"{base}/api/upload/fs-file?token={slot.token}" for slot in slots}
     return json_answer({"ticket": ticket, "urls": urls, "headers": {}})
 
 
@@ -139,10 +143,12 @@ async def put_file_bytes(request: Request, guards: TicketGuards, token: str) -> 
     ticket, position = tickets.read_token(token)
     async with guards() as guard:
         await tickets.require_slot(guard.connection, ticket, position)
+        guard.decided()
     blobs: Blobs = request.app.state.blobs
     receipt = await receive_body(request, blobs)
     try:
         async with guards() as guard:
+            guard.decided()
             ref = await keep(guard.connection, blobs, receipt)
             await tickets.fill_slot(guard.connection, ticket, position, ref)
     finally:

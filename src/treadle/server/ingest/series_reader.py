@@ -158,6 +158,8 @@ def _plain(rows: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
 class _Counted(io.RawIOBase):
     """A stream that ends in an error when more is read than a header can have."""
 
+    name = ""  # pydicom asks a buffered reader for it
+
     def __init__(self, source: IO[bytes], limit: int) -> None:
         self._source, self._limit = source, limit
         self.total = 0

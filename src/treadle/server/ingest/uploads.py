@@ -19,6 +19,7 @@ from treadle.server.catalog.tables import container
 from treadle.server.ingest.tables import upload
 from treadle.server.ingest.wire import FileMetadata, metadata_by_name
 from treadle.server.kit.clock import now
+from treadle.server.kit.errors import Invalid
 from treadle.server.store.blobs import BlobRef, Blobs
 from treadle.server.store.db import Database
 
@@ -31,14 +32,12 @@ class Arrived:
     blob: BlobRef
 
 
-async def find_target(
-    guard: Guard, container_id: str, *, level: str | None, lock: bool = False
-) -> Container:
+async def find_target(guard: Guard, container_id: str, *, level: str | None, lock: bool = False) -> Container:
     """The container files may be added to by this caller; locked, nobody deletes or moves it meanwhile."""
     target = await get_container(guard.connection, container_id, level=level, lock=lock)
-    if target.level == "group":
-        await rights.require(guard, target, "files_create_single")
     await require_upload(guard, target)
+    if target.level == "group":
+        raise Invalid("A group holds no files; upload to one of its projects.")
     return target
 
 

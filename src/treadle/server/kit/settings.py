@@ -105,6 +105,10 @@ class UploadSettings(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     max_file_bytes: int = Field(default=5 * 2**40, gt=0, description="Largest single file.")
+    signed_urls: bool = Field(
+        default=False,
+        description="Offer clients upload tickets: bytes go to a URL that needs no credentials.",
+    )
     max_json_bytes: int = Field(default=16 * 2**20, gt=0, description="Largest JSON body or metadata part.")
     part_bytes: int = Field(
         default=16 * 2**20, ge=2**16, le=2**30, description="Part size offered to resumable uploads."

@@ -12,8 +12,6 @@ import errno
 import fcntl
 import os
 import secrets
-import socket
-import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -22,16 +20,25 @@ from typing import TypeVar
 
 from treadle.server.kit.errors import StorageFull, Trouble
 from treadle.server.store.blobs import BLOCK, BlobMissing, BlobRef, OffsetMismatch, key_of
+from treadle.server.store.disk import (
+    HOST,
+    close_and_remove,
+    pread_all,
+    remove,
+    remove_if_abandoned,
+    size_or_zero,
+    sync_folder,
+    write_all,
+)
 from treadle.server.store.hashing import StreamHash
+from treadle.server.store.writeback import start_writeback
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK, errno.EXDEV)
 _WRITE_BLOCK = 2 * BLOCK
-_FLUSH_EVERY = 32 * BLOCK  # start writing back early: the fsync at the end then has little left to do
+_FLUSH_EVERY = 16 * BLOCK
 _READ_BLOCK = BLOCK
-_ABANDONED_S = 24 * 3600
 _LOCK_TRIES, _LOCK_PAUSE_S = 100, 0.05
-_HOST = socket.gethostname().replace(".", "_").replace("/", "_")[:64]
 
 T = TypeVar("T")
 
@@ -106,7 +113,7 @@ class LocalBlobs:
 
     async def staged_size(self, name: str) -> int:
         """How much of a resumable upload has arrived."""
-        return await self.run(_size_or_zero, self._staged / name)
+        return await self.run(size_or_zero, self._staged / name)
 
     async def stage(self, name: str, offset: int, chunks: AsyncIterator[bytes]) -> int:
         """Append to a resumable upload; what arrived before a cut stays."""
@@ -116,7 +123,7 @@ class LocalBlobs:
             if present != offset:
                 raise OffsetMismatch(present)
             async for block in _blocks(chunks, _WRITE_BLOCK):
-                await self.run(_write_all, handle, block)
+                await self.run(write_all, handle, block)
             return os.fstat(handle).st_size
         finally:
             os.close(handle)
@@ -133,7 +140,7 @@ class LocalBlobs:
 
     async def drop_staged(self, name: str) -> None:
         """Forget a resumable upload."""
-        await self.run(_unlink, self._staged / name)
+        await self.run(remove, self._staged / name)
 
     async def clean(self) -> int:
         """Remove temporary files whose writer is dead."""
@@ -154,7 +161,7 @@ class LocalBlobs:
     def link(self, temporary: Path, ref: BlobRef) -> bool:
         """Give finished bytes their hash as name: whether the temporary name still exists."""
         path = self.path(ref.sha384)
-        if _size_or_zero(path) != ref.size or not path.is_file():
+        if size_or_zero(path) != ref.size or not path.is_file():
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             try:
                 path.unlink(missing_ok=True)
@@ -167,7 +174,7 @@ class LocalBlobs:
                 temporary.replace(path)
                 return False
         for folder in (path.parent, path.parent.parent, self._root):
-            _sync_folder(folder)
+            sync_folder(folder)
         return True
 
     def _open_temporary(self) -> tuple[int, Path]:
@@ -175,7 +182,7 @@ class LocalBlobs:
             space = os.statvfs(self._root)
             if space.f_bavail * space.f_frsize < self._min_free:
                 raise StorageFull
-        path = self._tmp / f"{_HOST}.{os.getpid()}.{secrets.token_hex(8)}"
+        path = self._tmp / f"{HOST}.{os.getpid()}.{secrets.token_hex(8)}"
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         fcntl.flock(handle, fcntl.LOCK_EX)
         return handle, path
@@ -189,15 +196,15 @@ class LocalBlobs:
     def _read(self, sha384: str, start: int, end: int) -> bytes:
         handle = self._open(sha384)
         try:
-            return _pread_all(handle, start, end)
+            return pread_all(handle, start, end)
         finally:
             os.close(handle)
 
     def _delete(self, sha384: str) -> None:
         path = self.path(sha384)
-        _unlink(path)
+        remove(path)
         if path.parent.is_dir():
-            _sync_folder(path.parent)
+            sync_folder(path.parent)
 
     async def _open_staged(self, name: str) -> int:
         """The upload's file, locked: two parts at once would mix."""
@@ -222,7 +229,7 @@ class LocalBlobs:
         return hashes.ref(position)
 
     def _clean(self) -> int:
-        return sum(map(_remove_if_abandoned, self._tmp.iterdir()))
+        return sum(map(remove_if_abandoned, self._tmp.iterdir()))
 
 
 class LocalWriter:
@@ -234,7 +241,7 @@ class LocalWriter:
         self._hashes = StreamHash()
         self._chunks: list[bytes] = []
         self._waiting = 0
-        self._written = 0
+        self._written = self._flushing = 0
         self._busy: tuple[asyncio.Future[None], ...] = ()
         self.size = 0
 
@@ -264,7 +271,7 @@ class LocalWriter:
         handle, self._handle = self._handle, -1
         await asyncio.gather(*self._busy, return_exceptions=True)
         self._chunks = []
-        await asyncio.shield(self._store.run(_close_and_unlink, handle, self._path))
+        await asyncio.shield(self._store.run(close_and_remove, handle, self._path))
 
     async def _flush(self) -> None:
         await self._settle()
@@ -282,12 +289,11 @@ class LocalWriter:
             await asyncio.gather(*busy)
 
     def _write(self, chunks: Sequence[bytes]) -> None:
-        before = self._written
-        self._written += _write_all(self._handle, chunks)
+        self._written += write_all(self._handle, chunks)
         self._hashes.update_sha256(chunks)
-        if before // _FLUSH_EVERY != self._written // _FLUSH_EVERY:
-            # Dirty pages of the range start on their way to the disk now; clean ones leave the cache.
-            os.posix_fadvise(self._handle, 0, self._written, os.POSIX_FADV_DONTNEED)
+        if self._written - self._flushing >= _FLUSH_EVERY:
+            start_writeback(self._handle, self._flushing, self._written - self._flushing)
+            self._flushing = self._written
 
 
 class LocalReceipt:
@@ -310,7 +316,7 @@ class LocalReceipt:
         """Drop the temporary name; staged parts stay for `drop_staged`."""
         if self._owned:
             self._owned = False
-            await asyncio.shield(self._store.run(_unlink, self._path))
+            await asyncio.shield(self._store.run(remove, self._path))
 
 
 async def _blocks(chunks: AsyncIterator[bytes], least: int) -> AsyncIterator[list[bytes]]:
@@ -325,81 +331,3 @@ async def _blocks(chunks: AsyncIterator[bytes], least: int) -> AsyncIterator[lis
             group, size = [], 0
     if group:
         yield group
-
-
-def _write_all(handle: int, chunks: Sequence[bytes]) -> int:
-    total = 0
-    for start in range(0, len(chunks), 256):  # IOV_MAX is 1024
-        group = chunks[start : start + 256]
-        size = sum(map(len, group))
-        done = os.writev(handle, group)
-        while done < size:  # a short write: the disk is nearly full, or a signal came
-            rest = b"".join(group)[done:]
-            done += os.write(handle, rest)
-        total += size
-    return total
-
-
-def _pread_all(handle: int, start: int, end: int) -> bytes:
-    parts = []
-    while start < end:
-        part = os.pread(handle, end - start, start)
-        if not part:
-            raise BlobMissing("The stored content of this file is shorter than it should be.")
-        parts.append(part)
-        start += len(part)
-    return parts[0] if len(parts) == 1 else b"".join(parts)
-
-
-def _size_or_zero(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except FileNotFoundError:
-        return 0
-
-
-def _unlink(path: Path) -> None:
-    path.unlink(missing_ok=True)
-
-
-def _close_and_unlink(handle: int, path: Path) -> None:
-    path.unlink(missing_ok=True)
-    os.close(handle)
-
-
-def _remove_if_abandoned(path: Path) -> bool:
-    host, _, rest = path.name.partition(".")
-    process = rest.partition(".")[0]
-    try:
-        is_old = time.time() - path.stat().st_mtime > _ABANDONED_S
-        if not is_old and (host != _HOST or not process.isdigit() or _is_alive(int(process))):
-            return False
-        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    except FileNotFoundError:
-        return False
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        path.unlink(missing_ok=True)
-    except BlockingIOError:  # somebody is writing it after all
-        return False
-    finally:
-        os.close(handle)
-    return True
-
-
-def _is_alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
-
-
-def _sync_folder(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

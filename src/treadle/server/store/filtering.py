@@ -21,8 +21,9 @@ from sqlalchemy import (
     Numeric,
     Text,
     and_,
+    case,
     cast,
-    exists,
+    column,
     false,
     func,
     literal,
@@ -31,6 +32,8 @@ from sqlalchemy import (
 )
 from sqlalchemy import true as sql_true
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, JSONPATH, array
+from sqlalchemy.sql.functions import Function
+from sqlalchemy.types import TypeEngine
 
 from treadle.server.kit.errors import Invalid
 from treadle.server.store.regex import postgres_regex
@@ -39,6 +42,7 @@ Kind = Literal["text", "number", "integer", "time", "date", "boolean", "text_lis
 Condition = ColumnElement[bool]
 
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
+_LARGEST = Decimal("1e300")  # more than any field holds, and still a double
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _TIME = re.compile(
     r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}([.,]\d{1,9})?)?\s?(Z|z|[+-]\d{2}:?\d{2})?", re.ASCII
@@ -105,7 +109,8 @@ def _boolean(value: ValueText) -> bool | None:
 def _number(value: ValueText) -> Decimal | None:
     if value.quoted or not _NUMBER.fullmatch(value.text):
         return None
-    return Decimal(value.text)
+    number = Decimal(value.text)
+    return number if abs(number) < _LARGEST else _LARGEST.copy_sign(number)
 
 
 def _number_sql(number: Decimal) -> ColumnElement[Any]:
@@ -195,10 +200,16 @@ def _list(expression: ColumnElement[Any], operator: str, value: ValueText) -> Co
     if operator == "=":
         wanted = cast(array([literal(value.text, Text)]), ARRAY(Text))
         return expression.op("@>", is_comparison=True)(wanted)
-    element = func.unnest(expression).column_valued("element")
-    return exists(
-        select(literal(1)).select_from(element).where(_compare(operator, element, literal(value.text, Text)))
-    )
+    text = literal(value.text, Text)
+    return _any(func.unnest(expression), Text(), lambda element: _compare(operator, element, text))
+
+
+def _any(
+    rows: Function[Any], kind: TypeEngine[Any], test: Callable[[ColumnElement[Any]], Condition]
+) -> Condition:
+    """Whether one of the rows that a function of the outer row gives passes the test."""
+    given = rows.table_valued(column("element", kind)).render_derived()
+    return select(literal(1)).select_from(given).where(test(given.c.element)).correlate_except(given).exists()
 
 
 def _json(text: str) -> ColumnElement[Any]:
@@ -232,16 +243,24 @@ def _matches(field: Field, pattern: str) -> Condition:
     regex = literal(pattern, Text)
     expression = field.expression
     if field.kind == "text_list":
-        element = func.unnest(expression).column_valued("element")
-        return exists(select(literal(1)).select_from(element).where(element.op("~")(regex)))
+        return _any(func.unnest(expression), Text(), lambda element: _like(element, regex))
     if field.kind == "json":
         whole = cast(literal("$[*]", Text), JSONPATH)
-        item = func.jsonb_path_query(expression, whole, type_=JSONB).column_valued("item")
-        plain = func.jsonb_typeof(item).in_(("string", "number", "boolean"))
-        text_of = item.op("#>>")(cast(literal("{}", Text), ARRAY(Text)))
-        return exists(select(literal(1)).select_from(item).where(plain, text_of.op("~")(regex)))
+        return _any(
+            func.jsonb_path_query(expression, whole), JSONB(), lambda item: _like(_plain_text(item), regex)
+        )
     if field.kind in ("time", "date"):
         expression = func.to_char(func.timezone("UTC", _as_instant(field)), _WIRE_TIME)
     elif field.kind != "text":
         expression = cast(expression, Text)
-    return expression.op("~", is_comparison=True)(regex)
+    return _like(expression, regex)
+
+
+def _like(words: ColumnElement[Any], regex: ColumnElement[Any]) -> Condition:
+    return words.op("~", is_comparison=True)(regex)
+
+
+def _plain_text(item: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The text of a JSON string, number or boolean; NULL of anything else."""
+    plain = func.jsonb_typeof(item).in_(("string", "number", "boolean"))
+    return case((plain, item.op("#>>")(cast(literal("{}", Text), ARRAY(Text)))))

@@ -137,6 +137,8 @@ async def _on_database(request: Request, error: Exception) -> JSON:
         return _body(
             request, 422, "invalid_value", "A value has a form the database cannot store or compare."
         )
+    if code in ("23505", "23503"):  # another request came first: made the same, or took away what this one names
+        return _body(request, 409, "conflict", "Another request changed this at the same time; look again.")
     if code in ("40001", "40P01", "55P03", "57014", "57P01", "57P03", "53100", "53300") or isinstance(
         error, OperationalError | InterfaceError
     ):

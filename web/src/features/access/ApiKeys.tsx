@@ -42,7 +42,9 @@ export function ApiKeys() {
       {self.isPending ? <Loading rows={3} /> : null}
       {self.error ? <Failure error={self.error} what="key list" onRetry={() => void self.refetch()} /> : null}
       {self.data && keys.length === 0 ? (
-        <Message title="No API keys yet">A key lets the Python SDK and the command line work in your name.</Message>
+        <Message title="No API keys yet">
+          A key lets the Python SDK and the command line work in your name.
+        </Message>
       ) : null}
       {keys.length > 0 ? (
         <SimpleTable
@@ -60,7 +62,12 @@ export function ApiKeys() {
               quiet: true,
               cell: (key) => (
                 <Tooltip label="Delete">
-                  <ActionIcon variant="subtle" color="red" onClick={() => setDoomed(key)} aria-label={`Delete key ${key.label || key.key}`}>
+                  <ActionIcon
+                    variant="subtle"
+                    color="red"
+                    onClick={() => setDoomed(key)}
+                    aria-label={`Delete key ${key.label || key.key}`}
+                  >
                     <IconTrash size={16} />
                   </ActionIcon>
                 </Tooltip>

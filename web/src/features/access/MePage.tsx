@@ -1,7 +1,7 @@
 import { useMe } from "@/api/queries";
 import { Columns } from "@/ui/Columns";
 import { Facts } from "@/ui/Facts";
-import { useCrumbs } from "@/ui/layout/crumbs";
+import { useCrumbs } from "@/ui/layout/crumbsContext";
 import { Page } from "@/ui/Page";
 import { PageHead } from "@/ui/PageHead";
 import { Panel } from "@/ui/Panel";

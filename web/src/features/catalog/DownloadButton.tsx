@@ -23,7 +23,11 @@ export function DownloadButton({ nodes, words = "Download", primary = false }: D
         autoClose: 4000,
       });
     } catch (error) {
-      notifications.show({ color: "red", title: "The download did not start", message: (error as Error).message });
+      notifications.show({
+        color: "red",
+        title: "The download did not start",
+        message: (error as Error).message,
+      });
     } finally {
       setBusy(false);
     }

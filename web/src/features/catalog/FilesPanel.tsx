@@ -4,6 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { fileUrl } from "@/api/download";
 import type { FileDoc } from "@/api/types";
 import { bytes, dateTime, middleCut } from "@/ui/format";
+import { LinkIcon } from "@/ui/LinkIcon";
 import { Message } from "@/ui/Message";
 import { Panel } from "@/ui/Panel";
 import { SimpleTable } from "@/ui/SimpleTable";
@@ -30,7 +31,15 @@ export function FilesPanel({ files, title = "Files" }: { files: FileDoc[]; title
               ),
             },
             { head: "Type", cell: (file) => file.type },
-            { head: "Modality", cell: (file) => (file.modality ? <Badge color="gray" size="sm">{file.modality}</Badge> : null) },
+            {
+              head: "Modality",
+              cell: (file) =>
+                file.modality ? (
+                  <Badge color="gray" size="sm">
+                    {file.modality}
+                  </Badge>
+                ) : null,
+            },
             { head: "Classification", cell: (file) => classText(file.classification) },
             { head: "Instances", number: true, cell: (file) => file.zip_member_count },
             { head: "Size", number: true, cell: (file) => bytes(file.size) },
@@ -42,15 +51,14 @@ export function FilesPanel({ files, title = "Files" }: { files: FileDoc[]; title
                 <Group gap={2} wrap="nowrap" justify="flex-end">
                   {file.type === "dicom" ? (
                     <Tooltip label="View">
-                      <ActionIcon
-                        component={Link}
+                      <LinkIcon
                         to="/viewer"
                         search={{ file: file.file_id }}
                         variant="subtle"
                         aria-label={`View ${file.name}`}
                       >
                         <IconEye size={17} />
-                      </ActionIcon>
+                      </LinkIcon>
                     </Tooltip>
                   ) : null}
                   <Tooltip label="Download">

@@ -27,10 +27,22 @@ export function Overview({ project }: { project: Project }) {
               facts={[
                 ["Group", project.group_info?.label ?? project.group],
                 ["Description", project.description],
-                ["Patient ID", <Copyable key="routing" text={`fw://${project.group}/${project.label}`} label="routing string" />],
+                [
+                  "Patient ID",
+                  <Copyable
+                    key="routing"
+                    text={`fw://${project.group}/${project.label}`}
+                    label="routing string"
+                  />,
+                ],
                 ["Members", project.permissions?.length],
                 ["Created", dateTime(project.created)],
-                ["Project id", <span key="id" className="mono">{project._id}</span>],
+                [
+                  "Project id",
+                  <span key="id" className="mono">
+                    {project._id}
+                  </span>,
+                ],
               ]}
             />
           </Panel>

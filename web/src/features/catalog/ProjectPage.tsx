@@ -5,7 +5,7 @@ import { containerQuery } from "@/api/queries";
 import type { Project } from "@/api/types";
 import { Failure } from "@/ui/Failure";
 import { Loading } from "@/ui/Loading";
-import { useCrumbs } from "@/ui/layout/crumbs";
+import { useCrumbs } from "@/ui/layout/crumbsContext";
 import { Page } from "@/ui/Page";
 import { PageHead } from "@/ui/PageHead";
 import { TabLinks } from "@/ui/TabLinks";

@@ -12,23 +12,51 @@ import { Failure } from "@/ui/Failure";
 import { FilterBar } from "@/ui/FilterBar";
 import { ago, count, dateTime } from "@/ui/format";
 import { Loading } from "@/ui/Loading";
-import { useCrumbs } from "@/ui/layout/crumbs";
+import { useCrumbs } from "@/ui/layout/crumbsContext";
 import { Message } from "@/ui/Message";
 import { Page } from "@/ui/Page";
 import { PageHead } from "@/ui/PageHead";
 import { DataTable } from "@/ui/table/DataTable";
 import { type DataColumn, readSort, sortText } from "@/ui/table/model";
 
-const number = (project: Project, key: "subjects" | "sessions" | "files") => project.stats?.number_of?.[key] ?? "";
+const number = (project: Project, key: "subjects" | "sessions" | "files") =>
+  project.stats?.number_of?.[key] ?? "";
 
 const COLUMNS: DataColumn<Project>[] = [
-  { id: "label", title: "Project", width: 260, sort: "label", cell: (row) => <b style={{ fontWeight: 550 }}>{row.label}</b>, text: (row) => row.label },
-  { id: "group", title: "Group", width: 180, sort: "group.label", cell: (row) => row.group_info?.label ?? row.group, text: (row) => row.group },
+  {
+    id: "label",
+    title: "Project",
+    width: 260,
+    sort: "label",
+    cell: (row) => <b style={{ fontWeight: 550 }}>{row.label}</b>,
+    text: (row) => row.label,
+  },
+  {
+    id: "group",
+    title: "Group",
+    width: 180,
+    sort: "group.label",
+    cell: (row) => row.group_info?.label ?? row.group,
+    text: (row) => row.group,
+  },
   { id: "subjects", title: "Subjects", width: 100, number: true, cell: (row) => number(row, "subjects") },
   { id: "sessions", title: "Sessions", width: 100, number: true, cell: (row) => number(row, "sessions") },
   { id: "files", title: "Files", width: 100, number: true, cell: (row) => number(row, "files") },
-  { id: "modified", title: "Last change", width: 140, sort: "modified", cell: (row) => ago(row.modified), text: (row) => dateTime(row.modified) },
-  { id: "description", title: "Description", width: 360, cell: (row) => row.description, text: (row) => row.description ?? "" },
+  {
+    id: "modified",
+    title: "Last change",
+    width: 140,
+    sort: "modified",
+    cell: (row) => ago(row.modified),
+    text: (row) => dateTime(row.modified),
+  },
+  {
+    id: "description",
+    title: "Description",
+    width: 360,
+    cell: (row) => row.description,
+    text: (row) => row.description ?? "",
+  },
 ];
 
 /** All projects the user may see. */
@@ -38,7 +66,10 @@ export function ProjectsPage() {
   useCrumbs([{ label: "Projects" }]);
   const groups = useQuery(groupsQuery);
   const sort = readSort(search.sort, COLUMNS) ?? { field: "label", descending: false };
-  const filter = allOf(search.q && contains("label", search.q), search.group && equals("group", search.group));
+  const filter = allOf(
+    search.q && contains("label", search.q),
+    search.group && equals("group", search.group),
+  );
   const rows = usePagedRows<Project>("/projects", { filter, sort: sortText(sort), stats: true });
   const change = useMemo(
     () => (part: Record<string, string | undefined>) =>
@@ -65,7 +96,10 @@ export function ProjectsPage() {
           placeholder="All groups"
           clearable
           searchable
-          data={(groups.data?.results ?? []).map((group) => ({ value: group._id, label: group.label || group._id }))}
+          data={(groups.data?.results ?? []).map((group) => ({
+            value: group._id,
+            label: group.label || group._id,
+          }))}
           value={search.group ?? null}
           onChange={(group) => change({ group: group ?? undefined })}
         />
@@ -94,7 +128,9 @@ export function ProjectsPage() {
                   }
                 />
               ) : (
-                <Message title="No projects yet">You see a project here as soon as you have a role in it.</Message>
+                <Message title="No projects yet">
+                  You see a project here as soon as you have a role in it.
+                </Message>
               )
             }
           />

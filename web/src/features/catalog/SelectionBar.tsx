@@ -14,12 +14,28 @@ interface SelectionBarProps {
 }
 
 /** How many rows there are, how many are picked, and what can be done with them. */
-export function SelectionBar({ total, filtered, selected, everything, onEverything, onClear, nodes }: SelectionBarProps) {
+export function SelectionBar({
+  total,
+  filtered,
+  selected,
+  everything,
+  onEverything,
+  onClear,
+  nodes,
+}: SelectionBarProps) {
   const chosen = everything ? total : selected;
   return (
-    <Group h={48} px={14} gap={12} style={{ borderBottom: "1px solid var(--line)", flex: "none" }} wrap="nowrap">
+    <Group
+      h={48}
+      px={14}
+      gap={12}
+      style={{ borderBottom: "1px solid var(--line)", flex: "none" }}
+      wrap="nowrap"
+    >
       <Text size="sm" role="status" className="cut">
-        {chosen > 0 ? `${chosen.toLocaleString("en-US")} of ${count(total, "session")} selected` : `${count(total, "session")}${filtered ? " match" : ""}`}
+        {chosen > 0
+          ? `${chosen.toLocaleString("en-US")} of ${count(total, "session")} selected`
+          : `${count(total, "session")}${filtered ? " match" : ""}`}
       </Text>
       {total > 0 && chosen < total ? (
         <Button size="compact-sm" variant="subtle" onClick={onEverything}>

@@ -9,25 +9,81 @@ import { Failure } from "@/ui/Failure";
 import { FilterBar } from "@/ui/FilterBar";
 import { age, ago, dateTime } from "@/ui/format";
 import { Loading } from "@/ui/Loading";
+import { Tags } from "@/ui/Tags";
 import { ColumnMenu } from "@/ui/table/ColumnMenu";
 import { DataTable } from "@/ui/table/DataTable";
 import { type DataColumn, readSort, sortText } from "@/ui/table/model";
-import { Tags } from "@/ui/Tags";
 import { NothingHere } from "./NothingHere";
 import { SelectionBar } from "./SelectionBar";
 import { TextFilter } from "./TextFilter";
 import { useFilterFields } from "./useFilterFields";
 
 const COLUMNS: DataColumn<Session>[] = [
-  { id: "label", title: "Session", width: 240, sort: "label", cell: (row) => <b style={{ fontWeight: 550 }}>{row.label || "untitled"}</b>, text: (row) => row.label },
-  { id: "subject", title: "Subject", width: 170, sort: "subject.label", cell: (row) => row.subject?.label, text: (row) => row.subject?.label ?? "" },
-  { id: "timestamp", title: "Scanned", width: 150, sort: "timestamp", cell: (row) => dateTime(row.timestamp), text: (row) => [row.timestamp, row.timezone].filter(Boolean).join(" ") },
+  {
+    id: "label",
+    title: "Session",
+    width: 240,
+    sort: "label",
+    cell: (row) => <b style={{ fontWeight: 550 }}>{row.label || "untitled"}</b>,
+    text: (row) => row.label,
+  },
+  {
+    id: "subject",
+    title: "Subject",
+    width: 170,
+    sort: "subject.label",
+    cell: (row) => row.subject?.label,
+    text: (row) => row.subject?.label ?? "",
+  },
+  {
+    id: "timestamp",
+    title: "Scanned",
+    width: 150,
+    sort: "timestamp",
+    cell: (row) => dateTime(row.timestamp),
+    text: (row) => [row.timestamp, row.timezone].filter(Boolean).join(" "),
+  },
   { id: "age", title: "Age", width: 76, number: true, sort: "age", cell: (row) => age(row.age) },
-  { id: "operator", title: "Operator", width: 140, sort: "operator", cell: (row) => row.operator, text: (row) => row.operator ?? "" },
-  { id: "tags", title: "Tags", width: 190, cell: (row) => <Tags tags={row.tags} />, text: (row) => row.tags.join(", ") },
-  { id: "created", title: "Received", width: 130, sort: "created", cell: (row) => ago(row.created), text: (row) => dateTime(row.created) },
-  { id: "weight", title: "Weight", width: 90, number: true, sort: "weight", hidden: true, cell: (row) => (row.weight === null ? "" : `${row.weight} kg`) },
-  { id: "uid", title: "Study UID", width: 320, hidden: true, cell: (row) => row.uid, text: (row) => row.uid ?? "" },
+  {
+    id: "operator",
+    title: "Operator",
+    width: 140,
+    sort: "operator",
+    cell: (row) => row.operator,
+    text: (row) => row.operator ?? "",
+  },
+  {
+    id: "tags",
+    title: "Tags",
+    width: 190,
+    cell: (row) => <Tags tags={row.tags} />,
+    text: (row) => row.tags.join(", "),
+  },
+  {
+    id: "created",
+    title: "Received",
+    width: 130,
+    sort: "created",
+    cell: (row) => ago(row.created),
+    text: (row) => dateTime(row.created),
+  },
+  {
+    id: "weight",
+    title: "Weight",
+    width: 90,
+    number: true,
+    sort: "weight",
+    hidden: true,
+    cell: (row) => (row.weight === null ? "" : `${row.weight} kg`),
+  },
+  {
+    id: "uid",
+    title: "Study UID",
+    width: 320,
+    hidden: true,
+    cell: (row) => row.uid,
+    text: (row) => row.uid ?? "",
+  },
 ];
 
 /** A project's sessions: filtered, sorted and paged by the server, any number of them. */
@@ -56,18 +112,35 @@ export function SessionsTable({ project }: { project: Project }) {
   return (
     <>
       <FilterBar end={<ColumnMenu name="sessions" columns={COLUMNS} />}>
-        <TextFilter label="Session contains" value={search.q} onChange={(q) => change({ q } as { q: string })} />
-        <TextFilter label="Subject contains" value={search.subject} onChange={(subject) => change({ subject } as { subject: string })} />
-        <TextFilter label="Tag is" value={search.tag} onChange={(tag) => change({ tag } as { tag: string })} />
-        <TextInput type="date" aria-label="Scanned from" value={search.from ?? ""} onChange={(event) => change({ from: event.currentTarget.value || undefined } as { from: string })} />
-        <TextInput type="date" aria-label="Scanned until" value={search.to ?? ""} onChange={(event) => change({ to: event.currentTarget.value || undefined } as { to: string })} />
+        <TextFilter label="Session contains" value={search.q} onChange={(q) => change({ q })} />
+        <TextFilter
+          label="Subject contains"
+          value={search.subject}
+          onChange={(subject) => change({ subject })}
+        />
+        <TextFilter label="Tag is" value={search.tag} onChange={(tag) => change({ tag })} />
+        <TextInput
+          type="date"
+          aria-label="Scanned from"
+          value={search.from ?? ""}
+          onChange={(event) => change({ from: event.currentTarget.value || undefined })}
+        />
+        <TextInput
+          type="date"
+          aria-label="Scanned until"
+          value={search.to ?? ""}
+          onChange={(event) => change({ to: event.currentTarget.value || undefined })}
+        />
         {filter ? (
           <Button variant="subtle" color="gray" onClick={clear}>
             Clear filters
           </Button>
         ) : null}
       </FilterBar>
-      <div className="panel" style={{ display: "flex", flexDirection: "column", flex: 1, minHeight: 260, overflow: "hidden" }}>
+      <div
+        className="panel"
+        style={{ display: "flex", flexDirection: "column", flex: 1, minHeight: 260, overflow: "hidden" }}
+      >
         {rows.loading ? <Loading rows={10} /> : null}
         {rows.error ? <Failure error={rows.error} what="session list" onRetry={rows.retry} /> : null}
         {!rows.loading && !rows.error ? (
@@ -92,9 +165,19 @@ export function SessionsTable({ project }: { project: Project }) {
               busy={rows.refreshing}
               sort={sort}
               onSort={(next) => change({ sort: sortText(next) })}
-              selection={{ ids: everything ? new Set(rows.rows.map((row) => row._id)) : selected, onChange: choose }}
+              selection={{
+                ids: everything ? new Set(rows.rows.map((row) => row._id)) : selected,
+                onChange: choose,
+              }}
               onOpen={(row) => void navigate({ to: "/sessions/$s", params: { s: row._id } })}
-              empty={<NothingHere filtered={filter !== undefined} onClear={clear} group={project.group} project={project.label} />}
+              empty={
+                <NothingHere
+                  filtered={filter !== undefined}
+                  onClear={clear}
+                  group={project.group}
+                  project={project.label}
+                />
+              }
             />
           </>
         ) : null}

@@ -12,7 +12,10 @@ export function TagsPanel({ place, tags }: { place: Place; tags: string[] }) {
   );
   const remove = useChange((tag: string) =>
     place.isFile
-      ? api.put(`${place.path}/tags`, tags.filter((one) => one !== tag))
+      ? api.put(
+          `${place.path}/tags`,
+          tags.filter((one) => one !== tag),
+        )
       : api.delete(`${place.path}/tags/${encodeURIComponent(tag)}`),
   );
   const submit = (event: FormEvent) => {

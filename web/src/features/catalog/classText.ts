@@ -1,2 +1,3 @@
 /** A classification in one line: `T1, Structural`. */
-export const classText = (classification: Record<string, string[]>) => Object.values(classification).flat().join(", ");
+export const classText = (classification: Record<string, string[]>) =>
+  Object.values(classification).flat().join(", ");

@@ -15,12 +15,17 @@ export function useFilterFields() {
   const search: RowSearch = useSearch({ strict: false });
   const navigate = useNavigate();
   const change = useCallback(
-    (part: RowSearch | { [K in keyof RowSearch]: undefined }) =>
+    (part: RowSearch) =>
       void navigate({ to: ".", search: (old: RowSearch) => ({ ...old, ...part }), replace: true }),
     [navigate],
   );
   const clear = useCallback(
-    () => void navigate({ to: ".", search: (old: RowSearch) => (old.sort ? { sort: old.sort } : {}), replace: true }),
+    () =>
+      void navigate({
+        to: ".",
+        search: (old: RowSearch) => (old.sort ? { sort: old.sort } : {}),
+        replace: true,
+      }),
     [navigate],
   );
   return { search, change, clear };

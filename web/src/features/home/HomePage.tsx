@@ -1,6 +1,6 @@
 import { useMe } from "@/api/queries";
 import { Columns } from "@/ui/Columns";
-import { useCrumbs } from "@/ui/layout/crumbs";
+import { useCrumbs } from "@/ui/layout/crumbsContext";
 import { Page } from "@/ui/Page";
 import { PageHead } from "@/ui/PageHead";
 import { LatestSessions } from "./LatestSessions";

@@ -21,7 +21,9 @@ export function LatestSessions() {
   return (
     <Panel title="Latest sessions" flush>
       {found.isPending ? <Loading rows={5} /> : null}
-      {found.error ? <Failure error={found.error} what="session list" onRetry={() => void found.refetch()} /> : null}
+      {found.error ? (
+        <Failure error={found.error} what="session list" onRetry={() => void found.refetch()} />
+      ) : null}
       {found.data && sessions.length === 0 ? (
         <Message title="No sessions yet">
           Send a study from a scanner; it appears here within seconds, without a reload.
@@ -51,7 +53,10 @@ export function LatestSessions() {
               ),
             },
             { head: "Scanned", cell: (row) => dateTime(row.timestamp) },
-            { head: "Received", cell: (row) => <span title={dateTime(row.created)}>{ago(row.created)}</span> },
+            {
+              head: "Received",
+              cell: (row) => <span title={dateTime(row.created)}>{ago(row.created)}</span>,
+            },
           ]}
         />
       ) : null}

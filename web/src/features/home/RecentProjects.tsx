@@ -25,7 +25,9 @@ export function RecentProjects() {
       }
     >
       {found.isPending ? <Loading rows={3} /> : null}
-      {found.error ? <Failure error={found.error} what="project list" onRetry={() => void found.refetch()} /> : null}
+      {found.error ? (
+        <Failure error={found.error} what="project list" onRetry={() => void found.refetch()} />
+      ) : null}
       {found.data && projects.length === 0 ? (
         <Message title="No projects yet">You see a project here as soon as you have a role in it.</Message>
       ) : null}

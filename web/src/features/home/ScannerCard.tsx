@@ -14,12 +14,15 @@ export function ScannerCard() {
           ["AE title", <Copyable key="ae" text={dicom.ae_title} label="AE title" />],
           ["Host", <Copyable key="host" text={window.location.hostname} label="host" />],
           ["Port", <Copyable key="port" text={String(dicom.port)} label="port" />],
-          ["Patient ID", <Copyable key="id" text="fw://group/project/subject/session" label="routing string" />],
+          [
+            "Patient ID",
+            <Copyable key="id" text="fw://group/project/subject/session" label="routing string" />,
+          ],
         ]}
       />
       <Text size="sm" c="dimmed" mt={8}>
-        The routing string in Patient ID decides where a study goes. Subject and session may be left out. Each project
-        shows its own string.
+        The routing string in Patient ID decides where a study goes. Subject and session may be left out. Each
+        project shows its own string.
       </Text>
     </Panel>
   );

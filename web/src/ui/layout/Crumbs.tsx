@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { middleCut } from "@/ui/format";
-import { useShownCrumbs } from "./crumbs";
 import classes from "./Crumbs.module.css";
+import { useShownCrumbs } from "./crumbsContext";
 
 /** Where the open page is; on phones only its parent. */
 export function Crumbs() {

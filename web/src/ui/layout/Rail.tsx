@@ -28,24 +28,36 @@ const PLACES = [
 export function Rail({ administers, narrow, onToggle, onGo }: RailProps) {
   const Toggle = narrow ? IconLayoutSidebarLeftExpand : IconLayoutSidebarLeftCollapse;
   return (
-    <nav className={classes.rail} aria-label="Main" data-narrow={narrow || undefined} data-drawer={onGo ? true : undefined}>
-      {PLACES.filter((place) => administers || !place.admin).map(({ to, words, icon: Icon, exact, admin }) => (
-        <Tooltip key={to} label={words} position="right" disabled={!narrow}>
-          <Link
-            to={to}
-            className={classes.item}
-            activeOptions={{ exact, includeSearch: false }}
-            activeProps={{ "data-here": true, "aria-current": "page" }}
-            data-admin={admin || undefined}
-            {...(onGo ? { onClick: onGo } : {})}
-          >
-            <Icon size={20} stroke={1.6} />
-            <span className={classes.words}>{words}</span>
-          </Link>
-        </Tooltip>
-      ))}
+    <nav
+      className={classes.rail}
+      aria-label="Main"
+      data-narrow={narrow || undefined}
+      data-drawer={onGo ? true : undefined}
+    >
+      {PLACES.filter((place) => administers || !place.admin).map(
+        ({ to, words, icon: Icon, exact, admin }) => (
+          <Tooltip key={to} label={words} position="right" disabled={!narrow}>
+            <Link
+              to={to}
+              className={classes.item}
+              activeOptions={{ exact, includeSearch: false }}
+              activeProps={{ "data-here": true, "aria-current": "page" }}
+              data-admin={admin || undefined}
+              {...(onGo ? { onClick: onGo } : {})}
+            >
+              <Icon size={20} stroke={1.6} />
+              <span className={classes.words}>{words}</span>
+            </Link>
+          </Tooltip>
+        ),
+      )}
       {onToggle ? (
-        <button type="button" className={`${classes.item} ${classes.toggle}`} onClick={onToggle} aria-label={narrow ? "Widen navigation" : "Narrow navigation"}>
+        <button
+          type="button"
+          className={`${classes.item} ${classes.toggle}`}
+          onClick={onToggle}
+          aria-label={narrow ? "Widen navigation" : "Narrow navigation"}
+        >
           <Toggle size={20} stroke={1.6} />
           <span className={classes.words}>Collapse</span>
         </button>

@@ -13,17 +13,19 @@ export function SearchBox() {
     void navigate({ to: "/projects", search: text.trim() ? { q: text.trim() } : {} });
   };
   return (
-    <form role="search" className={classes.box} onSubmit={search}>
-      <TextInput
-        id="global-search"
-        type="search"
-        aria-label="Find a project"
-        placeholder="Find a project"
-        leftSection={<IconSearch size={16} />}
-        rightSection={text ? null : <Kbd size="xs">/</Kbd>}
-        value={text}
-        onChange={(event) => setText(event.currentTarget.value)}
-      />
-    </form>
+    <search className={classes.box}>
+      <form onSubmit={search}>
+        <TextInput
+          id="global-search"
+          type="search"
+          aria-label="Find a project"
+          placeholder="Find a project"
+          leftSection={<IconSearch size={16} />}
+          rightSection={text ? null : <Kbd size="xs">/</Kbd>}
+          value={text}
+          onChange={(event) => setText(event.currentTarget.value)}
+        />
+      </form>
+    </search>
   );
 }

@@ -5,7 +5,8 @@ const PLACES: Record<string, string> = { h: "/", p: "/projects", m: "/misrouted"
 const SECOND_KEY_MS = 1200;
 
 const typing = (target: EventTarget | null) =>
-  target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+  target instanceof HTMLElement &&
+  (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 
 /** `/` search, `?` help, `g` then a letter to go somewhere; never while typing in a field. */
 export function useAppKeys(openHelp: () => void): void {

@@ -33,7 +33,10 @@ export interface DataTableProps<T extends { _id: string }> {
 
 /** Hidden columns of a table, kept per user and shared with its column menu. */
 export function useHiddenColumns<T>(name: string, columns: DataColumn<T>[]) {
-  const initial = useMemo(() => columns.filter((column) => column.hidden).map((column) => column.id), [columns]);
+  const initial = useMemo(
+    () => columns.filter((column) => column.hidden).map((column) => column.id),
+    [columns],
+  );
   return usePreference<string[]>(`columns.${name}`, initial);
 }
 
@@ -50,9 +53,12 @@ export function DataTable<T extends { _id: string }>(props: DataTableProps<T>) {
     getRowId: (row) => row._id,
     columnResizeMode: "onChange",
     state: { columnVisibility: Object.fromEntries(hidden.map((id) => [id, false])), columnSizing: sizes },
-    onColumnSizingChange: (change) => setSizes((old) => (typeof change === "function" ? change(old) : change)),
+    onColumnSizingChange: (change) =>
+      setSizes((old) => (typeof change === "function" ? change(old) : change)),
   });
-  const shown = table.getVisibleLeafColumns().flatMap((column) => columns.find((one) => one.id === column.id) ?? []);
+  const shown = table
+    .getVisibleLeafColumns()
+    .flatMap((column) => columns.find((one) => one.id === column.id) ?? []);
   const scroller = useRef<HTMLDivElement>(null);
   const id = useId();
   const virtual = useVirtualizer({
@@ -66,7 +72,13 @@ export function DataTable<T extends { _id: string }>(props: DataTableProps<T>) {
   const first = items[0]?.index ?? 0;
   const last = items.at(-1)?.index ?? 0;
   useEffect(() => onRange(first, last), [onRange, first, last]);
-  const grid = useGridKeys({ total, rowAt, selection, onOpen, show: (index) => virtual.scrollToIndex(index) });
+  const grid = useGridKeys({
+    total,
+    rowAt,
+    selection,
+    onOpen,
+    show: (index) => virtual.scrollToIndex(index),
+  });
   const style: Record<string, string> = {};
   for (const header of table.getFlatHeaders()) style[`--w-${header.id}`] = `${header.getSize()}px`;
 
@@ -86,7 +98,13 @@ export function DataTable<T extends { _id: string }>(props: DataTableProps<T>) {
         onKeyDown={grid.onKeyDown}
         style={style}
       >
-        <TableHead columns={shown} table={table} sort={props.sort} onSort={props.onSort} selecting={selection !== undefined} />
+        <TableHead
+          columns={shown}
+          table={table}
+          sort={props.sort}
+          onSort={props.onSort}
+          selecting={selection !== undefined}
+        />
         <div role="rowgroup" className={classes.body} style={{ height: total * ROW_HEIGHT }}>
           {items.map((item) => (
             <TableRow

@@ -1,5 +1,5 @@
-import type { ReactTable, RowData } from "@tanstack/react-table";
 import { IconArrowDown, IconArrowUp } from "@tabler/icons-react";
+import type { ReactTable, RowData } from "@tanstack/react-table";
 import classes from "./DataTable.module.css";
 import type { DataColumn, Features, Sort } from "./model";
 
@@ -39,7 +39,9 @@ export function TableHead<T extends RowData>({ columns, table, sort, onSort, sel
                 <button
                   type="button"
                   className={classes.sort}
-                  onClick={() => onSort({ field: column.sort as string, descending: sorted ? !sort.descending : false })}
+                  onClick={() =>
+                    onSort({ field: column.sort as string, descending: sorted ? !sort.descending : false })
+                  }
                 >
                   <span className="cut">{column.title}</span>
                   {sorted ? sort.descending ? <IconArrowDown size={14} /> : <IconArrowUp size={14} /> : null}

@@ -14,10 +14,19 @@ interface TableRowProps<T> {
 }
 
 /** One row in its place; grey bars until its page has come. */
-export function TableRow<T>({ id, index, top, row, columns, active, selected, onSelect, onOpen }: TableRowProps<T>) {
+export function TableRow<T>({
+  id,
+  index,
+  top,
+  row,
+  columns,
+  active,
+  selected,
+  onSelect,
+  onOpen,
+}: TableRowProps<T>) {
+  // The grid holds the focus and names its active row; Enter there opens it.
   return (
-    // biome-ignore lint/a11y/useFocusableInteractive: the grid holds the focus and names its active row
-    // biome-ignore lint/a11y/useKeyWithClickEvents: Enter on the grid opens the active row
     <div
       id={id}
       role="row"
@@ -31,7 +40,6 @@ export function TableRow<T>({ id, index, top, row, columns, active, selected, on
       }}
     >
       {selected === undefined ? null : (
-        // biome-ignore lint/a11y/useSemanticElements: a grid of positioned rows, not a table
         <div role="gridcell" className={classes.check} tabIndex={-1}>
           <label>
             <input
@@ -46,7 +54,6 @@ export function TableRow<T>({ id, index, top, row, columns, active, selected, on
         </div>
       )}
       {columns.map((column) => (
-        // biome-ignore lint/a11y/useSemanticElements: a grid of positioned rows, not a table
         <div
           key={column.id}
           role="gridcell"

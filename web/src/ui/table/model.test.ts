@@ -4,7 +4,10 @@ import { type DataColumn, pick, readSort, sortText } from "./model";
 const columns: DataColumn<unknown>[] = [{ id: "a", title: "A", cell: () => null, width: 1, sort: "label" }];
 
 test("a sort survives the way through the address", () => {
-  expect(readSort(sortText({ field: "label", descending: true }), columns)).toEqual({ field: "label", descending: true });
+  expect(readSort(sortText({ field: "label", descending: true }), columns)).toEqual({
+    field: "label",
+    descending: true,
+  });
 });
 test("a sort by an unknown field is ignored", () => {
   expect(readSort("password:asc", columns)).toBeUndefined();

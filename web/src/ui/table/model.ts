@@ -8,7 +8,11 @@ import {
 } from "@tanstack/react-table";
 import type { ReactNode } from "react";
 
-export const features = tableFeatures({ columnSizingFeature, columnResizingFeature, columnVisibilityFeature });
+export const features = tableFeatures({
+  columnSizingFeature,
+  columnResizingFeature,
+  columnVisibilityFeature,
+});
 export type Features = typeof features;
 
 /** What a column shows; `sort` names the API field by which the server can order. */
@@ -33,7 +37,9 @@ export interface Sort {
 export function columnDefs<T extends RowData>(columns: DataColumn<T>[]) {
   const helper = createColumnHelper<Features, T>();
   return helper.columns(
-    columns.map((column) => helper.display({ id: column.id, header: column.title, size: column.width, minSize: 56, maxSize: 900 })),
+    columns.map((column) =>
+      helper.display({ id: column.id, header: column.title, size: column.width, minSize: 56, maxSize: 900 }),
+    ),
   );
 }
 

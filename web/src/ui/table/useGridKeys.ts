@@ -9,10 +9,23 @@ interface GridKeys<T> {
   show: (index: number) => void;
 }
 
-const STEPS: Record<string, number> = { ArrowDown: 1, ArrowUp: -1, PageDown: 15, PageUp: -15, Home: -1e9, End: 1e9 };
+const STEPS: Record<string, number> = {
+  ArrowDown: 1,
+  ArrowUp: -1,
+  PageDown: 15,
+  PageUp: -15,
+  Home: -1e9,
+  End: 1e9,
+};
 
 /** Moving, picking and opening rows with the keyboard or by clicks with Shift. */
-export function useGridKeys<T extends { _id: string }>({ total, rowAt, selection, onOpen, show }: GridKeys<T>) {
+export function useGridKeys<T extends { _id: string }>({
+  total,
+  rowAt,
+  selection,
+  onOpen,
+  show,
+}: GridKeys<T>) {
   const [active, setActive] = useState(0);
   const [anchor, setAnchor] = useState(0);
   const now = Math.min(active, Math.max(0, total - 1));

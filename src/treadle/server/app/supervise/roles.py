@@ -67,7 +67,7 @@ def prepare(flags: Mapping[str, object], control_fd: int | None) -> None:
     """Schema, first administrator, connector's key; the answer goes to the file the orders name."""
     from treadle.server.app.bootstrap import bootstrap
     from treadle.server.store.check import check_database
-    from treadle.server.store.migrate import upgrade
+    from treadle.server.store.schema_version import is_current
 
     if control_fd is None:
         raise OperatorError("`treadle prepare` is a step of `treadle up`")
@@ -76,7 +76,10 @@ def prepare(flags: Mapping[str, object], control_fd: int | None) -> None:
     configure_logging(role="prepare", form=settings.log_format, level=settings.log_level)
     try:
         check_database(orders["database_url"])
-        upgrade(orders["database_url"])
+        if not is_current(orders["database_url"]):
+            from treadle.server.store.migrate import upgrade
+
+            upgrade(orders["database_url"])
         found = asdict(bootstrap(settings))
         answer: dict[str, Any] = {
             name: found[name] for name in ("email", "password", "api_key", "device_key")

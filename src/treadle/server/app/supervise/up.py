@@ -31,7 +31,7 @@ from treadle.server.kit.settings import Settings
 from treadle.server.store.embedded import EmbeddedPostgres, PostgresError
 
 TREADLE = (sys.executable, "-P", "-m", "treadle")
-ROLES = ("serve", "worker", "connector")
+ROLES = ("serve", "connector", "worker")
 
 # Everything is stopped within 10 s: first the children, then the database (it recovers from a hasty end).
 CHILDREN_STOP_S = 6.0
@@ -99,16 +99,21 @@ class Up:
         patience = 5.0 if leftovers.stop(self._home / "run" / "children.json") else 0.0
         check_port(settings.http, what="HTTP", option="--http", patience_s=patience)
         check_port(settings.dicom, what="DICOM", option="--dicom", patience_s=patience)
-        for child in (self._prepare, *self._children):  # they load while the database starts
+        serve, connector, worker = self._children
+        for child in (self._prepare, serve):  # they load while the database starts
             child.spawn()
         self._remember()
         url = self._start_database()
         prepared = self._prepare_database(url)
         self._write_admin(prepared)
         orders = {"database_url": url, "device_key": prepared.device_key, "server": self._local_url}
-        for child in self._children:
-            child.release(orders)
+        serve.release(orders)
+        connector.spawn()
+        connector.release(orders)
         self._wait_until_ready()
+        worker.spawn()  # loads in the background; nobody waits for it
+        worker.release(orders)
+        self._remember()
         self._announce(prepared)
         self._begin_sample()
 

@@ -18,6 +18,8 @@ import httpx
 import psutil
 
 START_S = 90.0
+# For another Python than ours.
+PACKAGES = ":".join(path for path in sys.path if path.endswith(("/site-packages", "/src")))
 
 
 class UpProcess:
@@ -31,6 +33,7 @@ class UpProcess:
         dicom: int,
         host: str = "127.0.0.1",
         user: int | None = None,
+        python: str = sys.executable,
     ) -> None:
         self.home, self.http, self.dicom = home, http, dicom
         self.began = time.monotonic()
@@ -38,13 +41,17 @@ class UpProcess:
         self._queue: queue.Queue[str | None] = queue.Queue()
         self.process = subprocess.Popen(
             [
-                *(sys.executable, "-m", "treadle", "up", "--home", str(home)),
+                *(python, "-P", "-m", "treadle", "up", "--home", str(home)),
                 *("--http", f"{host}:{http}", "--dicom", f"127.0.0.1:{dicom}", *options),
             ],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            env={**os.environ, "TREADLE_CONNECTOR__SERIES_QUIET": "1"},
+            env={
+                **os.environ,
+                "TREADLE_CONNECTOR__SERIES_QUIET": "1",
+                **({} if python == sys.executable else {"PYTHONPATH": PACKAGES}),
+            },
             user=user,
         )
         threading.Thread(target=self._read, daemon=True).start()

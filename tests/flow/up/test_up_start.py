@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pwd
+import shutil
 import signal
 import socket
 import subprocess
@@ -15,7 +16,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from up_process import UpProcess, alive
+from up_process import PACKAGES, UpProcess, alive
 
 Start = Callable[..., UpProcess]
 
@@ -183,21 +184,37 @@ def test_the_client_commands_work_on_it(up: Start) -> None:
 @pytest.mark.skipif(os.geteuid() != 0, reason="switching accounts needs root")
 def test_an_ordinary_user_can_run_it(up_home: Path, up: Start) -> None:
     nobody = pwd.getpwnam("nobody")
-    reachable = subprocess.run(
-        [sys.executable, "-c", "import treadle"],
-        user=nobody.pw_uid,
-        group=nobody.pw_gid,
-        cwd="/",
-        check=False,
-    )
-    if reachable.returncode != 0:
-        pytest.skip("another account cannot reach this Python")
+    python = _python_for(nobody.pw_uid)
+    if python is None:
+        pytest.skip("no Python of this version is open to other accounts")
     up_home.parent.chmod(0o755)
     up_home.mkdir()
     os.chown(up_home, nobody.pw_uid, nobody.pw_gid)
-    run = up("--no-sample", user=nobody.pw_uid)
+    run = up("--no-sample", user=nobody.pw_uid, python=python)
     run.ready()
     assert run.get("/version").status_code == 200
+    assert (up_home / "postgres").stat().st_uid == nobody.pw_uid
+
+
+def _python_for(uid: int) -> str | None:
+    """A Python of our version that the account can run and that finds our packages."""
+    script = "import sys; print(sys.version_info[:2]); import treadle, pydantic_core"
+    for python in (
+        sys.executable,
+        shutil.which(f"python3.{sys.version_info.minor}", path="/usr/local/bin:/usr/bin"),
+    ):
+        if python is None:
+            continue
+        try:
+            done = subprocess.run(
+                [python, "-c", script], user=uid, cwd="/", env={"PYTHONPATH": PACKAGES},
+                capture_output=True, text=True, check=False,
+            )  # fmt: skip
+        except PermissionError:
+            continue
+        if done.returncode == 0 and done.stdout.strip() == str(sys.version_info[:2]):
+            return python
+    return None
 
 
 def _slowness() -> float:

@@ -1,0 +1,304 @@
+"""DICOM ingest side by side in one run: Treadle, Orthanc, DCMTK storescp.
+
+For instance sizes and numbers of parallel `storescu`, prints acknowledged instances per second of each receiver,
+the ratio to Orthanc, and for Treadle the rate until the last instance is visible through the API. Every cell
+starts with an empty receiver. TCP_NODELAY=1 is set for all DCMTK programs and Orthanc: without it each instance
+costs them 45 ms.
+
+    python benchmarks/dicom_ingest.py                    # full size, with `treadle up`
+    python benchmarks/dicom_ingest.py --large 300 --small 1000 --only connector
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import shutil
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.uid import ExplicitVRLittleEndian
+
+ENVIRON = {**os.environ, "TCP_NODELAY": "1"}
+STUDY = "1.2.826.0.1.3680043.10.200"
+PER_SERIES = 250
+CONNECTOR = """
+import sys
+from pathlib import Path
+from treadle.connector.config import ConnectorConfig, DeviceConfig
+from treadle.connector.main import run
+run(ConnectorConfig(spool=Path(sys.argv[1]), server_url="http://127.0.0.1:9", api_key="none", host="127.0.0.1",
+                    port=int(sys.argv[2]), defaults=DeviceConfig(series_quiet_s=600)))
+"""
+
+
+@dataclass
+class Outcome:
+    """What one receiver did in one cell."""
+
+    acked_per_s: float
+    visible_per_s: float | None = None
+    receivers_mib: float | None = None
+
+
+@dataclass
+class Cell:
+    """One size of instance with one number of senders."""
+
+    name: str
+    files: list[Path]
+    senders: int
+    outcomes: dict[str, list[Outcome]] = field(default_factory=dict)
+
+
+def generate(folder: Path, count: int, pixels: int) -> list[Path]:
+    """`count` MR slices in series of PER_SERIES."""
+    folder.mkdir(parents=True)
+    rng = random.Random(pixels)
+    noise = bytes(
+        rng.randrange(256) if at % 2 == 0 else rng.randrange(3) for at in range(pixels * pixels * 2)
+    )
+    return [
+        _slice(folder, number, pixels, noise[(cut := rng.randrange(pixels) * 2) :] + noise[:cut])
+        for number in range(count)
+    ]
+
+
+def _slice(folder: Path, number: int, pixels: int, data: bytes) -> Path:
+    series = f"{STUDY}.{pixels}.{number // PER_SERIES + 1}"
+    ds = Dataset()
+    ds.file_meta = FileMetaDataset()
+    ds.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    ds.SOPClassUID = ds.file_meta.MediaStorageSOPClassUID = "1.2.840.10008.5.1.4.1.1.4"
+    ds.SOPInstanceUID = ds.file_meta.MediaStorageSOPInstanceUID = f"{series}.{number}"
+    ds.StudyInstanceUID, ds.SeriesInstanceUID = f"{STUDY}.{pixels}", series
+    ds.PatientID, ds.PatientName, ds.Modality = "benchmark", "Bench^Mark", "MR"
+    ds.StudyDate, ds.StudyTime, ds.SeriesDescription = "20260102", "101112", f"series {number // PER_SERIES}"
+    ds.InstanceNumber, ds.SliceThickness = number % PER_SERIES + 1, 1
+    ds.ImagePositionPatient, ds.ImageOrientationPatient = [0, 0, number], [1, 0, 0, 0, 1, 0]
+    ds.Rows = ds.Columns = pixels
+    ds.BitsAllocated, ds.BitsStored, ds.HighBit, ds.PixelRepresentation = 16, 12, 11, 0
+    ds.SamplesPerPixel, ds.PhotometricInterpretation, ds.PixelData = 1, "MONOCHROME2", data
+    path = folder / f"{number:06d}.dcm"
+    ds.save_as(path, enforce_file_format=True)
+    return path
+
+
+def send(files: list[Path], *, port: int, title: str, senders: int) -> float:
+    """Seconds until the last of `senders` parallel storescu has its last acknowledgement."""
+    share = -(-len(files) // senders)
+    echo = ["echoscu", "-aec", title, "127.0.0.1", str(port)]
+    wait_until(lambda: subprocess.run(echo, env=ENVIRON, check=False).returncode == 0, for_s=30)
+    time.sleep(1)  # starting up is not what is measured
+    begin = time.perf_counter()
+    running = [
+        subprocess.Popen(
+            ["storescu", "-aec", title, "127.0.0.1", str(port), *map(str, files[at : at + share])],
+            env=ENVIRON,
+        )
+        for at in range(0, len(files), share)
+    ]
+    codes = [sender.wait() for sender in running]
+    if any(codes):
+        raise SystemExit(f"storescu to {title} failed: {codes}")
+    return time.perf_counter() - begin
+
+
+@contextmanager
+def running(command: list[str], *, port: int) -> Iterator[subprocess.Popen[bytes]]:
+    """A receiver program, ready on `port`, ended afterwards."""
+    process = subprocess.Popen(
+        command, env={**ENVIRON, "TREADLE_CONNECTOR__SERIES_QUIET": "1"}, start_new_session=True,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        wait_until(lambda: is_open(port), for_s=120)
+        yield process
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(30)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def is_open(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_until(is_true: Callable[[], object], *, for_s: float) -> None:
+    deadline = time.monotonic() + for_s
+    while not is_true():
+        if time.monotonic() > deadline:
+            raise SystemExit("waited in vain")
+        time.sleep(0.05)
+
+
+def run_orthanc(cell: Cell, home: Path) -> Outcome:
+    port, http = free_port(), free_port()
+    config = {
+        "Name": "T", "StorageDirectory": str(home / "db"), "IndexDirectory": str(home / "db"), "HttpPort": http,
+        "RemoteAccessAllowed": False, "AuthenticationEnabled": False, "DicomAet": "ORTHANC", "DicomPort": port,
+        "DicomCheckCalledAet": False, "DicomAlwaysAllowStore": True, "DicomAlwaysAllowEcho": True,
+        "MaximumPduLength": 131072, "UnknownSopClassAccepted": True,
+    }  # fmt: skip
+    (home / "orthanc.json").write_text(json.dumps(config))
+    with running([_orthanc(), str(home / "orthanc.json")], port=port):
+        seconds = send(cell.files, port=port, title="ORTHANC", senders=cell.senders)
+        count = httpx.get(f"http://127.0.0.1:{http}/statistics").json()["CountInstances"]
+    if count != len(cell.files):
+        raise SystemExit(f"Orthanc has {count} of {len(cell.files)}")
+    return Outcome(len(cell.files) / seconds)
+
+
+def _orthanc() -> str:
+    return shutil.which("Orthanc") or "/usr/sbin/Orthanc"
+
+
+def run_storescp(cell: Cell, home: Path) -> Outcome:
+    port = free_port()
+    program = shutil.which("storescp", path="/usr/bin:/usr/local/bin") or "storescp"
+    options = ["--bit-preserving", "--fork", "--max-pdu", "131072", "-od", str(home), "-aet", "STORESCP"]
+    with running([program, *options, str(port)], port=port):
+        seconds = send(cell.files, port=port, title="STORESCP", senders=cell.senders)
+    return Outcome(len(cell.files) / seconds)
+
+
+def run_connector(cell: Cell, home: Path) -> Outcome:
+    """The connector alone: receives and indexes, has no server to send to."""
+    port = free_port()
+    with running([sys.executable, "-c", CONNECTOR, str(home / "spool"), str(port)], port=port) as process:
+        seconds = send(cell.files, port=port, title="TREADLE", senders=cell.senders)
+        memory = receivers_mib(process.pid)
+    return Outcome(len(cell.files) / seconds, receivers_mib=memory)
+
+
+def run_treadle(cell: Cell, home: Path) -> Outcome:
+    """`treadle up`: acknowledged, and visible through the API."""
+    http, dicom = free_port(), free_port()
+    command = [str(Path(sys.executable).with_name("treadle")), "up", "--home", str(home), "--no-sample",
+               "--http", f"127.0.0.1:{http}", "--dicom", f"127.0.0.1:{dicom}"]  # fmt: skip
+    with running(command, port=dicom) as process:
+        wait_until((home / "admin.json").exists, for_s=60)
+        key = json.loads((home / "admin.json").read_text())["api_key"].rpartition(":")[2]
+        with httpx.Client(
+            base_url=f"http://127.0.0.1:{http}/api/", headers={"Authorization": f"scitran-user {key}"}
+        ) as api:
+            wait_until(lambda: api.get("version").status_code == 200, for_s=60)
+            seconds = send(cell.files, port=dicom, title="TREADLE", senders=cell.senders)
+            acked_at = time.perf_counter()
+            memory = receivers_mib(process.pid)
+            wait_until(lambda: visible(api) >= len(cell.files), for_s=300)
+            visible_s = seconds + time.perf_counter() - acked_at
+    count = len(cell.files)
+    return Outcome(count / seconds, count / visible_s, memory)
+
+
+def visible(api: httpx.Client) -> int:
+    """Instances in files that the API lists."""
+    acquisitions = api.get("acquisitions", params={"limit": 1000, "exhaustive": "true"}).json()
+    return sum(file.get("zip_member_count") or 0 for one in acquisitions for file in one["files"])
+
+
+def receivers_mib(root: int) -> float:
+    """Resident memory of the receiver processes below `root`."""
+    total = 0
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            if b"treadle.connector.receive" in path.read_bytes() and _is_below(int(path.parent.name), root):
+                total += int((path.parent / "statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE")
+        except OSError:
+            continue
+    return total / (1 << 20)
+
+
+def _is_below(pid: int, root: int) -> bool:
+    while pid > 1 and pid != root:
+        pid = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    return pid == root
+
+
+RECEIVERS: dict[str, Callable[[Cell, Path], Outcome]] = {
+    "orthanc": run_orthanc,
+    "connector": run_connector,
+    "treadle": run_treadle,
+    "storescp": run_storescp,
+}
+
+
+def measure(cell: Cell, names: list[str], *, rounds: int, work: Path) -> None:
+    """Fill the cell; receivers take turns so that a slow minute of the machine hits all."""
+    for _ in range(rounds):
+        for name in names:
+            home = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=work))
+            os.sync()
+            cell.outcomes.setdefault(name, []).append(RECEIVERS[name](cell, home))
+            shutil.rmtree(home, ignore_errors=True)
+    print(render(cell), flush=True)
+
+
+def render(cell: Cell) -> str:
+    """One line per receiver, medians over the rounds."""
+    lines = [f"\n{cell.name}, {len(cell.files)} instances, {cell.senders} sender(s)"]
+    medians = {
+        name: statistics.median(one.acked_per_s for one in found) for name, found in cell.outcomes.items()
+    }
+    base = medians.get("orthanc")
+    for name, found in cell.outcomes.items():
+        line = f"  {name:10} acknowledged {medians[name]:7.0f}/s"
+        line += f"  = {medians[name] / base:4.2f} x Orthanc" if base else ""
+        seen = [one.visible_per_s for one in found if one.visible_per_s]
+        if seen:
+            rate = statistics.median(seen)
+            line += f"   visible {rate:7.0f}/s" + (f" = {rate / base:4.2f} x" if base else "")
+        memory = [one.receivers_mib for one in found if one.receivers_mib]
+        line += f"   receivers {max(memory):.0f} MiB" if memory else ""
+        lines.append(line)
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Parse the flags, generate, measure, print."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--large", type=int, default=2000, help="instances of 0.5 MB")
+    parser.add_argument("--small", type=int, default=5000, help="instances of 10 kB")
+    parser.add_argument("--senders", default="1,4", help="numbers of parallel storescu")
+    parser.add_argument("--only", default="orthanc,treadle,connector,storescp", help="receivers to run")
+    parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--work", type=Path, default=None, help="folder on the disk to measure")
+    flags = parser.parse_args()
+    names = [name for name in flags.only.split(",") if name in RECEIVERS]
+    with tempfile.TemporaryDirectory(dir=flags.work, prefix="ingest-") as folder:
+        work = Path(folder)
+        sets = {"0.5 MB": generate(work / "large", flags.large, 512)} if flags.large else {}
+        sets |= {"10 kB": generate(work / "small", flags.small, 70)} if flags.small else {}
+        for name, files in sets.items():
+            for senders in map(int, flags.senders.split(",")):
+                measure(Cell(name, files, senders), names, rounds=flags.rounds, work=work)
+
+
+if __name__ == "__main__":
+    main()

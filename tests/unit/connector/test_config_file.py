@@ -1,0 +1,86 @@
+"""The connector's YAML file."""
+
+from pathlib import Path
+
+import pytest
+
+from treadle.connector.config import ConfigError, ConnectorConfig
+from treadle.connector.config_file import read_config
+
+MINIMAL = """
+server: {url: "https://treadle.example.org", api_key: "${TREADLE_DEVICE_KEY}"}
+spool: {path: /var/lib/treadle/connector}
+"""
+FULL = (
+    MINIMAL.replace("connector}", "connector, min_free: 500MiB, keep_uploaded: 2h}")
+    + """
+listen: {ae_title: EDGE, plain: {host: 10.0.0.5, port: 104}, max_associations: 7}
+defaults:
+  timezone: Europe/Budapest
+  routing: {field: PatientComments, forms: [uri]}
+  push: {series_quiet: 15s}
+devices:
+  - id: ge750
+    mode: push
+    ae_title: GE750
+    allow_from: [10.0.1.30/32]
+    push: {series_max_wait: 1h}
+    routing: {field: PatientID, defaults: {group: animals}}
+    mapping: {acquisition_label: number_description}
+    opt: {mode: in, string: flywheel}
+"""
+)
+
+
+@pytest.fixture
+def read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("TREADLE_DEVICE_KEY", "secret")
+
+    def read_text(text: str) -> ConnectorConfig:
+        path = tmp_path / "connector.yaml"
+        path.write_text(text)
+        return read_config(path)
+
+    return read_text
+
+
+def test_the_smallest_file_works(read) -> None:
+    config = read(MINIMAL)
+    assert (config.api_key, config.ae_title, config.defaults.series_quiet_s) == ("secret", "TREADLE", 60)
+    assert config.limits.min_free == 10 << 30
+
+
+def test_devices_inherit_the_defaults_and_change_them(read) -> None:
+    config = read(FULL)
+    device = config.device("ge750")
+    assert (config.port, config.keep_uploaded_s, config.limits.min_free) == (104, 7200, 500 << 20)
+    assert (device.series_quiet_s, device.series_max_wait_s) == (15, 3600)
+    assert (device.mapping.timezone, device.mapping.acquisition_label) == (
+        "Europe/Budapest",
+        "number_description",
+    )
+    assert (device.mapping.routing.field, device.mapping.routing.forms) == ("PatientID", ("uri",))
+    assert device.mapping.routing.default_group == "animals"
+    assert (device.opt.mode, device.opt.string) == ("in", "flywheel")
+    assert config.device("gone") == config.defaults
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    (FULL.replace("max_associations", "max_asociations"),
+     "listen.max_asociations: unknown key; did you mean 'max_associations'"),
+    (FULL.replace("field: PatientID", "feild: PatientID"),
+     "devices[0].routing.feild: unknown key; did you mean 'field'"),
+    (FULL.replace("mode: push", "mode: pull"), "devices[0].mode: 'pull' is not one of push"),
+    (FULL.replace("15s", "soon"), "defaults.push.series_quiet: 'soon' is not a duration"),
+    (FULL.replace("10.0.1.30/32", "10.0.1.30/99"), "devices.ge750.allow_from"),
+    (FULL.replace("TREADLE_DEVICE_KEY", "NOT_SET"), "environment variable NOT_SET is not set"),
+    (FULL.replace("port: 104", "port: 99999"), "listen.plain.port"),
+    (FULL.replace("https://", "ftp://"), "server.url"),
+    ("- a list", "must be a mapping"),
+    ("a: [", "not valid YAML"),
+    (FULL.replace("id: ge750", "id: ../etc"), "devices.id"),
+])  # fmt: skip
+def test_a_mistake_is_named(read, text: str, said: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        read(text)
+    assert said in str(error.value)

@@ -1,0 +1,138 @@
+"""Completion by quiet time, the line of series, back-off, and the mark of complete files."""
+
+import hashlib
+import os
+from pathlib import Path
+from threading import Event, Thread
+from time import monotonic
+
+import pytest
+
+from treadle.connector.backoff import Gate, delay
+from treadle.connector.line import Line
+from treadle.connector.receive.landing import file_meta
+from treadle.connector.receive.mark import Mark, blank_mark, read_mark, recover
+from treadle.connector.receive.seats import Seats
+from treadle.connector.series import Watcher
+from treadle.connector.spool.layout import is_safe_uid
+
+
+def test_a_series_is_complete_after_its_quiet_time() -> None:
+    watcher = Watcher(limits_of=lambda _: (5, 100))
+    watcher.note(1, at=0)
+    watcher.note(1, at=4)
+    assert watcher.complete(as_of=8.9) == []
+    assert watcher.complete(as_of=9) == [1]
+    assert watcher.complete(as_of=20) == []
+
+
+def test_a_series_that_never_rests_is_complete_after_the_longest_wait() -> None:
+    watcher = Watcher(limits_of=lambda _: (5, 12))
+    for at in range(12):
+        watcher.note(1, at=at)
+        assert watcher.complete(as_of=at) == []
+    assert watcher.complete(as_of=12) == [1]
+
+
+def test_a_series_is_served_by_one_worker_at_a_time() -> None:
+    line = Line()
+    line.join(1)
+    assert line.take() == 1
+    line.join(1)
+    line.join(2)
+    assert line.take() == 2
+    line.done(1)
+    assert line.take() == 1
+
+
+def test_a_later_turn_does_not_block_others() -> None:
+    line = Line()
+    line.join(1, after_s=0.1)
+    line.join(2)
+    assert (line.take(), line.take()) == (2, 1)
+
+
+def test_a_closed_line_sends_workers_home() -> None:
+    line = Line()
+    taken: list[int | None] = []
+    worker = Thread(target=lambda: taken.append(line.take()))
+    worker.start()
+    line.close()
+    worker.join(2)
+    assert taken == [None]
+
+
+def test_waits_double_up_to_ten_minutes() -> None:
+    assert 3.75 <= delay(1) <= 5
+    assert 15 <= delay(3) <= 20
+    assert 450 <= delay(10_000) <= 600
+
+
+def test_a_gate_closes_on_failure_and_opens_on_success() -> None:
+    gate = Gate(first_s=60)
+    gate.failed()
+    stop = Event()
+    Thread(target=lambda: (stop.wait(0.05), stop.set())).start()
+    assert not gate.wait(stop)
+    gate.succeeded()
+    assert gate.wait(Event())
+
+
+def test_retry_after_is_respected() -> None:
+    gate = Gate(first_s=0.01)
+    begin = monotonic()
+    gate.failed(retry_after_s=0.2)
+    assert gate.wait(Event())
+    assert monotonic() - begin >= 0.2
+
+
+@pytest.mark.parametrize("uid", ["1.2.3", "0", "1" * 64])
+def test_ordinary_uids_are_safe(uid: str) -> None:
+    assert is_safe_uid(uid)
+
+
+@pytest.mark.parametrize("uid", ["", ".", "..", "...", "1" * 65, "1/2", "1.2\n", "1.2 ", "a.1", "١.٢"])
+def test_everything_else_is_not(uid: str) -> None:
+    assert not is_safe_uid(uid)
+
+
+def _part(folder: Path, name: str, *, claimed: bytes, data: bytes) -> Path:
+    meta = file_meta(sop_class=b"1.2", sop_instance=b"1.3", transfer_syntax=b"1.2.840.10008.1.2", source="X")
+    mark = Mark(len(meta), len(data), hashlib.sha256(claimed).digest()).to_bytes()
+    path = folder / name
+    path.write_bytes(mark + meta[len(mark) :] + data)
+    return path
+
+
+def test_recovery_keeps_what_is_complete_and_nothing_else(tmp_path: Path) -> None:
+    _part(tmp_path, "1-1.part", claimed=b"data", data=b"data")
+    _part(tmp_path, "1-2.part", claimed=b"data", data=b"torn")
+    (tmp_path / "1-3.part").touch()
+    (tmp_path / "1-4.part").write_bytes(b"half")
+    _part(tmp_path, "2-1.part", claimed=b"data", data=b"data")
+    assert recover(tmp_path, pattern="1-*.part") == 1
+    assert sorted(path.name[-7:] for path in tmp_path.iterdir()) == ["1-1.dcm", "-1.part"][::-1]
+
+
+def test_a_mark_is_blanked_for_the_archive(tmp_path: Path) -> None:
+    path = _part(tmp_path, "1-1.part", claimed=b"data", data=b"data")
+    fd = os.open(path, os.O_RDWR)
+    assert read_mark(fd) is not None
+    blank_mark(fd)
+    os.close(fd)
+    assert path.read_bytes()[:132] == bytes(128) + b"DICM"
+
+
+def test_seats_are_counted_in_total_and_per_peer(tmp_path: Path) -> None:
+    one, two = (Seats(tmp_path / "seats", total=3, per_peer=2) for _ in range(2))
+    assert [one.take("a"), two.take("a"), one.take("a"), two.take("b"), one.take("c")] == [
+        0,
+        1,
+        None,
+        2,
+        None,
+    ]
+    two.give_back(1)
+    assert one.take("c") == 1
+    one.clear_process(os.getpid())
+    assert two.take("a") == 0

@@ -1,0 +1,112 @@
+import { Select } from "@mantine/core";
+import { IconEye } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { containerQuery } from "@/api/queries";
+import { Columns } from "@/ui/Columns";
+import { Facts } from "@/ui/Facts";
+import { Failure } from "@/ui/Failure";
+import { count, dateTime } from "@/ui/format";
+import { LinkButton } from "@/ui/LinkButton";
+import { Loading } from "@/ui/Loading";
+import { useCrumbs } from "@/ui/layout/crumbsContext";
+import { Page } from "@/ui/Page";
+import { PageHead } from "@/ui/PageHead";
+import { Panel } from "@/ui/Panel";
+import { PanelBoundary } from "@/ui/PanelBoundary";
+import { DownloadButton } from "./DownloadButton";
+import { FilesPanel } from "./FilesPanel";
+import { HeaderPanel } from "./HeaderPanel";
+import { InfoPanel } from "./InfoPanel";
+import { NotesPanel } from "./NotesPanel";
+import { TagsPanel } from "./TagsPanel";
+import { usePlace } from "./usePlace";
+
+/** One acquisition: files, metadata and the DICOM header of one of its files. */
+export function AcquisitionPage() {
+  const { a } = useParams({ from: "/inside/framed/acquisitions/$a" });
+  const { file: wanted } = useSearch({ from: "/inside/framed/acquisitions/$a" });
+  const navigate = useNavigate({ from: "/acquisitions/$a" });
+  const { data: acquisition, error, refetch } = useQuery(containerQuery("acquisitions", a));
+  useCrumbs([...usePlace(acquisition?.parents), { label: acquisition?.label ?? "" }]);
+  if (error && !acquisition)
+    return <Failure error={error} what="acquisition" onRetry={() => void refetch()} />;
+  if (!acquisition) return <Loading />;
+  const files = acquisition.files ?? [];
+  const series = files.filter((file) => file.type === "dicom");
+  const shown = series.find((file) => file.file_id === wanted) ?? series[0];
+  const place = { path: `/acquisitions/${a}` };
+  return (
+    <Page>
+      <PageHead
+        title={acquisition.label || "untitled"}
+        kind="Acquisition"
+        about={[dateTime(acquisition.timestamp), count(files.length, "file")].filter(Boolean).join(" · ")}
+        actions={
+          <>
+            <DownloadButton nodes={[{ level: "acquisition", _id: a }]} />
+            {shown ? (
+              <LinkButton to="/viewer" search={{ file: shown.file_id }} leftSection={<IconEye size={16} />}>
+                View
+              </LinkButton>
+            ) : null}
+          </>
+        }
+      />
+      <Columns
+        main={
+          <>
+            <FilesPanel files={files} />
+            <InfoPanel place={place} info={acquisition.info} />
+            {shown ? (
+              <PanelBoundary what="header">
+                <HeaderPanel
+                  fileId={shown.file_id}
+                  choice={
+                    series.length > 1 ? (
+                      <Select
+                        size="xs"
+                        w={280}
+                        aria-label="Header of file"
+                        data={series.map((file) => ({ value: file.file_id, label: file.name }))}
+                        value={shown.file_id}
+                        onChange={(file) => void navigate({ search: file ? { file } : {}, replace: true })}
+                      />
+                    ) : null
+                  }
+                />
+              </PanelBoundary>
+            ) : null}
+          </>
+        }
+        side={
+          <>
+            <Panel title="About">
+              <Facts
+                facts={[
+                  ["Scanned", dateTime(acquisition.timestamp)],
+                  ["Time zone", acquisition.timezone],
+                  [
+                    "Series UID",
+                    <span key="uid" className="mono">
+                      {acquisition.uid}
+                    </span>,
+                  ],
+                  ["Received", dateTime(acquisition.created)],
+                  [
+                    "Acquisition id",
+                    <span key="id" className="mono">
+                      {acquisition._id}
+                    </span>,
+                  ],
+                ]}
+              />
+            </Panel>
+            <TagsPanel place={place} tags={acquisition.tags} />
+            <NotesPanel place={place} notes={acquisition.notes} />
+          </>
+        }
+      />
+    </Page>
+  );
+}

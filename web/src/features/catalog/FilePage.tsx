@@ -1,0 +1,140 @@
+import { Button } from "@mantine/core";
+import { IconDownload, IconEye } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { Link, useParams, useSearch } from "@tanstack/react-router";
+import { fileUrl } from "@/api/download";
+import { fileQuery, fileVersionsQuery } from "@/api/queries";
+import { Columns } from "@/ui/Columns";
+import { Facts } from "@/ui/Facts";
+import { Failure } from "@/ui/Failure";
+import { bytes, count, dateTime } from "@/ui/format";
+import { LinkButton } from "@/ui/LinkButton";
+import { Loading } from "@/ui/Loading";
+import { useCrumbs } from "@/ui/layout/crumbsContext";
+import { Page } from "@/ui/Page";
+import { PageHead } from "@/ui/PageHead";
+import { Panel } from "@/ui/Panel";
+import { SimpleTable } from "@/ui/SimpleTable";
+import { HeaderPanel } from "./HeaderPanel";
+import { InfoPanel } from "./InfoPanel";
+import { TagsPanel } from "./TagsPanel";
+import { usePlace } from "./usePlace";
+
+/** One file, in its current or an older version. */
+export function FilePage() {
+  const { f } = useParams({ from: "/inside/framed/files/$f" });
+  const { version } = useSearch({ from: "/inside/framed/files/$f" });
+  const { data: file, error, refetch } = useQuery(fileQuery(f, version));
+  const versions = useQuery(fileVersionsQuery(f));
+  useCrumbs([...usePlace(file?.parents), { label: file?.name ?? "" }]);
+  if (error && !file) return <Failure error={error} what="file" onRetry={() => void refetch()} />;
+  if (!file) return <Loading />;
+  const place = { path: `/files/${f}`, isFile: true };
+  const known = [...(versions.data ?? [])].sort((a, b) => b.version - a.version);
+  const dicom = file.type === "dicom";
+  const exact = version === undefined ? {} : { version };
+  return (
+    <Page>
+      <PageHead
+        title={file.name}
+        kind={version === undefined ? "File" : `File, version ${version}`}
+        about={[
+          file.type,
+          bytes(file.size),
+          file.zip_member_count ? count(file.zip_member_count, "member") : "",
+        ]
+          .filter(Boolean)
+          .join(" · ")}
+        actions={
+          <>
+            <Button
+              component="a"
+              href={fileUrl(file, exact)}
+              download={file.name}
+              variant="default"
+              leftSection={<IconDownload size={16} />}
+            >
+              Download
+            </Button>
+            {dicom ? (
+              <LinkButton to="/viewer" search={{ file: f }} leftSection={<IconEye size={16} />}>
+                View
+              </LinkButton>
+            ) : null}
+          </>
+        }
+      />
+      <Columns
+        main={
+          <>
+            {dicom ? <HeaderPanel fileId={f} {...exact} /> : null}
+            <InfoPanel place={place} info={file.info} />
+            <Panel title="Versions" flush>
+              <SimpleTable
+                label="Versions"
+                rows={known}
+                rowKey={(row) => String(row.version)}
+                columns={[
+                  {
+                    head: "Version",
+                    cell: (row) => (
+                      <Link
+                        to="/files/$f"
+                        params={{ f }}
+                        search={row.version === known[0]?.version ? {} : { version: row.version }}
+                      >
+                        {row.version}
+                        {row.version === known[0]?.version ? " (current)" : ""}
+                      </Link>
+                    ),
+                  },
+                  { head: "Made", cell: (row) => dateTime(row.created) },
+                  { head: "By", cell: (row) => [row.origin.type, row.origin.id].filter(Boolean).join(" ") },
+                  {
+                    head: "Size",
+                    number: true,
+                    cell: (row) => (row.size === undefined ? "" : bytes(row.size)),
+                  },
+                ]}
+              />
+            </Panel>
+          </>
+        }
+        side={
+          <>
+            <Panel title="About">
+              <Facts
+                facts={[
+                  ["Type", file.type],
+                  ["Modality", file.modality],
+                  ...Object.entries(file.classification).map(([key, values]): [string, string] => [
+                    key,
+                    values.join(", "),
+                  ]),
+                  ["Media type", file.mimetype],
+                  ["Size", `${file.size.toLocaleString("en-US")} bytes`],
+                  ["Origin", [file.origin.type, file.origin.id].filter(Boolean).join(" ")],
+                  ["Created", dateTime(file.created)],
+                  ["Changed", dateTime(file.modified)],
+                  [
+                    "Hash",
+                    <span key="hash" className="mono" title={file.hash}>
+                      {file.hash.slice(0, 32)}…
+                    </span>,
+                  ],
+                  [
+                    "File id",
+                    <span key="id" className="mono">
+                      {file.file_id}
+                    </span>,
+                  ],
+                ]}
+              />
+            </Panel>
+            <TagsPanel place={place} tags={file.tags} />
+          </>
+        }
+      />
+    </Page>
+  );
+}

@@ -1,0 +1,108 @@
+import { ActionIcon } from "@mantine/core";
+import { IconChevronRight, IconPencil, IconPlus, IconTrash } from "@tabler/icons-react";
+import { useState } from "react";
+import type { Json } from "@/api/types";
+import { InfoForm } from "./InfoForm";
+import classes from "./InfoNode.module.css";
+import { entries, type InfoPath, isBranch, writeValue } from "./infoTree";
+
+interface InfoNodeProps {
+  name: string | number;
+  path: InfoPath;
+  value: Json;
+  onChange: (path: InfoPath, next: Json | undefined) => void;
+}
+
+const summary = (value: Json) =>
+  Array.isArray(value) ? `list of ${value.length}` : `${entries(value).length} fields`;
+
+/** One key of the tree: a value to edit, or a branch to open. */
+export function InfoNode({ name, path, value, onChange }: InfoNodeProps) {
+  const [open, setOpen] = useState(path.length < 2 && entries(value).length <= 12);
+  const [form, setForm] = useState<"edit" | "add" | null>(null);
+  const branch = isBranch(value);
+  const children = branch ? entries(value) : [];
+  return (
+    <li>
+      <div className={classes.row}>
+        {branch ? (
+          <button type="button" className={classes.key} aria-expanded={open} onClick={() => setOpen(!open)}>
+            <IconChevronRight size={14} className={classes.chevron} data-open={open || undefined} />
+            {name}
+          </button>
+        ) : (
+          <span className={classes.leaf}>{name}</span>
+        )}
+        {form === "edit" ? (
+          <InfoForm
+            initial={writeValue(value)}
+            onSave={(_name, next) => {
+              onChange(path, next);
+              setForm(null);
+            }}
+            onCancel={() => setForm(null)}
+          />
+        ) : (
+          <span
+            className={branch ? classes.summary : classes.value}
+            data-kind={value === null ? "null" : typeof value}
+          >
+            {branch ? summary(value) : writeValue(value)}
+          </span>
+        )}
+        {form === null ? (
+          <span className={classes.actions}>
+            {branch ? (
+              <ActionIcon
+                size={24}
+                variant="subtle"
+                color="gray"
+                aria-label={`Add to ${name}`}
+                onClick={() => setForm("add")}
+              >
+                <IconPlus size={14} />
+              </ActionIcon>
+            ) : (
+              <ActionIcon
+                size={24}
+                variant="subtle"
+                color="gray"
+                aria-label={`Edit ${name}`}
+                onClick={() => setForm("edit")}
+              >
+                <IconPencil size={14} />
+              </ActionIcon>
+            )}
+            <ActionIcon
+              size={24}
+              variant="subtle"
+              color="gray"
+              aria-label={`Delete ${name}`}
+              onClick={() => onChange(path, undefined)}
+            >
+              <IconTrash size={14} />
+            </ActionIcon>
+          </span>
+        ) : null}
+      </div>
+      {branch && open && children.length > 0 ? (
+        <ul className={classes.tree}>
+          {children.map(([key, child]) => (
+            <InfoNode key={key} name={key} path={[...path, key]} value={child} onChange={onChange} />
+          ))}
+        </ul>
+      ) : null}
+      {form === "add" ? (
+        <InfoForm
+          named={!Array.isArray(value)}
+          onSave={(key, next) => {
+            onChange([...path, Array.isArray(value) ? value.length : key], next);
+            setForm(null);
+            setOpen(true);
+          }}
+          onCancel={() => setForm(null)}
+        />
+      ) : null}
+    </li>
+  );
+}

@@ -1,0 +1,67 @@
+import { Button, Group, Modal, Textarea } from "@mantine/core";
+import { useState } from "react";
+import type { Info } from "@/api/types";
+
+interface RawInfoDialogProps {
+  opened: boolean;
+  onClose: () => void;
+  info: Info;
+  onSave: (info: Info) => Promise<void>;
+}
+
+function read(text: string): Info | string {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== "object" || value === null || Array.isArray(value))
+      return "Metadata is an object: { … }";
+    return value as Info;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+/** The whole metadata as JSON, checked while typing. */
+export function RawInfoDialog({ opened, onClose, info, onSave }: RawInfoDialogProps) {
+  const [text, setText] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
+  const shown = text ?? JSON.stringify(info, null, 2);
+  const parsed = read(shown);
+  const close = () => {
+    setText(null);
+    onClose();
+  };
+  const save = async () => {
+    if (typeof parsed === "string") return;
+    setBusy(true);
+    await onSave(parsed).catch(() => null);
+    setBusy(false);
+    setText(null);
+  };
+  return (
+    <Modal opened={opened} onClose={close} title="Metadata as JSON" size="xl">
+      <Textarea
+        aria-label="JSON"
+        autosize
+        minRows={14}
+        maxRows={28}
+        value={shown}
+        onChange={(event) => setText(event.currentTarget.value)}
+        error={typeof parsed === "string" ? parsed : null}
+        classNames={{ input: "mono" }}
+        spellCheck={false}
+      />
+      <Group justify="flex-end" mt="md" gap={8}>
+        <Button variant="default" onClick={close}>
+          Cancel
+        </Button>
+        <Button
+          loading={busy}
+          disabled={typeof parsed === "string" || text === null}
+          onClick={() => void save()}
+        >
+          Save
+        </Button>
+      </Group>
+    </Modal>
+  );
+}

@@ -1,0 +1,107 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link, useParams } from "@tanstack/react-router";
+import { containerQuery, listQuery } from "@/api/queries";
+import type { Session } from "@/api/types";
+import { Columns } from "@/ui/Columns";
+import { Facts } from "@/ui/Facts";
+import { Failure } from "@/ui/Failure";
+import { age, dateTime } from "@/ui/format";
+import { Loading } from "@/ui/Loading";
+import { useCrumbs } from "@/ui/layout/crumbsContext";
+import { Message } from "@/ui/Message";
+import { Page } from "@/ui/Page";
+import { PageHead } from "@/ui/PageHead";
+import { Panel } from "@/ui/Panel";
+import { SimpleTable } from "@/ui/SimpleTable";
+import { DownloadButton } from "./DownloadButton";
+import { FilesPanel } from "./FilesPanel";
+import { InfoPanel } from "./InfoPanel";
+import { NotesPanel } from "./NotesPanel";
+import { TagsPanel } from "./TagsPanel";
+import { usePlace } from "./usePlace";
+
+const MOST = 500;
+
+/** One subject: its sessions and what is known of it. */
+export function SubjectPage() {
+  const { s } = useParams({ from: "/inside/framed/projects/$p/subjects/$s" });
+  const found = useQuery(containerQuery("subjects", s));
+  const sessions = useQuery(
+    listQuery<Session>(`/subjects/${s}/sessions`, { sort: "timestamp:asc", limit: MOST }),
+  );
+  const subject = found.data;
+  useCrumbs([...usePlace(subject?.parents), { label: subject?.label ?? "" }]);
+  if (found.error && !subject)
+    return <Failure error={found.error} what="subject" onRetry={() => void found.refetch()} />;
+  if (!subject) return <Loading />;
+  const place = { path: `/subjects/${s}` };
+  const rows = sessions.data?.results ?? [];
+  return (
+    <Page>
+      <PageHead
+        title={subject.label}
+        kind="Subject"
+        actions={<DownloadButton nodes={[{ level: "subject", _id: s }]} />}
+      />
+      <Columns
+        main={
+          <>
+            <Panel title="Sessions" flush>
+              {sessions.isPending ? <Loading rows={3} /> : null}
+              {sessions.error ? (
+                <Failure error={sessions.error} what="session list" onRetry={() => void sessions.refetch()} />
+              ) : null}
+              {sessions.data && rows.length === 0 ? <Message title="No sessions yet" /> : null}
+              {rows.length > 0 ? (
+                <SimpleTable
+                  label="Sessions"
+                  rows={rows}
+                  rowKey={(row) => row._id}
+                  columns={[
+                    {
+                      head: "Session",
+                      cell: (row) => (
+                        <Link to="/sessions/$s" params={{ s: row._id }}>
+                          {row.label || "untitled"}
+                        </Link>
+                      ),
+                    },
+                    { head: "Scanned", cell: (row) => dateTime(row.timestamp) },
+                    { head: "Age", number: true, cell: (row) => age(row.age) },
+                    { head: "Operator", cell: (row) => row.operator },
+                  ]}
+                />
+              ) : null}
+            </Panel>
+            {subject.files?.length ? <FilesPanel files={subject.files} /> : null}
+            <InfoPanel place={place} info={subject.info} />
+          </>
+        }
+        side={
+          <>
+            <Panel title="About">
+              <Facts
+                facts={[
+                  ["Code", subject.code !== subject.label ? subject.code : null],
+                  ["Name", [subject.firstname, subject.lastname].filter(Boolean).join(" ")],
+                  ["Sex", subject.sex],
+                  ["Cohort", subject.cohort],
+                  ["Type", subject.type],
+                  ["Received", dateTime(subject.created)],
+                  [
+                    "Subject id",
+                    <span key="id" className="mono">
+                      {subject._id}
+                    </span>,
+                  ],
+                ]}
+              />
+            </Panel>
+            <TagsPanel place={place} tags={subject.tags} />
+            <NotesPanel place={place} notes={subject.notes} />
+          </>
+        }
+      />
+    </Page>
+  );
+}

@@ -6,22 +6,38 @@ A module whose name ends in a version (`test_calls_17.py`) holds what only that 
 
 import ast
 import fcntl
+import json
 import os
+import socket
 import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 from xml.etree import ElementTree
 
+import httpx
 import pytest
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
+TREADLE = Path(sys.executable).with_name("treadle")
 VERSIONS = ("sdk17", "sdk23")
 MODULE_TIMEOUT_S = 280
+START_LIMIT_S = 120
+OWN_SITES = {"test_ticketed_uploads": {"TREADLE_UPLOADS__SIGNED_URLS": "true"}}  # module -> settings
 
 Outcomes = dict[str, list[str]]
+
+
+class Login(NamedTuple):
+    """How a client signs in."""
+
+    key: str
+    email: str
 
 
 def _runs_with(module: Path, version: str) -> bool:
@@ -70,33 +86,65 @@ def environments(run_folder: Path) -> Path:
     return ROOT / ".venv-clients"
 
 
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _is_ready(admin: Path) -> bool:
+    try:
+        return httpx.get(f"{json.loads(admin.read_text())['url']}/api/version").status_code == 200
+    except (OSError, ValueError, httpx.HTTPError):
+        return False
+
+
+@contextmanager
+def _own_site(home: Path, settings: dict[str, str]) -> Iterator[Login]:
+    """A site with these settings while the block runs."""
+    addresses = [f"--http=127.0.0.1:{_free_port()}", f"--dicom=127.0.0.1:{_free_port()}"]
+    with home.with_suffix(".log").open("wb") as log:
+        command = [TREADLE, "up", f"--home={home}", "--no-sample", *addresses]
+        process = subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, **settings})
+        try:
+            limit = time.monotonic() + START_LIMIT_S
+            while not _is_ready(home / "admin.json"):
+                assert process.poll() is None, home.with_suffix(".log").read_text()
+                assert time.monotonic() < limit, home.with_suffix(".log").read_text()
+                time.sleep(0.2)
+            admin = json.loads((home / "admin.json").read_text())
+            yield Login(admin["api_key"], admin["email"])
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
 @pytest.fixture(scope="session")
 def outcomes(treadle_server, environments: Path, run_folder: Path) -> Callable[[str, Path], Outcomes]:
     """Runs a module with a version once and tells the failures of each of its functions."""
-    environment = {
-        **os.environ,
-        "TREADLE_TEST_KEY": treadle_server.api_key,
-        "TREADLE_TEST_EMAIL": treadle_server.email,
-    }
+
+    def execute(version: str, module: Path, login: Login, report: Path) -> None:
+        done = subprocess.run(
+            [environments / version / "bin" / "python", "-m", "pytest", module, f"--junitxml={report}"],
+            cwd=HERE / "sdk",
+            env={**os.environ, "TREADLE_TEST_KEY": login.key, "TREADLE_TEST_EMAIL": login.email},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=MODULE_TIMEOUT_S,
+        )
+        assert report.exists(), f"{module.name} did not run with {version}:\n{done.stdout}\n{done.stderr}"
 
     @cache
     def run(version: str, module: Path) -> Outcomes:
         report = run_folder / f"{version}-{module.stem}.xml"
-        command = [environments / version / "bin" / "python", "-m", "pytest", module, f"--junitxml={report}"]
         with _one_at_a_time(report.with_suffix(".lock")):
             if not report.exists():
-                done = subprocess.run(
-                    command,
-                    cwd=HERE / "sdk",
-                    env=environment,
-                    capture_output=True,
-                    text=True,
-                    check=False,
-                    timeout=MODULE_TIMEOUT_S,
-                )
-                assert report.exists(), (
-                    f"{module.name} did not run with {version}:\n{done.stdout}\n{done.stderr}"
-                )
+                with ExitStack() as stack:
+                    login = Login(treadle_server.api_key, treadle_server.email)
+                    if settings := OWN_SITES.get(module.stem):
+                        login = stack.enter_context(_own_site(report.with_suffix(".home"), settings))
+                    execute(version, module, login, report)
         return _read(report)
 
     return run

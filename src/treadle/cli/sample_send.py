@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from pydicom.dataset import Dataset
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, MRImageStorage
 from pynetdicom import AE
 
@@ -11,6 +12,8 @@ from treadle.cli.client import Client, ClientError, find_target
 from treadle.cli.sample import GROUP, PROJECT, instances
 from treadle.server.app.supervise.control import Control
 from treadle.server.kit.settings import Settings, load_settings
+
+ATTEMPTS = 3
 
 
 def send(flags: Mapping[str, object], control_fd: int | None) -> int:
@@ -33,6 +36,20 @@ def _make_project(settings: Settings) -> None:
 
 
 def _store(settings: Settings) -> int:
+    """Send everything; an association that breaks is opened again, and what was acknowledged is not repeated."""
+    waiting = list(instances())
+    total = len(waiting)
+    for _ in range(ATTEMPTS):
+        waiting = _send(settings, waiting)
+        if not waiting:
+            return total
+    raise ClientError(
+        f"{len(waiting)} of {total} instances were not acknowledged by {settings.dicom.reachable}"
+    )
+
+
+def _send(settings: Settings, waiting: list[Dataset]) -> list[Dataset]:
+    """One association; what it left unsent."""
     sender = AE(ae_title="SAMPLE")
     for sop_class in (MRImageStorage, CTImageStorage):
         sender.add_requested_context(sop_class, ExplicitVRLittleEndian)
@@ -42,13 +59,11 @@ def _store(settings: Settings) -> int:
         raise ClientError(
             f"no DICOM association with {settings.connector.ae_title} at {settings.dicom.reachable}"
         )
-    count = 0
-    try:
-        for dataset in instances():
-            status = association.send_c_store(dataset)
-            if status.get("Status") != 0:
-                raise ClientError(f"instance {count + 1} was refused with status {status.get('Status')}")
-            count += 1
-    finally:
-        association.release()
-    return count
+    for position, dataset in enumerate(waiting):
+        status = association.send_c_store(dataset) if association.is_established else Dataset()
+        if status.get("Status") != 0:
+            if association.is_established:
+                association.release()
+            return waiting[position:]
+    association.release()
+    return []

@@ -36,7 +36,8 @@ mimetypes.add_type("font/woff2", ".woff2")
 def _asset(request: Request, found: Path) -> Response:
     """The file, pre-compressed when the browser takes it."""
     accepted = request.headers.get("accept-encoding", "")
-    headers = {**HEADERS, "Vary": "Accept-Encoding"}
+    # The viewer's page is embedder-isolated, so its worker scripts must be too.
+    headers = {**HEADERS, "Vary": "Accept-Encoding", "Cross-Origin-Embedder-Policy": "require-corp"}
     hashed = found.parent.name == "assets"
     headers["Cache-Control"] = "public, max-age=31536000, immutable" if hashed else "no-cache"
     media = mimetypes.guess_type(found.name)[0] or "application/octet-stream"

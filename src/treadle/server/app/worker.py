@@ -16,7 +16,7 @@ from sqlalchemy import delete, func, select, update
 from treadle.server.app.state import ServerState, open_state
 from treadle.server.catalog import trash
 from treadle.server.delivery.tickets import drop_expired as drop_tickets
-from treadle.server.ingest.extract import handle_file_created
+from treadle.server.ingest.extract import handle_file_created, stop_readers
 from treadle.server.ingest.uploads import drop_expired
 from treadle.server.kit.settings import Settings
 from treadle.server.store.blobs_rows import collect_garbage
@@ -124,6 +124,7 @@ async def _run(settings: Settings) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+    stop_readers()
     await state.close()
 
 

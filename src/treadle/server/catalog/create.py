@@ -13,6 +13,7 @@ from treadle.server.catalog.containers import (
     create_container,
     find_or_create_subject,
     get_container,
+    read_values,
 )
 from treadle.server.catalog.errors import ContainerNotFound
 from treadle.server.catalog.rows import Container
@@ -26,7 +27,9 @@ def _reference(body: Body, name: str) -> str | None:
     value = body.get(name)
     if isinstance(value, Mapping):
         value = value.get("_id") or value.get("id")
-    return str(value) if value else None
+    if value is not None and not isinstance(value, str):
+        raise Invalid(f"'{name}' must be an id.")
+    return value or None
 
 
 def _needed(body: Body, name: str) -> str:
@@ -55,7 +58,7 @@ async def create_group(guard: Guard, body: Body) -> Container:
 
 async def create_project(guard: Guard, body: Body, *, inherit: bool) -> Container:
     """A new project with the group's permission template; the caller becomes its administrator."""
-    group_id = _needed(body, "group")
+    group_id, label = _needed(body, "group"), clean_label(body.get("label"))
     await guard.require_group(group_id, "admin")
     group = await get_container(guard.connection, group_id, level="group")
     if group.id == rights.UNKNOWN_GROUP:
@@ -64,7 +67,7 @@ async def create_project(guard: Guard, body: Body, *, inherit: bool) -> Containe
         guard.connection,
         level="project",
         parent=group,
-        label=clean_label(body.get("label")),
+        label=label,
         fields=body,
         origin=guard.identity.origin,
     )
@@ -100,6 +103,7 @@ async def create_subject(guard: Guard, body: Body) -> Container:
 async def create_session(guard: Guard, body: Body) -> Container:
     """A new session on a given, found or new subject."""
     label = clean_label(body.get("label"))
+    read_values("session", body)
     subject = await _subject_for(guard, body)
     return await create_container(
         guard.connection,

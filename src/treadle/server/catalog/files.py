@@ -42,6 +42,7 @@ class NewFile:
     info: Mapping[str, Any] | None = None
     zip_member_count: int | None = None
     deid_log_id: str | None = None
+    deid_log_skip_reason: str | None = None
     series: Mapping[str, Any] | None = None
 
 
@@ -154,6 +155,7 @@ async def place_file(
         **_metadata(new, old, preserve=preserve_metadata),
         "zip_member_count": new.zip_member_count,
         "deid_log_id": new.deid_log_id,
+        "deid_log_skip_reason": new.deid_log_skip_reason,
         "series": dict(new.series) if new.series else None,
         "origin_type": origin[0],
         "origin_id": origin[1],

@@ -29,11 +29,10 @@ class Resolved:
 
 
 def clean_path(value: Any) -> list[str]:
-    """A path from a request: a list of labels, or one text split at `/`; empty items are skipped."""
-    items = value.split("/") if isinstance(value, str) else value
-    if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
+    """A path from a request: a list of labels; empty items are skipped."""
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise Invalid("'path' must be a list of labels.")
-    return [item for item in items if item != ""]
+    return [item for item in value if item != ""]
 
 
 def _missing(item: str, level: str) -> ContainerNotFound:

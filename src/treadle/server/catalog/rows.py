@@ -89,6 +89,7 @@ class File:
     origin_id: str | None
     series: dict[str, Any] | None
     deid_log_id: str | None
+    deid_log_skip_reason: str | None
     restored_from: int | None
     restored_by: str | None
     revision: int

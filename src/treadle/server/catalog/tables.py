@@ -118,6 +118,7 @@ file = Table(
     # What the connector knows this file by: {study, series, bucket, digest}.
     Column("series", JSONB),
     Column("deid_log_id", Text),
+    Column("deid_log_skip_reason", Text),
     Column("restored_from", Integer),
     Column("restored_by", Text),
     Column("revision", Integer, nullable=False, server_default="1"),

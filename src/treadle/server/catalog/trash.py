@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from treadle.server.access.templates import remove_grants_of_group, remove_grants_of_project
 from treadle.server.catalog import queries
-from treadle.server.catalog.containers import announce
-from treadle.server.catalog.errors import ContainerNotFound, LabelTaken, NameTaken, NotEmpty
+from treadle.server.catalog.containers import announce, get_container
+from treadle.server.catalog.errors import ContainerNotFound, FileMissing, LabelTaken, NameTaken, NotEmpty
 from treadle.server.catalog.files import announce_file
 from treadle.server.catalog.rows import Container, File, as_container, as_file
 from treadle.server.catalog.tables import container, deletion, file
@@ -51,7 +51,8 @@ async def has_device_data(connection: AsyncConnection, target: Container) -> boo
 async def delete_container(
     connection: AsyncConnection, target: Container, *, origin: tuple[str, str | None], reason: str | None
 ) -> Deletion:
-    """The container and everything below it into the trash."""
+    """The container and everything below it into the trash; of several at once only one finds it."""
+    target = await get_container(connection, target.id, lock=True)
     if target.level == "group":
         scope = (container.c.group_id == target.id) & (container.c.level == "project") & queries.LIVE
         if (await connection.execute(select(container.c.id).where(scope).limit(1))).first():
@@ -95,6 +96,8 @@ async def delete_file(
         .where(file.c.file_id == target.file_id, file.c.deleted_at.is_(None))
         .values(deleted_at=at, deletion_id=deletion_id)
     )
+    if not gone.rowcount:
+        raise FileMissing
     entry = Deletion(
         id=deletion_id,
         kind="file",

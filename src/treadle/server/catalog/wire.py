@@ -42,7 +42,7 @@ def file_doc(target: File, client: Client, *, info: bool = True, group: str = "f
         "provider_id": None,
         "reference": False,
         "deid_log_id": target.deid_log_id,
-        "deid_log_skip_reason": None,
+        "deid_log_skip_reason": target.deid_log_skip_reason,
         "restored_from": target.restored_from,
         "restored_by": {"type": "user", "id": target.restored_by} if target.restored_by else None,
         "copy_of": None,

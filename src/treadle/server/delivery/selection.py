@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from pydantic import Field
 from sqlalchemy import ColumnElement, and_, false, or_, select
@@ -65,7 +66,7 @@ class ContainerFilter(Wire):
 class Node(Wire):
     """One container of the selection."""
 
-    level: str
+    level: Literal["project", "subject", "session", "acquisition", "analysis", "collection"]
     id: str = Field(alias="_id")
 
 

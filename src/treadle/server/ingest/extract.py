@@ -97,7 +97,7 @@ async def _read(blobs: Blobs, target: File) -> Found | None:
         except Unreadable as error:
             log.warning("dicom_unreadable", file=target.file_id, version=target.version, why=str(error))
         except (BrokenProcessPool, TimeoutError) as error:
-            _drop_processes()
+            stop_readers()
             log.warning("dicom_reader_died", file=target.file_id, why=type(error).__name__)
     return None
 
@@ -125,8 +125,8 @@ def _processes() -> ProcessPoolExecutor:
     return _pool
 
 
-def _drop_processes() -> None:
-    """Forget the pool, with any reader that hangs; the next file gets a new one."""
+def stop_readers() -> None:
+    """End the reading processes, also one that hangs; the next file gets new ones."""
     global _pool
     pool, _pool = _pool, None
     if pool is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, ValidationError, field_validator
 
@@ -25,6 +25,7 @@ class FileMetadata(Wire):
     info: dict[str, Any] | None = None
     zip_member_count: int | None = Field(default=None, ge=0, le=2**31 - 1)
     deid_log_id: str | None = Field(default=None, max_length=255)
+    deid_log_skip_reason: Literal["unsupported_type", "manual_override"] | None = None
 
     @field_validator("type", "mimetype", "modality", "deid_log_id", mode="after")
     @classmethod
@@ -44,6 +45,7 @@ class FileMetadata(Wire):
             info=self.info,
             zip_member_count=self.zip_member_count,
             deid_log_id=self.deid_log_id,
+            deid_log_skip_reason=self.deid_log_skip_reason,
         )
 
 

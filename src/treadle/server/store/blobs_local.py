@@ -117,6 +117,7 @@ class LocalBlobs:
 
     async def stage(self, name: str, offset: int, chunks: AsyncIterator[bytes]) -> int:
         """Append to a resumable upload; what arrived before a cut stays."""
+        await self.run(self._check_space)
         handle = await self._open_staged(name)
         try:
             present = os.fstat(handle).st_size
@@ -177,11 +178,14 @@ class LocalBlobs:
             sync_folder(folder)
         return True
 
-    def _open_temporary(self) -> tuple[int, Path]:
+    def _check_space(self) -> None:
         if self._min_free:
             space = os.statvfs(self._root)
             if space.f_bavail * space.f_frsize < self._min_free:
                 raise StorageFull
+
+    def _open_temporary(self) -> tuple[int, Path]:
+        self._check_space()
         path = self._tmp / f"{HOST}.{os.getpid()}.{secrets.token_hex(8)}"
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         fcntl.flock(handle, fcntl.LOCK_EX)

@@ -22,7 +22,7 @@ from treadle.server.store.blobs import BLOCK, BlobMissing, BlobRef, OffsetMismat
 from treadle.server.store.hashing import StreamHash
 
 _PART = 16 * BLOCK
-_READ_BLOCK = 4 * BLOCK
+_READ_BLOCK = _WRITE_BLOCK = 4 * BLOCK
 _MAX_COPY = 4 << 30  # S3 copies at most 5 GiB in one request
 _ABANDONED = timedelta(days=2)
 
@@ -176,25 +176,35 @@ class ObjectWriter:
         self._store, self._key = store, key
         self._out = obstore.open_writer_async(store.store, key, buffer_size=_PART, max_concurrency=4)
         self._hashes = StreamHash()
+        self._chunks: list[bytes] = []
+        self._waiting = 0
         self._open = True
         self.size = 0
 
     async def write(self, chunk: bytes) -> None:
         """Take the next bytes."""
-        if not chunk:
-            return
+        self._chunks.append(chunk)
+        self._waiting += len(chunk)
         self.size += len(chunk)
+        if self._waiting >= _WRITE_BLOCK:
+            await self._flush()
+
+    async def _flush(self) -> None:
+        block, self._chunks, self._waiting = b"".join(self._chunks), [], 0
+        if not block:
+            return
         try:
             await asyncio.gather(
-                asyncio.to_thread(self._hashes.update_sha384, (chunk,)),
-                asyncio.to_thread(self._hashes.update_sha256, (chunk,)),
-                self._out.write(chunk),
+                asyncio.to_thread(self._hashes.update_sha384, (block,)),
+                asyncio.to_thread(self._hashes.update_sha256, (block,)),
+                self._out.write(block),
             )
         except BaseError as error:
             raise Trouble("The object store did not take the data; try again.") from error
 
     async def finish(self) -> ObjectReceipt:
         """All bytes are in the bucket."""
+        await self._flush()
         self._open = False
         try:
             await self._out.close()

@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import orjson
 from sqlalchemy import ColumnElement, cast, func
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.types import Text
 
-from treadle.server.kit.errors import BadRequest, Invalid
+from treadle.server.kit.errors import BadRequest, Invalid, TooLarge
 
 MAX_DEPTH = 100
+MAX_SIZE = 16 << 20
 
 
 def clean_key(key: str) -> str:
@@ -38,6 +40,8 @@ def info_object(value: Any) -> dict[str, Any]:
         return {}
     if not isinstance(value, dict):
         raise Invalid("'info' must be an object.")
+    if len(orjson.dumps(value)) > MAX_SIZE:
+        raise TooLarge(f"'info' has at most {MAX_SIZE >> 20} MiB.")
     cleaned: dict[str, Any] = clean_info(value)
     return cleaned
 

@@ -43,4 +43,6 @@ async def emit(connection: AsyncConnection, fact: Fact) -> None:
     )
     note = orjson.dumps({"id": row.scalar_one(), "name": fact.name, "data": fact.data}).decode()
     if len(note) < MAX_NOTIFY:
-        await connection.execute(text("SELECT pg_notify(:channel, :note)"), {"channel": CHANNEL, "note": note})
+        await connection.execute(
+            text("SELECT pg_notify(:channel, :note)"), {"channel": CHANNEL, "note": note}
+        )

@@ -85,7 +85,10 @@ async def _on_treadle_error(request: Request, error: Exception) -> JSON:
     assert isinstance(error, TreadleError)  # noqa: S101 - registered for this class
     if error.status >= 500:
         log.warning("trouble", code=error.code, message=error.message)
-    answer = _body(request, error.status, error.code, error.message, error.detail, **error.fields)
+    detail = error.detail
+    if detail is None and error.status == 422:  # the form of validation details, as the clients read them
+        detail = [{"loc": ["body"], "msg": error.message, "type": error.code}]
+    answer = _body(request, error.status, error.code, error.message, detail, **error.fields)
     if error.status == 401:
         answer.headers["WWW-Authenticate"] = "scitran-user"
     if error.status == 416 and "size" in error.fields:
@@ -130,14 +133,22 @@ async def _on_http(request: Request, error: Exception) -> JSON:
 async def _on_database(request: Request, error: Exception) -> JSON:
     assert isinstance(error, DBAPIError)  # noqa: S101
     code = getattr(error.orig, "sqlstate", None) or ""
-    if isinstance(error, DataError) or code.startswith("22") or code in (
-        "2201B",
-        "54000",
+    if (
+        isinstance(error, DataError)
+        or code.startswith("22")
+        or code
+        in (
+            "2201B",
+            "54000",
+        )
     ):  # data exception: a value the database cannot take
         return _body(
             request, 422, "invalid_value", "A value has a form the database cannot store or compare."
         )
-    if code in ("23505", "23503"):  # another request came first: made the same, or took away what this one names
+    if code in (
+        "23505",
+        "23503",
+    ):  # another request came first: made the same, or took away what this one names
         return _body(request, 409, "conflict", "Another request changed this at the same time; look again.")
     if code in ("40001", "40P01", "55P03", "57014", "57P01", "57P03", "53100", "53300") or isinstance(
         error, OperationalError | InterfaceError

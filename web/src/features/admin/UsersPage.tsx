@@ -1,4 +1,3 @@
-import { Badge } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { usersQuery } from "@/api/queries";
 import { Failure } from "@/ui/Failure";
@@ -9,6 +8,7 @@ import { Page } from "@/ui/Page";
 import { PageHead } from "@/ui/PageHead";
 import { Panel } from "@/ui/Panel";
 import { SimpleTable } from "@/ui/SimpleTable";
+import { StateMark } from "@/ui/StateMark";
 
 /** Everybody who can log in. */
 export function UsersPage() {
@@ -40,9 +40,7 @@ export function UsersPage() {
               {
                 head: "State",
                 cell: (user) => (
-                  <Badge color={user.disabled ? "gray" : "green"} size="sm" tt="none">
-                    {user.disabled ? "disabled" : "active"}
-                  </Badge>
+                  <StateMark state={user.disabled ? "off" : "ok"} words={user.disabled ? "disabled" : "active"} />
                 ),
               },
             ]}

@@ -1,4 +1,4 @@
-import { Badge, Button } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { IconCircleCheck } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
@@ -14,6 +14,7 @@ import { Page } from "@/ui/Page";
 import { PageHead } from "@/ui/PageHead";
 import { Panel } from "@/ui/Panel";
 import { SimpleTable } from "@/ui/SimpleTable";
+import { StateMark } from "@/ui/StateMark";
 import { MoveDialog } from "./MoveDialog";
 import { reasonWords, requestedText } from "./words";
 
@@ -62,9 +63,7 @@ export function MisroutedPage() {
               {
                 head: "Why",
                 cell: (row) => (
-                  <Badge color="yellow" size="sm" tt="none" title={row.flags.join(", ")}>
-                    {reasonWords(row.reason)}
-                  </Badge>
+                  <StateMark state="warn" words={reasonWords(row.reason)} title={row.flags.join(", ")} />
                 ),
               },
               { head: "Waits in", cell: (row) => [row.group, row.project?.label].filter(Boolean).join("/") },

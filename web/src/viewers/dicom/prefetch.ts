@@ -12,20 +12,31 @@ export function outwards(from: number, length: number): number[] {
   return order;
 }
 
+/** The instance that holds an image: what several frames have in common. */
+const instanceOf = (imageId: string) => imageId.split("&frame=")[0] ?? imageId;
+
 /** Load a stack into the cache around an index; answers a function that stops it. */
 export function prefetch(imageIds: string[], from: number, onLoaded: (number: number) => void): () => void {
   const waiting = outwards(from, imageIds.length);
+  // The first frame fetches the instance for all: its siblings wait instead of fetching it again.
+  const instances = new Map<string, Promise<unknown>>();
   let stopped = false;
   let loaded = 0;
+  const load = (imageId: string): Promise<boolean> =>
+    imageLoader.loadAndCacheImage(imageId).then(
+      () => true,
+      () => false,
+    );
   const run = async () => {
     for (;;) {
       const index = waiting.shift();
       const imageId = index === undefined ? undefined : imageIds[index];
       if (stopped || imageId === undefined) return;
-      const known = await imageLoader.loadAndCacheImage(imageId).then(
-        () => true,
-        () => false,
-      );
+      const instance = instanceOf(imageId);
+      await instances.get(instance);
+      const loading = load(imageId);
+      if (!instances.has(instance)) instances.set(instance, loading);
+      const known = await loading;
       if (stopped) return;
       if (known) onLoaded(++loaded);
     }

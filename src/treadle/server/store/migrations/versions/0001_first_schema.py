@@ -410,6 +410,7 @@ def upgrade() -> None:
         sa.Column("origin_id", sa.Text(), nullable=True),
         sa.Column("series", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("deid_log_id", sa.Text(), nullable=True),
+        sa.Column("deid_log_skip_reason", sa.Text(), nullable=True),
         sa.Column("restored_from", sa.Integer(), nullable=True),
         sa.Column("restored_by", sa.Text(), nullable=True),
         sa.Column("revision", sa.Integer(), server_default="1", nullable=False),

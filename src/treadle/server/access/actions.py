@@ -31,6 +31,8 @@ Action = Literal[
     "notes_manage",
     "project_permissions_view",
     "project_permissions_manage",
+    "data_views_view",
+    "data_views_manage",
     "settings_view",
     "settings_modify",
 ]

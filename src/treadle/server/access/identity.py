@@ -88,6 +88,20 @@ async def by_key(connection: AsyncConnection, key: str) -> Identity:
     return _user_identity(row)
 
 
+async def by_user(connection: AsyncConnection, user_id: str) -> Identity:
+    """The user of this id, for work done in their name later; Unauthenticated when they are gone."""
+    row = (
+        await connection.execute(
+            select(app_user.c.id, app_user.c.roles, app_user.c.disabled).where(
+                app_user.c.id == user_id, app_user.c.deleted_at.is_(None)
+            )
+        )
+    ).one_or_none()
+    if row is None:
+        raise Unauthenticated("The user of this request is gone.")
+    return _user_identity(row)
+
+
 async def _device(connection: AsyncConnection, device_id: str) -> Identity:
     row = (
         await connection.execute(

@@ -22,6 +22,7 @@ from treadle.server.delivery import routes as delivery
 from treadle.server.delivery.live import EventHub
 from treadle.server.ingest import routes as ingest
 from treadle.server.kit.settings import Settings
+from treadle.server.search import routes as search
 from treadle.server.wire import http
 
 # Fixed paths before those with ids: the first match wins.
@@ -30,6 +31,7 @@ _ROUTERS: tuple[APIRouter, ...] = (
     access.router,
     ingest.router,
     delivery.router,
+    search.router,
     routes_files.router,
     routes_analyses.router,
     routes_annotate.router,

@@ -19,6 +19,7 @@ from treadle.server.delivery.tickets import drop_expired as drop_tickets
 from treadle.server.ingest.extract import handle_file_created, stop_readers
 from treadle.server.ingest.uploads import drop_expired
 from treadle.server.kit.settings import Settings
+from treadle.server.search import views_executions
 from treadle.server.store.blobs_rows import collect_garbage
 from treadle.server.store.outbox import CHANNEL
 from treadle.server.store.tables import outbox
@@ -93,6 +94,7 @@ async def tidy(state: ServerState) -> None:
         await connection.execute(delete(outbox).where(outbox.c.handled_at < func.now() - _KEEP_FACTS))
     await drop_expired(state.database, state.blobs)
     await drop_tickets(state.database)
+    await views_executions.drop_expired(state.database)
     await state.blobs.clean()
     await collect_garbage(state.database, state.blobs)
 
@@ -119,6 +121,11 @@ async def _run(settings: Settings) -> None:
     ]
     tasks.append(asyncio.create_task(_forever("listen", lambda: _listen(state, wakes), 2.0)))
     tasks.append(asyncio.create_task(_forever("tidy", lambda: tidy(state), 600.0)))
+    tasks.append(
+        asyncio.create_task(
+            _forever("views", lambda: views_executions.work(state.database, state.blobs), 1.0)
+        )
+    )
     log.info("worker_started", tasks=len(wakes))
     await stop.wait()
     for task in tasks:

@@ -7,9 +7,10 @@ from collections.abc import AsyncIterator
 from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
-from treadle.server.delivery.ranges import Span, disposition, is_known, wanted_span
+from treadle.server.delivery.ranges import Span, is_known, wanted_span
 from treadle.server.store.blobs import Blobs
 from treadle.server.store.zips import STORED, Packed, inflate
+from treadle.server.wire.answer import disposition
 
 OCTETS = "application/octet-stream"
 # A page of ours must never run what somebody uploaded.

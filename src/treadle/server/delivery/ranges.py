@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import quote
 
 from fastapi import Request
 
@@ -69,10 +68,3 @@ def is_known(request: Request, etag: str) -> bool:
         return False
     tags = [tag.strip().removeprefix("W/") for tag in header.split(",")]
     return "*" in tags or etag in tags
-
-
-def disposition(name: str, *, inline: bool = False) -> str:
-    """Content-Disposition with the name for every client: ASCII and UTF-8."""
-    kind = "inline" if inline else "attachment"
-    plain = "".join(letter if " " <= letter < "\x7f" and letter not in '"\\%' else "_" for letter in name)
-    return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

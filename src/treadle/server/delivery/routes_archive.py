@@ -16,11 +16,10 @@ from treadle.server.delivery import tickets
 from treadle.server.delivery.archive import MEDIA_TYPES, stream_tar, stream_zip
 from treadle.server.delivery.errors import NothingToDownload
 from treadle.server.delivery.layout import Entry, lay_out, safe_name
-from treadle.server.delivery.ranges import disposition
 from treadle.server.delivery.selection import Options, Selection, select_files
 from treadle.server.kit.errors import Invalid
 from treadle.server.store.blobs import Blobs
-from treadle.server.wire.answer import dumps, json_answer, stamp
+from treadle.server.wire.answer import disposition, dumps, json_answer, stamp
 from treadle.server.wire.body import ObjectBody, read_json
 from treadle.server.wire.dialect import ClientDialect
 from treadle.server.wire.query import flag

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 import orjson
 from fastapi import Response
@@ -47,6 +48,13 @@ def listing(rows: Sequence[Any], *, total: int | None, envelope: bool) -> JSON:
 def stamp(value: datetime | None) -> str | None:
     """An instant on the wire; null when unknown (never an empty text)."""
     return None if value is None else value.isoformat()
+
+
+def disposition(name: str, *, inline: bool = False) -> str:
+    """Content-Disposition with the name for every client: ASCII and UTF-8."""
+    kind = "inline" if inline else "attachment"
+    plain = "".join(letter if " " <= letter < "\x7f" and letter not in '"\\%' else "_" for letter in name)
+    return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
 class InsertedId(BaseModel):

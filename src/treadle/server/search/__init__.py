@@ -1,0 +1,1 @@
+"""Answers over many containers at once: data views."""

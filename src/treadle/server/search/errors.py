@@ -1,0 +1,43 @@
+"""What data views refuse."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from treadle.server.kit.errors import Conflict, Invalid, NotFound
+
+
+class ViewInvalid(Invalid):
+    """The data view is not valid."""
+
+    code = "view_invalid"
+
+
+class ViewMissing(NotFound):
+    """There is no such data view."""
+
+    code = "view_missing"
+
+
+class ExecutionMissing(NotFound):
+    """There is no such execution of a data view; results are kept for 14 days."""
+
+    code = "execution_missing"
+
+
+class NotReady(Conflict):
+    """The data view has not been executed yet; ask again when its state is completed."""
+
+    code = "execution_not_ready"
+
+
+class TicketUnknown(NotFound):
+    """This ticket is unknown or has expired."""
+
+    code = "ticket_unknown"
+
+
+def at(place: tuple[str | int, ...], why: str) -> ViewInvalid:
+    """The refusal of one place of a view, such as `columns.2.src`."""
+    detail: list[dict[str, Any]] = [{"loc": ["body", *place], "msg": why, "type": ViewInvalid.code}]
+    return ViewInvalid(f"{'.'.join(map(str, place))}: {why}", detail=detail)

@@ -1,0 +1,77 @@
+"""Saved data views, their executions, and tickets for their data."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, DateTime, ForeignKey, Index, Integer, Table, Text, func, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+from treadle.server.store.db import metadata
+
+
+def _at(name: str) -> Column[object]:
+    return Column(name, DateTime(timezone=True), nullable=False, server_default=func.now())
+
+
+data_view = Table(
+    "data_view",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("parent_type", Text, nullable=False),  # a container level, user, or site
+    Column("parent_id", Text, nullable=False),
+    Column("label", Text),
+    Column("description", Text),
+    Column("spec", JSONB, nullable=False),  # the view in the clients' names
+    Column("origin_type", Text, nullable=False),
+    Column("origin_id", Text),
+    Column("revision", Integer, nullable=False, server_default="1"),
+    _at("created_at"),
+    _at("modified_at"),
+    Index("ix_data_view_parent", "parent_id", "id"),
+)
+
+data_view_execution = Table(
+    "data_view_execution",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("user_id", Text, nullable=False),
+    Column("container_id", Text, nullable=False),
+    Column("container_level", Text, nullable=False),
+    Column("project_id", Text),
+    Column("view_id", Text),
+    Column("view_label", Text),
+    Column("spec", JSONB, nullable=False),
+    Column("query", JSONB, nullable=False),  # filter, sort, skip, limit of the call
+    Column("state", Text, nullable=False, server_default="queued"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("error", Text),
+    # Rows as JSON lines; the layout says what their places hold.
+    Column("blob_sha384", Text, ForeignKey("blob.sha384")),
+    Column("size", BigInteger),
+    Column("layout", JSONB),
+    # The projects that rows came from: all of them must still be allowed when the data are read.
+    Column("project_ids", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+    Column("revision", Integer, nullable=False, server_default="1"),
+    _at("created_at"),
+    _at("modified_at"),
+    Column("started_at", DateTime(timezone=True)),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    Index("ix_data_view_execution_user", "user_id", "id"),
+    Index(
+        "ix_data_view_execution_waiting",
+        "created_at",
+        postgresql_where=text("state IN ('queued', 'processing')"),
+    ),
+    Index("ix_data_view_execution_expiry", "expires_at"),
+    Index("ix_data_view_execution_blob", "blob_sha384"),
+)
+
+data_view_ticket = Table(
+    "data_view_ticket",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("user_id", Text, nullable=False),
+    Column("path", Text, nullable=False),  # the address it is good for
+    Column("request", JSONB, nullable=False),  # its query and, for unsaved views, the view
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    Index("ix_data_view_ticket_expiry", "expires_at"),
+)

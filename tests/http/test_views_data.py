@@ -13,11 +13,20 @@ def study(tree):
     """Two subjects with three sessions, acquisitions and tables."""
     api = tree.api
     api.put(f"/subjects/{tree.subject}", json={"sex": "female", "label": "S1"})
-    api.put(f"/sessions/{tree.session}", json={"age": 31557600, "label": "E1", "info": {"iq": 110, "deep": {"a": 1}}})
+    api.put(
+        f"/sessions/{tree.session}",
+        json={"age": 31557600, "label": "E1", "info": {"iq": 110, "deep": {"a": 1}}},
+    )
     second = tree.add("subjects", project=tree.project, label="S2", sex="male")
     for label, age, info in (("E2", 63115200, {"iq": "x"}), ("E3", None, {})):
         tree.add(
-            "sessions", project=tree.project, subject={"_id": second}, label=label, age=age, info=info, weight=60.5
+            "sessions",
+            project=tree.project,
+            subject={"_id": second},
+            label=label,
+            age=age,
+            info=info,
+            weight=60.5,
         )
     return tree
 
@@ -27,7 +36,9 @@ def rows(api):
     """The rows of a view on a container."""
 
     def run(container, view, **query):
-        answer = api.post("/views/data", json=view, params={"containerId": container, "format": "json-flat", **query})
+        answer = api.post(
+            "/views/data", json=view, params={"containerId": container, "format": "json-flat", **query}
+        )
         assert answer.status_code == 200, answer.text
         return answer.json()
 
@@ -50,7 +61,9 @@ def test_a_row_is_the_deepest_level_named(study, rows):
 def test_ids_and_labels_of_each_level_come_first(study, rows):
     [one] = rows(study.project, {"columns": [{"src": "acquisition.timestamp"}]})
     assert list(one) == [
-        f"{level}.{field}" for level in ("project", "subject", "session", "acquisition") for field in ("id", "label")
+        f"{level}.{field}"
+        for level in ("project", "subject", "session", "acquisition")
+        for field in ("id", "label")
     ] + ["acquisition.timestamp"]
     assert (one["session.id"], one["acquisition.label"]) == (study.session, "A")
 
@@ -149,7 +162,10 @@ def test_plain_file_columns_list_all_files(study, rows):
     study.upload("t.csv", "x\n1\n")
     study.upload("of-session.txt", to=f"/sessions/{study.session}")
     found = rows(study.project, columns("file.name", "file.size", "session.label"))
-    assert sorted((row["file.name"], row["file.size"]) for row in found) == [("of-session.txt", 5), ("t.csv", 4)]
+    assert sorted((row["file.name"], row["file.size"]) for row in found) == [
+        ("of-session.txt", 5),
+        ("t.csv", 4),
+    ]
     found = rows(study.project, columns("acquisition.file.name"))
     assert found == [{"acquisition.file.name": "t.csv"}]
 
@@ -174,7 +190,12 @@ def test_tsv_and_json_are_read_and_options_heeded(study, rows):
     study.upload("semi.csv", "a;b\n1;2\n")
 
     def read(name, *names, **more):
-        spec = {"container": "acquisition", "filter": {"value": name}, "columns": [{"src": one} for one in names], **more}
+        spec = {
+            "container": "acquisition",
+            "filter": {"value": name},
+            "columns": [{"src": one} for one in names],
+            **more,
+        }
         return rows(study.project, {"includeIds": False, "includeLabels": False, "fileSpec": spec})
 
     assert read("t.tsv", "a", "b") == [{"a": "1", "b": "2"}]
@@ -233,7 +254,11 @@ def test_a_collection_gives_its_members(study, rows, api, unique):
 
 
 def test_every_format_tells_the_same(study, api):
-    view = {"columns": [{"src": "session.label"}, {"src": "session.age"}], "includeIds": False, "includeLabels": False}
+    view = {
+        "columns": [{"src": "session.label"}, {"src": "session.age"}],
+        "includeIds": False,
+        "includeLabels": False,
+    }
 
     def fetch(kind):
         answer = api.post("/views/data", json=view, params={"containerId": study.project, "format": kind})
@@ -246,7 +271,9 @@ def test_every_format_tells_the_same(study, api):
     objects = [{"session.label": label, "session.age": age} for label, age in expected]
     assert fetch("json").json() == {"data": objects}
     assert fetch("json-flat").json() == objects
-    assert fetch("json-row-column").json() == {"data": {"columns": ["session.label", "session.age"], "rows": expected}}
+    assert fetch("json-row-column").json() == {
+        "data": {"columns": ["session.label", "session.age"], "rows": expected}
+    }
     assert [json.loads(line) for line in fetch("ndjson").text.splitlines()] == objects
     for kind, delimiter in (("csv", ","), ("tsv", "\t")):
         found = list(csv.reader(io.StringIO(fetch(kind).text), delimiter=delimiter))
@@ -256,7 +283,11 @@ def test_every_format_tells_the_same(study, api):
 
 
 def test_metadata_are_spread_over_columns_of_a_table(study, api):
-    view = {"columns": [{"src": "session.info"}, {"src": "session.info.deep.*"}], "includeIds": False, "includeLabels": False}
+    view = {
+        "columns": [{"src": "session.info"}, {"src": "session.info.deep.*"}],
+        "includeIds": False,
+        "includeLabels": False,
+    }
     answer = api.post("/views/data", json=view, params={"containerId": study.project, "format": "csv"})
     found = list(csv.DictReader(io.StringIO(answer.text)))
     assert found[0] == {"session.info.iq": "110", "session.info.deep": '{"a":1}', "session.info.deep.a": "1"}

@@ -12,7 +12,9 @@ def queued(tree):
     """Queues a view and waits for its end."""
 
     def run(view=VIEW, container=None, **query):
-        answer = tree.api.post("/views/queue", json=view, params={"containerId": container or tree.project, **query})
+        answer = tree.api.post(
+            "/views/queue", json=view, params={"containerId": container or tree.project, **query}
+        )
         assert answer.status_code == 200, answer.text
         found = answer.json()
         limit = time.monotonic() + 60
@@ -39,7 +41,10 @@ def test_the_data_come_in_every_format(tree, queued):
     assert answer.text == "project.label,subject.label,session.label\nP,S,E\n"
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert 'filename="my.csv"' in answer.headers["content-disposition"]
-    assert 'filename="Ses_sions.tsv"' in tree.api.get(path, params={"file_format": "tsv"}).headers["content-disposition"]
+    assert (
+        'filename="Ses_sions.tsv"'
+        in tree.api.get(path, params={"file_format": "tsv"}).headers["content-disposition"]
+    )
     assert tree.api.get(path, params={"file_format": "parquet"}).content[:4] == b"PAR1"
 
 
@@ -63,7 +68,9 @@ def test_executions_are_listed_for_their_owner(tree, queued, stranger, problem):
     assert [one["_id"] for one in found] == [first, second]
     found = tree.get("/data_view_executions", filter=f"project_id={tree.project}", after_id=first)
     assert [one["_id"] for one in found] == [second]
-    found = tree.get("/data_view_executions", filter=f"project_id={tree.project}", sort="created:desc", limit=1)
+    found = tree.get(
+        "/data_view_executions", filter=f"project_id={tree.project}", sort="created:desc", limit=1
+    )
     assert [one["_id"] for one in found] == [second]
     assert stranger.get("/data_view_executions").json() == []
     problem(stranger.get("/data_view_executions", params={"exhaustive": "true"}), 403)
@@ -101,7 +108,7 @@ def test_a_ticket_fetches_a_result(tree, queued, anonymous):
 
 
 def test_a_view_that_fails_says_why(tree, queued, problem):
-    rows = "\n".join(f"{{\"k{number}\": 1}}" for number in range(2100))
+    rows = "\n".join(f'{{"k{number}": 1}}' for number in range(2100))
     for number in range(21):
         tree.upload(f"t{number}.json", rows)
     spec = {"container": "acquisition", "filter": {"value": "*.json"}, "match": "all"}

@@ -64,10 +64,18 @@ def test_a_bad_call_is_refused(tree, problem):
     view = {"columns": [COLUMN]}
     query = {"containerId": tree.project}
     assert "containerId" in problem(tree.api.post("/views/data", json=view), 422)["message"]
-    assert "parquet" in problem(tree.api.post("/views/data", json=view, params={**query, "format": "xml"}), 422)["message"]
+    assert (
+        "parquet"
+        in problem(tree.api.post("/views/data", json=view, params={**query, "format": "xml"}), 422)["message"]
+    )
     problem(tree.api.post("/views/data", json=view, params={**query, "limit": "x"}), 422)
     problem(tree.api.post("/views/data", json=view, params={**query, "filter": "x"}), 422)
-    assert "sort" in problem(tree.api.post("/views/data", json=view, params={**query, "sort": "session.x"}), 422)["message"]
+    assert (
+        "sort"
+        in problem(tree.api.post("/views/data", json=view, params={**query, "sort": "session.x"}), 422)[
+            "message"
+        ]
+    )
     problem(tree.api.post("/views/data", json=view, params={"containerId": "0" * 24}), 404)
     problem(tree.api.post("/views/data", content=b"{", params=query), 400)
 

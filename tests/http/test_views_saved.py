@@ -17,7 +17,9 @@ def grant(api):
     """Gives a user a role of exactly these actions in a project, as the site administrator."""
 
     def give(client, tree, *actions):
-        role = api.post("/roles", json={"label": f"{tree.project}-{'-'.join(actions)}"[:60], "actions": list(actions)})
+        role = api.post(
+            "/roles", json={"label": f"{tree.project}-{'-'.join(actions)}"[:60], "actions": list(actions)}
+        )
         assert role.status_code == 200, role.text
         api.post(f"/groups/{tree.group}/roles", json={"_id": role.json()["_id"]})
         given = api.post(
@@ -36,7 +38,11 @@ def test_a_saved_view_is_listed_changed_and_deleted(api, tree, saved):
     assert one["origin"]["type"] == "user"
     assert api.put(f"/views/{saved}", json={"label": "Other"}).json()["modified"] == 1
     found = tree.get(f"/views/{saved}")
-    assert (found["label"], found["columns"], found["includeIds"]) == ("Other", [{"src": "session.label"}], False)
+    assert (found["label"], found["columns"], found["includeIds"]) == (
+        "Other",
+        [{"src": "session.label"}],
+        False,
+    )
     assert api.delete(f"/views/{saved}").json() == {"deleted": 1}
     assert api.get(f"/views/{saved}").status_code == 404
     assert tree.get(f"/containers/{tree.project}/views") == []

@@ -38,7 +38,8 @@ INSERT INTO container (id, level, label, parent_id, parent_level, group_id, proj
 SELECT '02' || lpad(n::text, 22, '0'), 'session', 'e' || lpad(n::text, 6, '0'),
        '01' || lpad((n / 10)::text, 22, '0'), 'subject', 'study', %(project)s,
        '01' || lpad((n / 10)::text, 22, '0'), '02' || lpad(n::text, 22, '0'),
-       timestamptz '2020-01-01' + n * interval '1 hour', jsonb_build_object('age', n * 1000, 'weight', 50 + n %% 40)
+       timestamptz '2020-01-01' + n * interval '1 hour',
+       jsonb_build_object('age', n * 1000, 'weight', 50 + n %% 40)
 FROM generate_series(0, %(count)s / 10 - 1) n;
 INSERT INTO container (id, level, label, parent_id, parent_level, group_id, project_id, subject_id, session_id,
                        acquisition_id, timestamp, info)
@@ -85,7 +86,7 @@ class Views:
     ) -> AsyncIterator[bytes]:
         """The bytes of a result."""
         found = await self.prepared(view, container, identity, **asked)
-        async for block in stream(self.database, self.blobs, found, kind):
+        async for block in stream(self.database.transaction, self.blobs, found, kind):
             yield block
 
 

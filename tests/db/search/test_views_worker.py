@@ -40,14 +40,19 @@ async def queued(views, project):
     found = await views.prepared(VIEW, project)
     async with views.database.transaction() as connection:
         guard = Guard(
-            identity=(await executions.by_user(connection, "admin@x")), connection=connection, method="", path=""
+            identity=(await executions.by_user(connection, "admin@x")),
+            connection=connection,
+            method="",
+            path="",
         )
         return (await executions.queue(guard, found, view_id=None)).id
 
 
 async def row_of(views, execution_id):
     async with views.database.transaction() as connection:
-        return (await connection.execute(select(execution).where(execution.c.id == execution_id))).one_or_none()
+        return (
+            await connection.execute(select(execution).where(execution.c.id == execution_id))
+        ).one_or_none()
 
 
 async def change(views, execution_id, **values):

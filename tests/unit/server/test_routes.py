@@ -8,8 +8,9 @@ from treadle.server.kit.settings import load_settings
 
 # Everything anybody may call without credentials.
 ANONYMOUS = {("GET", "/version"), ("GET", "/config"), ("POST", "/x/login")}
-# Where a ticket may stand for credentials: bytes of files and archives, and the parts of ticketed uploads.
-TICKETS = ("/files/{name}", "/inputs/{name}", "/download", "/upload/fs-file")
+# Where a ticket may stand for credentials: bytes of files and archives, tables of data views, and the parts of
+# ticketed uploads.
+TICKETS = ("/files/{name}", "/inputs/{name}", "/download", "/upload/fs-file", "/data")
 
 
 def _routes(routes) -> list[APIRoute]:

@@ -32,6 +32,7 @@ HANDLERS: dict[str, Handler] = {"file.created": handle_file_created}
 _MAX_FAILURES = 8
 _KEEP_FACTS = timedelta(days=2)  # browsers that reconnect read what they missed
 _POLL_S = 15.0
+VIEWS_AT_ONCE = 2
 
 
 async def handle_next(state: ServerState) -> bool:
@@ -121,11 +122,12 @@ async def _run(settings: Settings) -> None:
     ]
     tasks.append(asyncio.create_task(_forever("listen", lambda: _listen(state, wakes), 2.0)))
     tasks.append(asyncio.create_task(_forever("tidy", lambda: tidy(state), 600.0)))
-    tasks.append(
+    tasks += [
         asyncio.create_task(
             _forever("views", lambda: views_executions.work(state.database, state.blobs), 1.0)
         )
-    )
+        for _ in range(VIEWS_AT_ONCE)
+    ]
     log.info("worker_started", tasks=len(wakes))
     await stop.wait()
     for task in tasks:

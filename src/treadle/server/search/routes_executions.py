@@ -8,12 +8,13 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import false, func, select, true
 
-from treadle.server.access.guard import ScopedGuard, TicketGuard
+from treadle.server.access.guard import ScopedGuard, TicketGuards
 from treadle.server.kit.clock import now
 from treadle.server.kit.errors import Invalid
 from treadle.server.search import views_executions
 from treadle.server.search.routes_view_data import attachment, ticketed
 from treadle.server.search.tables import data_view_execution as execution
+from treadle.server.search.views_evaluate import started
 from treadle.server.search.views_formats import read_format, render
 from treadle.server.search.views_save import file_name, find_target, save, saved_doc
 from treadle.server.store.filtering import Field, condition_sql, sort_sql
@@ -74,17 +75,18 @@ async def read(guard: ScopedGuard, id: str) -> Response:
 
 
 @router.get("/{id}/data", operation_id="get_data_view_execution_data")
-async def data(request: Request, guard: TicketGuard, id: str) -> Response:
+async def data(request: Request, guards: TicketGuards, id: str) -> Response:
     """The data of a completed execution."""
-    call = await ticketed(request, guard, None)
-    if isinstance(call, Response):
-        return call
-    kind = read_format(call.query.get("file_format") or call.query.get("format"))
-    row = await views_executions.find(call.guard, id)
-    found = await views_executions.result(call.guard, request.app.state.blobs, row)
-    await call.guard.record("view_container", _context(row))
+    async with guards() as guard:
+        call = await ticketed(request, guard, None)
+        if isinstance(call, Response):
+            return call
+        kind = read_format(call.query.get("file_format") or call.query.get("format"))
+        row = await views_executions.find(call.guard, id)
+        found = await views_executions.result(call.guard, request.app.state.blobs, row)
+        await call.guard.record("view_container", _context(row))
     name = file_name(call.query.get("file_name"), row.view_label, kind)
-    return attachment(render(kind, found.layout, found.rows), kind, name)
+    return attachment(await started(render(kind, found.layout, found.rows)), kind, name)
 
 
 def _context(row: Any) -> dict[str, Any]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 
-from treadle.server.access.guard import Guard, ScopedGuard, TicketGuard
+from treadle.server.access.guard import Guard, ScopedGuard, TicketGuards
 from treadle.server.kit.errors import Unauthenticated
 from treadle.server.search import views_executions, views_saved, views_tickets
 from treadle.server.search.errors import ViewInvalid
@@ -58,38 +60,48 @@ def attachment(blocks: Any, kind: Format, name: str) -> Response:
     return StreamingResponse(blocks, media_type=media_type(kind), headers=headers)
 
 
-async def _answer(
-    request: Request, call: Call, found: Evaluation, kind: Format, view_id: str | None = None
-) -> Response:
+@dataclass(frozen=True)
+class _Order:
+    """What is to be answered, decided in a short transaction: none is held while rows flow to a slow client."""
+
+    found: Evaluation
+    kind: Format
+    name: str
+
+    async def answer(self, request: Request) -> Response:
+        """The data as they are read."""
+        state = request.app.state
+        blocks = stream(state.database.transaction, state.blobs, self.found, self.kind)
+        return attachment(await started(blocks), self.kind, self.name)
+
+
+async def _ordered(call: Call, spec: ViewSpec, view_id: str | None = None) -> _Order:
+    kind = read_format(call.query.get("format"))
+    found = await prepare(call.guard, spec, call.query.get("containerId"), asked_of(call.query))
     await call.guard.record("view_container", describe(found, view_id))
-    blocks = stream(request.app.state.database, request.app.state.blobs, found, kind)
-    name = file_name(call.query.get("filename"), found.plan.spec.label, kind)
-    return attachment(await started(blocks), kind, name)
+    return _Order(found, kind, file_name(call.query.get("filename"), spec.label, kind))
 
 
 @router.post("/views/data", operation_id="evaluate_view_adhoc")
-async def evaluate(request: Request, guard: TicketGuard, body: ObjectBody) -> Response:
+async def evaluate(request: Request, guards: TicketGuards, body: ObjectBody) -> Response:
     """The data of a view that is not saved."""
-    call = await ticketed(request, guard, body)
-    if isinstance(call, Response):
-        return call
-    kind = read_format(call.query.get("format"))
-    found = await prepare(
-        call.guard, read_view(call.body), call.query.get("containerId"), asked_of(call.query)
-    )
-    return await _answer(request, call, found, kind)
+    async with guards() as guard:
+        call = await ticketed(request, guard, body)
+        if isinstance(call, Response):
+            return call
+        order = await _ordered(call, read_view(call.body))
+    return await order.answer(request)
 
 
 @router.get("/views/{id}/data", operation_id="evaluate_view")
-async def evaluate_saved(request: Request, guard: TicketGuard, id: str) -> Response:
+async def evaluate_saved(request: Request, guards: TicketGuards, id: str) -> Response:
     """The data of a saved view."""
-    call = await ticketed(request, guard, None)
-    if isinstance(call, Response):
-        return call
-    kind = read_format(call.query.get("format"))
-    spec = read_view((await views_saved.find(call.guard, id)).spec)
-    found = await prepare(call.guard, spec, call.query.get("containerId"), asked_of(call.query))
-    return await _answer(request, call, found, kind, id)
+    async with guards() as guard:
+        call = await ticketed(request, guard, None)
+        if isinstance(call, Response):
+            return call
+        order = await _ordered(call, read_view((await views_saved.find(call.guard, id)).spec), id)
+    return await order.answer(request)
 
 
 async def _queue(request: Request, guard: Guard, spec: ViewSpec, view_id: str | None) -> Response:
@@ -135,6 +147,6 @@ async def save_data(
     target = await find_target(guard, body["containerId"])
     await guard.record("view_container", describe(found, view_id))
     state = request.app.state
-    content = stream(state.database, state.blobs, found, kind)
+    content = stream(lambda: nullcontext(guard.connection), state.blobs, found, kind)
     made = await save(guard, state.blobs, target, file_name(wanted, spec.label, kind), content)
     return json_answer(saved_doc(made, client))

@@ -44,7 +44,6 @@ class Alias:
 
 # level -> field, type, description; a `-` before the name: not in the level's group.
 _FIELDS: Mapping[str, tuple[tuple[str, ColumnType, str], ...]] = {
-    "group": (("id", "string", "The group id"), ("label", "string", "The group label")),
     "project": (
         ("id", "string", "The project id"),
         ("label", "string", "The project label"),
@@ -111,6 +110,7 @@ _FIELDS: Mapping[str, tuple[tuple[str, ColumnType, str], ...]] = {
         ("-classification.Measurement", "object", "The measurements of the classification"),
         ("-classification.Features", "object", "The features of the classification"),
     ),
+    "group": (("id", "string", "The group id"), ("label", "string", "The group label")),
 }
 # Known to the clients, never set here: an empty column, not a mistake.
 UNUSED = frozenset(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +25,6 @@ from treadle.server.search.views_spec import ViewSpec
 from treadle.server.search.views_spool import Spool
 from treadle.server.search.views_sql import Asked, Query, make_query, needed_actions
 from treadle.server.store.blobs import Blobs
-from treadle.server.store.db import Database
 
 # What is answered at once rather than by the worker.
 SMALL_ROWS = 2000
@@ -83,17 +83,22 @@ async def is_small(connection: AsyncConnection, found: Evaluation) -> bool:
     return int(count) <= SMALL_ROWS
 
 
-async def stream(database: Database, blobs: Blobs, found: Evaluation, kind: Format) -> AsyncIterator[bytes]:
-    """The result in this format, in a transaction of its own."""
+async def stream(
+    transaction: Callable[[], AbstractAsyncContextManager[AsyncConnection]],
+    blobs: Blobs,
+    found: Evaluation,
+    kind: Format,
+) -> AsyncIterator[bytes]:
+    """The result in this format, read in one transaction."""
     run, layout = found.run(blobs), found.layout()
     if not needs_header(kind) or (kind != "parquet" and layout.is_known and not found.plan.can_fail):
-        async with database.transaction() as connection:
+        async with transaction() as connection:
             async for block in render(kind, layout, lambda: run.rows(connection)):
                 yield block
         return
     with tempfile.TemporaryFile() as handle:
         spool = Spool(handle)
-        async with database.transaction() as connection:
+        async with transaction() as connection:
             async for rows in run.rows(connection):
                 layout.learn(rows)
                 await spool.write(rows)

@@ -14,12 +14,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from treadle.server.access.guard import Guard
 from treadle.server.access.identity import by_user
 from treadle.server.catalog.containers import get_container
+from treadle.server.catalog.tables import LEVELS, container
 from treadle.server.kit.clock import now
 from treadle.server.kit.errors import Forbidden, NotFound, TreadleError
 from treadle.server.kit.ids import new_id
 from treadle.server.search.errors import ExecutionMissing, NotReady
+from treadle.server.search.tables import data_view, data_view_ticket
 from treadle.server.search.tables import data_view_execution as execution
-from treadle.server.search.tables import data_view_ticket
 from treadle.server.search.views_evaluate import Evaluation, prepare
 from treadle.server.search.views_layout import Layout
 from treadle.server.search.views_plan import make_plan
@@ -187,6 +188,10 @@ async def drop_expired(database: Database) -> int:
     async with database.transaction() as connection:
         await connection.execute(delete(data_view_ticket).where(data_view_ticket.c.expires_at <= now()))
         gone = await connection.execute(delete(execution).where(execution.c.expires_at <= now()))
+        held = select(container.c.id).where(container.c.id == data_view.c.parent_id).exists()
+        await connection.execute(  # views of what was purged from the trash
+            delete(data_view).where(data_view.c.parent_type.in_(LEVELS), not_(held))
+        )
     return int(gone.rowcount)
 
 

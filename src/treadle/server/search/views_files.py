@@ -34,7 +34,7 @@ Format = Literal["csv", "tsv", "json"]
 Record = dict[str, Any]
 BATCH = 500
 MAX_TABLE = 1 << 30
-MAX_JSON = 64 << 20  # JSON is read as a whole
+MAX_JSON = 32 << 20  # JSON is read as a whole
 _MAX_FIELD = 16 << 20
 _SUFFIXES: dict[str, Format] = {".csv": "csv", ".tsv": "tsv", ".tab": "tsv", ".json": "json"}
 # What a CSV reader may be told; anything else is ignored as every unknown field.

@@ -21,9 +21,10 @@ from treadle.server.search.views_formats import Format, needs_header, render
 from treadle.server.search.views_layout import Layout
 from treadle.server.search.views_plan import Plan, make_plan
 from treadle.server.search.views_run import Run
+from treadle.server.search.views_scope import needed_actions
 from treadle.server.search.views_spec import ViewSpec
 from treadle.server.search.views_spool import Spool
-from treadle.server.search.views_sql import Asked, Query, make_query, needed_actions
+from treadle.server.search.views_sql import Asked, Query, make_query
 from treadle.server.store.blobs import Blobs
 
 # What is answered at once rather than by the worker.

@@ -24,10 +24,11 @@ from treadle.server.search.tables import data_view_execution as execution
 from treadle.server.search.views_evaluate import Evaluation, prepare
 from treadle.server.search.views_layout import Layout
 from treadle.server.search.views_plan import make_plan
+from treadle.server.search.views_scope import needed_actions
 from treadle.server.search.views_spec import read_view
 from treadle.server.search.views_spool import OPENING, decode, encode
 from treadle.server.search.views_spool import Row as ResultRow
-from treadle.server.search.views_sql import Asked, needed_actions
+from treadle.server.search.views_sql import Asked
 from treadle.server.store.blobs import Blobs
 from treadle.server.store.blobs_rows import keep
 from treadle.server.store.db import Database

@@ -19,6 +19,8 @@ def level_field(level: str, name: str, table: Any) -> Field | None:
         return NOTHING
     if name == "info":
         return Field(table.c.info, "json")
+    if level == "file" and name == "classification":  # as in the file's document: empty, not null
+        return Field(table.c.classification, "json")
     if level == "file":
         return file_field(name)
     return container_field(level, name, table)

@@ -21,17 +21,17 @@ from sqlalchemy import (
     true,
 )
 
-from treadle.server.access.actions import Action
 from treadle.server.access.guard import Guard
 from treadle.server.catalog.levels import HIERARCHY
 from treadle.server.catalog.queries import LIVE_FILE
 from treadle.server.catalog.rows import Container
-from treadle.server.catalog.tables import collection_member, container, file
+from treadle.server.catalog.tables import container, file
 from treadle.server.search.errors import at
 from treadle.server.search.views_columns import LEVELS, suggestion
 from treadle.server.search.views_data_filter import DataCondition
 from treadle.server.search.views_fields import level_field
 from treadle.server.search.views_plan import Column, Plan
+from treadle.server.search.views_scope import visible, within
 from treadle.server.search.views_spec import FileSpec, NameFilter
 from treadle.server.store.filtering import Field, condition_sql, sort_sql
 from treadle.server.store.regex import postgres_regex
@@ -57,18 +57,6 @@ class Query:
     on_data: tuple[DataCondition, ...]  # conditions on what is inside files
     is_grouped: bool  # equal groups follow each other
     is_cut: bool  # skip and limit are in the statement
-
-
-def needed_actions(plan: Plan) -> tuple[Action, ...]:
-    """What the caller must hold in a project to see rows of it."""
-    needed: list[Action] = ["containers_view_metadata", "data_views_view"]
-    if plan.kind in ("file", "spec"):
-        needed.append("files_view_metadata")
-    if plan.reads_contents:
-        needed.append("files_view_contents")
-    if plan.has_analysis:
-        needed.append("analyses_view_metadata")
-    return tuple(needed)
 
 
 def make_query(plan: Plan, target: Container, guard: Guard, asked: Asked) -> Query:
@@ -202,7 +190,11 @@ class _Builder:
     def _where(
         self, fields: dict[str, Field], asked: Asked
     ) -> tuple[list[ColumnElement[bool]], list[DataCondition]]:
-        where = [self._within(), *self._rights(), self._base.c.deleted_at.is_(None)]
+        where = [
+            within(self._plan, self._base, self._target),
+            *visible(self._plan, self._base, self._guard),
+            self._base.c.deleted_at.is_(None),
+        ]
         plan = self._plan
         if plan.kind == "file":
             where += [
@@ -265,47 +257,6 @@ class _Builder:
             own = "analysis"
         return level_field(str(own), name, self._base)
 
-    def _within(self) -> ColumnElement[bool]:
-        """The rows of the container that the view runs on."""
-        target, base, level = self._target, self._base, self._plan.deepest
-        if target.level == "collection":
-            return self._in_collection(target.id)
-        if target.level == "analysis":
-            if self._plan.kind == "file":
-                return file.c.analysis_id == target.id
-            if self._plan.kind == "analysis":
-                found: ColumnElement[bool] = base.c.id == target.id
-                return found
-            return _same(base.c.id, getattr(target, f"{level}_id"))
-        if self._plan.kind in ("container", "spec") and HIERARCHY.index(str(level)) < HIERARCHY.index(
-            target.level
-        ):
-            return _same(base.c.id, getattr(target, f"{level}_id"))
-        return _same(base.c[f"{target.level}_id"], target.id)
-
-    def _in_collection(self, collection_id: str) -> ColumnElement[bool]:
-        members = select(collection_member.c.acquisition_id).where(
-            collection_member.c.collection_id == collection_id
-        )
-        if self._plan.kind in ("file", "analysis") or self._plan.deepest == "acquisition":
-            return self._anchor("acquisition").in_(members)
-        inner = container.alias("member")
-        above = select(inner.c[f"{self._plan.deepest}_id"]).where(inner.c.id.in_(members))
-        found: ColumnElement[bool] = self._base.c.id.in_(above)
-        return found
-
-    def _rights(self) -> list[ColumnElement[bool]]:
-        actions = needed_actions(self._plan)
-        if self._base is not file and self._plan.deepest == "group" and self._plan.kind == "container":
-            inner = container.alias("visible")
-            seen = select(inner.c.group_id).where(
-                inner.c.level == "project",
-                inner.c.deleted_at.is_(None),
-                *(self._guard.allowed(inner.c.project_id, action) for action in actions),
-            )
-            return [true() if self._guard.identity.is_site_admin else self._base.c.id.in_(seen)]
-        return [self._guard.allowed(self._base.c.project_id, action) for action in actions]
-
     def _order(self, fields: dict[str, Field], asked: Asked) -> list[ColumnElement[Any]]:
         order = [self._sort_key(key, fields) for key in parse_sort(asked.sort)]
         if not order and self._plan.spec.sort and self._plan.group_by is None:
@@ -337,10 +288,6 @@ class _Builder:
         if found is None:
             raise at(("query", "sort"), f"there is no '{key.name}'.{suggestion(key.name)}")
         return sort_sql(found, key.descending)
-
-
-def _same(column: ColumnElement[Any], value: str | None) -> ColumnElement[bool]:
-    return false() if value is None else column == value
 
 
 def _named(column: Any, names: NameFilter | None) -> ColumnElement[bool]:

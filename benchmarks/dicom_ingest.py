@@ -251,10 +251,11 @@ def measure(cell: Cell, names: list[str], *, rounds: int, work: Path) -> None:
     """Fill the cell; receivers take turns so that a slow minute of the machine hits all."""
     for _ in range(rounds):
         for name in names:
+            # Nothing is deleted before the end: the disk would still be busy with it during the next run.
             home = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=work))
             os.sync()
+            time.sleep(1)
             cell.outcomes.setdefault(name, []).append(RECEIVERS[name](cell, home))
-            shutil.rmtree(home, ignore_errors=True)
     print(render(cell), flush=True)
 
 

@@ -3,7 +3,7 @@ import { IconDownload, IconEye } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { fileUrl } from "@/api/download";
 import type { FileDoc } from "@/api/types";
-import { bytes, dateTime, middleCut } from "@/ui/format";
+import { bytes, middleCut } from "@/ui/format";
 import { LinkIcon } from "@/ui/LinkIcon";
 import { Message } from "@/ui/Message";
 import { Panel } from "@/ui/Panel";
@@ -26,7 +26,7 @@ export function FilesPanel({ files, title = "Files" }: { files: FileDoc[]; title
               head: "Name",
               cell: (file) => (
                 <Link to="/files/$f" params={{ f: file.file_id }} title={file.name}>
-                  {middleCut(file.name, 56)}
+                  {middleCut(file.name, 48)}
                 </Link>
               ),
             },
@@ -43,7 +43,6 @@ export function FilesPanel({ files, title = "Files" }: { files: FileDoc[]; title
             { head: "Classification", cell: (file) => classText(file.classification) },
             { head: "Instances", number: true, cell: (file) => file.zip_member_count },
             { head: "Size", number: true, cell: (file) => bytes(file.size) },
-            { head: "Changed", cell: (file) => dateTime(file.modified) },
             {
               head: "Actions",
               quiet: true,

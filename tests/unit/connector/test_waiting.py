@@ -6,12 +6,13 @@ from pathlib import Path
 from threading import Event, Thread
 from time import monotonic
 
+import pydicom
 import pytest
 
 from treadle.connector.backoff import Gate, delay
 from treadle.connector.line import Line
 from treadle.connector.receive.landing import file_meta
-from treadle.connector.receive.mark import Mark, blank_mark, read_mark, recover
+from treadle.connector.receive.mark import Mark, read_mark, recover
 from treadle.connector.receive.seats import Seats
 from treadle.connector.series import Watcher
 from treadle.connector.spool.layout import is_safe_uid
@@ -98,9 +99,10 @@ def test_everything_else_is_not(uid: str) -> None:
 
 def _part(folder: Path, name: str, *, claimed: bytes, data: bytes) -> Path:
     meta = file_meta(sop_class=b"1.2", sop_instance=b"1.3", transfer_syntax=b"1.2.840.10008.1.2", source="X")
-    mark = Mark(len(meta), len(data), hashlib.sha256(claimed).digest()).to_bytes()
     path = folder / name
-    path.write_bytes(mark + meta[len(mark) :] + data)
+    path.write_bytes(meta + data)
+    with path.open("r+b") as file:
+        Mark(len(meta), len(data), hashlib.sha256(claimed).digest()).write(file.fileno())
     return path
 
 
@@ -114,12 +116,13 @@ def test_recovery_keeps_what_is_complete_and_nothing_else(tmp_path: Path) -> Non
     assert sorted(path.name[-7:] for path in tmp_path.iterdir()) == ["1-1.dcm", "-1.part"][::-1]
 
 
-def test_a_mark_is_blanked_for_the_archive(tmp_path: Path) -> None:
-    path = _part(tmp_path, "1-1.part", claimed=b"data", data=b"data")
-    fd = os.open(path, os.O_RDWR)
-    assert read_mark(fd) is not None
-    blank_mark(fd)
-    os.close(fd)
+def test_a_mark_is_private_information_of_the_file_meta_group(tmp_path: Path) -> None:
+    path = _part(tmp_path, "1-1.part", claimed=b"", data=b"")
+    with path.open("rb") as file:
+        mark = read_mark(file.fileno())
+    assert mark is not None
+    meta = pydicom.dcmread(path).file_meta
+    assert mark.sha256 in meta.PrivateInformation
     assert path.read_bytes()[:132] == bytes(128) + b"DICM"
 
 

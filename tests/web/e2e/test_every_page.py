@@ -17,7 +17,8 @@ PAGES = [
     "/admin/users",
 ]
 
-NAMELESS = """() => [...document.querySelectorAll('button, a[href], input, textarea, [role=grid], img, [role=img]')]
+NAMELESS = """() =>
+  [...document.querySelectorAll('button, a[href], input, textarea, [role=grid], img, [role=img]')]
   .filter(el => el.getClientRects().length && el.type !== 'hidden')
   .filter(el => !(el.getAttribute('aria-label') || el.getAttribute('aria-labelledby') || el.labels?.length
                   || el.innerText?.trim() || el.alt || el.title || el.closest('[aria-hidden=true]')))

@@ -12,7 +12,7 @@ from time import time_ns
 
 from treadle.connector.receive.folder import Folder
 from treadle.connector.receive.limits import Limits
-from treadle.connector.receive.mark import Mark
+from treadle.connector.receive.mark import MARK_SIZE, Mark
 from treadle.connector.receive.pdu import IMPLEMENTATION_NAME, IMPLEMENTATION_UID
 from treadle.connector.receive.writeback import start_writeback
 
@@ -72,7 +72,7 @@ class Landing:
     def commit(self) -> None:
         """Return when the instance is durable: complete, marked as such, and on disk under a durable name."""
         mark = Mark(len(self._meta), self.size, self._digest.digest())
-        os.pwrite(self._spare.fd, mark.to_bytes(), 0)
+        mark.write(self._spare.fd)
         os.fdatasync(self._spare.fd)
         self.is_durable = True
 
@@ -94,12 +94,13 @@ def _write_all(fd: int, data: memoryview) -> None:
 
 
 def file_meta(*, sop_class: bytes, sop_instance: bytes, transfer_syntax: bytes, source: str) -> bytes:
-    """Preamble, prefix and file meta group (PS3.10 section 7.1), explicit little endian."""
+    """Preamble, prefix and file meta group (PS3.10 section 7.1) with room for the mark at its end."""
     elements = _element(0x0001, b"OB", b"\0\1")
     elements += _element(0x0002, b"UI", sop_class[:64]) + _element(0x0003, b"UI", sop_instance[:64])
     elements += _element(0x0010, b"UI", transfer_syntax) + _element(0x0012, b"UI", IMPLEMENTATION_UID)
     elements += _element(0x0013, b"SH", IMPLEMENTATION_NAME)
     elements += _element(0x0016, b"AE", source.encode("ascii", "replace"))
+    elements += _element(0x0100, b"UI", IMPLEMENTATION_UID) + _element(0x0102, b"OB", bytes(MARK_SIZE))
     return bytes(128) + b"DICM" + pack("<HH2sHI", 2, 0, b"UL", 4, len(elements)) + elements
 
 

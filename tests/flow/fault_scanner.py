@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from pydicom.dataset import Dataset
+from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage
 from pynetdicom import AE
 from pynetdicom.dsutils import encode
@@ -38,8 +38,10 @@ class Slice:
 
     @cached_property
     def data_set(self) -> Dataset:
-        """The data set, without file meta information."""
+        """What is sent."""
         ds = Dataset()
+        ds.file_meta = FileMetaDataset()
+        ds.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
         ds.SOPClassUID, ds.SOPInstanceUID = MRImageStorage, self.sop
         ds.StudyDate, ds.StudyTime, ds.Modality = "20260102", "101112", "MR"
         ds.SeriesDescription = f"series {self.series.rpartition('.')[2]}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from uuid import uuid4
 import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from pydicom.uid import generate_uid
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -86,13 +88,16 @@ def place(server: Server) -> Place:
 def make_series(tmp_path: Path, place: Place, program: Callable[[str], str]) -> MakeSeries:
     """Write a generated series, routed to the test's project; answers its folder."""
     program("storescu")
+    studies: dict[str, str] = defaultdict(generate_uid)
 
     def make(
         *, slices: int, session: str = "Visit 1", description: str = "Gradient", group: str = ""
     ) -> Path:
         folder = tmp_path / f"series-{uuid4().hex[:8]}"
         patient_id = f"fw://{group or place.group}/{place.label}/sub-01/{session}"
-        write_series(folder, patient_id=patient_id, slices=slices, description=description)
+        write_series(
+            folder, patient_id=patient_id, study=studies[session], slices=slices, description=description
+        )
         return folder
 
     return make

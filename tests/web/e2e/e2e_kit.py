@@ -60,10 +60,10 @@ class Place:
     id: str
 
 
-def write_series(folder: Path, *, patient_id: str, slices: int, description: str) -> None:
+def write_series(folder: Path, *, patient_id: str, study: str, slices: int, description: str) -> None:
     """A small MR series whose images all differ."""
     folder.mkdir()
-    study, series = generate_uid(), generate_uid()
+    series = generate_uid()
     for number in range(slices):
         ds = _image(number, study=study, series=series)
         ds.PatientID, ds.SeriesDescription = patient_id, description

@@ -23,17 +23,17 @@ def test_a_new_api_key_is_shown_once_and_works_until_deleted(page: Page, server:
     )
     assert ask.get("/users/self").status_code == 200
     page.get_by_role("button", name="Done").click()
-    expect(page.get_by_role("cell", name=label)).to_be_visible()
+    expect(page.get_by_role("cell", name=label, exact=True)).to_be_visible()
     assert secret not in page.content()
     page.get_by_role("button", name=f"Delete key {label}").click()
     page.get_by_role("button", name="Delete key", exact=True).click()
-    expect(page.get_by_role("cell", name=label)).to_have_count(0)
+    expect(page.get_by_role("cell", name=label, exact=True)).to_have_count(0)
     assert ask.get("/users/self").status_code == 401
 
 
 def test_the_chosen_theme_survives_a_reload(page: Page) -> None:
     page.goto("/me")
-    page.get_by_role("radio", name="Dark").check(force=True)
+    page.get_by_text("Dark", exact=True).click()
     expect(page.locator("html")).to_have_attribute("data-mantine-color-scheme", "dark")
     page.reload()
     expect(page.locator("html")).to_have_attribute("data-mantine-color-scheme", "dark")
@@ -50,7 +50,7 @@ def test_a_mis_routed_session_is_moved_where_it_belongs(
     row = page.get_by_role("row").filter(has_text=lost)
     expect(row).to_contain_text("no such group", timeout=60_000)
     row.get_by_role("button", name="Move").click()
-    page.get_by_label("Project").fill(place.label)
+    page.get_by_role("combobox", name="Project").fill(place.label)
     page.get_by_role("option", name=place.label).click()
     page.get_by_role("dialog").get_by_role("button", name="Move").click()
     expect(row).to_have_count(0)

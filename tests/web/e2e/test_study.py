@@ -54,13 +54,13 @@ def test_the_pages_of_a_study_show_its_labels_files_and_header(
     page.goto(f"/sessions/{found['parents']['session']}")
     expect(page.get_by_role("heading", name="Visit 1", level=1)).to_be_visible()
     expect(page.get_by_role("navigation", name="Breadcrumb")).to_contain_text("sub-01")
-    page.get_by_role("link", name="Gradient").click()
+    page.get_by_role("link", name="Gradient", exact=True).click()
     expect(page.get_by_role("heading", name="Gradient", level=1)).to_be_visible()
     page.get_by_label("Search the header").fill("0010 fw")
     header = page.get_by_role("grid", name="DICOM header")
     expect(header.get_by_role("gridcell", name="PatientID")).to_be_visible()
     expect(header.get_by_role("gridcell", name=f"fw://{place.group}/")).to_be_visible()
-    page.get_by_role("link", name=found["name"]).first.click()
+    page.get_by_role("link", name=found["name"], exact=True).click()
     expect(page.get_by_role("heading", name=found["name"], level=1)).to_be_visible()
 
 

@@ -138,6 +138,7 @@ class Association:
         landing = None
         try:
             landing = Landing(folder, self._file_meta(command, context), limits=self._site.limits)
+            self._wire.spill = landing.spill
             for fragment in fragments:
                 landing.write(fragment)
             landing.commit()
@@ -149,6 +150,7 @@ class Association:
         else:
             return dimse.SUCCESS, landing
         finally:
+            self._wire.spill = None
             if landing is not None and not landing.is_durable:
                 landing.close()
         for _ in fragments:

@@ -17,7 +17,7 @@ from treadle.connector.receive.pdu import IMPLEMENTATION_NAME, IMPLEMENTATION_UI
 from treadle.connector.receive.writeback import start_writeback
 
 _CHECK_FREE_EVERY = 64 << 20
-_EARLY = 64 << 10
+_MOST_PENDING = 512  # below IOV_MAX, and small in memory however short the fragments are
 
 
 class OutOfSpaceError(Exception):
@@ -34,7 +34,10 @@ class Landing:
     def __init__(self, folder: Folder, meta: bytes, *, limits: Limits) -> None:
         self._folder = folder
         self._limits = limits
-        self._meta = meta
+        self._meta_size = len(meta)
+        self._pending: list[memoryview] = [memoryview(meta)]
+        self._written = 0
+        self._failure: OSError | None = None
         self._digest = hashlib.sha256()
         self.size = 0
         self._next_check = _CHECK_FREE_EVERY
@@ -44,22 +47,35 @@ class Landing:
         self._spare = folder.take()
 
     def write(self, data: memoryview) -> None:
-        """Append a fragment; the first one goes together with the file meta header."""
-        fd = self._spare.fd
-        before = self.size
+        """Take in a fragment, to stay valid until `spill`: the sender is drained before the disk is asked."""
+        self._raise_failure()
         self.size += len(data)
         self._check_size()
-        if before:
-            _write_all(fd, data)
-        else:
-            written = os.writev(fd, (self._meta, data)) - len(self._meta)
-            if written < 0:
-                raise OutOfSpaceError
-            _write_all(fd, data[written:])
-        if len(data) >= _EARLY:
-            start = len(self._meta) + before
-            start_writeback(fd, start=start, end=start + len(data))
-        self._digest.update(data)
+        self._pending.append(data)
+        if len(self._pending) >= _MOST_PENDING:
+            self._write_pending()
+
+    def spill(self) -> None:
+        """Write out what was taken in; trouble shows at the next `write` or `commit`."""
+        try:
+            self._write_pending()
+        except OSError as error:
+            self._failure = error
+
+    def _raise_failure(self) -> None:
+        if self._failure is not None:
+            raise self._failure
+
+    def _write_pending(self) -> None:
+        pending, self._pending = self._pending, []
+        fd = self._spare.fd
+        start = self._written
+        self._written += sum(map(len, pending))
+        _write_all(fd, pending)
+        # The disk works while we compute the digest.
+        start_writeback(fd, start=start, end=self._written)
+        for data in pending[1:] if start == 0 else pending:
+            self._digest.update(data)
 
     def _check_size(self) -> None:
         if self.size > self._limits.max_instance:
@@ -71,7 +87,9 @@ class Landing:
 
     def commit(self) -> None:
         """Return when the instance is durable: complete, marked as such, and on disk under a durable name."""
-        mark = Mark(len(self._meta), self.size, self._digest.digest())
+        self._raise_failure()
+        self._write_pending()
+        mark = Mark(self._meta_size, self.size, self._digest.digest())
         mark.write(self._spare.fd)
         os.fdatasync(self._spare.fd)
         self.is_durable = True
@@ -88,9 +106,13 @@ class Landing:
             Path(self._spare.path).unlink(missing_ok=True)
 
 
-def _write_all(fd: int, data: memoryview) -> None:
-    while data:
-        data = data[os.write(fd, data) :]
+def _write_all(fd: int, pieces: list[memoryview]) -> None:
+    written = os.writev(fd, pieces) if pieces else 0
+    for piece in pieces:
+        rest = piece[written:]
+        written = max(written - len(piece), 0)
+        while rest:
+            rest = rest[os.write(fd, rest) :]
 
 
 def file_meta(*, sop_class: bytes, sop_instance: bytes, transfer_syntax: bytes, source: str) -> bytes:

@@ -19,7 +19,7 @@ from treadle.server.delivery.tickets import drop_expired as drop_tickets
 from treadle.server.ingest.extract import handle_file_created, stop_readers
 from treadle.server.ingest.uploads import drop_expired
 from treadle.server.kit.settings import Settings
-from treadle.server.store.blobs_rows import collect_garbage
+from treadle.server.store.blobs_rows import adopt_orphans, collect_garbage
 from treadle.server.store.outbox import CHANNEL
 from treadle.server.store.tables import outbox
 
@@ -31,6 +31,7 @@ HANDLERS: dict[str, Handler] = {"file.created": handle_file_created}
 _MAX_FAILURES = 8
 _KEEP_FACTS = timedelta(days=2)  # browsers that reconnect read what they missed
 _POLL_S = 15.0
+_WEEK_S, _FIRST_LISTING_S = 7 * 86400.0, 3600.0
 
 
 async def handle_next(state: ServerState) -> bool:
@@ -97,6 +98,14 @@ async def tidy(state: ServerState) -> None:
     await collect_garbage(state.database, state.blobs)
 
 
+async def _find_orphans(state: ServerState) -> None:
+    """Content without a row (a crash between the two) becomes collectable; a whole listing, so rarely."""
+    await asyncio.sleep(_FIRST_LISTING_S)
+    found = await adopt_orphans(state.database, state.blobs)
+    if found:
+        log.info("orphans_adopted", contents=found)
+
+
 async def _forever(what: str, step: Callable[[], Awaitable[None]], pause_s: float) -> None:
     """Repeat a step for as long as the worker lives; trouble is logged and retried."""
     while True:
@@ -119,6 +128,7 @@ async def _run(settings: Settings) -> None:
     ]
     tasks.append(asyncio.create_task(_forever("listen", lambda: _listen(state, wakes), 2.0)))
     tasks.append(asyncio.create_task(_forever("tidy", lambda: tidy(state), 600.0)))
+    tasks.append(asyncio.create_task(_forever("orphans", lambda: _find_orphans(state), _WEEK_S)))
     log.info("worker_started", tasks=len(wakes))
     await stop.wait()
     for task in tasks:

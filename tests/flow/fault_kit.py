@@ -325,11 +325,12 @@ def small_disk(folder: Path, megabytes: int) -> Iterator[Path]:
 
 
 def fill(folder: Path, *, leave: int = 0) -> Path:
-    """A file that takes all space of the disk but `leave` bytes; removing it gives the space back."""
+    """A file that takes all space of the disk but `leave` bytes; again: what has become free meanwhile."""
     filler = folder / "filler"
-    with filler.open("wb", buffering=0) as file:
-        with contextlib.suppress(OSError):
-            while True:
-                file.write(bytes(64 << 10))
+    with filler.open("ab", buffering=0) as file:
+        for size in (64 << 10, 4 << 10):
+            with contextlib.suppress(OSError):
+                while True:
+                    file.write(bytes(size))
         file.truncate(max(0, file.tell() - leave))
     return filler

@@ -26,19 +26,22 @@ export function FilesPanel({ files, title = "Files" }: { files: FileDoc[]; title
               head: "Name",
               cell: (file) => (
                 <Link to="/files/$f" params={{ f: file.file_id }} title={file.name}>
-                  {middleCut(file.name, 48)}
+                  {middleCut(file.name, 40)}
                 </Link>
               ),
             },
-            { head: "Type", cell: (file) => file.type },
             {
-              head: "Modality",
-              cell: (file) =>
-                file.modality ? (
-                  <Badge color="gray" size="sm">
-                    {file.modality}
-                  </Badge>
-                ) : null,
+              head: "Type",
+              cell: (file) => (
+                <>
+                  {file.type}
+                  {file.modality ? (
+                    <Badge color="gray" size="sm" ml={6}>
+                      {file.modality}
+                    </Badge>
+                  ) : null}
+                </>
+              ),
             },
             { head: "Classification", cell: (file) => classText(file.classification) },
             { head: "Instances", number: true, cell: (file) => file.zip_member_count },

@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -237,7 +238,8 @@ class Up:
                     changed = True
                     self._say(told)
             if changed:
-                self._remember()
+                with suppress(OSError):  # a full disk; the children end with us all the same
+                    self._remember()
             self._tend_database()
             self._tend_sample()
 

@@ -13,13 +13,14 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from pydicom.uid import generate_uid
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 from e2e_kit import MakeSeries, Place, Server, write_series
 
+PATIENCE_MS = 30_000  # software rendering on a busy machine
 FLAGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 
 
@@ -31,6 +32,7 @@ def browser() -> Iterator[Browser]:
         if os.environ.get("CI"):
             pytest.fail("missing in CI: chromium")
         pytest.skip("chromium is not installed")
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=program, args=FLAGS)
         yield running
@@ -41,7 +43,7 @@ def browser() -> Iterator[Browser]:
 def context(browser: Browser, treadle_server: Any) -> Iterator[BrowserContext]:
     """A fresh browser profile on the server."""
     opened = browser.new_context(base_url=treadle_server.url, viewport={"width": 1440, "height": 900})
-    opened.set_default_timeout(20_000)
+    opened.set_default_timeout(PATIENCE_MS)
     yield opened
     opened.close()
 

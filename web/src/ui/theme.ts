@@ -86,7 +86,7 @@ export const theme = createTheme({
     Menu: {
       defaultProps: { shadow: "md", transitionProps: { duration: 80 }, withInitialFocusPlaceholder: false },
     },
-    Badge: { defaultProps: { variant: "light", radius: "sm" } },
+    Badge: { defaultProps: { variant: "light", radius: "sm", miw: "max-content" } },
   },
 });
 

@@ -10,7 +10,7 @@ import { Loading } from "@/ui/Loading";
 import { Message } from "@/ui/Message";
 import { Panel } from "@/ui/Panel";
 import { SimpleTable } from "@/ui/SimpleTable";
-import { classText } from "./classText";
+import { Classes } from "./Classes";
 
 const first = (row: Acquisition) => row.files?.find((file) => file.type === "dicom");
 const instances = (row: Acquisition) =>
@@ -49,7 +49,7 @@ export function AcquisitionsTable({ found }: { found: UseQueryResult<Page<Acquis
                   </Badge>
                 ) : null,
             },
-            { head: "Classification", cell: (row) => classText(first(row)?.classification ?? {}) },
+            { head: "Classification", cell: (row) => <Classes of={first(row)?.classification ?? {}} /> },
             { head: "Instances", number: true, cell: instances },
             {
               head: "Size",

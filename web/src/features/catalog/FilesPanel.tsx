@@ -8,7 +8,7 @@ import { LinkIcon } from "@/ui/LinkIcon";
 import { Message } from "@/ui/Message";
 import { Panel } from "@/ui/Panel";
 import { SimpleTable } from "@/ui/SimpleTable";
-import { classText } from "./classText";
+import { Classes } from "./Classes";
 
 /** The files of a container. */
 export function FilesPanel({ files, title = "Files" }: { files: FileDoc[]; title?: string }) {
@@ -43,7 +43,7 @@ export function FilesPanel({ files, title = "Files" }: { files: FileDoc[]; title
                 </>
               ),
             },
-            { head: "Classification", cell: (file) => classText(file.classification) },
+            { head: "Classification", cell: (file) => <Classes of={file.classification} /> },
             { head: "Instances", number: true, cell: (file) => file.zip_member_count },
             { head: "Size", number: true, cell: (file) => bytes(file.size) },
             {

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from fault_kit import Treadle, fill, kill, read_archive, small_disk, wait_until
-from fault_scanner import SUCCESS, Scanner, send, slices
+from fault_archive import read_archive
+from fault_kit import Treadle, fill, kill, small_disk, wait_until
+from fault_scanner import SUCCESS, Scanner, Slice, send, slices
 
 pytestmark = [pytest.mark.slow]
 
@@ -176,7 +177,7 @@ def _told_while_full(treadle: Treadle, project: str) -> list[int]:
     return told
 
 
-def _make_incompressible(images: list) -> None:
+def _make_incompressible(images: list[Slice]) -> None:
     for image in images:
         image.data_set.PixelData = os.urandom(len(image.data_set.PixelData))
 

@@ -12,14 +12,15 @@ from itertools import chain
 
 import httpx
 import pytest
-from fault_kit import Archive, Treadle, kill, read_archive, wait_until
+from fault_archive import Archive, read_archive
+from fault_kit import Treadle, kill, wait_until
 from fault_scanner import Scanner, Slice, growing
 
 pytestmark = [pytest.mark.slow]
 
 # How often each is killed; "everything" is `up` and all its descendants at once.
 DECK = {
-    "receiver": 12, "connector": 9, "serve": 12, "worker": 7, "postmaster": 7, "backend": 9,
+    "receiver": 10, "connector": 8, "serve": 10, "worker": 6, "postmaster": 6, "backend": 8,
     "up": 4, "everything": 4,
 }  # fmt: skip
 ROUNDS = sum(DECK.values())
@@ -84,6 +85,7 @@ class Uploader:
     treadle: Treadle
     project: str
     confirmed: dict[str, bytes] = field(default_factory=dict)
+    odd: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._stop = threading.Event()
@@ -103,7 +105,8 @@ class Uploader:
                 answer = self.treadle.upload(self.project, f"notes-{number}.txt", content)
             except (httpx.HTTPError, OSError, ValueError):
                 continue
-            assert answer.status_code in (200, 503), answer.text
+            if answer.status_code not in (200, 503):
+                self.odd.append(answer.text)
             if answer.status_code == 200:
                 self.confirmed[f"notes-{number}.txt"] = content
                 number += 1
@@ -140,6 +143,7 @@ def test_whatever_is_killed_nothing_acknowledged_is_lost_or_doubled(treadle: Tre
     _assert_exactly(archive, sent)
     _assert_indexed(treadle, archive)
     _assert_uploaded(treadle, project, uploader.confirmed)
+    assert uploader.odd == []  # a cut connection or "try again", never another answer
     assert treadle.rows("SELECT name, failures FROM outbox WHERE handled_at IS NULL OR failures > 5") == []
     _assert_tidy(treadle)
     assert under_fire > len(sent) // 2  # they did arrive between the blows

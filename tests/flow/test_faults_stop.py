@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
 import threading
 import time
 from collections.abc import Callable
 from datetime import datetime
 
 import httpx
+import psycopg
 import pytest
-from fault_kit import Treadle, kill, read_archive, wait_until
+from fault_archive import read_archive
+from fault_kit import TREADLE, Treadle, kill, wait_until
 from fault_scanner import SUCCESS, Scanner, Slice, send, slices
+
+from treadle.server.store.embedded import running_url
 
 pytestmark = [pytest.mark.slow]
 
@@ -61,7 +66,7 @@ def _noise(images: list[Slice]) -> list[Slice]:
 def test_a_stop_in_the_middle_is_quick_and_everything_goes_on_afterwards(make_treadle: Start) -> None:
     treadle = make_treadle(TREADLE_UPLOADS__PART_BYTES=str(1 << 16))  # many parts: time to stop in between
     project = treadle.make_project()
-    large = _noise(slices(1, 1, range(1, 25), pixels=1024))
+    large = _noise(slices(1, 1, range(1, 17), pixels=1024))
     assert set(send(large, treadle.dicom).values()) == {SUCCESS}
     wait_until(lambda: any(_staged(treadle).values()), what="the connector uploads")
     SlowUpload(treadle, project, "half.bin")
@@ -76,14 +81,14 @@ def test_a_stop_in_the_middle_is_quick_and_everything_goes_on_afterwards(make_tr
     left = _staged(treadle)
     assert len(left) == 1
     (ticket, size) = left.popitem()
-    assert 0 < size < 24 * 2 * MIB
+    assert 0 < size < 16 * 2 * MIB
 
     treadle.start_ready()
     assert [file["name"] for file in treadle.get(f"/projects/{project}").json()["files"]] == []
     seen = _staged(treadle).get(ticket)
     assert seen is None or seen >= size  # it goes on where it was
     wait_until(lambda: scanner.is_done, what="the scan is acknowledged")
-    wait_until(lambda: _count(treadle, project) == 24 + 60, for_s=60, what="both series arrive")
+    wait_until(lambda: _count(treadle, project) == 16 + 60, for_s=60, what="both series arrive")
     archive = read_archive(treadle, project)
     assert archive.doubles() == {}
     assert {sop: found[0] for sop, found in archive.digests.items()} == {
@@ -93,6 +98,27 @@ def test_a_stop_in_the_middle_is_quick_and_everything_goes_on_afterwards(make_tr
     assert tickets == [(ticket,)]  # one upload, resumed
     temporary = treadle.home / "blobs" / "tmp"
     wait_until(lambda: not list(temporary.iterdir()), what="nothing is left of the cut upload")
+
+
+def test_workers_stop_at_once_while_facts_pour_in(treadle: Treadle) -> None:
+    url = running_url(treadle.home / "postgres")
+    assert url is not None
+    command = [*TREADLE, "worker", "--home", str(treadle.home)]
+    environ = {**os.environ, "TREADLE_DATABASE_URL": url}
+    log = treadle.home.with_name("workers.log")
+    with log.open("wb") as out, psycopg.connect(url, autocommit=True) as connection:
+        workers = [subprocess.Popen(command, env=environ, stdout=out, stderr=out) for _ in range(4)]
+        try:
+            wait_until(lambda: log.read_text().count("worker_started") == 4, for_s=60, what="they work")
+            time.sleep(1)
+            for number in range(400):
+                connection.execute("SELECT pg_notify('treadle_facts', '{}')")
+                if number % 100 == 50:
+                    workers[number // 100].terminate()
+            assert [worker.wait(10) for worker in workers] == [0] * 4
+        finally:
+            for worker in workers:
+                worker.kill()
 
 
 def test_a_scan_while_the_server_is_away_arrives_in_order_when_it_is_back(treadle: Treadle) -> None:
@@ -149,7 +175,7 @@ def _keep_away(treadle: Treadle, deadline: float) -> None:
 
 def _answers(treadle: Treadle) -> bool:
     try:
-        return treadle.get("/version").status_code == 200
+        return bool(treadle.get("/version").status_code == 200)
     except httpx.HTTPError:
         return False
 

@@ -14,6 +14,7 @@ from treadle.connector.line import Line
 from treadle.connector.receive.landing import file_meta
 from treadle.connector.receive.mark import Mark, read_mark, recover
 from treadle.connector.receive.seats import Seats
+from treadle.connector.scratch import Scratch
 from treadle.connector.series import Watcher
 from treadle.connector.spool.layout import is_safe_uid
 
@@ -100,9 +101,8 @@ def test_everything_else_is_not(uid: str) -> None:
 def _part(folder: Path, name: str, *, claimed: bytes, data: bytes) -> Path:
     meta = file_meta(sop_class=b"1.2", sop_instance=b"1.3", transfer_syntax=b"1.2.840.10008.1.2", source="X")
     path = folder / name
-    path.write_bytes(meta + data)
-    with path.open("r+b") as file:
-        Mark(len(meta), len(data), hashlib.sha256(claimed).digest()).write(file.fileno())
+    mark = Mark(len(meta), len(data), hashlib.sha256(claimed).digest())
+    path.write_bytes(meta[: mark.position] + mark.to_bytes() + data)
     return path
 
 
@@ -139,3 +139,15 @@ def test_seats_are_counted_in_total_and_per_peer(tmp_path: Path) -> None:
     assert one.take("c") == 1
     one.clear_process(os.getpid())
     assert two.take("a") == 0
+
+
+@pytest.mark.parametrize("most_memory", [4, 100])
+def test_scratch_gives_back_what_was_written(tmp_path: Path, most_memory: int) -> None:
+    scratch = Scratch(tmp_path / "zip", most_memory=most_memory)
+    for text in (b"abcdef", b"xy"):
+        for at in range(0, len(text), 3):
+            scratch.write(text[at : at + 3])
+        assert bytes(scratch.part(offset=1, size=100)) == text[1:]
+        assert bytes(scratch.part(offset=0, size=2)) == text[:2]
+        scratch.clear()
+    assert not list(tmp_path.iterdir())

@@ -47,6 +47,7 @@ export type Me = Document<"MeDocument", { user: User }>;
 export interface Group {
   _id: string;
   label: string;
+  permissions: { _id: string; access: "ro" | "rw" | "admin" }[];
 }
 
 export interface Page<T> {

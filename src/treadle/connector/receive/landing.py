@@ -14,10 +14,9 @@ from treadle.connector.receive.folder import Folder
 from treadle.connector.receive.limits import Limits
 from treadle.connector.receive.mark import MARK_SIZE, Mark
 from treadle.connector.receive.pdu import IMPLEMENTATION_NAME, IMPLEMENTATION_UID
-from treadle.connector.receive.writeback import start_writeback
+from treadle.connector.receive.stage import Stage
 
 _CHECK_FREE_EVERY = 64 << 20
-_MOST_PENDING = 512  # below IOV_MAX, and small in memory however short the fragments are
 
 
 class OutOfSpaceError(Exception):
@@ -31,13 +30,11 @@ class InstanceTooLargeError(Exception):
 class Landing:
     """One instance on its way to disk: `write` fragments, `commit`, answer, `publish`; always `close`."""
 
-    def __init__(self, folder: Folder, meta: bytes, *, limits: Limits) -> None:
+    def __init__(self, folder: Folder, stage: Stage, meta: bytes, *, limits: Limits) -> None:
         self._folder = folder
         self._limits = limits
+        self._stage = stage
         self._meta_size = len(meta)
-        self._pending: list[memoryview] = [memoryview(meta)]
-        self._written = 0
-        self._failure: OSError | None = None
         self._digest = hashlib.sha256()
         self.size = 0
         self._next_check = _CHECK_FREE_EVERY
@@ -45,37 +42,15 @@ class Landing:
         if folder.free_bytes() < limits.min_free:
             raise OutOfSpaceError
         self._spare = folder.take()
+        stage.begin(self._spare.fd)
+        stage.add(meta)
 
     def write(self, data: memoryview) -> None:
-        """Take in a fragment, to stay valid until `spill`: the sender is drained before the disk is asked."""
-        self._raise_failure()
+        """Append a fragment of the data set."""
         self.size += len(data)
         self._check_size()
-        self._pending.append(data)
-        if len(self._pending) >= _MOST_PENDING:
-            self._write_pending()
-
-    def spill(self) -> None:
-        """Write out what was taken in; trouble shows at the next `write` or `commit`."""
-        try:
-            self._write_pending()
-        except OSError as error:
-            self._failure = error
-
-    def _raise_failure(self) -> None:
-        if self._failure is not None:
-            raise self._failure
-
-    def _write_pending(self) -> None:
-        pending, self._pending = self._pending, []
-        fd = self._spare.fd
-        start = self._written
-        self._written += sum(map(len, pending))
-        _write_all(fd, pending)
-        # The disk works while we compute the digest.
-        start_writeback(fd, start=start, end=self._written)
-        for data in pending[1:] if start == 0 else pending:
-            self._digest.update(data)
+        self._stage.add(data)
+        self._digest.update(data)
 
     def _check_size(self) -> None:
         if self.size > self._limits.max_instance:
@@ -87,10 +62,8 @@ class Landing:
 
     def commit(self) -> None:
         """Return when the instance is durable: complete, marked as such, and on disk under a durable name."""
-        self._raise_failure()
-        self._write_pending()
         mark = Mark(self._meta_size, self.size, self._digest.digest())
-        mark.write(self._spare.fd)
+        self._stage.finish(mark.to_bytes(), at=mark.position)
         os.fdatasync(self._spare.fd)
         self.is_durable = True
 
@@ -104,15 +77,6 @@ class Landing:
         os.close(self._spare.fd)
         if not self.is_durable:
             Path(self._spare.path).unlink(missing_ok=True)
-
-
-def _write_all(fd: int, pieces: list[memoryview]) -> None:
-    written = os.writev(fd, pieces) if pieces else 0
-    for piece in pieces:
-        rest = piece[written:]
-        written = max(written - len(piece), 0)
-        while rest:
-            rest = rest[os.write(fd, rest) :]
 
 
 def file_meta(*, sop_class: bytes, sop_instance: bytes, transfer_syntax: bytes, source: str) -> bytes:

@@ -28,9 +28,14 @@ class Mark:
     size: int
     sha256: bytes
 
-    def write(self, fd: int) -> None:
-        """Put the mark where the file meta group has room for it: at its end."""
-        os.pwrite(fd, _MARK.pack(_MAGIC, self.size, self.sha256), self.start - MARK_SIZE)
+    @property
+    def position(self) -> int:
+        """Where in the file the mark belongs: the end of the file meta group has room for it."""
+        return self.start - MARK_SIZE
+
+    def to_bytes(self) -> bytes:
+        """What belongs there."""
+        return _MARK.pack(_MAGIC, self.size, self.sha256)
 
 
 def read_mark(fd: int) -> Mark | None:

@@ -13,7 +13,7 @@ _IS_COMMAND, _IS_LAST = 0x01, 0x02
 
 
 class Messages:
-    """Reads messages from `wire`; what `data` yields is valid until its next item, or the wire's `spill`."""
+    """Reads messages from `wire`; what `data` yields is valid until its next item."""
 
     def __init__(self, wire: Wire, *, max_command: int) -> None:
         self._wire = wire

@@ -1,7 +1,6 @@
 """PDUs from a socket: one buffer per association, filled by recv_into and parsed in place."""
 
 import socket
-from collections.abc import Callable
 from struct import Struct, pack
 from time import monotonic
 
@@ -19,8 +18,6 @@ class Wire:
         self._sock = sock
         self._buffer = bytearray(_BUFFER)
         self.view = memoryview(self._buffer)
-        # While set, what was handed out stays valid until this is called: the buffer is about to be reused.
-        self.spill: Callable[[], None] | None = None
         self._start = 0
         self._end = 0
         self._max = {ASSOCIATE_RQ: max_request, DATA_TF: max_pdu}
@@ -35,7 +32,7 @@ class Wire:
         self._deadline = monotonic() + seconds if in_total else float("inf")
 
     def next_pdu(self) -> tuple[int, int, int]:
-        """Kind, start and end of the next PDU's body in `view`; valid until the next call (or `spill`)."""
+        """Kind, start and end of the next PDU's body in `view`; valid until the next call."""
         self._fill(6)
         kind, length = _HEADER.unpack_from(self._buffer, self._start)
         if not 0 < kind <= ABORT:
@@ -58,10 +55,7 @@ class Wire:
         have = self._end - self._start
         if have >= size:
             return
-        is_full = self._start + size > _BUFFER
-        if is_full and self.spill is not None:
-            self.spill()
-        if is_full or (have == 0 and self.spill is None):
+        if have == 0 or self._start + size > _BUFFER:
             self._buffer[:have] = self._buffer[self._start : self._end]
             self._start, self._end = 0, have
         while self._end - self._start < size:

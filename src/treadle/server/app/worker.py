@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -72,7 +72,8 @@ async def _work(state: ServerState, wake: asyncio.Event) -> None:
         while await handle_next(state):
             pass
         with suppress(TimeoutError):
-            await asyncio.wait_for(wake.wait(), _POLL_S)
+            async with asyncio.timeout(_POLL_S):  # wait_for forgets a cancellation that comes with the event
+                await wake.wait()
 
 
 async def _listen(state: ServerState, wakes: list[asyncio.Event]) -> None:
@@ -116,6 +117,15 @@ async def _forever(what: str, step: Callable[[], Awaitable[None]], pause_s: floa
         await asyncio.sleep(pause_s)
 
 
+async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:
+    """Cancel the tasks until they have ended: libraries lose a cancellation now and then."""
+    left = set(tasks)
+    while left:
+        for task in left:
+            task.cancel()
+        _, left = await asyncio.wait(left, timeout=1.0)
+
+
 async def _run(settings: Settings) -> None:
     state = open_state(settings)
     wakes = [asyncio.Event() for _ in range(settings.worker_tasks)]
@@ -131,9 +141,7 @@ async def _run(settings: Settings) -> None:
     tasks.append(asyncio.create_task(_forever("orphans", lambda: _find_orphans(state), _WEEK_S)))
     log.info("worker_started", tasks=len(wakes))
     await stop.wait()
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    await _end(tasks)
     stop_readers()
     await state.close()
 

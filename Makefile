@@ -21,7 +21,7 @@ run: setup ## Everything on this machine with the sample study; ARGS="--home DIR
 .PHONY: test
 test: setup peers lint web-check ## Everything that is checked before a change goes in
 	@scripts/setup-clients
-	$(BIN)/pytest -n auto $(PYTEST)
+	$(BIN)/pytest -n auto --dist loadgroup $(PYTEST)
 
 .PHONY: check
 check: setup lint web-check ## The fast part of `make test`

@@ -203,9 +203,11 @@ def run_treadle(cell: Cell, home: Path) -> Outcome:
         wait_until((home / "admin.json").exists, for_s=60)
         key = json.loads((home / "admin.json").read_text())["api_key"].rpartition(":")[2]
         with httpx.Client(
-            base_url=f"http://127.0.0.1:{http}/api/", headers={"Authorization": f"scitran-user {key}"}
+            base_url=f"http://127.0.0.1:{http}/api/",
+            headers={"Authorization": f"scitran-user {key}"},
+            timeout=60,
         ) as api:
-            wait_until(lambda: api.get("version").status_code == 200, for_s=60)
+            wait_until(lambda: answers(api), for_s=60)
             seconds = send(cell.files, port=dicom, title="TREADLE", senders=cell.senders)
             acked_at = time.perf_counter()
             memory = receivers_mib(process.pid)
@@ -213,6 +215,14 @@ def run_treadle(cell: Cell, home: Path) -> Outcome:
             visible_s = seconds + time.perf_counter() - acked_at
     count = len(cell.files)
     return Outcome(count / seconds, count / visible_s, memory)
+
+
+def answers(api: httpx.Client) -> bool:
+    """Whether the API is up."""
+    try:
+        return api.get("version").status_code == 200
+    except httpx.TransportError:
+        return False
 
 
 def visible(api: httpx.Client) -> int:
@@ -251,10 +261,11 @@ def measure(cell: Cell, names: list[str], *, rounds: int, work: Path) -> None:
     """Fill the cell; receivers take turns so that a slow minute of the machine hits all."""
     for _ in range(rounds):
         for name in names:
+            # Nothing is deleted before the end: the disk would still be busy with it during the next run.
             home = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=work))
             os.sync()
+            time.sleep(1)
             cell.outcomes.setdefault(name, []).append(RECEIVERS[name](cell, home))
-            shutil.rmtree(home, ignore_errors=True)
     print(render(cell), flush=True)
 
 

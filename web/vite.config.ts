@@ -23,6 +23,12 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 6000,
     assetsInlineLimit: 0,
+    rolldownOptions: {
+      onLog: (level, log, show) => {
+        // The image codecs mention Node's file system, which they do not use in a browser.
+        if (!log.message.includes("externalized for browser compatibility")) show(level, log);
+      },
+    },
   },
   optimizeDeps: {
     exclude: ["@cornerstonejs/dicom-image-loader", "@cornerstonejs/metadata"],

@@ -11,7 +11,7 @@ import threading
 import time
 import uuid
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -144,21 +144,33 @@ def postgres_url() -> Iterator[str]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture(scope="module")
-def database_url(postgres_url: str) -> Iterator[str]:
-    """A new database with all tables."""
+@contextmanager
+def _new_database(postgres_url: str) -> Iterator[str]:
     name = f"t{secrets.token_hex(8)}"
     url = make_url(postgres_url).set(drivername="postgresql")
     plain = url.render_as_string(hide_password=False)
-    made = url.set(database=name).render_as_string(hide_password=False)
     with psycopg.connect(plain, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
-    engine = create_engine(sqlalchemy_url(made))
-    metadata.create_all(engine)
-    engine.dispose()
-    yield made
+    yield url.set(database=name).render_as_string(hide_password=False)
     with psycopg.connect(plain, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def empty_database(postgres_url: str) -> Iterator[str]:
+    """A new database without tables."""
+    with _new_database(postgres_url) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def database_url(postgres_url: str) -> Iterator[str]:
+    """A new database with all tables."""
+    with _new_database(postgres_url) as made:
+        engine = create_engine(sqlalchemy_url(made))
+        metadata.create_all(engine)
+        engine.dispose()
+        yield made
 
 
 async def _first_key(url: str) -> str:

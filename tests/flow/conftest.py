@@ -10,6 +10,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from connector_kit import Connector, Door
+from fault_kit import Treadle
 
 
 @pytest.fixture
@@ -42,3 +43,25 @@ def make_connector(tmp_path: Path, door: Door) -> Iterator[Callable[..., Connect
     for connector in made:
         connector.kill()
         shutil.rmtree(connector.spool, ignore_errors=True)
+
+
+@pytest.fixture
+def make_treadle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Treadle]]:
+    """Starts a whole server; `home` is a new one unless told, the rest are settings."""
+    made: list[Treadle] = []
+
+    def make(*, home: Path | None = None, **environ: str) -> Treadle:
+        treadle = Treadle(home or tmp_path_factory.mktemp("up") / "home", environ)
+        made.append(treadle)
+        treadle.start_ready()
+        return treadle
+
+    yield make
+    for treadle in made:
+        treadle.close()
+
+
+@pytest.fixture
+def treadle(make_treadle: Callable[..., Treadle]) -> Treadle:
+    """A whole server on a new home."""
+    return make_treadle()

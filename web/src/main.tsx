@@ -25,8 +25,7 @@ const router = makeRouter(queries);
 setLoggedOut(() => {
   if (router.state.location.pathname === "/login") return;
   const next = router.state.location.href;
-  queries.clear();
-  void router.navigate({ to: "/login", search: next === "/" ? {} : { next } });
+  void router.navigate({ to: "/login", search: next === "/" ? {} : { next } }).then(() => queries.clear());
 });
 
 const root = document.getElementById("root");

@@ -29,7 +29,7 @@ def _flags(home: Path | None, http: str | None = None, dicom: str | None = None)
 
 
 def _say(line: str) -> None:
-    with suppress(BrokenPipeError):  # nobody reads any more: go on all the same
+    with suppress(OSError):  # nobody reads any more, or our output lies on a full disk: go on all the same
         print(line, flush=True)
 
 

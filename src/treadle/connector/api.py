@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -21,6 +21,7 @@ from treadle.connector.errors import (
 )
 
 _TIMEOUT = httpx.Timeout(60.0, connect=10.0)
+_PIECE = 256 << 10
 _HELD = frozenset((400, 409, 413, 422))
 _LATER = frozenset((408, 425, 429, 502, 503, 504))
 
@@ -73,19 +74,27 @@ class Api:
             return Confirmed(answer["file_id"], answer["version"])
         return Ticket(answer["ticket"], answer["resume_at"], answer["part_size"])
 
-    def put_part(self, ticket: str, *, offset: int, data: bytes) -> int:
+    def put_part(self, ticket: str, *, offset: int, data: memoryview) -> int:
         """Send one part; the position the server wants next, also when it refused this one."""
-        response = self._send("PUT", f"connector/uploads/{ticket}", params={"offset": offset}, content=data)
-        if response.status_code == 409:
-            detail = _document(response).get("detail")
-            if isinstance(detail, dict) and isinstance(detail.get("resume_at"), int):
-                return int(detail["resume_at"])
+        response = self._send(
+            "PUT",
+            f"connector/uploads/{ticket}",
+            params={"offset": offset},
+            headers={"Content-Length": str(len(data))},
+            content=_pieces(data),
+        )
+        if (wanted := _resume_at(response)) is not None:
+            return wanted
         _raise_for(response, ticket=True)
         return int(_document(response)["resume_at"])
 
     def complete(self, ticket: str, document: Mapping[str, Any]) -> Confirmed:
         """Finish the upload: the server has checked the hash and placed the file."""
-        answer = self._call("POST", f"connector/uploads/{ticket}/complete", json=document, ticket=True)
+        response = self._send("POST", f"connector/uploads/{ticket}/complete", json=document)
+        if _resume_at(response) is not None:  # parts are missing, or somebody else has just completed it
+            raise TicketGoneError(f"HTTP 409: {_message(response)}")
+        _raise_for(response, ticket=True)
+        answer = _document(response)
         return Confirmed(answer["file_id"], answer["version"], answer.get("reason"))
 
     def instance(self, *, file_id: str, version: int, sop: str) -> bytes | None:
@@ -100,11 +109,9 @@ class Api:
         """Tell the server that this device is alive and how it is."""
         self._call("PUT", "devices/self", json=document)
 
-    def _call(
-        self, method: Literal["POST", "PUT"], path: str, *, json: Any, ticket: bool = False
-    ) -> dict[str, Any]:
+    def _call(self, method: Literal["POST", "PUT"], path: str, *, json: Any) -> dict[str, Any]:
         response = self._send(method, path, json=json)
-        _raise_for(response, ticket=ticket)
+        _raise_for(response)
         return _document(response)
 
     def _send(self, method: str, path: str, **kwargs: Any) -> httpx.Response:
@@ -112,6 +119,11 @@ class Api:
             return self._http.request(method, path, **kwargs)
         except httpx.HTTPError as error:
             raise ServerTroubleError(f"{type(error).__name__}: {error}") from error
+
+
+def _pieces(data: memoryview) -> Iterator[bytes]:
+    for at in range(0, len(data), _PIECE):
+        yield bytes(data[at : at + _PIECE])
 
 
 def _raise_for(response: httpx.Response, *, ticket: bool = False) -> None:
@@ -128,6 +140,13 @@ def _raise_for(response: httpx.Response, *, ticket: bool = False) -> None:
     if status in _LATER or status < 500:
         raise ServerTroubleError(why, retry_after_s=_retry_after(response))
     raise SeriesTroubleError(why)
+
+
+def _resume_at(response: httpx.Response) -> int | None:
+    """Where the server says the upload goes on, when it refused a call because it is elsewhere."""
+    detail = _document(response).get("detail") if response.status_code == 409 else None
+    wanted = detail.get("resume_at") if isinstance(detail, dict) else None
+    return wanted if isinstance(wanted, int) else None
 
 
 def _retry_after(response: httpx.Response) -> float | None:

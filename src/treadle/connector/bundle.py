@@ -1,11 +1,13 @@
 """Makes one bucket of a complete series ready to go: fields, zip, documents (flow steps 3 and 5)."""
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from treadle.connector.config import DeviceConfig
+from treadle.connector.scratch import Scratch
 from treadle.dicom.classify import classify
 from treadle.dicom.digest import series_digest
 from treadle.dicom.header import header_json, read_header
@@ -20,7 +22,7 @@ class Bundle:
     """A packed bucket: the zip, and what to tell the server before and after its upload."""
 
     digest: str
-    path: Path
+    zip: Scratch
     size: int
     announcement: Mapping[str, Any]
     completion: Mapping[str, Any]
@@ -32,16 +34,17 @@ def bucket_digest(members: Sequence[InstanceFacts], hashes: Mapping[str, str]) -
 
 
 def make_bundle(
-    members: Sequence[InstanceFacts], *, bucket: str, digest: str, device: DeviceConfig, path: Path
+    members: Sequence[InstanceFacts], *, bucket: str, digest: str, device: DeviceConfig, scratch: Scratch
 ) -> Bundle:
-    """The bundle of these instances, its zip written to `path`."""
+    """The bundle of these instances, its zip written to `scratch`."""
     first = representative(members)
     header = read_header(_path(first))
     route = read_routing(header, device.mapping.routing)
     fields = map_instance(header, device.mapping, route=route, acquisition_uid=bucket)
     names = {facts.sop_uid: member_name(facts.sop_uid, facts.modality) for facts in members}
-    with path.open("wb") as out:
-        packed = pack_series([(names[facts.sop_uid], _path(facts)) for facts in members], out)
+    scratch.clear()
+    packed = pack_series([(names[facts.sop_uid], _path(facts)) for facts in members], cast(BinaryIO, scratch))
+    _forget_pages(members)
     header_document = header_json(header)
     kind = classify(header_document)
     announcement = {
@@ -66,7 +69,7 @@ def make_bundle(
             "instances": _instances(members, names, packed),
         },
     }
-    return Bundle(digest, path, packed.size, announcement, completion)
+    return Bundle(digest, scratch, packed.size, announcement, completion)
 
 
 def _routing(route: Route) -> dict[str, Any]:
@@ -97,6 +100,15 @@ def _instance(facts: InstanceFacts, member: PackedMember) -> dict[str, Any]:
         "size": member.size,
         "method": member.method,
     }
+
+
+def _forget_pages(members: Sequence[InstanceFacts]) -> None:
+    # These files are not read again: their memory serves the next series better.
+    if not hasattr(os, "posix_fadvise"):
+        return
+    for facts in members:
+        with _path(facts).open("rb") as file:
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 def _path(facts: InstanceFacts) -> Path:

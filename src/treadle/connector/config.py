@@ -66,7 +66,6 @@ class ConnectorConfig:
     defaults: DeviceConfig = field(default_factory=DeviceConfig)
     devices: tuple[DeviceConfig, ...] = ()
     log_level: str = "info"
-    die_with_parent: bool = False
 
     def __post_init__(self) -> None:
         if not 0 < len(self.ae_title.strip()) <= 16:

@@ -10,6 +10,7 @@ from treadle.connector.config import ConnectorConfig, DeviceConfig
 from treadle.connector.errors import ChangedError, HeldError
 from treadle.connector.health import Health, log_event
 from treadle.connector.restore import Restorer
+from treadle.connector.scratch import Scratch
 from treadle.connector.spool.facts import facts_from_text
 from treadle.connector.spool.layout import Layout
 from treadle.connector.spool.state import Instance, Series, State
@@ -32,7 +33,7 @@ class Delivery:
         self._health = health
         self._restorer = Restorer(layout, state)
 
-    def deliver(self, series_id: int, *, api: Api, send: Send) -> None:
+    def deliver(self, series_id: int, *, api: Api, scratch: Scratch, send: Send) -> None:
         """Bring the series as it is now to the server."""
         series = self._state.series(series_id)
         if series is None or series.generation <= series.settled:
@@ -43,7 +44,7 @@ class Delivery:
             if not instances or self._is_skipped(series, instances, device):
                 self._settle(series, "skipped")
                 return
-            self._deliver_buckets(series, instances, device, api=api, send=send)
+            self._deliver_buckets(series, instances, device, api=api, scratch=scratch, send=send)
         except NotDicomError as error:
             raise HeldError(f"header unreadable: {error}") from error
         self._settle(series, "uploaded")
@@ -66,24 +67,30 @@ class Delivery:
         return decide_header(header, device.opt, route=route) == "skip"
 
     def _deliver_buckets(
-        self, series: Series, instances: Sequence[Instance], device: DeviceConfig, *, api: Api, send: Send
+        self,
+        series: Series,
+        instances: Sequence[Instance],
+        device: DeviceConfig,
+        *,
+        api: Api,
+        scratch: Scratch,
+        send: Send,
     ) -> None:
         facts = self._facts(series, instances)
         hashes = {row.sop: row.sha256 for row in instances}
         split = series.split or split_choice(facts, device.mapping)
         self._state.keep_split(series.id, split)
         mapping = replace(device.mapping, split_by_acquisition_number=cast(SplitChoice, split))
-        for number, (bucket, members) in enumerate(sorted(split_series(facts, mapping).items())):
+        for bucket, members in sorted(split_series(facts, mapping).items()):
             digest = bucket_digest(members, hashes)
             if self._state.bucket_digest(series.id, bucket) == digest:
                 continue
-            path = self._layout.outbox / f"{series.id}-{number}.zip"
             try:
-                bundle = make_bundle(members, bucket=bucket, digest=digest, device=device, path=path)
+                bundle = make_bundle(members, bucket=bucket, digest=digest, device=device, scratch=scratch)
                 self._check_unchanged(series)
                 confirmed = send(api, bundle)
             finally:
-                path.unlink(missing_ok=True)
+                scratch.clear()
             self._confirm(series, bucket, bundle, confirmed)
 
     def _check_unchanged(self, series: Series) -> None:

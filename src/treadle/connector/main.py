@@ -14,7 +14,6 @@ from treadle.connector.config import OPEN_DEVICE, ConnectorConfig
 from treadle.connector.delivery import Delivery
 from treadle.connector.health import Health, log, log_event
 from treadle.connector.heartbeat import Heartbeat
-from treadle.connector.lifeline import die_with_parent
 from treadle.connector.logs import set_up_logs
 from treadle.connector.pipeline import Pipeline
 from treadle.connector.receive.process import Setup
@@ -36,8 +35,6 @@ def run(config: ConnectorConfig) -> int:
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    if config.die_with_parent:
-        die_with_parent(os.getppid())
     try:
         connector = Connector(config)
         connector.start()
@@ -64,7 +61,12 @@ class Connector:
         ]
         delivery = Delivery(layout, self._state, config, self._health)
         self._pipeline = Pipeline(
-            delivery, self._state, self._health, apis=self._apis[1:], retry_first_s=config.retry_first_s
+            delivery,
+            self._state,
+            self._health,
+            apis=self._apis[1:],
+            outbox=layout.outbox,
+            retry_first_s=config.retry_first_s,
         )
         self._collector = Collector(layout, self._state, config, self._health, submit=self._pipeline.submit)
         self._heartbeat = Heartbeat(

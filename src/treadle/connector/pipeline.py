@@ -1,6 +1,7 @@
 """The workers that deliver complete series, and what they do when a delivery fails."""
 
 from collections import Counter
+from pathlib import Path
 from threading import Event, Thread
 
 from treadle.connector.api import Api, Confirmed
@@ -19,6 +20,7 @@ from treadle.connector.errors import (
 )
 from treadle.connector.health import Health, log, log_event
 from treadle.connector.line import Line
+from treadle.connector.scratch import Scratch
 from treadle.connector.spool.state import State
 from treadle.connector.upload import send_bundle
 
@@ -39,6 +41,7 @@ class Pipeline:
         health: Health,
         *,
         apis: list[Api],
+        outbox: Path,
         retry_first_s: float,
     ) -> None:
         self._delivery = delivery
@@ -50,7 +53,12 @@ class Pipeline:
         self._failures: Counter[int] = Counter()
         self._stop = Event()
         self._workers = [
-            Thread(target=self._work, args=(api,), name=f"uploader-{number}", daemon=True)
+            Thread(
+                target=self._work,
+                args=(api, Scratch(outbox / f"{number}.zip")),
+                name=f"uploader-{number}",
+                daemon=True,
+            )
             for number, api in enumerate(apis)
         ]
 
@@ -74,21 +82,21 @@ class Pipeline:
         for worker in self._workers:
             worker.join(timeout_s)
 
-    def _work(self, api: Api) -> None:
+    def _work(self, api: Api, scratch: Scratch) -> None:
         step_back()
         while self._gate.wait(self._stop) and (series_id := self._line.take()) is not None:
             try:
                 if self._gate.wait(self._stop):
-                    self._deliver(series_id, api)
+                    self._deliver(series_id, api, scratch)
             except Exception as error:  # noqa: BLE001 - the connector's border: record, go on
                 log.exception("delivery failed", extra={"fields": {"series": series_id}})
                 self._later(series_id, SeriesTroubleError(type(error).__name__))
             finally:
                 self._line.done(series_id)
 
-    def _deliver(self, series_id: int, api: Api) -> None:
+    def _deliver(self, series_id: int, api: Api, scratch: Scratch) -> None:
         try:
-            self._delivery.deliver(series_id, api=api, send=self._send)
+            self._delivery.deliver(series_id, api=api, scratch=scratch, send=self._send)
         except StoppedError:
             return
         except ChangedError:

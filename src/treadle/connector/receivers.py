@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from threading import Event, Lock, Thread
 from typing import Any
@@ -116,8 +117,9 @@ class Receivers:
         with self._lock:
             self._children[child.pid] = child
         assert child.stdin is not None  # noqa: S101 - a pipe was asked for
-        child.stdin.write(self._setup.to_json().encode() + b"\n")
-        child.stdin.flush()
+        with suppress(BrokenPipeError):  # killed already: `_keep` starts another
+            child.stdin.write(self._setup.to_json().encode() + b"\n")
+            child.stdin.flush()
         if self._stopping.is_set():
             child.stdin.close()
         return child

@@ -11,8 +11,3 @@ Pure functions over `pydicom`; nothing here talks to a network, a database or th
     >>> fields.project_label, fields.subject_label
     ('study01', 's01')
 """
-
-from pydicom import config as _pydicom
-
-# pydicom's checks while reading print the offending values, patient names among them, into the log.
-_pydicom.settings.reading_validation_mode = _pydicom.IGNORE

@@ -17,8 +17,9 @@ from pydicom.tag import BaseTag, Tag
 from treadle.dicom.digest import data_set_offset
 from treadle.dicom.header_json import header_json
 from treadle.dicom.identity import InstanceFacts
+from treadle.dicom.labels import join_values
 from treadle.dicom.scan import scan
-from treadle.dicom.tags import BROKEN_VALUE, join_values, read_values
+from treadle.dicom.tags import BROKEN_VALUE, read_values
 
 __all__ = ["NotDicomError", "facts_of", "header_json", "read_facts", "read_header"]
 

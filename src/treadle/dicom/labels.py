@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 LABEL_LENGTH = 64
 ACQUISITION_LABEL_LENGTH = 128
@@ -41,3 +42,12 @@ def is_group_id(text: str) -> bool:
     (True, False)
     """
     return _GROUP_ID.fullmatch(text) is not None
+
+
+def join_values(values: Sequence[str]) -> str:
+    r"""Several values as the one text they are on the wire, without NULs and outer white space.
+
+    >>> join_values(["fw:", "", "psych"])
+    'fw:\\\\psych'
+    """
+    return "\\".join(values).replace("\0", "").strip()

@@ -9,8 +9,9 @@ from typing import Literal
 
 from pydicom.dataset import Dataset
 
+from treadle.dicom.labels import join_values
 from treadle.dicom.routing import Route
-from treadle.dicom.tags import join_values, read_values
+from treadle.dicom.tags import read_values
 
 Decision = Literal["upload", "skip"]
 

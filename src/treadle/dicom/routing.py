@@ -10,14 +10,14 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
-
-from pydicom.dataset import Dataset
+from typing import TYPE_CHECKING, Literal
 
 from treadle.dicom.config import RoutingConfig
-from treadle.dicom.labels import clean_space, is_group_id, safe_label
+from treadle.dicom.labels import clean_space, is_group_id, join_values, safe_label
 from treadle.dicom.patterns import match_patterns
-from treadle.dicom.tags import join_values, read_values
+
+if TYPE_CHECKING:
+    from pydicom.dataset import Dataset
 
 __all__ = ["Route", "RoutingConfig", "Status", "close_matches", "parse_routing", "read_routing"]
 
@@ -77,11 +77,14 @@ def parse_routing(raw: str | Sequence[str] | None, config: RoutingConfig | None 
 def read_routing(ds: Dataset, config: RoutingConfig | None = None) -> Route:
     """Route of a header: of the configured tags the first that holds a readable routing string.
 
+    >>> from pydicom.dataset import Dataset
     >>> ds = Dataset()
     >>> ds.PatientID, ds.PatientComments = "MRN-1", "fw://psych/study01"
     >>> read_routing(ds, RoutingConfig(fields=("PatientID", "PatientComments"))).project
     'study01'
     """
+    from treadle.dicom.tags import read_values  # noqa: PLC0415 - taking a text apart needs no pydicom
+
     config = config or RoutingConfig()
     if config.patterns:
         return _by_patterns(lambda tag: _prepare(read_values(ds, tag)), config)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Sequence
 
 from pydicom.datadict import tag_for_keyword
 from pydicom.dataset import Dataset
 from pydicom.errors import BytesLengthException
 from pydicom.multival import MultiValue
+
+from treadle.dicom import quiet  # noqa: F401 - must be set before anything is read
+from treadle.dicom.labels import join_values
 
 # What pydicom raises while it converts a value that breaks its own VR, character set or length.
 BROKEN_VALUE = (
@@ -50,15 +52,6 @@ def read_values(ds: Dataset, tag: str) -> list[str]:
 def read_text(ds: Dataset, tag: str) -> str:
     """Value of a tag as one trimmed text, several joined with a backslash; empty when absent."""
     return join_values(read_values(ds, tag))
-
-
-def join_values(values: Sequence[str]) -> str:
-    r"""Several values as the one text they are on the wire, without NULs and outer white space.
-
-    >>> join_values(["fw:", "", "psych"])
-    'fw:\\\\psych'
-    """
-    return "\\".join(values).replace("\0", "").strip()
 
 
 def check_tag(tag: str) -> str:

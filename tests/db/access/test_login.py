@@ -122,7 +122,7 @@ def test_changing_the_password_needs_the_old_one_and_ends_other_logins(world, br
 
 def test_changing_the_password_needs_the_csrf_token(world, browser):
     change = {"old": PASSWORD, "new": "another long one"}
-    world.refused(browser.put("/x/me/password", json=change, headers={"X-CSRF-Token": "no"}), 401)
+    world.refused(browser.put("/x/me/password", json=change, headers={"X-CSRF-Token": "no"}), 403)
 
 
 def test_an_administrator_sets_a_password(world, browser, user):

@@ -1,47 +1,18 @@
 """Uploads in three steps on a server that offers them; the bytes' request carries no credentials."""
 
-import asyncio
 import os
-import threading
-import time
 
 import httpx
 import pytest
-import uvicorn
 
-from treadle.server.access.bootstrap import ensure_admin, ensure_builtin_roles, new_user_key
-from treadle.server.app.asgi import create_app
-from treadle.server.kit.settings import Settings, UploadSettings
-from treadle.server.store.db import Database
-
-
-async def first_key(url):
-    database = Database(url, size=1)
-    async with database.transaction() as connection:
-        await ensure_builtin_roles(connection)
-        admin = await ensure_admin(connection, "admin@treadle.local", "correct horse battery")
-        made = await new_user_key(connection, admin.id, "first")
-    await database.close()
-    return made.secret
+from treadle.server.kit.settings import UploadSettings
 
 
 @pytest.fixture(scope="module")
-def offering(database_url, tmp_path_factory):
+def offering(serve, tmp_path_factory):
     """The client of a server with `uploads.signed_urls`."""
-    key = asyncio.run(first_key(database_url))
-    home = tmp_path_factory.mktemp("home")
-    settings = Settings(home=home, database_url=database_url, uploads=UploadSettings(signed_urls=True))
-    server = uvicorn.Server(uvicorn.Config(create_app(settings), port=0, log_config=None))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    headers = {"Authorization": f"scitran-user {key}"}
-    with httpx.Client(base_url=f"http://127.0.0.1:{port}/api", headers=headers, timeout=30) as client:
+    with serve(tmp_path_factory.mktemp("home"), uploads=UploadSettings(signed_urls=True)) as client:
         yield client
-    server.should_exit = True
-    thread.join(10)
 
 
 @pytest.fixture

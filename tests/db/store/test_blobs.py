@@ -54,7 +54,7 @@ def test_what_is_written_is_read_back_under_its_hash(blobs, size):
         content = os.urandom(size)
         ref = await stored(blobs, content)
         assert ref.sha384 == hashlib.sha384(content).hexdigest()
-        assert ref.sha256 == hashlib.sha256(content).hexdigest()
+        assert ref.sha256 is None
         assert ref.size == size
         assert await read_all(blobs, ref) == content
         if size > 10:
@@ -104,6 +104,7 @@ def test_a_resumable_upload_goes_on_where_it_stopped(blobs):
         assert wrong.value.resume_at == 3
         assert await blobs.stage("t", 3, chunks(b"def")) == 6
         receipt = await blobs.finish_staged("t")
+        assert receipt.ref.sha256 == hashlib.sha256(b"abcdef").hexdigest()
         await receipt.publish()
         await receipt.close()
         await blobs.drop_staged("t")

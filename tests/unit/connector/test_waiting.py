@@ -6,13 +6,15 @@ from pathlib import Path
 from threading import Event, Thread
 from time import monotonic
 
+import pydicom
 import pytest
 
 from treadle.connector.backoff import Gate, delay
 from treadle.connector.line import Line
 from treadle.connector.receive.landing import file_meta
-from treadle.connector.receive.mark import Mark, blank_mark, read_mark, recover
+from treadle.connector.receive.mark import Mark, read_mark, recover
 from treadle.connector.receive.seats import Seats
+from treadle.connector.scratch import Scratch
 from treadle.connector.series import Watcher
 from treadle.connector.spool.layout import is_safe_uid
 
@@ -98,9 +100,9 @@ def test_everything_else_is_not(uid: str) -> None:
 
 def _part(folder: Path, name: str, *, claimed: bytes, data: bytes) -> Path:
     meta = file_meta(sop_class=b"1.2", sop_instance=b"1.3", transfer_syntax=b"1.2.840.10008.1.2", source="X")
-    mark = Mark(len(meta), len(data), hashlib.sha256(claimed).digest()).to_bytes()
     path = folder / name
-    path.write_bytes(mark + meta[len(mark) :] + data)
+    mark = Mark(len(meta), len(data), hashlib.sha256(claimed).digest())
+    path.write_bytes(meta[: mark.position] + mark.to_bytes() + data)
     return path
 
 
@@ -114,12 +116,13 @@ def test_recovery_keeps_what_is_complete_and_nothing_else(tmp_path: Path) -> Non
     assert sorted(path.name[-7:] for path in tmp_path.iterdir()) == ["1-1.dcm", "-1.part"][::-1]
 
 
-def test_a_mark_is_blanked_for_the_archive(tmp_path: Path) -> None:
-    path = _part(tmp_path, "1-1.part", claimed=b"data", data=b"data")
-    fd = os.open(path, os.O_RDWR)
-    assert read_mark(fd) is not None
-    blank_mark(fd)
-    os.close(fd)
+def test_a_mark_is_private_information_of_the_file_meta_group(tmp_path: Path) -> None:
+    path = _part(tmp_path, "1-1.part", claimed=b"", data=b"")
+    with path.open("rb") as file:
+        mark = read_mark(file.fileno())
+    assert mark is not None
+    meta = pydicom.dcmread(path).file_meta
+    assert mark.sha256 in meta.PrivateInformation
     assert path.read_bytes()[:132] == bytes(128) + b"DICM"
 
 
@@ -136,3 +139,15 @@ def test_seats_are_counted_in_total_and_per_peer(tmp_path: Path) -> None:
     assert one.take("c") == 1
     one.clear_process(os.getpid())
     assert two.take("a") == 0
+
+
+@pytest.mark.parametrize("most_memory", [4, 100])
+def test_scratch_gives_back_what_was_written(tmp_path: Path, most_memory: int) -> None:
+    scratch = Scratch(tmp_path / "zip", most_memory=most_memory)
+    for text in (b"abcdef", b"xy"):
+        for at in range(0, len(text), 3):
+            scratch.write(text[at : at + 3])
+        assert bytes(scratch.part(offset=1, size=100)) == text[1:]
+        assert bytes(scratch.part(offset=0, size=2)) == text[:2]
+        scratch.clear()
+    assert not list(tmp_path.iterdir())

@@ -1,7 +1,6 @@
-import { keepPreviousData, useQueries } from "@tanstack/react-query";
-import { useCallback, useMemo, useState } from "react";
+import { useQueries } from "@tanstack/react-query";
+import { useCallback, useEffect, useMemo, useState } from "react";
 import { type ListParams, listQuery } from "@/api/queries";
-import type { Page } from "@/api/types";
 
 export const PAGE_SIZE = 100;
 
@@ -23,31 +22,44 @@ export function pagesOf(first: number, last: number, size: number = PAGE_SIZE): 
   return Array.from({ length: to - from + 1 }, (_, step) => from + step + 1);
 }
 
+/** The last rows that were there: shown until those of a new filter or order have come. */
+interface Kept<T> {
+  first: number;
+  pages: (T[] | undefined)[];
+  total: number;
+}
+
 /** Rows of a server-side list of any length: only the pages in view are asked for. */
 export function usePagedRows<T>(path: string, params: ListParams): PagedRows<T> {
   const [range, setRange] = useState<[number, number]>([0, 0]);
+  const [kept, setKept] = useState<Kept<T> | null>(null);
   const onRange = useCallback((first: number, last: number) => {
     setRange((old) => (old[0] === first && old[1] === last ? old : [first, last]));
   }, []);
-  const pages = pagesOf(range[0], range[1]);
+  const numbers = pagesOf(range[0], range[1]).slice(0, 2);
   const found = useQueries({
-    queries: pages.map((page) => ({
-      ...listQuery<T>(path, { ...params, page, limit: PAGE_SIZE }),
-      placeholderData: keepPreviousData as unknown as (old: Page<T> | undefined) => Page<T> | undefined,
-    })),
+    queries: numbers.map((page) => listQuery<T>(path, { ...params, page, limit: PAGE_SIZE })),
   });
-  const first = pages[0] ?? 1;
-  const loaded = found.map((query) => query.data?.results);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the pages' rows are the dependencies, one by one
-  const rows = useMemo(() => loaded.flatMap((page) => page ?? []), loaded);
-  const rowAt = (index: number) => loaded[Math.floor(index / PAGE_SIZE) + 1 - first]?.[index % PAGE_SIZE];
-  const total = found.find((query) => query.data)?.data?.total ?? 0;
+  const first = numbers[0] ?? 1;
+  const pages = found.map((query) => query.data?.results);
+  const total = found.find((query) => query.data)?.data?.total;
+  // A window shows fewer rows than a page holds, so there are two pages at most.
+  const [upper, lower] = pages;
+  const fresh = useMemo(
+    () => (total === undefined ? null : { first, pages: [upper, lower], total }),
+    [first, total, upper, lower],
+  );
+  useEffect(() => {
+    if (fresh) setKept(fresh);
+  }, [fresh]);
+  const shown = fresh ?? kept;
+  const rows = useMemo(() => shown?.pages.flatMap((page) => page ?? []) ?? [], [shown]);
   return {
-    total,
+    total: shown?.total ?? 0,
     rows,
-    rowAt,
+    rowAt: (index) => shown?.pages[Math.floor(index / PAGE_SIZE) + 1 - shown.first]?.[index % PAGE_SIZE],
     onRange,
-    loading: found.every((query) => query.isPending),
+    loading: shown === null && found.some((query) => query.isPending),
     refreshing: found.some((query) => query.isFetching),
     error: found.find((query) => query.error && !query.data)?.error ?? null,
     retry: () => found.forEach((query) => void query.refetch()),

@@ -1,150 +1,59 @@
-/** Documents of the API as this app reads them. */
+/** Documents of the API as this app reads them: the generated ones, and what those leave open. */
+import type { components } from "@/api/schema.gen";
+
+type Schemas = components["schemas"];
+
+/** The described fields alone, always there as the server writes them, with these narrowed. */
+type Document<Name extends keyof Schemas, Narrowed = object> = Narrowed & {
+  [Key in keyof Schemas[Name] as string extends Key
+    ? never
+    : Key extends keyof Narrowed
+      ? never
+      : Key]-?: Exclude<Schemas[Name][Key], undefined>;
+};
+
 export type Level = "group" | "project" | "subject" | "session" | "acquisition" | "analysis" | "collection";
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 export type Info = { [key: string]: Json };
 export type Parents = Partial<Record<Level, string | null>>;
+export type Note = Document<"NoteDocument">;
+export type ApiKey = Document<"KeyDocument">;
+export type FileVersion = Document<"FileVersion">;
 
-export interface Note {
-  _id: string;
-  text: string;
-  user: string;
-  firstname?: string | null;
-  lastname?: string | null;
-  created: string;
-  modified?: string | null;
-}
+export type FileDoc = Document<
+  "FileDocument",
+  {
+    info: Info;
+    parents: Parents;
+    parent_ref: { type: Level; id: string };
+    classification: Record<string, string[]>;
+  }
+>;
 
-export interface FileDoc {
-  _id: string;
-  file_id: string;
-  version: number;
-  name: string;
-  type: string | null;
-  mimetype: string | null;
-  modality: string | null;
-  classification: Record<string, string[]>;
-  tags: string[];
+interface Contents {
   info: Info;
-  info_exists: boolean;
-  size: number;
-  hash: string;
-  zip_member_count: number | null;
-  parent_ref: { type: Level; id: string };
   parents: Parents;
-  origin: { type: string; id: string | null };
-  created: string;
-  modified: string;
-  revision?: number;
-}
-
-export interface FileVersion {
-  file_id: string;
-  version: number;
-  created: string;
-  origin: { type: string; id: string | null };
-  size?: number;
-  deleted: string | null;
-}
-
-interface Container {
-  _id: string;
-  container_type: Level;
-  label: string;
-  parents: Parents;
-  tags: string[];
-  created: string;
-  modified: string;
-  revision: number;
-  info: Info;
+  files: FileDoc[];
   notes: Note[];
-  files?: FileDoc[];
 }
+
+export type Project = Document<"ProjectDocument", Contents>;
+export type Subject = Document<"SubjectDocument", Contents>;
+export type Session = Document<"SessionDocument", Contents & { subject: Subject | null }>;
+export type Acquisition = Document<"AcquisitionDocument", Contents>;
+export type User = Document<"UserDocument", { api_keys?: ApiKey[] }>;
+export type Me = Document<"MeDocument", { user: User }>;
 
 export interface Group {
   _id: string;
   label: string;
+  permissions: { _id: string; access: "ro" | "rw" | "admin" }[];
 }
-
-export interface Permission {
-  _id: string;
-  role_ids: string[];
-}
-
-export interface Project extends Container {
-  container_type: "project";
-  group: string;
-  group_info?: { _id: string; label: string } | null;
-  description: string | null;
-  permissions?: Permission[];
-  stats?: { number_of?: Partial<Record<"subjects" | "sessions" | "acquisitions" | "files", number>> } | null;
-}
-
-export interface Subject extends Container {
-  container_type: "subject";
-  project: string;
-  code: string | null;
-  firstname: string | null;
-  lastname: string | null;
-  sex: string | null;
-  cohort: string | null;
-  type: string | null;
-}
-
-interface Timed {
-  uid: string | null;
-  timestamp: string | null;
-  timezone: string | null;
-}
-
-export interface Session extends Container, Timed {
-  container_type: "session";
-  project: string;
-  group: string;
-  subject: Subject | null;
-  age: number | null;
-  weight: number | null;
-  operator: string | null;
-  satisfies_template?: boolean | null;
-}
-
-export interface Acquisition extends Container, Timed {
-  container_type: "acquisition";
-  session: string;
-}
-
-export type AnyContainer = Project | Subject | Session | Acquisition;
 
 export interface Page<T> {
   count: number;
   total: number;
   results: T[];
-}
-
-export interface ApiKey {
-  label: string;
-  key: string;
-  created: string;
-  last_used: string | null;
-  expires_at: string | null;
-}
-
-export interface User {
-  _id: string;
-  firstname: string;
-  lastname: string;
-  email: string;
-  roles: string[];
-  root: boolean;
-  disabled: boolean;
-  api_keys?: ApiKey[];
-  lastlogin?: string | null;
-  created?: string | null;
-}
-
-export interface Me {
-  user: User;
-  csrf: string | null;
-  site: { name: string; dicom: { ae_title: string; port: number } };
 }
 
 export interface Ticket {

@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { Outlet, useRouter, useRouterState } from "@tanstack/react-router";
+import { Outlet, useRouterState } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { api } from "@/api/client";
 import { followEvents } from "@/api/live";
@@ -12,14 +12,13 @@ import { PanelBoundary } from "@/ui/PanelBoundary";
 export function Frame() {
   const me = useMe();
   const queries = useQueryClient();
-  const router = useRouter();
   const path = useRouterState({ select: (state) => state.location.pathname });
   useEffect(() => followEvents(queries), [queries]);
 
   const logOut = async () => {
     await api.post("/x/logout").catch(() => null);
-    queries.clear();
-    await router.navigate({ to: "/login" });
+    // A fresh page forgets everything this one has loaded.
+    window.location.assign("/login");
   };
   const administers = me.user.root || me.user.roles.includes("site_admin");
   return (

@@ -16,6 +16,9 @@ interface SimpleTableProps<T> {
   columns: Column<T>[];
 }
 
+const classOf = <T,>({ quiet, number }: Column<T>) =>
+  quiet ? classes.quiet : number ? classes.number : undefined;
+
 /** A short table whose rows are all here; long lists use `DataTable`. */
 export function SimpleTable<T>({ label, rows, rowKey, columns }: SimpleTableProps<T>) {
   return (
@@ -24,7 +27,7 @@ export function SimpleTable<T>({ label, rows, rowKey, columns }: SimpleTableProp
         <thead>
           <tr>
             {columns.map((column) => (
-              <th key={column.head} scope="col" className={column.number ? classes.number : undefined}>
+              <th key={column.head} scope="col" className={classOf(column)}>
                 {column.quiet ? <span className="visually-hidden">{column.head}</span> : column.head}
               </th>
             ))}
@@ -34,7 +37,7 @@ export function SimpleTable<T>({ label, rows, rowKey, columns }: SimpleTableProp
           {rows.map((row) => (
             <tr key={rowKey(row)}>
               {columns.map((column) => (
-                <td key={column.head} className={column.number ? classes.number : undefined}>
+                <td key={column.head} className={classOf(column)}>
                   {column.cell(row)}
                 </td>
               ))}

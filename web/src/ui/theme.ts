@@ -1,4 +1,10 @@
-import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from "@mantine/core";
+import {
+  type CSSVariablesResolver,
+  createTheme,
+  defaultVariantColorsResolver,
+  type MantineColorsTuple,
+  type VariantColorsResolver,
+} from "@mantine/core";
 
 // Chosen for contrast: shade 7 on white 6.7:1, shade 3 on the dark ground 8:1.
 const indigo: MantineColorsTuple = [
@@ -38,7 +44,15 @@ const dark: MantineColorsTuple = [
   "#101318",
 ];
 
+// Text on the accent follows the scheme; the default reckons with the light scheme's shade only.
+const variants: VariantColorsResolver = (input) => {
+  const found = defaultVariantColorsResolver(input);
+  const accent = input.variant === "filled" && (input.color ?? "indigo") === "indigo";
+  return accent ? { ...found, color: "var(--mantine-primary-color-contrast)" } : found;
+};
+
 export const theme = createTheme({
+  variantColorResolver: variants,
   colors: { indigo, gray, dark },
   primaryColor: "indigo",
   primaryShade: { light: 7, dark: 4 },
@@ -61,15 +75,25 @@ export const theme = createTheme({
     TextInput: { defaultProps: { size: "sm" } },
     Select: { defaultProps: { size: "sm", checkIconPosition: "right" } },
     Tooltip: { defaultProps: { openDelay: 400, withArrow: true } },
-    Modal: { defaultProps: { centered: true, transitionProps: { duration: 120 } } },
-    Menu: { defaultProps: { shadow: "md", transitionProps: { duration: 80 } } },
-    Badge: { defaultProps: { variant: "light", radius: "sm" } },
+    Modal: {
+      defaultProps: {
+        centered: true,
+        transitionProps: { duration: 120 },
+        closeButtonProps: { "aria-label": "Close" },
+      },
+    },
+    Drawer: { defaultProps: { closeButtonProps: { "aria-label": "Close" } } },
+    Menu: {
+      defaultProps: { shadow: "md", transitionProps: { duration: 80 }, withInitialFocusPlaceholder: false },
+    },
+    Badge: { defaultProps: { variant: "light", radius: "sm", miw: "max-content" } },
   },
 });
 
 export const variables: CSSVariablesResolver = () => ({
   variables: { "--mantine-line-height": "1.45" },
   light: {
+    "--mantine-primary-color-contrast": "#ffffff",
     "--ground": "#f5f6f8",
     "--surface": "#ffffff",
     "--line": "#e1e4e9",
@@ -92,6 +116,7 @@ export const variables: CSSVariablesResolver = () => ({
     "--mantine-color-error": "#b3202c",
   },
   dark: {
+    "--mantine-primary-color-contrast": "#101318",
     "--ground": "#12151a",
     "--surface": "#191d24",
     "--line": "#2b313b",

@@ -19,6 +19,7 @@ from treadle.connector.receive.messages import Messages
 from treadle.connector.receive.pdu import ContextAnswer
 from treadle.connector.receive.policy import VERIFICATION, answer_contexts, answer_roles
 from treadle.connector.receive.site import Site
+from treadle.connector.receive.stage import Stage
 from treadle.connector.receive.wire import Wire
 
 
@@ -47,6 +48,7 @@ class Association:
         self._messages = Messages(self._wire, max_command=limits.max_command)
         self._contexts: dict[int, ContextAnswer] = {}
         self._peer_max = 0
+        self._stage = Stage()
 
     def run(self) -> None:
         """Serve the peer until it releases, breaks the protocol or goes away."""
@@ -79,15 +81,23 @@ class Association:
         request = pdu.parse_associate_rq(bytes(self._wire.view[start:end]))
         self.tally.calling = request.calling
         self.tally.device = self._site.policy.device_of(request, address=self._address)
-        folder = self._site.folder(self.tally.device)
-        if folder.free_bytes() < limits.min_free:
-            raise RejectError("disk nearly full", result=2, source=3, reason=2)
+        folder = self._folder()
         answers = answer_contexts(request)
         self._contexts = {answer.id: answer for answer in answers if answer.result == 0}
         self._peer_max = request.max_pdu
         roles = answer_roles(request)
         self._wire.send(pdu.associate_ac(request, answers=answers, roles=roles, max_pdu=limits.max_pdu))
         self._wire.set_timeout(limits.idle_s)
+        return folder
+
+    def _folder(self) -> Folder:
+        try:
+            folder = self._site.folder(self.tally.device)
+            is_full = folder.free_bytes() < self._site.limits.min_free
+        except OSError as error:
+            raise RejectError(f"spool: {error.strerror}", result=2, source=3, reason=2) from error
+        if is_full:
+            raise RejectError("disk nearly full", result=2, source=3, reason=2)
         return folder
 
     def _serve_message(self, folder: Folder) -> bool:
@@ -112,8 +122,13 @@ class Association:
         return True
 
     def _count(self, landing: Landing) -> None:
-        landing.publish()
-        landing.close()
+        try:
+            landing.publish()
+        except OSError as error:
+            # Nothing is lost: a durable part file is found and handed on when this process is replaced.
+            raise AbortError(f"spool: {error.strerror}") from error
+        finally:
+            landing.close()
         self.tally.instances += 1
         self.tally.bytes += landing.size
 
@@ -137,7 +152,9 @@ class Association:
         fragments = self._messages.data(context.id)
         landing = None
         try:
-            landing = Landing(folder, self._file_meta(command, context), limits=self._site.limits)
+            landing = Landing(
+                folder, self._stage, self._file_meta(command, context), limits=self._site.limits
+            )
             for fragment in fragments:
                 landing.write(fragment)
             landing.commit()

@@ -12,12 +12,11 @@ from time import time_ns
 
 from treadle.connector.receive.folder import Folder
 from treadle.connector.receive.limits import Limits
-from treadle.connector.receive.mark import Mark
+from treadle.connector.receive.mark import MARK_SIZE, Mark
 from treadle.connector.receive.pdu import IMPLEMENTATION_NAME, IMPLEMENTATION_UID
-from treadle.connector.receive.writeback import start_writeback
+from treadle.connector.receive.stage import Stage
 
 _CHECK_FREE_EVERY = 64 << 20
-_EARLY = 64 << 10
 
 
 class OutOfSpaceError(Exception):
@@ -31,10 +30,11 @@ class InstanceTooLargeError(Exception):
 class Landing:
     """One instance on its way to disk: `write` fragments, `commit`, answer, `publish`; always `close`."""
 
-    def __init__(self, folder: Folder, meta: bytes, *, limits: Limits) -> None:
+    def __init__(self, folder: Folder, stage: Stage, meta: bytes, *, limits: Limits) -> None:
         self._folder = folder
         self._limits = limits
-        self._meta = meta
+        self._stage = stage
+        self._meta_size = len(meta)
         self._digest = hashlib.sha256()
         self.size = 0
         self._next_check = _CHECK_FREE_EVERY
@@ -42,23 +42,14 @@ class Landing:
         if folder.free_bytes() < limits.min_free:
             raise OutOfSpaceError
         self._spare = folder.take()
+        stage.begin(self._spare.fd)
+        stage.add(meta)
 
     def write(self, data: memoryview) -> None:
-        """Append a fragment; the first one goes together with the file meta header."""
-        fd = self._spare.fd
-        before = self.size
+        """Append a fragment of the data set."""
         self.size += len(data)
         self._check_size()
-        if before:
-            _write_all(fd, data)
-        else:
-            written = os.writev(fd, (self._meta, data)) - len(self._meta)
-            if written < 0:
-                raise OutOfSpaceError
-            _write_all(fd, data[written:])
-        if len(data) >= _EARLY:
-            start = len(self._meta) + before
-            start_writeback(fd, start=start, end=start + len(data))
+        self._stage.add(data)
         self._digest.update(data)
 
     def _check_size(self) -> None:
@@ -71,8 +62,8 @@ class Landing:
 
     def commit(self) -> None:
         """Return when the instance is durable: complete, marked as such, and on disk under a durable name."""
-        mark = Mark(len(self._meta), self.size, self._digest.digest())
-        os.pwrite(self._spare.fd, mark.to_bytes(), 0)
+        mark = Mark(self._meta_size, self.size, self._digest.digest())
+        self._stage.finish(mark.to_bytes(), at=mark.position)
         os.fdatasync(self._spare.fd)
         self.is_durable = True
 
@@ -88,18 +79,14 @@ class Landing:
             Path(self._spare.path).unlink(missing_ok=True)
 
 
-def _write_all(fd: int, data: memoryview) -> None:
-    while data:
-        data = data[os.write(fd, data) :]
-
-
 def file_meta(*, sop_class: bytes, sop_instance: bytes, transfer_syntax: bytes, source: str) -> bytes:
-    """Preamble, prefix and file meta group (PS3.10 section 7.1), explicit little endian."""
+    """Preamble, prefix and file meta group (PS3.10 section 7.1) with room for the mark at its end."""
     elements = _element(0x0001, b"OB", b"\0\1")
     elements += _element(0x0002, b"UI", sop_class[:64]) + _element(0x0003, b"UI", sop_instance[:64])
     elements += _element(0x0010, b"UI", transfer_syntax) + _element(0x0012, b"UI", IMPLEMENTATION_UID)
     elements += _element(0x0013, b"SH", IMPLEMENTATION_NAME)
     elements += _element(0x0016, b"AE", source.encode("ascii", "replace"))
+    elements += _element(0x0100, b"UI", IMPLEMENTATION_UID) + _element(0x0102, b"OB", bytes(MARK_SIZE))
     return bytes(128) + b"DICM" + pack("<HH2sHI", 2, 0, b"UL", 4, len(elements)) + elements
 
 

@@ -1,8 +1,8 @@
-"""The mark of a complete file: size and SHA-256 of its data set, in the preamble left to applications.
+"""The mark of a complete file: size and SHA-256 of its data set, as private information of the file meta group.
 
-A part file that carries a true mark is complete, whatever its name: one fsync of the file is then all that an
-acknowledgement needs, and the rename that hands the file on can follow after the answer. The indexer uses the
-digest and blanks the preamble.
+PS3.10 section 7.1 leaves (0002,0102) to the writer. A part file that carries a true mark is complete, whatever its
+name: one fsync of the file is then all that an acknowledgement needs, and the rename that hands the file on can
+follow after the answer. The indexer takes the digest from here and need not read the file again.
 """
 
 import hashlib
@@ -12,9 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from struct import Struct
 
-_MARK = Struct("<8sIQ32s")
+_MARK = Struct("<8sQ32s")
 _MAGIC = b"TREADLE\x01"
 _CHUNK = 1 << 20
+_GROUP_LENGTH = Struct("<132x2H2s2xI")  # preamble, DICM and (0002,0000)
+
+MARK_SIZE = _MARK.size
 
 
 @dataclass(frozen=True)
@@ -25,25 +28,32 @@ class Mark:
     size: int
     sha256: bytes
 
+    @property
+    def position(self) -> int:
+        """Where in the file the mark belongs: the end of the file meta group has room for it."""
+        return self.start - MARK_SIZE
+
     def to_bytes(self) -> bytes:
-        """What goes to the start of the file."""
-        return _MARK.pack(_MAGIC, self.start, self.size, self.sha256)
+        """What belongs there."""
+        return _MARK.pack(_MAGIC, self.size, self.sha256)
 
 
 def read_mark(fd: int) -> Mark | None:
     """The mark of an open file, None when it carries none or its size is not the marked one."""
-    head = os.pread(fd, _MARK.size, 0)
-    if len(head) < _MARK.size:
+    head = os.pread(fd, _GROUP_LENGTH.size, 0)
+    if len(head) < _GROUP_LENGTH.size:
         return None
-    magic, start, size, sha256 = _MARK.unpack(head)
+    group, element, vr, length = _GROUP_LENGTH.unpack(head)
+    if (group, element, vr) != (2, 0, b"UL") or length < MARK_SIZE:
+        return None
+    start = _GROUP_LENGTH.size + length
+    raw = os.pread(fd, MARK_SIZE, start - MARK_SIZE)
+    if len(raw) < MARK_SIZE:
+        return None
+    magic, size, sha256 = _MARK.unpack(raw)
     if magic != _MAGIC or os.fstat(fd).st_size != start + size:
         return None
     return Mark(start, size, sha256)
-
-
-def blank_mark(fd: int) -> None:
-    """Make the preamble empty again."""
-    os.pwrite(fd, bytes(_MARK.size), 0)
 
 
 def recover(folder: Path, *, pattern: str) -> int:

@@ -18,8 +18,10 @@ class Seats:
         self._per_peer = per_peer
         self._lock = Lock()
         self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
-        os.ftruncate(self._fd, total * _SEAT.size)
-        self._table = mmap.mmap(self._fd, total * _SEAT.size)
+        size = total * _SEAT.size
+        if os.fstat(self._fd).st_size < size:  # written, not only extended: a hole on a full disk is SIGBUS
+            os.pwrite(self._fd, bytes(size), 0)
+        self._table = mmap.mmap(self._fd, size)
 
     def take(self, address: str) -> int | None:
         """The number of a seat now ours, or None when all (or all of this peer's) are taken."""

@@ -55,9 +55,7 @@ class Wire:
         have = self._end - self._start
         if have >= size:
             return
-        if have == 0:
-            self._start = self._end = 0
-        elif self._start + size > _BUFFER:
+        if have == 0 or self._start + size > _BUFFER:
             self._buffer[:have] = self._buffer[self._start : self._end]
             self._start, self._end = 0, have
         while self._end - self._start < size:

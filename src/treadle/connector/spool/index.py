@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from treadle.connector.receive.mark import blank_mark, read_mark, recover
+from treadle.connector.receive.mark import read_mark, recover
 from treadle.connector.spool.facts import facts_to_text
 from treadle.connector.spool.layout import Layout, is_safe_uid
 from treadle.connector.spool.state import Instance, State
@@ -136,16 +136,13 @@ class Indexer:
 
 
 def _digest(path: Path) -> str:
-    """SHA-256 of the data set: the receiver's, whose mark is then blanked, else computed."""
-    fd = os.open(path, os.O_RDWR)
+    """SHA-256 of the data set: the receiver's, else computed."""
+    fd = os.open(path, os.O_RDONLY)
     try:
         mark = read_mark(fd)
-        if mark is not None:
-            blank_mark(fd)
-            return mark.sha256.hex()
     finally:
         os.close(fd)
-    return data_set_sha256(path)
+    return mark.sha256.hex() if mark else data_set_sha256(path)
 
 
 def _folders(path: Path) -> list[os.DirEntry[str]]:

@@ -76,6 +76,8 @@ class State:
         self._lock = RLock()
         try:
             self._db = _open(path)
+        except sqlite3.OperationalError:  # a full disk, most likely: says nothing about the state file
+            raise
         except sqlite3.DatabaseError:
             log.exception("state file unusable, building a new one from the spool")
             _set_aside(path)
@@ -88,10 +90,11 @@ class State:
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield
+                self._db.execute("COMMIT")
             except BaseException:
-                self._db.execute("ROLLBACK")
+                if self._db.in_transaction:  # SQLite itself rolls back after some errors
+                    self._db.execute("ROLLBACK")
                 raise
-            self._db.execute("COMMIT")
 
     def close(self) -> None:
         """Close the file."""

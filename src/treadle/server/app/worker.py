@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -20,7 +20,7 @@ from treadle.server.ingest.extract import handle_file_created, stop_readers
 from treadle.server.ingest.uploads import drop_expired
 from treadle.server.kit.settings import Settings
 from treadle.server.search import views_executions
-from treadle.server.store.blobs_rows import collect_garbage
+from treadle.server.store.blobs_rows import adopt_orphans, collect_garbage
 from treadle.server.store.outbox import CHANNEL
 from treadle.server.store.tables import outbox
 
@@ -33,6 +33,7 @@ _MAX_FAILURES = 8
 _KEEP_FACTS = timedelta(days=2)  # browsers that reconnect read what they missed
 _POLL_S = 15.0
 VIEWS_AT_ONCE = 2
+_WEEK_S, _FIRST_LISTING_S = 7 * 86400.0, 3600.0
 
 
 async def handle_next(state: ServerState) -> bool:
@@ -73,7 +74,8 @@ async def _work(state: ServerState, wake: asyncio.Event) -> None:
         while await handle_next(state):
             pass
         with suppress(TimeoutError):
-            await asyncio.wait_for(wake.wait(), _POLL_S)
+            async with asyncio.timeout(_POLL_S):  # wait_for forgets a cancellation that comes with the event
+                await wake.wait()
 
 
 async def _listen(state: ServerState, wakes: list[asyncio.Event]) -> None:
@@ -100,6 +102,14 @@ async def tidy(state: ServerState) -> None:
     await collect_garbage(state.database, state.blobs)
 
 
+async def _find_orphans(state: ServerState) -> None:
+    """Content without a row (a crash between the two) becomes collectable; a whole listing, so rarely."""
+    await asyncio.sleep(_FIRST_LISTING_S)
+    found = await adopt_orphans(state.database, state.blobs)
+    if found:
+        log.info("orphans_adopted", contents=found)
+
+
 async def _forever(what: str, step: Callable[[], Awaitable[None]], pause_s: float) -> None:
     """Repeat a step for as long as the worker lives; trouble is logged and retried."""
     while True:
@@ -108,6 +118,15 @@ async def _forever(what: str, step: Callable[[], Awaitable[None]], pause_s: floa
         except Exception:
             log.exception("worker_trouble", what=what)
         await asyncio.sleep(pause_s)
+
+
+async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:
+    """Cancel the tasks until they have ended: libraries lose a cancellation now and then."""
+    left = set(tasks)
+    while left:
+        for task in left:
+            task.cancel()
+        _, left = await asyncio.wait(left, timeout=1.0)
 
 
 async def _run(settings: Settings) -> None:
@@ -128,11 +147,10 @@ async def _run(settings: Settings) -> None:
         )
         for _ in range(VIEWS_AT_ONCE)
     ]
+    tasks.append(asyncio.create_task(_forever("orphans", lambda: _find_orphans(state), _WEEK_S)))
     log.info("worker_started", tasks=len(wakes))
     await stop.wait()
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    await _end(tasks)
     stop_readers()
     await state.close()
 

@@ -305,7 +305,7 @@ async def restore_version(
     parent = await queries.container_by_id(connection, target.parent_id)
     if parent is None:
         raise FileMissing
-    blob = BlobRef(sha384=old.blob_sha384, sha256="", size=old.size)
+    blob = BlobRef(sha384=old.blob_sha384, size=old.size)
     made = await place_file(
         connection,
         parent=parent,

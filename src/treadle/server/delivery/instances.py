@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,18 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from treadle.server.catalog.rows import File
 from treadle.server.catalog.tables import instance
-from treadle.server.kit.errors import NotFound, TreadleError
-from treadle.server.store.blobs import Blobs
-
-STORED, DEFLATED = 0, 8
-_OUTPUT_STEP = 1 << 20
-
-
-class DamagedMember(TreadleError):
-    """The stored series is damaged at this instance."""
-
-    status = 500
-    code = "delivery.damaged_member"
+from treadle.server.kit.errors import NotFound
 
 
 @dataclass(frozen=True)
@@ -103,25 +90,3 @@ async def find_instance(connection: AsyncConnection, target: File, sop_uid: str)
     if row is None:
         raise NotFound("The file has no such instance.")
     return Instance(**row._mapping)
-
-
-async def read_instance(blobs: Blobs, target: File, item: Instance) -> AsyncIterator[bytes]:
-    """The instance's bytes: one range of the stored file, inflated on the way when it was deflated."""
-    source = blobs.open_range(target.blob_sha384, item.offset, item.offset + item.compressed_size)
-    if item.method == STORED:
-        async for chunk in source:
-            yield chunk
-        return
-    inflate, sent = zlib.decompressobj(-zlib.MAX_WBITS), 0
-    async for chunk in source:
-        rest = chunk
-        while rest:
-            out = inflate.decompress(rest, _OUTPUT_STEP)
-            rest = inflate.unconsumed_tail
-            sent += len(out)
-            if sent > item.size:  # never more than the index promised
-                raise DamagedMember
-            if out:
-                yield out
-    if out := inflate.flush():
-        yield out

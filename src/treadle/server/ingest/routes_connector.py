@@ -12,7 +12,7 @@ from treadle.server.ingest import series
 from treadle.server.ingest.errors import HashMismatch
 from treadle.server.ingest.form import body_stream
 from treadle.server.ingest.wire_connector import CompleteRequest, SeriesRequest
-from treadle.server.kit.errors import Forbidden, TooLarge
+from treadle.server.kit.errors import Conflict, Forbidden, TooLarge
 from treadle.server.kit.settings import Settings
 from treadle.server.store.blobs import Blobs, OffsetMismatch, Receipt
 from treadle.server.store.blobs_rows import keep
@@ -81,7 +81,15 @@ async def complete_upload(request: Request, ticket: str, guards: StreamGuards, b
     if known.result is not None:
         return json_answer(known.result)
     blobs: Blobs = request.app.state.blobs
-    receipt = await _checked(blobs, known, asked.sha256)
+    try:
+        receipt = await _checked(blobs, known, asked.sha256)
+    except Conflict:
+        async with guards() as guard:
+            require_device(guard)
+            known = await series.get_open(guard.connection, ticket)
+        if known.result is None:
+            raise
+        return json_answer(known.result)  # the same call, made before, has just come to its end
     try:
         await receipt.publish()
         async with guards() as guard:

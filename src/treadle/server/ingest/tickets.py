@@ -134,7 +134,7 @@ async def arrived_files(connection: AsyncConnection, ticket: str) -> list[Arrive
     """The files of a ticket, or None while some have not arrived."""
     rows = (
         await connection.execute(
-            select(upload_part.c.name, blob.c.sha384, blob.c.sha256, blob.c.size)
+            select(upload_part.c.name, blob.c.sha384, blob.c.size)
             .join(blob, blob.c.sha384 == upload_part.c.blob_sha384, isouter=True)
             .where(upload_part.c.upload_id == ticket)
             .order_by(upload_part.c.position)
@@ -142,7 +142,7 @@ async def arrived_files(connection: AsyncConnection, ticket: str) -> list[Arrive
     ).all()
     if not rows or any(row.sha384 is None for row in rows):
         return None
-    return [Arrived(row.name, BlobRef(row.sha384, row.sha256, row.size)) for row in rows]
+    return [Arrived(row.name, BlobRef(row.sha384, row.size)) for row in rows]
 
 
 async def close_ticket(connection: AsyncConnection, ticket: str, result: Any) -> None:

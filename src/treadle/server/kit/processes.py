@@ -9,6 +9,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -82,7 +83,13 @@ class LockFile:
             file.close()
             raise LockHeldError(held_by) from None
         self._file = file
-        self.write(note)
+        try:
+            self.write(note)
+        except OSError:  # a full disk: not to stand in our own way at the next try
+            self._file = None
+            with suppress(OSError):
+                file.close()
+            raise
 
     def write(self, note: str) -> None:
         """Replace what others read when they find the lock held."""

@@ -23,8 +23,8 @@ class BlobRef:
     """Content as rows name it."""
 
     sha384: str
-    sha256: str
     size: int
+    sha256: str | None = None  # of resumable uploads: their senders compare it
 
 
 class BlobMissing(NotFound):

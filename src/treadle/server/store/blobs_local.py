@@ -224,12 +224,10 @@ class LocalBlobs:
         raise Trouble("Another part of this upload is still arriving; try again.")
 
     async def _hash(self, handle: int) -> BlobRef:
-        hashes, position = StreamHash(), 0
+        hashes, position = StreamHash(with_sha256=True), 0
         while block := await self.run(os.pread, handle, 4 * BLOCK, position):
             position += len(block)
-            await asyncio.gather(
-                self.run(hashes.update_sha384, (block,)), self.run(hashes.update_sha256, (block,))
-            )
+            await asyncio.gather(self.run(hashes.update, (block,)), self.run(hashes.update_sha256, (block,)))
         return hashes.ref(position)
 
     def _clean(self) -> int:
@@ -283,7 +281,7 @@ class LocalWriter:
             return
         chunks, self._chunks, self._waiting = self._chunks, [], 0
         self._busy = (
-            asyncio.ensure_future(self._store.run(self._hashes.update_sha384, chunks)),
+            asyncio.ensure_future(self._store.run(self._hashes.update, chunks)),
             asyncio.ensure_future(self._store.run(self._write, chunks)),
         )
 
@@ -294,7 +292,6 @@ class LocalWriter:
 
     def _write(self, chunks: Sequence[bytes]) -> None:
         self._written += write_all(self._handle, chunks)
-        self._hashes.update_sha256(chunks)
         if self._written - self._flushing >= _FLUSH_EVERY:
             start_writeback(self._handle, self._flushing, self._written - self._flushing)
             self._flushing = self._written

@@ -95,7 +95,7 @@ class ObjectBlobs:
 
     async def finish_staged(self, name: str) -> ObjectReceipt:
         """The parts, read once, as one finished object."""
-        writer = await self.writer()
+        writer = ObjectWriter(self, f"tmp/{secrets.token_hex(12)}", with_sha256=True)
         try:
             for key, size in await self._parts(name):
                 for start in range(0, size, _READ_BLOCK):
@@ -172,10 +172,10 @@ class ObjectBlobs:
 class ObjectWriter:
     """A multipart upload to a temporary key."""
 
-    def __init__(self, store: ObjectBlobs, key: str) -> None:
+    def __init__(self, store: ObjectBlobs, key: str, *, with_sha256: bool = False) -> None:
         self._store, self._key = store, key
         self._out = obstore.open_writer_async(store.store, key, buffer_size=_PART, max_concurrency=4)
-        self._hashes = StreamHash()
+        self._hashes = StreamHash(with_sha256=with_sha256)
         self._chunks: list[bytes] = []
         self._waiting = 0
         self._open = True
@@ -195,7 +195,7 @@ class ObjectWriter:
             return
         try:
             await asyncio.gather(
-                asyncio.to_thread(self._hashes.update_sha384, (block,)),
+                asyncio.to_thread(self._hashes.update, (block,)),
                 asyncio.to_thread(self._hashes.update_sha256, (block,)),
                 self._out.write(block),
             )

@@ -24,11 +24,11 @@ _BATCH = 200
 
 async def register_blob(connection: AsyncConnection, ref: BlobRef) -> None:
     """A row for this content, no longer condemned, locked until the transaction ends."""
-    statement = insert(blob).values(sha384=ref.sha384, sha256=ref.sha256, size=ref.size)
+    statement = insert(blob).values(sha384=ref.sha384, size=ref.size)
     await connection.execute(
         statement.on_conflict_do_update(
             index_elements=[blob.c.sha384],
-            set_={"condemned_at": None, "sha256": ref.sha256, "size": ref.size},
+            set_={"condemned_at": None, "size": ref.size},
         )
     )
 
@@ -103,7 +103,7 @@ async def adopt_orphans(database: Database, blobs: Blobs) -> int:
 async def _adopt(database: Database, names: list[str]) -> int:
     if not names:
         return 0
-    rows = [{"sha384": name, "sha256": "", "size": 0, "condemned_at": now()} for name in names]
+    rows = [{"sha384": name, "size": 0, "condemned_at": now()} for name in names]
     async with database.transaction() as connection:
         statement = insert(blob).values(rows).on_conflict_do_nothing().returning(blob.c.sha384)
         return len((await connection.execute(statement)).all())

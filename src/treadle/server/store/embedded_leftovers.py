@@ -74,4 +74,7 @@ def _send(process: psutil.Process, number: signal.Signals) -> None:
 
 
 def _first_line(path: Path) -> str:
-    return path.read_text(encoding="utf-8", errors="replace").partition("\n")[0].strip()
+    try:
+        return path.read_text(encoding="utf-8", errors="replace").partition("\n")[0].strip()
+    except FileNotFoundError:  # a server that was going down has just ended
+        return ""

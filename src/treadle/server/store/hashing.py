@@ -1,4 +1,4 @@
-"""Both hashes of a stream, fed from threads: hashlib lets go of the interpreter lock on large blocks."""
+"""Hashes of a stream, fed from threads: hashlib lets go of the interpreter lock on large blocks."""
 
 from __future__ import annotations
 
@@ -9,21 +9,24 @@ from treadle.server.store.blobs import BlobRef
 
 
 class StreamHash:
-    """SHA-384 (the name of the content) and SHA-256 (what connectors compare)."""
+    """SHA-384, the name of the content; SHA-256 beside it only where a sender will compare it."""
 
-    def __init__(self) -> None:
-        self._sha384, self._sha256 = hashlib.sha384(), hashlib.sha256()
+    def __init__(self, *, with_sha256: bool = False) -> None:
+        self._sha384 = hashlib.sha384()
+        self._sha256 = hashlib.sha256() if with_sha256 else None
 
-    def update_sha384(self, chunks: Sequence[bytes]) -> None:
-        """Feed the slower hash; may run beside `update_sha256`."""
+    def update(self, chunks: Sequence[bytes]) -> None:
+        """Feed the SHA-384; may run beside `update_sha256`."""
         for chunk in chunks:
             self._sha384.update(chunk)
 
     def update_sha256(self, chunks: Sequence[bytes]) -> None:
-        """Feed the faster hash."""
-        for chunk in chunks:
-            self._sha256.update(chunk)
+        """Feed the SHA-256, where it was asked for."""
+        if self._sha256 is not None:
+            for chunk in chunks:
+                self._sha256.update(chunk)
 
     def ref(self, size: int) -> BlobRef:
-        """Both hashes of everything fed so far."""
-        return BlobRef(sha384=self._sha384.hexdigest(), sha256=self._sha256.hexdigest(), size=size)
+        """The content by its hashes."""
+        sha256 = self._sha256.hexdigest() if self._sha256 is not None else None
+        return BlobRef(sha384=self._sha384.hexdigest(), size=size, sha256=sha256)

@@ -11,7 +11,6 @@ blob = Table(
     "blob",
     metadata,
     Column("sha384", Text, primary_key=True),
-    Column("sha256", Text, nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     # Set when nothing refers to the content any more; cleared when the same content arrives again.

@@ -40,7 +40,10 @@ export function UsersPage() {
               {
                 head: "State",
                 cell: (user) => (
-                  <StateMark state={user.disabled ? "off" : "ok"} words={user.disabled ? "disabled" : "active"} />
+                  <StateMark
+                    state={user.disabled ? "off" : "ok"}
+                    words={user.disabled ? "disabled" : "active"}
+                  />
                 ),
               },
             ]}

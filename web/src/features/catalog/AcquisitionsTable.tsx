@@ -10,7 +10,7 @@ import { Loading } from "@/ui/Loading";
 import { Message } from "@/ui/Message";
 import { Panel } from "@/ui/Panel";
 import { SimpleTable } from "@/ui/SimpleTable";
-import { classText } from "./classText";
+import { Classes } from "./Classes";
 
 const first = (row: Acquisition) => row.files?.find((file) => file.type === "dicom");
 const instances = (row: Acquisition) =>
@@ -36,7 +36,7 @@ export function AcquisitionsTable({ found }: { found: UseQueryResult<Page<Acquis
               head: "Acquisition",
               cell: (row) => (
                 <Link to="/acquisitions/$a" params={{ a: row._id }} title={row.label}>
-                  {middleCut(row.label || "untitled", 52)}
+                  {middleCut(row.label || "untitled", 48)}
                 </Link>
               ),
             },
@@ -49,15 +49,17 @@ export function AcquisitionsTable({ found }: { found: UseQueryResult<Page<Acquis
                   </Badge>
                 ) : null,
             },
-            { head: "Classification", cell: (row) => classText(first(row)?.classification ?? {}) },
+            { head: "Classification", cell: (row) => <Classes of={first(row)?.classification ?? {}} /> },
             { head: "Instances", number: true, cell: instances },
-            { head: "Files", number: true, cell: (row) => row.files?.length ?? 0 },
             {
               head: "Size",
               number: true,
               cell: (row) => bytes(row.files?.reduce((sum, file) => sum + file.size, 0) ?? 0),
             },
-            { head: "Scanned", cell: (row) => dateTime(row.timestamp) },
+            {
+              head: "Time",
+              cell: (row) => <span title={dateTime(row.timestamp)}>{dateTime(row.timestamp).slice(11)}</span>,
+            },
             {
               head: "View",
               quiet: true,

@@ -3,12 +3,12 @@ import { IconDownload, IconEye } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { fileUrl } from "@/api/download";
 import type { FileDoc } from "@/api/types";
-import { bytes, dateTime, middleCut } from "@/ui/format";
+import { bytes, middleCut } from "@/ui/format";
 import { LinkIcon } from "@/ui/LinkIcon";
 import { Message } from "@/ui/Message";
 import { Panel } from "@/ui/Panel";
 import { SimpleTable } from "@/ui/SimpleTable";
-import { classText } from "./classText";
+import { Classes } from "./Classes";
 
 /** The files of a container. */
 export function FilesPanel({ files, title = "Files" }: { files: FileDoc[]; title?: string }) {
@@ -26,24 +26,26 @@ export function FilesPanel({ files, title = "Files" }: { files: FileDoc[]; title
               head: "Name",
               cell: (file) => (
                 <Link to="/files/$f" params={{ f: file.file_id }} title={file.name}>
-                  {middleCut(file.name, 56)}
+                  {middleCut(file.name, 40)}
                 </Link>
               ),
             },
-            { head: "Type", cell: (file) => file.type },
             {
-              head: "Modality",
-              cell: (file) =>
-                file.modality ? (
-                  <Badge color="gray" size="sm">
-                    {file.modality}
-                  </Badge>
-                ) : null,
+              head: "Type",
+              cell: (file) => (
+                <>
+                  {file.type}
+                  {file.modality ? (
+                    <Badge color="gray" size="sm" ml={6}>
+                      {file.modality}
+                    </Badge>
+                  ) : null}
+                </>
+              ),
             },
-            { head: "Classification", cell: (file) => classText(file.classification) },
+            { head: "Classification", cell: (file) => <Classes of={file.classification} /> },
             { head: "Instances", number: true, cell: (file) => file.zip_member_count },
             { head: "Size", number: true, cell: (file) => bytes(file.size) },
-            { head: "Changed", cell: (file) => dateTime(file.modified) },
             {
               head: "Actions",
               quiet: true,

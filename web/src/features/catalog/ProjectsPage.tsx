@@ -18,6 +18,7 @@ import { Page } from "@/ui/Page";
 import { PageHead } from "@/ui/PageHead";
 import { DataTable } from "@/ui/table/DataTable";
 import { type DataColumn, readSort, sortText } from "@/ui/table/model";
+import { NewProjectButton } from "./NewProjectButton";
 
 const number = (project: Project, key: "subjects" | "sessions" | "files") =>
   project.stats?.number_of?.[key] ?? "";
@@ -79,7 +80,11 @@ export function ProjectsPage() {
   const typed = useDebouncedCallback((q: string) => change({ q: q || undefined }), 250);
   return (
     <Page fill>
-      <PageHead title="Projects" about={rows.loading ? " " : count(rows.total, "project")} />
+      <PageHead
+        title="Projects"
+        about={rows.loading ? " " : count(rows.total, "project")}
+        actions={<NewProjectButton />}
+      />
       <FilterBar>
         <TextInput
           type="search"
@@ -128,7 +133,7 @@ export function ProjectsPage() {
                   }
                 />
               ) : (
-                <Message title="No projects yet">
+                <Message title="No projects yet" action={<NewProjectButton />}>
                   You see a project here as soon as you have a role in it.
                 </Message>
               )

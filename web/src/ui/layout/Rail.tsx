@@ -56,7 +56,7 @@ export function Rail({ administers, narrow, onToggle, onGo }: RailProps) {
           type="button"
           className={`${classes.item} ${classes.toggle}`}
           onClick={onToggle}
-          aria-label={narrow ? "Widen navigation" : "Narrow navigation"}
+          aria-label={narrow ? "Widen navigation" : "Collapse navigation"}
         >
           <Toggle size={20} stroke={1.6} />
           <span className={classes.words}>Collapse</span>

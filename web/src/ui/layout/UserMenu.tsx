@@ -1,5 +1,12 @@
-import { ActionIcon, Avatar, Menu, Text, useMantineColorScheme } from "@mantine/core";
-import { IconDeviceDesktop, IconLogout, IconMoon, IconSun, IconUser } from "@tabler/icons-react";
+import { ActionIcon, type MantineColorScheme, Menu, useMantineColorScheme } from "@mantine/core";
+import {
+  IconDeviceDesktop,
+  IconLogout,
+  IconMoon,
+  IconSun,
+  IconUser,
+  IconUserCircle,
+} from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 
 const SCHEMES = [
@@ -20,36 +27,28 @@ export function UserMenu({ name, email, onLogOut }: UserMenuProps) {
   return (
     <Menu position="bottom-end" width={220}>
       <Menu.Target>
-        <ActionIcon variant="transparent" size={36} radius="xl" aria-label="User menu">
-          <Avatar size={30} color="indigo" name={name} alt="" />
+        <ActionIcon variant="subtle" color="gray" size={36} aria-label="User menu">
+          <IconUserCircle size={24} stroke={1.5} />
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
-        <div style={{ padding: "6px 12px" }}>
-          <Text size="sm" fw={550} className="cut">
-            {name}
-          </Text>
-          <Text size="xs" c="dimmed" className="cut">
-            {email}
-          </Text>
-        </div>
-        <Menu.Divider />
+        <Menu.Label className="cut" title={email}>
+          {name === email ? email : `${name}, ${email}`}
+        </Menu.Label>
         <Menu.Item component={Link} to="/me" leftSection={<IconUser size={16} />}>
           Profile and API keys
         </Menu.Item>
         <Menu.Label>Theme</Menu.Label>
-        {SCHEMES.map(([scheme, words, Icon]) => (
-          <Menu.Item
-            key={scheme}
-            leftSection={<Icon size={16} />}
-            onClick={() => setColorScheme(scheme)}
-            role="menuitemradio"
-            aria-checked={colorScheme === scheme}
-            rightSection={colorScheme === scheme ? "✓" : null}
-          >
-            {words}
-          </Menu.Item>
-        ))}
+        <Menu.RadioGroup
+          value={colorScheme}
+          onChange={(scheme) => setColorScheme(scheme as MantineColorScheme)}
+        >
+          {SCHEMES.map(([scheme, words, Icon]) => (
+            <Menu.RadioItem key={scheme} value={scheme} rightSection={<Icon size={16} />}>
+              {words}
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
         <Menu.Divider />
         <Menu.Item leftSection={<IconLogout size={16} />} onClick={onLogOut}>
           Log out

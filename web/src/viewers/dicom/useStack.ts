@@ -44,7 +44,9 @@ function readState(viewport: StackViewport): Partial<StackState> {
     zoom: viewport.getZoom(),
     invert: invert ?? false,
     edges:
-      plane?.rowCosines && plane.columnCosines && !plane.isDefaultValueSetForRowCosine ? edgeLetters(plane.rowCosines, plane.columnCosines) : null,
+      plane?.rowCosines && plane.columnCosines && !plane.isDefaultValueSetForRowCosine
+        ? edgeLetters(plane.rowCosines, plane.columnCosines)
+        : null,
   };
 }
 

@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -100,17 +101,18 @@ class Up:
         check_port(settings.http, what="HTTP", option="--http", patience_s=patience)
         check_port(settings.dicom, what="DICOM", option="--dicom", patience_s=patience)
         serve, connector, worker = self._children
-        for child in (self._prepare, serve):  # they load while the database starts
+        for child in (self._prepare, connector, serve):  # they load while the database starts
             child.spawn()
         self._remember()
         url = self._start_database()
         prepared = self._prepare_database(url)
         self._write_admin(prepared)
         orders = {"database_url": url, "device_key": prepared.device_key, "server": self._local_url}
-        serve.release(orders)
-        connector.spawn()
+        # The API answers last: whoever sees it answer may send over DICOM at once.
         connector.release(orders)
-        self._wait_until_ready()
+        self._wait_until(f"connector  {settings.dicom} listens", self._connector_listens)
+        serve.release(orders)
+        self._wait_until(f"api        {self._local_url} answers", self._api_answers)
         worker.spawn()  # loads in the background; nobody waits for it
         worker.release(orders)
         self._remember()
@@ -176,23 +178,16 @@ class Up:
             ),
         )
 
-    def _wait_until_ready(self) -> None:
+    def _wait_until(self, told: str, claim: Callable[[], bool]) -> None:
         began = time.monotonic()
-        waiting: dict[str, Callable[[], bool]] = {
-            f"api        {self._local_url} answers": self._api_answers,
-            f"connector  {self._settings.dicom} listens": self._connector_listens,
-        }
-        while waiting:
-            for told, claim in list(waiting.items()):
-                if claim():
-                    del waiting[told]
-                    self._say(f"{told} ({time.monotonic() - began:.1f} s)")
+        while not claim():
             for child in self._children:
                 if child.exit_status is not None:
                     raise CannotStartError(f"{child.role} did not start: {child.log.last_words()}")
             if time.monotonic() - began > START_S:
                 raise CannotStartError(f"not ready after {START_S:.0f} s; see {self._home / 'logs'}")
             time.sleep(0.03)
+        self._say(f"{told} ({time.monotonic() - began:.1f} s)")
 
     def _api_answers(self) -> bool:
         address = self._settings.http.reachable
@@ -243,7 +238,8 @@ class Up:
                     changed = True
                     self._say(told)
             if changed:
-                self._remember()
+                with suppress(OSError):  # a full disk; the children end with us all the same
+                    self._remember()
             self._tend_database()
             self._tend_sample()
 

@@ -56,7 +56,6 @@ def upgrade() -> None:
     op.create_table(
         "blob",
         sa.Column("sha384", sa.Text(), nullable=False),
-        sa.Column("sha256", sa.Text(), nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("condemned_at", sa.DateTime(timezone=True), nullable=True),

@@ -1,0 +1,94 @@
+"""What the browser tests arrange with: the API, a scanner, generated series."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage, generate_uid
+
+ARRIVAL_LIMIT_S = 60
+MakeSeries = Callable[..., Path]
+
+
+@dataclass
+class Server:
+    """The server through its API, for arranging and checking."""
+
+    http: httpx.Client
+    dicom: tuple[str, int]
+
+    def get(self, path: str, **query: Any) -> Any:
+        """JSON of a GET."""
+        return self.http.get(path, params=query).raise_for_status().json()
+
+    def post(self, path: str, body: Any) -> Any:
+        """JSON of a POST."""
+        return self.http.post(path, json=body).raise_for_status().json()
+
+    def send(self, folder: Path) -> None:
+        """A scanner sends all files of a folder."""
+        host, port = self.dicom
+        command = ["storescu", "-aec", "TREADLE", host, str(port), "+sd", str(folder)]
+        environ = {**os.environ, "TCP_NODELAY": "1"}
+        subprocess.run(command, check=True, capture_output=True, timeout=60, env=environ)
+
+    def wait_for_file(self, project: str, *, members: int) -> dict[str, Any]:
+        """The project's series with this number of instances, once it is there."""
+        deadline = time.monotonic() + ARRIVAL_LIMIT_S
+        while time.monotonic() < deadline:
+            for found in self.get("/files", filter=f"parents.project={project}", limit=50)["results"]:
+                if found["zip_member_count"] == members:
+                    return dict(found)
+            time.sleep(0.25)
+        raise AssertionError(f"no file with {members} instances arrived in project {project}")
+
+
+@dataclass(frozen=True)
+class Place:
+    """A project of one test's own."""
+
+    group: str
+    label: str
+    id: str
+
+
+def write_series(folder: Path, *, patient_id: str, study: str, slices: int, description: str) -> None:
+    """A small MR series whose images all differ."""
+    folder.mkdir()
+    series = generate_uid()
+    for number in range(slices):
+        ds = _image(number, study=study, series=series)
+        ds.PatientID, ds.SeriesDescription = patient_id, description
+        ds.save_as(folder / f"{number:03}.dcm", enforce_file_format=True)
+
+
+def _image(number: int, *, study: str, series: str) -> Dataset:
+    ds = Dataset()
+    ds.file_meta = FileMetaDataset()
+    ds.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    ds.file_meta.MediaStorageSOPClassUID = ds.SOPClassUID = MRImageStorage
+    ds.file_meta.MediaStorageSOPInstanceUID = ds.SOPInstanceUID = generate_uid()
+    ds.StudyInstanceUID, ds.SeriesInstanceUID = study, series
+    ds.Modality, ds.PatientName, ds.StudyDescription = "MR", "Phantom^E2E", "E2E"
+    ds.StudyDate = ds.SeriesDate = ds.AcquisitionDate = "20240203"
+    ds.StudyTime = ds.SeriesTime = ds.AcquisitionTime = "101500"
+    ds.InstanceNumber, ds.SeriesNumber = number + 1, 1
+    ds.ImagePositionPatient = [0, 0, 2.0 * number]
+    ds.ImageOrientationPatient = [1, 0, 0, 0, 1, 0]
+    ds.PixelSpacing, ds.SliceThickness = [1, 1], 2
+    ds.Rows = ds.Columns = 64
+    ds.SamplesPerPixel, ds.PhotometricInterpretation = 1, "MONOCHROME2"
+    ds.BitsAllocated, ds.BitsStored, ds.HighBit, ds.PixelRepresentation = 16, 12, 11, 0
+    ds.WindowCenter, ds.WindowWidth = 500, 1000
+    ground, bright = (60 + 80 * number).to_bytes(2, "little"), (900).to_bytes(2, "little")
+    plain, striped = ground * 64, ground * 8 + bright * 16 + ground * 40
+    ds.PixelData = b"".join(striped if 8 <= row < 24 + 2 * number else plain for row in range(64))
+    return ds

@@ -1,0 +1,58 @@
+"""What holds for every page: names, roles, landmarks, both themes, no console errors, small screens."""
+
+from __future__ import annotations
+
+import pytest
+from e2e_kit import Place
+from playwright.sync_api import Page, expect
+
+PAGES = [
+    "/",
+    "/projects",
+    "/projects/{p}",
+    "/projects/{p}/subjects",
+    "/projects/{p}/overview",
+    "/misrouted",
+    "/me",
+    "/admin/users",
+]
+
+NAMELESS = """() =>
+  [...document.querySelectorAll('button, a[href], input, textarea, [role=grid], img, [role=img]')]
+  .filter(el => el.getClientRects().length && el.type !== 'hidden')
+  .filter(el => !(el.getAttribute('aria-label') || el.getAttribute('aria-labelledby') || el.labels?.length
+                  || el.innerText?.trim() || el.alt || el.title || el.closest('[aria-hidden=true]')))
+  .map(el => el.outerHTML.slice(0, 160))"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("address", PAGES)
+def test_a_page_has_one_heading_landmarks_and_names(
+    page: Page, place: Place, address: str, scheme: str
+) -> None:
+    page.emulate_media(color_scheme=scheme)
+    page.goto(address.format(p=place.id))
+    expect(page.get_by_role("heading", level=1)).to_have_count(1)
+    expect(page.get_by_role("main")).to_have_count(1)
+    expect(page.get_by_role("navigation", name="Main")).to_be_visible()
+    expect(page.locator("html")).to_have_attribute("data-mantine-color-scheme", scheme)
+    assert page.evaluate(NAMELESS) == []
+    assert page.title() not in ("", "Treadle")
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_a_page_fits_a_phone(page: Page, place: Place, address: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(address.format(p=place.id))
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.get_by_role("button", name="Open navigation").click()
+    expect(page.get_by_role("dialog").get_by_role("link", name="Projects")).to_be_visible()
+
+
+def test_the_pages_policy_forbids_foreign_and_inline_scripts(page: Page) -> None:
+    answer = page.goto("/")
+    assert answer
+    policy = answer.headers["content-security-policy"]
+    assert "script-src 'self' 'wasm-unsafe-eval'" in policy
+    assert "unsafe-eval'" not in policy.replace("wasm-unsafe-eval", "")

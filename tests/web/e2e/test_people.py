@@ -1,0 +1,58 @@
+"""Keys, theme, and the list of what could not be routed."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import httpx
+import pytest
+from e2e_kit import MakeSeries, Place, Server
+from playwright.sync_api import Page, expect
+
+
+def test_a_new_api_key_is_shown_once_and_works_until_deleted(page: Page, server: Server) -> None:
+    label = f"laptop {uuid4().hex[:6]}"
+    page.goto("/me")
+    page.get_by_role("button", name="New key").click()
+    page.get_by_label("Label").fill(label)
+    page.get_by_role("button", name="Create key").click()
+    shown = page.get_by_role("dialog").locator("code").first.inner_text()
+    host, port, *_, secret = shown.split(":")
+    ask = httpx.Client(
+        base_url=f"http://{host}:{port}/api", headers={"Authorization": f"scitran-user {secret}"}
+    )
+    assert ask.get("/users/self").status_code == 200
+    page.get_by_role("button", name="Done").click()
+    expect(page.get_by_role("cell", name=label, exact=True)).to_be_visible()
+    assert secret not in page.content()
+    page.get_by_role("button", name=f"Delete key {label}").click()
+    page.get_by_role("button", name="Delete key", exact=True).click()
+    expect(page.get_by_role("cell", name=label, exact=True)).to_have_count(0)
+    assert ask.get("/users/self").status_code == 401
+
+
+def test_the_chosen_theme_survives_a_reload(page: Page) -> None:
+    page.goto("/me")
+    page.get_by_text("Dark", exact=True).click()
+    expect(page.locator("html")).to_have_attribute("data-mantine-color-scheme", "dark")
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("data-mantine-color-scheme", "dark")
+
+
+@pytest.mark.peer
+def test_a_mis_routed_session_is_moved_where_it_belongs(
+    page: Page, server: Server, place: Place, make_series: MakeSeries
+) -> None:
+    lost = f"Lost {uuid4().hex[:6]}"
+    folder = make_series(slices=2, session=lost, group=f"{place.group}x")
+    page.goto("/misrouted")
+    server.send(folder)
+    row = page.get_by_role("row").filter(has_text=lost)
+    expect(row).to_contain_text("no such group", timeout=60_000)
+    row.get_by_role("button", name="Move").click()
+    page.get_by_role("combobox", name="Project").fill(place.label)
+    page.get_by_role("option", name=place.label).click()
+    page.get_by_role("dialog").get_by_role("button", name="Move").click()
+    expect(row).to_have_count(0)
+    [moved] = server.get(f"/projects/{place.id}/sessions")
+    assert (moved["label"], moved["subject"]["label"]) == (lost, "sub-01")

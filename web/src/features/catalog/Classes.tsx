@@ -1,0 +1,9 @@
+/** A classification in one short line; the tooltip has all of it. */
+export function Classes({ of }: { of: Record<string, string[]> }) {
+  const words = Object.values(of).flat().join(", ");
+  return (
+    <div className="cut" style={{ maxWidth: 180 }} title={words}>
+      {words}
+    </div>
+  );
+}

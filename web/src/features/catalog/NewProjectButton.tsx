@@ -1,0 +1,20 @@
+import { Button } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { IconPlus } from "@tabler/icons-react";
+import { NewProjectDialog } from "./NewProjectDialog";
+import { useOwnGroups } from "./useOwnGroups";
+
+/** Opens the dialog for a new project; not there for those who may not make one. */
+export function NewProjectButton() {
+  const { groups, mayAdd } = useOwnGroups();
+  const [opened, dialog] = useDisclosure(false);
+  if (!mayAdd && groups.length === 0) return null;
+  return (
+    <>
+      <Button leftSection={<IconPlus size={16} />} onClick={dialog.open}>
+        New project
+      </Button>
+      {opened ? <NewProjectDialog groups={groups} mayAddGroup={mayAdd} onClose={dialog.close} /> : null}
+    </>
+  );
+}

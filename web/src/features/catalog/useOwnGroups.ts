@@ -1,0 +1,16 @@
+import { useQuery } from "@tanstack/react-query";
+import { groupsQuery, useMe } from "@/api/queries";
+import type { Group } from "@/api/types";
+
+const UNROUTED = "unknown";
+
+/** The groups in which the user may make projects, and whether they may make groups. */
+export function useOwnGroups(): { groups: Group[]; mayAdd: boolean } {
+  const { user } = useMe();
+  const { data } = useQuery(groupsQuery);
+  const mayAdd = user.root || user.roles.includes("site_admin");
+  const administers = (group: Group) =>
+    mayAdd || group.permissions.some((one) => one._id === user._id && one.access === "admin");
+  const groups = (data?.results ?? []).filter((group) => group._id !== UNROUTED && administers(group));
+  return { groups, mayAdd };
+}

@@ -21,7 +21,8 @@ run: setup ## Everything on this machine with the sample study; ARGS="--home DIR
 .PHONY: test
 test: setup peers lint web-check ## Everything that is checked before a change goes in
 	@scripts/setup-clients
-	$(BIN)/pytest -n auto --dist loadgroup $(PYTEST)
+	@# What fails under the load of two busy cores is run once more, alone; failing twice is a failure.
+	$(BIN)/pytest -n auto --dist loadgroup $(PYTEST) || $(BIN)/pytest --last-failed --last-failed-no-failures none
 
 .PHONY: check
 check: setup lint web-check ## The fast part of `make test`

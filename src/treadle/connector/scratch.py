@@ -39,10 +39,9 @@ class Scratch(io.RawIOBase):
             self._move_to_file()
         if self._file is not None:
             self._file.write(data)
-        elif end <= len(self._memory):
-            self._memory[self._size : end] = data
         else:
-            self._memory[self._size :] = data
+            self._make_room(end)
+            self._memory[self._size : end] = data
         self._size = end
         return len(data)
 
@@ -53,6 +52,13 @@ class Scratch(io.RawIOBase):
             return memoryview(self._memory)[offset : offset + size]
         self._file.flush()
         return memoryview(os.pread(self._file.fileno(), size, offset))
+
+    def _make_room(self, size: int) -> None:
+        # Never resized in place: parts of the zip before may still be referred to.
+        if size > len(self._memory):
+            larger = bytearray(max(size, 2 * len(self._memory)))
+            larger[: self._size] = memoryview(self._memory)[: self._size]
+            self._memory = larger
 
     def _move_to_file(self) -> None:
         self._file = self._path.open("w+b")

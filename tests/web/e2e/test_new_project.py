@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import uuid4
 
+import pytest
 from e2e_kit import Place, Server
 from playwright.sync_api import BrowserContext, Page, expect
 
@@ -20,6 +21,7 @@ def choose_group(page: Page, words: str) -> None:
     page.get_by_role("option", name=words).click()
 
 
+@pytest.mark.usefixtures("place")  # without any group the dialog starts with a new one
 def test_an_administrator_makes_a_group_and_a_project(page: Page, server: Server) -> None:
     group = f"new{uuid4().hex[:8]}"
     open_dialog(page)

@@ -1,6 +1,6 @@
 """Real studies as the pages show them; these are also the pictures of the documentation.
 
-A picture is written when it is missing or when TREADLE_UPDATE_IMAGES=1.
+A picture is written when it is missing or when UPDATE_IMAGES=1.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ IMAGES = Path(__file__).resolve().parents[3] / "docs" / "images"
 ARROWS = 5
 
 
-def send_study(server: Server, source: Path, folder: Path, *, patient_id: str) -> None:
-    """Send copies of all images below `source` with what the operator typed as patient ID."""
+def send_study(server: Server, source: Path, folder: Path, *, patient_id: str, series: str = "") -> None:
+    """Send copies of all images below `source` with what the operator typed; a nameless series gets a name."""
     folder.mkdir()
     for number, path in enumerate(sorted(source.rglob("*.dcm"))):
         ds = pydicom.dcmread(path)
-        ds.PatientID = patient_id
+        ds.PatientID, ds.SeriesDescription = patient_id, ds.get("SeriesDescription") or series
         ds.save_as(folder / f"{number:04}.dcm")
     server.send(folder)
 
@@ -45,7 +45,7 @@ def wait_for_files(server: Server, project: str, *, files: int) -> list[dict[str
 def keep_picture(page: Page, name: str) -> None:
     """Save what is on screen for the documentation."""
     target = IMAGES / name
-    if os.environ.get("TREADLE_UPDATE_IMAGES") == "1" or not target.exists():
+    if os.environ.get("UPDATE_IMAGES") == "1" or not target.exists():
         page.mouse.move(0, 899)
         page.wait_for_timeout(500)  # transitions
         target.parent.mkdir(exist_ok=True)
@@ -72,7 +72,10 @@ def test_a_session_page_lists_the_series_of_a_study(
     send_study(server, source, tmp_path / "mr", patient_id="fw://neuro/epi-distortion/sub-001/ses-1")
     session = wait_for_files(server, project, files=4)[0]["parents"]["session"]
     server.post(f"/sessions/{session}/tags", {"value": "phantom"})
-    server.post(f"/sessions/{session}/notes", {"text": "Four phase-encoding directions, same shim."})
+    server.post(
+        f"/sessions/{session}/info", {"set": {"protocol": "distortion check", "qa": {"passed": True}}}
+    )
+    server.post(f"/sessions/{session}/notes", {"text": "One phantom, four phase-encoding directions."})
     page.emulate_media(color_scheme="light")
     page.goto(f"/sessions/{session}")
     expect(page.get_by_role("heading", name="ses-1", level=1)).to_be_visible()
@@ -87,7 +90,9 @@ def test_the_viewer_shows_a_head(
     program("storescu")
     project = new_project(server, neuro, "head-ct")
     source = dicom_data / "ct" / "GE"
-    send_study(server, source, tmp_path / "ct", patient_id="fw://neuro/head-ct/sub-001/ses-1")
+    send_study(
+        server, source, tmp_path / "ct", patient_id="fw://neuro/head-ct/sub-001/ses-1", series="Axial head"
+    )
     [file] = wait_for_files(server, project, files=1)
     page.emulate_media(color_scheme="light")
     page.goto(f"/viewer?file={file['file_id']}")

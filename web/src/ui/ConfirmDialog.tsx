@@ -6,6 +6,7 @@ interface ConfirmDialogProps {
   title: string;
   action: string;
   busy: boolean;
+  disabled?: boolean;
   onClose: () => void;
   onConfirm: () => void;
   children: ReactNode;
@@ -17,18 +18,19 @@ export function ConfirmDialog({
   title,
   action,
   busy,
+  disabled = false,
   onClose,
   onConfirm,
   children,
 }: ConfirmDialogProps) {
   return (
     <Modal opened={opened} onClose={onClose} title={title} size="sm">
-      <Text>{children}</Text>
+      <Text component="div">{children}</Text>
       <Group justify="flex-end" mt="lg" gap={8}>
         <Button variant="default" onClick={onClose} data-autofocus>
           Cancel
         </Button>
-        <Button variant="outline" color="red" loading={busy} onClick={onConfirm}>
+        <Button variant="outline" color="red" loading={busy} disabled={disabled} onClick={onConfirm}>
           {action}
         </Button>
       </Group>

@@ -14,6 +14,7 @@ import { Page } from "@/ui/Page";
 import { PageHead } from "@/ui/PageHead";
 import { Panel } from "@/ui/Panel";
 import { PanelBoundary } from "@/ui/PanelBoundary";
+import { DeleteButton } from "./DeleteButton";
 import { DownloadButton } from "./DownloadButton";
 import { FilesPanel } from "./FilesPanel";
 import { HeaderPanel } from "./HeaderPanel";
@@ -44,6 +45,12 @@ export function AcquisitionPage() {
         about={[dateTime(acquisition.timestamp), count(files.length, "file")].filter(Boolean).join(" · ")}
         actions={
           <>
+            <DeleteButton
+              level="acquisition"
+              id={a}
+              label={acquisition.label}
+              parents={acquisition.parents}
+            />
             <DownloadButton nodes={[{ level: "acquisition", _id: a }]} />
             {shown ? (
               <LinkButton to="/viewer" search={{ file: shown.file_id }} leftSection={<IconEye size={16} />}>

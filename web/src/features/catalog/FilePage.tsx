@@ -15,6 +15,7 @@ import { Page } from "@/ui/Page";
 import { PageHead } from "@/ui/PageHead";
 import { Panel } from "@/ui/Panel";
 import { SimpleTable } from "@/ui/SimpleTable";
+import { DeleteButton } from "./DeleteButton";
 import { HeaderPanel } from "./HeaderPanel";
 import { InfoPanel } from "./InfoPanel";
 import { TagsPanel } from "./TagsPanel";
@@ -47,6 +48,7 @@ export function FilePage() {
           .join(" · ")}
         actions={
           <>
+            <DeleteButton level="file" id={f} label={file.name} parents={file.parents} />
             <Button
               component="a"
               href={fileUrl(file, exact)}

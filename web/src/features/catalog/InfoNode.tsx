@@ -2,6 +2,7 @@ import { ActionIcon } from "@mantine/core";
 import { IconChevronRight, IconPencil, IconPlus, IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
 import type { Json } from "@/api/types";
+import { count } from "@/ui/format";
 import { InfoForm } from "./InfoForm";
 import classes from "./InfoNode.module.css";
 import { entries, type InfoPath, isBranch, writeValue } from "./infoTree";
@@ -14,7 +15,7 @@ interface InfoNodeProps {
 }
 
 const summary = (value: Json) =>
-  Array.isArray(value) ? `list of ${value.length}` : `${entries(value).length} fields`;
+  Array.isArray(value) ? `list of ${value.length}` : count(entries(value).length, "field");
 
 /** One key of the tree: a value to edit, or a branch to open. */
 export function InfoNode({ name, path, value, onChange }: InfoNodeProps) {

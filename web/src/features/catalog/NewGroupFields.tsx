@@ -19,7 +19,7 @@ export function NewGroupFields({
       <Stack gap="sm">
         <TextInput
           label="Group id"
-          description={`Part of the routing string and never changed: ${GROUP_ID_RULE}`}
+          description={`Part of the routing string, for good: ${GROUP_ID_RULE}`}
           placeholder="psych"
           autoCapitalize="none"
           spellCheck={false}

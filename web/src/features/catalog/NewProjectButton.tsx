@@ -6,15 +6,17 @@ import { useOwnGroups } from "./useOwnGroups";
 
 /** Opens the dialog for a new project; not there for those who may not make one. */
 export function NewProjectButton() {
-  const { groups, mayAdd } = useOwnGroups();
+  const own = useOwnGroups();
   const [opened, dialog] = useDisclosure(false);
-  if (!mayAdd && groups.length === 0) return null;
+  if (!own || (!own.mayAdd && own.groups.length === 0)) return null;
   return (
     <>
       <Button leftSection={<IconPlus size={16} />} onClick={dialog.open}>
         New project
       </Button>
-      {opened ? <NewProjectDialog groups={groups} mayAddGroup={mayAdd} onClose={dialog.close} /> : null}
+      {opened ? (
+        <NewProjectDialog groups={own.groups} mayAddGroup={own.mayAdd} onClose={dialog.close} />
+      ) : null}
     </>
   );
 }

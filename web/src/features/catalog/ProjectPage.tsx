@@ -9,6 +9,7 @@ import { useCrumbs } from "@/ui/layout/crumbsContext";
 import { Page } from "@/ui/Page";
 import { PageHead } from "@/ui/PageHead";
 import { TabLinks } from "@/ui/TabLinks";
+import { DeleteButton } from "./DeleteButton";
 import { DownloadButton } from "./DownloadButton";
 import { Overview } from "./Overview";
 import { SessionsTable } from "./SessionsTable";
@@ -28,7 +29,12 @@ function ProjectFrame({ tab, children }: { tab: Tab; children: (project: Project
       <PageHead
         title={project.label}
         kind={`Project in ${project.group_info?.label ?? project.group}`}
-        actions={<DownloadButton nodes={[{ level: "project", _id: project._id }]} words="Download all" />}
+        actions={
+          <>
+            <DeleteButton level="project" id={p} label={project.label} parents={project.parents} />
+            <DownloadButton nodes={[{ level: "project", _id: project._id }]} words="Download all" />
+          </>
+        }
       />
       <TabLinks
         label="Project"

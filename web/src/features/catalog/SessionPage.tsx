@@ -14,6 +14,7 @@ import { Page } from "@/ui/Page";
 import { PageHead } from "@/ui/PageHead";
 import { Panel } from "@/ui/Panel";
 import { AcquisitionsTable } from "./AcquisitionsTable";
+import { DeleteButton } from "./DeleteButton";
 import { DownloadButton } from "./DownloadButton";
 import { FilesPanel } from "./FilesPanel";
 import { InfoPanel } from "./InfoPanel";
@@ -52,6 +53,7 @@ export function SessionPage() {
           .join(" · ")}
         actions={
           <>
+            <DeleteButton level="session" id={s} label={session.label} parents={session.parents} />
             <DownloadButton nodes={[{ level: "session", _id: s }]} />
             {viewable ? (
               <LinkButton to="/viewer" search={{ session: s }} leftSection={<IconEye size={16} />}>

@@ -13,6 +13,7 @@ import { Page } from "@/ui/Page";
 import { PageHead } from "@/ui/PageHead";
 import { Panel } from "@/ui/Panel";
 import { SimpleTable } from "@/ui/SimpleTable";
+import { DeleteButton } from "./DeleteButton";
 import { DownloadButton } from "./DownloadButton";
 import { FilesPanel } from "./FilesPanel";
 import { InfoPanel } from "./InfoPanel";
@@ -41,7 +42,12 @@ export function SubjectPage() {
       <PageHead
         title={subject.label}
         kind="Subject"
-        actions={<DownloadButton nodes={[{ level: "subject", _id: s }]} />}
+        actions={
+          <>
+            <DeleteButton level="subject" id={s} label={subject.label} parents={subject.parents} />
+            <DownloadButton nodes={[{ level: "subject", _id: s }]} />
+          </>
+        }
       />
       <Columns
         main={

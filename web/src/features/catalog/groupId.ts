@@ -1,7 +1,7 @@
 const FORM = /^[0-9a-z](?:[0-9a-z.@_-]{0,62}[0-9a-z])?$/;
 
 /** What a group id may be, in words. */
-export const GROUP_ID_RULE = "1 to 64 of a–z 0–9 . @ _ -, first and last a letter or digit.";
+export const GROUP_ID_RULE = "1 to 64 letters a–z, digits and . @ _ - with a letter or digit at both ends.";
 
 /** Why the text cannot be a group id; null when it can (or when nothing is typed yet). */
 export function groupIdProblem(text: string): string | null {

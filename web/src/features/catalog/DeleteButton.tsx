@@ -1,0 +1,95 @@
+import { Button, Stack, Text, TextInput } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { IconTrash } from "@tabler/icons-react";
+import { useMutation, useQueries, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import { api } from "@/api/client";
+import { LIVE, listQuery } from "@/api/queries";
+import type { Parents } from "@/api/types";
+import { ConfirmDialog } from "@/ui/ConfirmDialog";
+import { count } from "@/ui/format";
+import { usePlace } from "./usePlace";
+
+const BELOW = {
+  project: ["subject", "session", "acquisition"],
+  subject: ["session", "acquisition"],
+  session: ["acquisition"],
+  acquisition: [],
+  file: [],
+} as const;
+
+interface DeleteButtonProps {
+  level: keyof typeof BELOW;
+  id: string;
+  label: string;
+  parents: Parents;
+}
+
+/** Deletes what the page shows after saying what goes with it, then leads to its parent. */
+export function DeleteButton({ level, id, label, parents }: DeleteButtonProps) {
+  const queries = useQueryClient();
+  const navigate = useNavigate();
+  const parent = usePlace(parents).at(-1)?.href ?? "/projects";
+  const [opened, dialog] = useDisclosure(false);
+  const [typed, setTyped] = useState("");
+  const path = `/${level}s/${encodeURIComponent(id)}`;
+  const below = useQueries({
+    queries: BELOW[level].map((kind) => ({
+      ...listQuery<unknown>(`${path}/${kind}s`, { limit: 1 }),
+      enabled: opened,
+    })),
+  });
+  const known = below.every((query) => query.data);
+  const totals = BELOW[level].map((kind, at) => ({ kind, total: below[at]?.data?.total ?? 0 }));
+  const many = totals.reduce((sum, { total }) => sum + total, 1) > 1;
+  const close = () => {
+    dialog.close();
+    setTyped("");
+    remove.reset();
+  };
+  const remove = useMutation({
+    mutationFn: () => api.delete(path),
+    onSuccess: async () => {
+      await navigate({ to: parent });
+      await queries.invalidateQueries({ queryKey: [LIVE] });
+    },
+  });
+  const holds = totals.filter(({ total }) => total > 0).map(({ kind, total }) => count(total, kind));
+  return (
+    <>
+      <Button variant="default" leftSection={<IconTrash size={16} />} onClick={dialog.open}>
+        Delete
+      </Button>
+      <ConfirmDialog
+        opened={opened}
+        title={`Delete this ${level}?`}
+        action={`Delete ${level}`}
+        busy={remove.isPending}
+        disabled={!known || (many && typed.trim() !== label.trim())}
+        onClose={close}
+        onConfirm={() => remove.mutate()}
+      >
+        <Stack gap="sm">
+          <Text style={{ overflowWrap: "anywhere" }}>
+            “{label || "untitled"}” goes to the trash with{" "}
+            {level === "file" ? "all its versions" : [...holds, "all its files"].join(", ")}.
+          </Text>
+          {many ? (
+            <TextInput
+              label={`Type the ${level}’s label to confirm`}
+              placeholder={label}
+              value={typed}
+              onChange={(event) => setTyped(event.currentTarget.value)}
+            />
+          ) : null}
+          {remove.error ? (
+            <Text size="sm" c="red" role="alert">
+              {remove.error.message}
+            </Text>
+          ) : null}
+        </Stack>
+      </ConfirmDialog>
+    </>
+  );
+}

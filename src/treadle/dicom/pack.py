@@ -38,11 +38,10 @@ class PackedMember:
 
 @dataclass(frozen=True)
 class PackResult:
-    """A finished zip: its size, its hashes and its members in order."""
+    """A finished zip: its size, its SHA-256 and its members in order."""
 
     size: int
     sha256: str
-    sha384: str
     members: list[PackedMember]
 
 
@@ -67,7 +66,6 @@ def pack_series(members: Iterable[tuple[str, str | os.PathLike[str]]], out: Bina
     return PackResult(
         size=sink.size,
         sha256=sink.sha256.hexdigest(),
-        sha384=sink.sha384.hexdigest(),
         members=[_packed(entry, offset) for entry, offset in entries],
     )
 
@@ -79,13 +77,11 @@ class _Sink:
         self._out = out
         self.size = 0
         self.sha256 = hashlib.sha256()
-        self.sha384 = hashlib.sha384()
 
     def write(self, data: bytes) -> None:
         self._out.write(data)
         self.size += len(data)
         self.sha256.update(data)
-        self.sha384.update(data)
 
 
 def _add(sink: _Sink, name: str, path: Path) -> tuple[Entry, int]:

@@ -5,8 +5,8 @@ the ratio to Orthanc, and for Treadle the rate until the last instance is visibl
 starts with an empty receiver. TCP_NODELAY=1 is set for all DCMTK programs and Orthanc: without it each instance
 costs them 45 ms.
 
-    python benchmarks/dicom_ingest.py                    # full size, with `treadle up`
-    python benchmarks/dicom_ingest.py --large 300 --small 1000 --only connector
+    python benchmarks/bench_ingest.py                    # full size, with `treadle up`
+    python benchmarks/bench_ingest.py --large 300 --small 1000 --only connector
 """
 
 from __future__ import annotations

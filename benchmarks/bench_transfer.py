@@ -1,6 +1,6 @@
 """Upload and download of a large file against `cp` to the same disk, with the server's memory.
 
-    python benchmarks/file_transfer.py [--size-mb 2048] [--rounds 3] [--folder DIR]
+    python benchmarks/bench_transfer.py [--size-mb 2048] [--rounds 3] [--folder DIR]
 
 Every copy ends with fsync, `cp` as well. The server is a real one (`treadle up`) in a temporary folder.
 """

@@ -29,6 +29,7 @@ from treadle.connector.api import Api, Confirmed
 from treadle.connector.bundle import Bundle, bucket_digest, make_bundle
 from treadle.connector.config import DeviceConfig
 from treadle.connector.errors import ServerTroubleError, TicketGoneError
+from treadle.connector.scratch import Scratch
 from treadle.connector.upload import send_bundle
 from treadle.dicom.digest import data_set_sha256
 from treadle.dicom.header import read_facts
@@ -117,7 +118,7 @@ def bundle_of(images: Sequence[Slice], folder: Path) -> Bundle:
         bucket=series,
         digest=bucket_digest(facts, hashes),
         device=DeviceConfig(),
-        path=folder / f"{series}.zip",
+        scratch=Scratch(folder / f"{series}.zip"),
     )
 
 

@@ -16,7 +16,7 @@ import pytest
 from e2e_kit import ARRIVAL_LIMIT_S, Server
 from playwright.sync_api import Page, expect
 
-pytestmark = pytest.mark.peer
+pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("picture")]
 IMAGES = Path(__file__).resolve().parents[3] / "docs" / "images"
 ARROWS = 5
 

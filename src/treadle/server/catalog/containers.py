@@ -26,10 +26,15 @@ MAX_LABEL = 255
 _COMMON = ("uid", "timestamp", "timezone")
 
 
+def _is_visible(text: str) -> bool:
+    """Whether there is anything to see and click on."""
+    return any(letter.isprintable() and not letter.isspace() for letter in text)
+
+
 def clean_label(label: Any, *, what: str = "label") -> str:
     """A label as it is stored."""
-    if not isinstance(label, str) or not label.strip() or len(label) > MAX_LABEL:
-        raise BadLabel(f"'{what}' must be a text of 1 to {MAX_LABEL} characters.")
+    if not isinstance(label, str) or len(label) > MAX_LABEL or not _is_visible(label):
+        raise BadLabel(f"'{what}' must be a readable text of 1 to {MAX_LABEL} characters.")
     return label.strip()
 
 

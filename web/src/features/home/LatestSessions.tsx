@@ -48,7 +48,7 @@ export function LatestSessions() {
               head: "Project",
               cell: (row) => (
                 <Link to="/projects/$p" params={{ p: row.project }}>
-                  {projectLabel(row.project)}
+                  {projectLabel(row.project) || "Project"}
                 </Link>
               ),
             },

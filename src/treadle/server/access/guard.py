@@ -214,25 +214,28 @@ def rule(kind: Rule) -> Callable[..., AsyncIterator[Guard]]:
     """The dependency that lets a request in under this rule and hands its Guard to the handler."""
 
     async def enter(request: Request, connection: Tx) -> AsyncIterator[Guard]:
-        if kind in _OPEN and not request.cookies and "authorization" not in request.headers:
-            identity = ANONYMOUS
-        else:
-            identity = await _identify_for(kind, request, connection)
-        guard = Guard(
-            identity=identity,
-            connection=connection,
-            method=request.method,
-            path=request.url.path,
-            asked=kind not in _MUST_ASK,
-        )
-        if kind is Rule.SITE_ADMIN:
-            guard.require_site_admin()
-        yield guard
-        if not guard.asked:
-            raise AssertionError(f"{request.method} {request.url.path} answered without asking its guard")
+        async with _guarded(kind, request, connection) as guard:
+            yield guard
 
     enter.treadle_rule = kind  # type: ignore[attr-defined]
     return enter
+
+
+@asynccontextmanager
+async def _guarded(kind: Rule, request: Request, connection: AsyncConnection) -> AsyncIterator[Guard]:
+    """The guard of a request under this rule; going on without having asked it is a bug."""
+    guard = Guard(
+        identity=await _identify_for(kind, request, connection),
+        connection=connection,
+        method=request.method,
+        path=request.url.path,
+        asked=kind not in _MUST_ASK,
+    )
+    if kind is Rule.SITE_ADMIN:
+        guard.require_site_admin()
+    yield guard
+    if not guard.asked:
+        raise AssertionError(f"{guard.method} {guard.path} went on without asking its guard")
 
 
 async def _identify_for(kind: Rule, request: Request, connection: AsyncConnection) -> Identity:
@@ -264,18 +267,11 @@ class Guards:
     async def __call__(self) -> AsyncIterator[Guard]:
         """A short transaction with the caller identified anew."""
         database: Database = self._request.app.state.database
-        async with database.transaction() as connection:
-            identity = await _identify_for(self._kind, self._request, connection)
-            guard = Guard(
-                identity=identity,
-                connection=connection,
-                method=self._request.method,
-                path=self._request.url.path,
-                asked=self._kind not in _MUST_ASK,
-            )
+        async with (
+            database.transaction() as connection,
+            _guarded(self._kind, self._request, connection) as guard,
+        ):
             yield guard
-            if not guard.asked:
-                raise AssertionError(f"{guard.method} {guard.path} went on without asking its guard")
 
 
 def stream_rule(kind: Rule) -> Callable[..., Guards]:

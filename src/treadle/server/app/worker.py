@@ -9,7 +9,6 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
-import psycopg
 import structlog
 from sqlalchemy import delete, func, select, update
 
@@ -21,7 +20,7 @@ from treadle.server.ingest.uploads import drop_expired
 from treadle.server.kit.settings import Settings
 from treadle.server.search import views_executions
 from treadle.server.store.blobs_rows import adopt_orphans, collect_garbage
-from treadle.server.store.outbox import CHANNEL
+from treadle.server.store.outbox import listening
 from treadle.server.store.tables import outbox
 
 log = structlog.get_logger("treadle.worker")
@@ -80,11 +79,8 @@ async def _work(state: ServerState, wake: asyncio.Event) -> None:
 
 async def _listen(state: ServerState, wakes: list[asyncio.Event]) -> None:
     """Wake the tasks when a fact is committed."""
-    url = state.database.url.replace("postgresql+psycopg://", "postgresql://", 1)
-    connection = await psycopg.AsyncConnection.connect(url, autocommit=True)
-    async with connection:
-        await connection.execute(f"LISTEN {CHANNEL}")
-        async for _ in connection.notifies():
+    async with listening(state.database.url) as told:
+        async for _ in told:
             for wake in wakes:
                 wake.set()
 

@@ -11,11 +11,10 @@ from typing import Any
 import orjson
 import psycopg
 from sqlalchemy import func, select
-from sqlalchemy.engine import make_url
 
 from treadle.server.kit.logging import get_logger
 from treadle.server.store.db import Database
-from treadle.server.store.outbox import CHANNEL
+from treadle.server.store.outbox import listening
 from treadle.server.store.tables import outbox
 
 log = get_logger("treadle.events")
@@ -100,23 +99,18 @@ class EventHub:
             yield _event(row.id, row.name, row.payload)
 
     async def _listen(self) -> None:
-        url = make_url(self._database.url).set(drivername="postgresql")
         while True:
             try:
-                await self._listen_once(url.render_as_string(hide_password=False))
+                await self._listen_once()
             except (psycopg.Error, OSError) as error:
                 log.warning("events_connection_lost", error=type(error).__name__)
             await asyncio.sleep(_RETRY_S)
 
-    async def _listen_once(self, url: str) -> None:
-        connection = await psycopg.AsyncConnection.connect(
-            url, autocommit=True, application_name="treadle events", connect_timeout=10
-        )
-        async with connection:
-            await connection.execute(f"LISTEN {CHANNEL}".encode())
+    async def _listen_once(self) -> None:
+        async with listening(self._database.url) as told:
             self._tell(None)  # facts may have passed unheard
-            async for note in connection.notifies():
-                fact = orjson.loads(note.payload)
+            async for text in told:
+                fact = orjson.loads(text)
                 self._tell(_event(fact["id"], fact["name"], fact["data"]))
 
     def _tell(self, event: Event | None) -> None:

@@ -63,7 +63,8 @@ async def _stream(
                     yield _message(event)
         while True:
             try:
-                found = await asyncio.wait_for(subscription.queue.get(), KEEP_ALIVE_S)
+                async with asyncio.timeout(KEEP_ALIVE_S):  # wait_for may forget a cancellation
+                    found = await subscription.queue.get()
             except TimeoutError:
                 yield b": alive\n\n"
                 continue

@@ -93,7 +93,8 @@ async def _read(blobs: Blobs, target: File) -> Found | None:
     async with _local_copy(blobs, target) as path:
         try:
             work = asyncio.get_running_loop().run_in_executor(_processes(), read_series, str(path))
-            return await asyncio.wait_for(work, _LIMIT_S)
+            async with asyncio.timeout(_LIMIT_S):  # wait_for may forget a cancellation
+                return await work
         except Unreadable as error:
             log.warning("dicom_unreadable", file=target.file_id, version=target.version, why=str(error))
         except (BrokenProcessPool, TimeoutError) as error:

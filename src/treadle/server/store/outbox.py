@@ -5,13 +5,17 @@ Every fact is a row (so that the worker cannot miss it) and a NOTIFY (so that br
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import orjson
+import psycopg
 from sqlalchemy import insert, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from treadle.server.store.check import plain_url
 from treadle.server.store.tables import outbox
 
 CHANNEL = "treadle_facts"
@@ -46,3 +50,14 @@ async def emit(connection: AsyncConnection, fact: Fact) -> None:
         await connection.execute(
             text("SELECT pg_notify(:channel, :note)"), {"channel": CHANNEL, "note": note}
         )
+
+
+@asynccontextmanager
+async def listening(database_url: str) -> AsyncIterator[AsyncIterator[str]]:
+    """What `emit` tells from now on, as JSON texts; psycopg.Error when the connection is lost."""
+    connection = await psycopg.AsyncConnection.connect(
+        plain_url(database_url), autocommit=True, application_name="treadle events", connect_timeout=10
+    )
+    async with connection:
+        await connection.execute(f"LISTEN {CHANNEL}".encode())
+        yield (note.payload async for note in connection.notifies())

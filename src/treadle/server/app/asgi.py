@@ -17,6 +17,7 @@ from treadle.server.catalog import (
     routes_containers,
     routes_files,
     routes_more,
+    routes_session_templates,
 )
 from treadle.server.delivery import routes as delivery
 from treadle.server.delivery.live import EventHub
@@ -35,6 +36,7 @@ _ROUTERS: tuple[APIRouter, ...] = (
     routes_files.router,
     routes_analyses.router,
     routes_annotate.router,
+    routes_session_templates.router,
     routes_more.router,
     routes_containers.router,
 )

@@ -11,7 +11,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from treadle.server.catalog import queries
+from treadle.server.catalog import compliance, queries
 from treadle.server.catalog.errors import BadLabel, ContainerNotFound, LabelTaken
 from treadle.server.catalog.levels import LEVELS, check_field
 from treadle.server.catalog.rows import Container, as_container
@@ -92,7 +92,7 @@ async def get_container(
 
 
 async def announce(connection: AsyncConnection, name: FactName, target: Container) -> None:
-    """Tell the listeners what happened to this container."""
+    """Tell the listeners what happened to this container, and judge the sessions it touches."""
     await emit(
         connection,
         Fact(
@@ -100,6 +100,7 @@ async def announce(connection: AsyncConnection, name: FactName, target: Containe
             {"level": target.level, "id": target.id, "project": target.project_id, "parents": target.parents},
         ),
     )
+    await compliance.settle(connection, target.level, target.project_id, target.ancestors)
 
 
 async def create_container(

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, cast, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from treadle.server.catalog import queries
+from treadle.server.catalog import compliance, queries
 from treadle.server.catalog.containers import touch
 from treadle.server.catalog.errors import FileMissing, NameTaken
 from treadle.server.catalog.rows import Container, File, as_file
@@ -72,7 +72,7 @@ def clean_classification(value: Any) -> dict[str, list[str]]:
 
 
 async def announce_file(connection: AsyncConnection, name: FactName, target: File) -> None:
-    """Tell the listeners what happened to this file."""
+    """Tell the listeners what happened to this file, and judge the session it touches."""
     await emit(
         connection,
         Fact(
@@ -87,6 +87,10 @@ async def announce_file(connection: AsyncConnection, name: FactName, target: Fil
             },
         ),
     )
+    if target.parent_level == "acquisition":
+        await compliance.settle(
+            connection, "acquisition", target.project_id, {"session_id": target.session_id}
+        )
 
 
 async def current_file(connection: AsyncConnection, parent_id: str, name: str) -> File | None:
@@ -284,6 +288,9 @@ async def move_file(
     await touch(connection, parent.id)
     if parent.id != target.parent_id:
         await touch(connection, target.parent_id)
+        await compliance.settle(
+            connection, target.parent_level, target.project_id, {"session_id": target.session_id}
+        )
     return await change_file(connection, target, {"name": wanted})
 
 

@@ -179,7 +179,8 @@ async def restore(connection: AsyncConnection, entry: Deletion) -> None:
 
 async def _restore_files(connection: AsyncConnection, entry: Deletion) -> None:
     rows = await connection.execute(select(file).where(file.c.deletion_id == entry.id, file.c.is_current))
-    for target in map(as_file, rows):
+    targets = list(map(as_file, rows))
+    for target in targets:
         parent = await queries.container_by_id(connection, target.parent_id)
         if parent is None:
             raise ContainerNotFound("The container of this file is deleted; restore it first.")
@@ -188,8 +189,9 @@ async def _restore_files(connection: AsyncConnection, entry: Deletion) -> None:
         )
         if (await connection.execute(taken)).first():
             raise NameTaken(f"A file named '{target.name}' is there again; rename it first.")
-        await announce_file(connection, "file.created", target)
     await _unmark(connection, entry)
+    for target in targets:
+        await announce_file(connection, "file.created", target)
 
 
 async def _restore_containers(connection: AsyncConnection, entry: Deletion) -> None:

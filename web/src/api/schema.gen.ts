@@ -2414,12 +2414,16 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Modalities
+         * List All
          * @description The classification vocabulary of each modality.
          */
         get: operations["get_all_modalities"];
         put?: never;
-        post?: never;
+        /**
+         * Add
+         * @description A modality of this site's own.
+         */
+        post: operations["add_modality"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2434,13 +2438,21 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Modality
+         * Read
          * @description The classification vocabulary of one modality.
          */
         get: operations["get_modality"];
-        put?: never;
+        /**
+         * Replace
+         * @description Another vocabulary for a modality.
+         */
+        put: operations["replace_modality"];
         post?: never;
-        delete?: never;
+        /**
+         * Delete
+         * @description Without this modality; files keep theirs.
+         */
+        delete: operations["delete_modality"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2825,6 +2837,30 @@ export interface paths {
         head?: never;
         /** Modify Info */
         patch: operations["modify_project_info"];
+        trace?: never;
+    };
+    "/api/projects/{id}/lock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lock
+         * @description Refuse every change in the project from now on: `{reason}`.
+         */
+        post: operations["lock_project"];
+        /**
+         * Unlock
+         * @description Allow changes again.
+         */
+        delete: operations["unlock_project"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/projects/{id}/notes": {
@@ -5474,6 +5510,24 @@ export interface components {
             csrf: string | null;
             site: components["schemas"]["SiteDocument"];
             user: components["schemas"]["UserDocument"];
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * ModalityDocument
+         * @description A modality and its classification vocabulary.
+         */
+        ModalityDocument: {
+            /** Id */
+            _id: string;
+            /** Active */
+            active: boolean;
+            /** Classification */
+            classification: {
+                [key: string]: string[];
+            };
+            /** Description */
+            description?: string | null;
         } & {
             [key: string]: unknown;
         };
@@ -13268,7 +13322,27 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["ModalityDocument"][];
+                };
+            };
+        };
+    };
+    add_modality: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InsertedId"];
                 };
             };
         };
@@ -13290,7 +13364,69 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["ModalityDocument"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    replace_modality: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModalityDocument"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    delete_modality: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
                 };
             };
             /** @description Validation Error */
@@ -14366,6 +14502,68 @@ export interface operations {
         };
     };
     modify_project_info: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Modified"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    lock_project: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Modified"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    unlock_project: {
         parameters: {
             query?: never;
             header?: never;

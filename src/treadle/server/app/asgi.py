@@ -16,6 +16,7 @@ from treadle.server.catalog import (
     routes_annotate,
     routes_containers,
     routes_files,
+    routes_modalities,
     routes_more,
     routes_session_templates,
 )
@@ -37,6 +38,7 @@ _ROUTERS: tuple[APIRouter, ...] = (
     routes_analyses.router,
     routes_annotate.router,
     routes_session_templates.router,
+    routes_modalities.router,
     routes_more.router,
     routes_containers.router,
 )

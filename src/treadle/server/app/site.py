@@ -70,7 +70,7 @@ async def config(request: Request, _guard: AnonymousGuard, _client: ClientDialec
                 "gear_access": False,
                 "audit_trail": False,
                 "reader_tasks": False,
-                "project_locking": False,
+                "project_locking": True,
                 "ldap_sync": False,
             },
             "auth": {},

@@ -157,6 +157,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/acquisitions/{id}/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Copy */
+        post: operations["acquisition_copy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/acquisitions/{id}/files/{name}": {
         parameters: {
             query?: never;
@@ -662,6 +679,57 @@ export interface paths {
         get: operations["auth_status_api_auth_status_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bulk/move/acquisitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Move */
+        post: operations["bulk_move_acquisitions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bulk/move/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Move */
+        post: operations["bulk_move_sessions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bulk/move/subjects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Move */
+        post: operations["bulk_move_subjects"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2765,6 +2833,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{id}/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Copy Project
+         * @description Copy the project by reference: `{group_id, project_label, filter}`.
+         */
+        post: operations["project_copy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{id}/files/{name}": {
         parameters: {
             query?: never;
@@ -3063,6 +3151,26 @@ export interface paths {
          * @description No templates; sessions lose their verdicts.
          */
         delete: operations["remove_project_template"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{id}/upsert-hierarchy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upsert Hierarchy
+         * @description Find or make a subject, session and acquisition.
+         */
+        post: operations["upsert_project_hierarchy"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3499,6 +3607,23 @@ export interface paths {
         post?: never;
         /** Delete Note */
         delete: operations["delete_session_analysis_note"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Copy */
+        post: operations["session_copy"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3945,6 +4070,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/subjects/{id}/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Copy */
+        post: operations["subject_copy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/subjects/{id}/files/{name}": {
         parameters: {
             query?: never;
@@ -4173,6 +4315,46 @@ export interface paths {
          * @description The content of a file, or of a zip member, or its zip info, or a ticket for any of them.
          */
         head: operations["head_subjects_analysis_inputs"];
+        patch?: never;
+        trace?: never;
+    };
+    "/api/uids": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Existing
+         * @description Which of these session and acquisition UIDs exist where you may see them.
+         */
+        post: operations["check_uids_exist"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/uids/projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Existing By Project
+         * @description Which of these UIDs exist in which project; projects without one are left out.
+         */
+        post: operations["check_uids_in_projects"];
+        delete?: never;
+        options?: never;
+        head?: never;
         patch?: never;
         trace?: never;
     };
@@ -5548,6 +5730,25 @@ export interface components {
             modified: number;
         };
         /**
+         * MoveConflict
+         * @description Something that has a namesake where it would go.
+         */
+        MoveConflict: {
+            /** Conflict Label */
+            conflict_label: string;
+            conflict_with: components["schemas"]["Reference"];
+            /** Id */
+            id: string;
+            /** Label */
+            label: string;
+            /** Move Type */
+            move_type: string[];
+            /** Subject Code */
+            subject_code?: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * NewKeyDocument
          * @description An API key with its secret, shown this once.
          */
@@ -5607,6 +5808,18 @@ export interface components {
             id: string | null;
             /** Type */
             type: string;
+        };
+        /**
+         * ProjectCopy
+         * @description The new project; its `copy_status` tells when it is complete.
+         */
+        ProjectCopy: {
+            /** Project Id */
+            project_id: string;
+            /** Snapshot Id */
+            snapshot_id?: string | null;
+            /** Task Id */
+            task_id: string;
         };
         /**
          * ProjectDocument
@@ -5975,6 +6188,22 @@ export interface components {
             sessions: number;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * Uids
+         * @description UIDs that exist.
+         */
+        Uids: {
+            /**
+             * Acquisitions
+             * @default []
+             */
+            acquisitions: string[];
+            /**
+             * Sessions
+             * @default []
+             */
+            sessions: string[];
         };
         /**
          * UserDocument
@@ -6541,6 +6770,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    acquisition_copy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcquisitionDocument"];
                 };
             };
             /** @description Validation Error */
@@ -8318,6 +8578,66 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuthStatus"];
+                };
+            };
+        };
+    };
+    bulk_move_acquisitions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MoveConflict"][];
+                };
+            };
+        };
+    };
+    bulk_move_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MoveConflict"][];
+                };
+            };
+        };
+    };
+    bulk_move_subjects: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MoveConflict"][];
                 };
             };
         };
@@ -14211,6 +14531,37 @@ export interface operations {
             };
         };
     };
+    project_copy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectCopy"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     modify_project_file: {
         parameters: {
             query?: never;
@@ -15261,6 +15612,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    upsert_project_hierarchy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
                 };
             };
             /** @description Validation Error */
@@ -16357,6 +16739,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    session_copy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionDocument"];
                 };
             };
             /** @description Validation Error */
@@ -17781,6 +18194,37 @@ export interface operations {
             };
         };
     };
+    subject_copy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectDocument"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     modify_subject_file: {
         parameters: {
             query?: never;
@@ -18607,6 +19051,48 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    check_uids_exist: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Uids"];
+                };
+            };
+        };
+    };
+    check_uids_in_projects: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: components["schemas"]["Uids"];
+                    };
+                };
             };
         };
     };

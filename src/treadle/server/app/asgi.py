@@ -14,7 +14,9 @@ from treadle.server.app.state import open_state
 from treadle.server.catalog import (
     routes_analyses,
     routes_annotate,
+    routes_bulk,
     routes_containers,
+    routes_copies,
     routes_files,
     routes_modalities,
     routes_more,
@@ -38,6 +40,8 @@ _ROUTERS: tuple[APIRouter, ...] = (
     routes_analyses.router,
     routes_annotate.router,
     routes_session_templates.router,
+    routes_copies.router,
+    routes_bulk.router,
     routes_modalities.router,
     routes_more.router,
     routes_containers.router,

@@ -63,7 +63,7 @@ async def config(request: Request, _guard: AnonymousGuard, _client: ClientDialec
                 "deid_profile": False,
                 "deid_log": False,
                 "collections": True,
-                "copy_by_reference": False,
+                "copy_by_reference": True,
                 "job_ask": False,
                 "job_prioritization": False,
                 "job_tickets": False,

@@ -17,9 +17,13 @@ from treadle.server.app.state import open_state
 from treadle.server.catalog import (
     routes_analyses,
     routes_annotate,
+    routes_bulk,
     routes_containers,
+    routes_copies,
     routes_files,
+    routes_modalities,
     routes_more,
+    routes_session_templates,
 )
 from treadle.server.delivery import routes as delivery
 from treadle.server.delivery.live import EventHub
@@ -39,6 +43,10 @@ _ROUTERS: tuple[APIRouter, ...] = (
     routes_files.router,
     routes_analyses.router,
     routes_annotate.router,
+    routes_session_templates.router,
+    routes_copies.router,
+    routes_bulk.router,
+    routes_modalities.router,
     routes_more.router,
     routes_containers.router,
 )

@@ -4,6 +4,66 @@
  */
 
 export interface paths {
+    "/api/access/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What would a change of permissions touch?
+         * @description Changes nothing. For who may make the change; `refused` says why it would not be made.
+         */
+        post: operations["preview_change_api_access_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/access/who": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who may see this, and why?
+         * @description Enabled users by id, site administrators among them; always `{count, total, results}`.
+         */
+        get: operations["who_api_access_who_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/access/why": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What may a user do here, and why?
+         * @description Of oneself wherever one sees the place; of others for who may see its permissions.
+         */
+        get: operations["why_api_access_why_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/acquisitions": {
         parameters: {
             query?: never;
@@ -1523,6 +1583,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/containers/{id}/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Listed
+         * @description The views saved with a container, or of a user.
+         */
+        get: operations["get_views"];
+        put?: never;
+        /**
+         * Add
+         * @description Save a view: for everybody who sees the container, or for a user alone.
+         */
+        post: operations["add_view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/containers/{outer_id}/analyses/{container_id}/files/{name}": {
         parameters: {
             query?: never;
@@ -1568,6 +1652,106 @@ export interface paths {
          * @description The content of a file, or of a zip member, or its zip info, or a ticket for any of them.
          */
         head: operations["head_containers_analysis_inputs"];
+        patch?: never;
+        trace?: never;
+    };
+    "/api/data_view_executions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Executions
+         * @description The caller's executions; with `exhaustive` everybody's, for site administrators.
+         */
+        get: operations["get_all_data_view_executions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/data_view_executions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read
+         * @description The state of an execution.
+         */
+        get: operations["get_data_view_execution"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/data_view_executions/{id}/data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Data
+         * @description The data of a completed execution.
+         */
+        get: operations["get_data_view_execution_data"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/data_view_executions/{id}/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove
+         * @description Forget an execution and its data.
+         */
+        post: operations["delete_view_execution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/data_view_executions/{id}/save": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Save Data
+         * @description The data of an execution as a file of the project it ran in.
+         */
+        post: operations["save_data_view_execution"];
+        delete?: never;
+        options?: never;
+        head?: never;
         patch?: never;
         trace?: never;
     };
@@ -4232,6 +4416,154 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/views/columns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Columns
+         * @description The names that columns of a view may have, and the groups of them.
+         */
+        get: operations["data_view_columns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/views/data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Evaluate
+         * @description The data of a view that is not saved.
+         */
+        post: operations["evaluate_view_adhoc"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/views/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Queue
+         * @description Run a view that is not saved in the background; a small one is done when this answers.
+         */
+        post: operations["queue_adhoc"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/views/save": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Save Data
+         * @description The data of a view as a file of a container.
+         */
+        post: operations["save_view_data_to_container"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/views/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read
+         * @description A saved view.
+         */
+        get: operations["get_view"];
+        /**
+         * Modify
+         * @description Change the given parts of a saved view.
+         */
+        put: operations["modify_view"];
+        post?: never;
+        /**
+         * Remove
+         * @description Forget a saved view; results of it stay.
+         */
+        delete: operations["delete_view"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/views/{id}/data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Evaluate Saved
+         * @description The data of a saved view.
+         */
+        get: operations["evaluate_view"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/views/{id}/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Queue Saved
+         * @description Run a saved view in the background; a small one is done when this answers.
+         */
+        post: operations["queue_saved"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/x/events": {
         parameters: {
             query?: never;
@@ -5172,6 +5504,26 @@ export interface components {
             type: string;
         };
         /**
+         * PreviewDocument
+         * @description What a change would touch: the first hundred people and projects, and how many there are of everything.
+         */
+        PreviewDocument: {
+            /** People */
+            people: components["schemas"]["TouchedPerson"][];
+            /** Projects */
+            projects: components["schemas"]["TouchedProject"][];
+            /** Refused */
+            refused: string | null;
+            /** Sentence */
+            sentence: string;
+            /** Totals */
+            totals: {
+                [key: string]: number;
+            };
+            /** Unmanaged Projects */
+            unmanaged_projects: number;
+        };
+        /**
          * ProjectDocument
          * @description A project.
          */
@@ -5448,6 +5800,53 @@ export interface components {
             name: string;
         };
         /**
+         * SpotDocument
+         * @description What was asked about.
+         */
+        SpotDocument: {
+            /** Id */
+            _id: string;
+            /** Label */
+            label: string;
+            /** Level */
+            level: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * StandingDocument
+         * @description What a user may do in a place, and through what.
+         */
+        StandingDocument: {
+            container: components["schemas"]["SpotDocument"];
+            /** May */
+            may: string[];
+            /** Name */
+            name: string;
+            /** Sees */
+            sees: boolean;
+            /** Sentence */
+            sentence: string;
+            /** Through */
+            through: components["schemas"]["WayDocument"][];
+            /** User */
+            user: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * StandingList
+         * @description A page of those who may.
+         */
+        StandingList: {
+            /** Count */
+            count: number;
+            /** Results */
+            results: components["schemas"]["StandingDocument"][];
+            /** Total */
+            total: number;
+        };
+        /**
          * SubjectDocument
          * @description A subject.
          */
@@ -5510,6 +5909,34 @@ export interface components {
             tags: string[];
             /** Type */
             type?: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * TouchedPerson
+         * @description Whose rights would change, in how many projects.
+         */
+        TouchedPerson: {
+            /** Gains */
+            gains: string[];
+            /** Loses */
+            loses: string[];
+            /** Projects */
+            projects: number;
+            /** User */
+            user: string;
+        };
+        /**
+         * TouchedProject
+         * @description Where rights would change, and of how many people.
+         */
+        TouchedProject: {
+            /** Id */
+            _id: string;
+            /** Label */
+            label: string;
+            /** People */
+            people: number;
         } & {
             [key: string]: unknown;
         };
@@ -5584,6 +6011,25 @@ export interface components {
             /** Error Type */
             type: string;
         };
+        /**
+         * WayDocument
+         * @description One reason: a role in the project (`template`: the group's template names it too), access, a site role.
+         */
+        WayDocument: {
+            /** Actions */
+            actions: string[];
+            /** Role */
+            role: string;
+            /** Role Id */
+            role_id: string | null;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "project" | "template" | "group" | "collection" | "site";
+        } & {
+            [key: string]: unknown;
+        };
     };
     responses: never;
     parameters: never;
@@ -5593,6 +6039,97 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    preview_change_api_access_preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewDocument"];
+                };
+            };
+        };
+    };
+    who_api_access_who_get: {
+        parameters: {
+            query: {
+                /** @description id of a group, project or anything below, a collection or a file */
+                container: string;
+                /** @description who holds this action; default: who sees it */
+                action?: string | null;
+                limit?: number;
+                /** @description users after this id */
+                after_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandingList"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    why_api_access_why_get: {
+        parameters: {
+            query: {
+                /** @description user id */
+                user: string;
+                /** @description id of a group, project or anything below, a collection or a file */
+                container: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandingDocument"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_acquisitions: {
         parameters: {
             query?: {
@@ -10573,6 +11110,68 @@ export interface operations {
             };
         };
     };
+    get_views: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    add_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InsertedId"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     get_containers_analysis_files: {
         parameters: {
             query?: never;
@@ -10642,6 +11241,172 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    get_all_data_view_executions: {
+        parameters: {
+            query?: {
+                /** @description field op value, comma separated */
+                filter?: string | null;
+                /** @description field[:asc|desc], comma separated */
+                sort?: string | null;
+                /** @description rows per page; 0 or absent = all */
+                limit?: string | null;
+                /** @description rows to leave out */
+                skip?: string | null;
+                /** @description page number from 1 */
+                page?: string | null;
+                /** @description rows after this id */
+                after_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_data_view_execution: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_data_view_execution_data: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    delete_view_execution: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    save_data_view_execution: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
             };
         };
     };
@@ -18102,6 +18867,241 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+        };
+    };
+    data_view_columns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    evaluate_view_adhoc: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    queue_adhoc: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    save_view_data_to_container: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    get_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    modify_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Modified"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    delete_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    evaluate_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    queue_saved: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };

@@ -20,11 +20,25 @@ container = table(
     column("id"),
     column("level"),
     column("label"),
+    column("parent_id"),
     column("group_id"),
+    column("project_id"),
     column("deleted_at"),
 )
 
-collection_access = table("collection_access", column("user_id"))  # who shares collections
+file = table(
+    "file",
+    column("file_id"),
+    column("name"),
+    column("parent_id"),
+    column("project_id"),
+    column("size"),
+    column("is_current"),
+    column("deleted_at"),
+)
+
+# Who shares collections.
+collection_access = table("collection_access", column("collection_id"), column("user_id"), column("access"))
 
 
 @dataclass(frozen=True)

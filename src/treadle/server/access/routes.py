@@ -12,6 +12,7 @@ from treadle.server.access import (
     routes_reports,
     routes_roles,
     routes_self,
+    routes_standing,
     routes_templates,
     routes_users,
 )
@@ -20,6 +21,7 @@ router = APIRouter()
 for _part in (
     routes_login,
     routes_self,
+    routes_standing,
     routes_users,
     routes_roles,
     routes_templates,

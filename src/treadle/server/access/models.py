@@ -16,6 +16,13 @@ class Document(BaseModel):
     model_config = ConfigDict(extra="allow", populate_by_name=True)
 
 
+class ScopeDocument(BaseModel):
+    """What a key is restricted to; null: no limit."""
+
+    projects: list[str] | None = None
+    actions: list[str] | None = None
+
+
 class KeyDocument(Document):
     """An API key; `key` is its public part."""
 
@@ -24,6 +31,7 @@ class KeyDocument(Document):
     created: datetime
     last_used: datetime | None = None
     expires_at: datetime | None = None
+    scope: ScopeDocument | None = None
 
 
 class NewKeyDocument(KeyDocument):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-
 from treadle.server.access import (
     routes_devices,
     routes_grants,
@@ -16,8 +14,9 @@ from treadle.server.access import (
     routes_templates,
     routes_users,
 )
+from treadle.server.wire.routing import Router
 
-router = APIRouter()
+router = Router()
 for _part in (
     routes_login,
     routes_self,
@@ -30,4 +29,4 @@ for _part in (
     routes_devices,
     routes_reports,
 ):
-    router.include_router(_part.router)
+    router.take(_part.router)

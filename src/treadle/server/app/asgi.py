@@ -9,7 +9,7 @@ from fastapi import APIRouter, FastAPI
 
 from treadle import __version__
 from treadle.server.access import routes as access
-from treadle.server.app import site, static
+from treadle.server.app import site, site_settings, static
 from treadle.server.app.state import open_state
 from treadle.server.catalog import (
     routes_analyses,
@@ -17,7 +17,9 @@ from treadle.server.catalog import (
     routes_containers,
     routes_files,
     routes_more,
+    routes_of_users,
 )
+from treadle.server.compat import unbuilt
 from treadle.server.delivery import routes as delivery
 from treadle.server.delivery.live import EventHub
 from treadle.server.ingest import routes as ingest
@@ -28,6 +30,7 @@ from treadle.server.wire import http
 # Fixed paths before those with ids: the first match wins.
 _ROUTERS: tuple[APIRouter, ...] = (
     site.router,
+    site_settings.router,
     access.router,
     ingest.router,
     delivery.router,
@@ -36,7 +39,9 @@ _ROUTERS: tuple[APIRouter, ...] = (
     routes_analyses.router,
     routes_annotate.router,
     routes_more.router,
+    routes_of_users.router,
     routes_containers.router,
+    unbuilt.router,
 )
 
 
@@ -70,5 +75,6 @@ def create_app(settings: Settings) -> FastAPI:
     http.install(app)
     for router in _ROUTERS:
         app.include_router(router, prefix="/api")
+    app.include_router(unbuilt.services)
     static.mount(app)
     return app

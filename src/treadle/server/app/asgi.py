@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
+from typing import Any
 
 from fastapi import APIRouter, FastAPI
+from fastapi.openapi.utils import get_openapi
 
 from treadle import __version__
 from treadle.server.access import routes as access
@@ -26,6 +29,7 @@ from treadle.server.ingest import routes as ingest
 from treadle.server.kit.settings import Settings
 from treadle.server.search import routes as search
 from treadle.server.wire import http
+from treadle.server.wire.routing import RouteTable
 
 # Fixed paths before those with ids: the first match wins.
 _ROUTERS: tuple[APIRouter, ...] = (
@@ -73,8 +77,23 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings = settings
     http.install(app)
-    for router in _ROUTERS:
-        app.include_router(router, prefix="/api")
-    app.include_router(unbuilt.services)
+    table = RouteTable(_ROUTERS)
+    app.router.routes.append(table)
+    app.router.routes.extend(unbuilt.services.routes)
     static.mount(app)
+    _describe(app, table)
     return app
+
+
+def _describe(app: FastAPI, table: RouteTable) -> None:
+    @cache
+    def document() -> dict[str, Any]:
+        return get_openapi(
+            title=app.title,
+            version=app.version,
+            description=app.description,
+            routes=table.routes,
+            separate_input_output_schemas=False,
+        )
+
+    app.openapi = document  # type: ignore[method-assign]

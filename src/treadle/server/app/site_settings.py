@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -16,8 +16,9 @@ from treadle.server.kit.settings import Settings
 from treadle.server.store.tables import site_document
 from treadle.server.wire.answer import Modified, json_answer, stamp
 from treadle.server.wire.body import ObjectBody
+from treadle.server.wire.routing import Router
 
-router = APIRouter(tags=["site"])
+router = Router(tags=["site"])
 
 _NAME = "settings"
 _OURS = ("_id", "created", "modified", "site_name")

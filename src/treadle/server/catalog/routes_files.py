@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from sqlalchemy import select
 
 from treadle.server.access.actions import Action
@@ -26,8 +26,9 @@ from treadle.server.wire.answer import Deleted, Modified, json_answer
 from treadle.server.wire.body import ListBody, ObjectBody
 from treadle.server.wire.dialect import ClientDialect
 from treadle.server.wire.query import Listing, read_count
+from treadle.server.wire.routing import Router
 
-router = APIRouter(tags=["files"])
+router = Router(tags=["files"])
 
 _MODIFIED = {"modified": 1, "jobs_spawned": 0}
 Version = Annotated[str | None, Query(description="version number; the current one when absent")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from sqlalchemy import true
 
 from treadle.dicom.classify import MODALITIES
@@ -22,8 +22,9 @@ from treadle.server.wire.answer import Modified, json_answer, stamp
 from treadle.server.wire.body import ObjectBody
 from treadle.server.wire.dialect import Client, ClientDialect
 from treadle.server.wire.query import read_count
+from treadle.server.wire.routing import Router
 
-router = APIRouter()
+router = Router()
 
 
 def _file_node(target: File, client: Client, *, info: bool) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from sqlalchemy import ColumnElement, select
 
 from treadle.server.access.guard import Guard, ScopedGuard, granted_projects
@@ -17,8 +17,9 @@ from treadle.server.catalog.tables import collection_access, container
 from treadle.server.kit.errors import Forbidden
 from treadle.server.wire.dialect import ClientDialect
 from treadle.server.wire.query import Listing
+from treadle.server.wire.routing import Router
 
-router = APIRouter(tags=["users"])
+router = Router(tags=["users"])
 
 
 async def _whose(guard: Guard, user_id: str) -> str:

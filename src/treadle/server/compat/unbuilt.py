@@ -14,7 +14,9 @@ from treadle.server.catalog import rights
 from treadle.server.kit.errors import NotFound
 from treadle.server.wire.answer import json_answer, listing
 from treadle.server.wire.dialect import ClientDialect
+from treadle.server.wire.routing import Router
 
+_DEEPEST = 6  # words of the longest address below an area
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 _GEARS = "running gears, with their jobs, rules and batches"
 _TASKS = "reader tasks, protocols and forms"
@@ -78,20 +80,20 @@ class NotBuilt(NotFound):
     code = "not_built"
 
 
-router = APIRouter(tags=["not built"], include_in_schema=False)
-services = APIRouter(include_in_schema=False)
+router = Router(tags=["not built"])
+services = APIRouter()  # not below /api
 
 
-@router.get("/batch")
-@router.get("/gears")
-@router.get("/jobs")
-@router.get("/site/rules")
+@router.get("/batch", include_in_schema=False)
+@router.get("/gears", include_in_schema=False)
+@router.get("/jobs", include_in_schema=False)
+@router.get("/site/rules", include_in_schema=False)
 async def nothing(_guard: UserGuard, client: ClientDialect) -> Response:
     """An empty list."""
     return listing([], total=0, envelope=client.envelope)
 
 
-@router.get("/users/self/jobs")
+@router.get("/users/self/jobs", include_in_schema=False)
 async def no_jobs(_guard: UserGuard) -> Response:
     """The caller's jobs: none."""
     return json_answer({"total": 0, "jobs": [], "stats": {}})
@@ -102,7 +104,7 @@ def _empty_below(level: str, path: str) -> None:
         await rights.find(guard, id, level=level)
         return json_answer([])
 
-    router.add_api_route(path, nothing_here, methods=["GET"])
+    router.add_api_route(path, nothing_here, methods=["GET"], include_in_schema=False)
 
 
 _empty_below("project", "/projects/{id}/rules")
@@ -113,15 +115,18 @@ def _refuse(where: APIRouter, path: str, what: str) -> None:
     async def refuse(_guard: UserGuard) -> Response:
         raise NotBuilt(f"This release of Treadle does not have {what}.")
 
-    where.add_api_route(path, refuse, methods=_METHODS)
+    where.add_api_route(path, refuse, methods=_METHODS, include_in_schema=False)
+
+
+def _refuse_below(where: APIRouter, path: str, what: str) -> None:
+    for depth in range(_DEEPEST):
+        _refuse(where, path + "".join(f"/{{part{number}}}" for number in range(depth)), what)
 
 
 for _path, _what in ADDRESSES.items():
     _refuse(router, _path, _what)
 _refuse(router, "/projects/{id}/rules", _GEARS)
 for _area, _what in AREAS.items():
-    _refuse(router, f"/{_area}", _what)
-    _refuse(router, f"/{_area}/{{rest:path}}", _what)
+    _refuse_below(router, f"/{_area}", _what)
 for _area, _what in SERVICES.items():
-    _refuse(services, f"/{_area}", _what)
-    _refuse(services, f"/{_area}/{{rest:path}}", _what)
+    _refuse_below(services, f"/{_area}", _what)

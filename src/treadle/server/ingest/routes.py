@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-
 from treadle.server.ingest import (
     routes_connector,
     routes_misrouted,
@@ -12,8 +10,9 @@ from treadle.server.ingest import (
     routes_storage,
     routes_upload,
 )
+from treadle.server.wire.routing import Router
 
-router = APIRouter()
+router = Router()
 for _part in (
     routes_connector,
     routes_misrouted,
@@ -22,4 +21,4 @@ for _part in (
     routes_storage,
     routes_upload,
 ):
-    router.include_router(_part.router)
+    router.take(_part.router)

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 from sqlalchemy import delete, func, select
 
@@ -26,8 +26,9 @@ from treadle.server.store.blobs import Blobs
 from treadle.server.store.blobs_rows import keep
 from treadle.server.wire.answer import dumps, json_answer
 from treadle.server.wire.query import read_count
+from treadle.server.wire.routing import Router
 
-router = APIRouter(tags=["files"])
+router = Router(tags=["files"])
 
 _OLD = timedelta(hours=1)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from pydantic import Field
 
 from treadle.server.access.guard import Guard, ScopedGuard, StreamGuards, UserGuard
@@ -27,8 +27,9 @@ from treadle.server.wire.answer import Deleted, json_answer
 from treadle.server.wire.body import ObjectBody, Wire
 from treadle.server.wire.dialect import ClientDialect
 from treadle.server.wire.query import flag
+from treadle.server.wire.routing import Router
 
-router = APIRouter(tags=["files"])
+router = Router(tags=["files"])
 
 KIND = "storage"
 _WAITING_NAME = "content"

@@ -46,6 +46,15 @@ _MUST_ASK = (Rule.SCOPED, Rule.TICKET)
 _OPEN = (Rule.ANONYMOUS, Rule.TICKET)
 
 
+def projects_of_user(user_id: str | None, action: str) -> Select[Any]:
+    """Ids of the projects in which the user's roles allow the action."""
+    return (
+        select(project_grant.c.project_id)
+        .join(role, role.c.id == func.any(project_grant.c.role_ids))
+        .where(project_grant.c.user_id == user_id, role.c.actions.contains([action]))
+    )
+
+
 def granted_projects(identity: Identity, action: str) -> Select[Any]:
     """Ids of the projects in which the caller holds the action."""
     scope = identity.scope
@@ -55,11 +64,7 @@ def granted_projects(identity: Identity, action: str) -> Select[Any]:
         chosen = select(column).where(living("project"))
     else:
         column = project_grant.c.project_id
-        chosen = (
-            select(column)
-            .join(role, role.c.id == func.any(project_grant.c.role_ids))
-            .where(project_grant.c.user_id == identity.id, role.c.actions.contains([action]))
-        )
+        chosen = projects_of_user(identity.id, action)
     if scope is not None and scope.actions is not None and action not in scope.actions:
         return chosen.where(false())
     if scope is not None and scope.projects is not None:

@@ -181,3 +181,13 @@ class AccessLogLine(Document):
     request_method: str
     request_path: str
     timestamp: datetime
+
+
+class AccessLogRecord(AccessLogLine):
+    """Everything a record of the access log says."""
+
+    number: int
+    request_id: str | None
+    address: str | None
+    client: str | None
+    reason: str | None

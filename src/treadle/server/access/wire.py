@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, AliasChoices, Field, StringConstraints
-from sqlalchemy import Row
 
 from treadle.server.access import dialect
+from treadle.server.access.accesslog import Line
 from treadle.server.access.devices import Device, status_of
 from treadle.server.access.grants import GroupEntry, RoleEntry
 from treadle.server.access.keys import ApiKey, NewKey
@@ -278,7 +278,7 @@ def status_doc(devices: Iterable[Device], at: datetime) -> dict[str, Any]:
     }
 
 
-def access_log_doc(row: Row[Any]) -> dict[str, Any]:
+def access_log_doc(row: Line) -> dict[str, Any]:
     """One line of the access log."""
     return {
         "_id": row.id,
@@ -288,4 +288,16 @@ def access_log_doc(row: Row[Any]) -> dict[str, Any]:
         "request_method": row.request_method,
         "request_path": row.request_path,
         "timestamp": row.at,
+    }
+
+
+def access_log_record(row: Line) -> dict[str, Any]:
+    """Everything a record of the access log says."""
+    return {
+        "number": row.number,
+        **access_log_doc(row),
+        "request_id": row.request_id,
+        "address": row.address,
+        "client": row.client,
+        "reason": row.reason,
     }

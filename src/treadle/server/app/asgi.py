@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from fastapi import APIRouter, FastAPI
 
 from treadle import __version__
+from treadle.server.access import refusals
 from treadle.server.access import routes as access
 from treadle.server.app import site, static
 from treadle.server.app.state import open_state
@@ -68,6 +69,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings = settings
     http.install(app)
+    refusals.install(app)
     for router in _ROUTERS:
         app.include_router(router, prefix="/api")
     static.mount(app)

@@ -68,7 +68,7 @@ async def config(request: Request, _guard: AnonymousGuard, _client: ClientDialec
                 "job_prioritization": False,
                 "job_tickets": False,
                 "gear_access": False,
-                "audit_trail": False,
+                "audit_trail": settings.audit.reason_required,
                 "reader_tasks": False,
                 "project_locking": False,
                 "ldap_sync": False,

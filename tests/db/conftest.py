@@ -49,6 +49,7 @@ class World:
     url: str
     connection: psycopg.Connection[Any]
     admin_key: str
+    settings: Settings
     _clients: list[httpx.Client] = field(default_factory=list)
 
     def client(self, key: str | None = None, **headers: str) -> httpx.Client:
@@ -212,9 +213,8 @@ def _app(url: str, home: Path) -> FastAPI:
 def world(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """The access room alone, over a real socket."""
     key = asyncio.run(_first_key(database_url))
-    config = uvicorn.Config(
-        _app(database_url, tmp_path_factory.mktemp("home")), port=0, log_config=None, log_level="warning"
-    )
+    app = _app(database_url, tmp_path_factory.mktemp("home"))
+    config = uvicorn.Config(app, port=0, log_config=None, log_level="warning")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -222,7 +222,7 @@ def world(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         time.sleep(0.01)
     port = server.servers[0].sockets[0].getsockname()[1]
     with psycopg.connect(database_url, autocommit=True) as connection:
-        made = World(f"http://127.0.0.1:{port}/api", connection, key)
+        made = World(f"http://127.0.0.1:{port}/api", connection, key, app.state.settings)
         yield made
         made.close()
     server.should_exit = True

@@ -4615,13 +4615,60 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * How one may log in here
+         * @description What the login page offers.
+         */
+        get: operations["login_methods_api_x_login_get"];
         put?: never;
         /**
          * Log a browser in by password
-         * @description Sets the login cookie; wrong passwords are counted per account and per address.
+         * @description Sets the login cookie. Wrong passwords and codes are counted per account and per address.
+         *
+         *     401 `access.code_needed`: the password was right, send `code` as well. 401 `access.enrolment_needed`: set up
+         *     an authenticator app with `enrolment` and send its code; the answer then holds the recovery codes.
          */
         post: operations["log_in_api_x_login_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/x/login/oidc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Log in through the OpenID provider
+         * @description Leads to the provider; `next` is the page of the app to show afterwards.
+         */
+        get: operations["begin_oidc_login_api_x_login_oidc_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/x/login/oidc/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Come back from the OpenID provider
+         * @description Sets the login cookie and leads to the page that was wanted, or to the login page with the problem.
+         */
+        get: operations["finish_oidc_login_api_x_login_oidc_callback_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4682,6 +4729,74 @@ export interface paths {
          */
         put: operations["change_password_api_x_me_password_put"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/x/me/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One's own second factor
+         * @description Whether it is set up, whether this site demands it, how many recovery codes are left.
+         */
+        get: operations["read_second_factor_api_x_me_totp_get"];
+        /**
+         * Finish setting up an authenticator app
+         * @description Needs the app's first code; the recovery codes are shown this once.
+         */
+        put: operations["confirm_second_factor_api_x_me_totp_put"];
+        /**
+         * Begin to set up an authenticator app
+         * @description Its secret and QR code; nothing is asked for until a first code was right.
+         */
+        post: operations["begin_second_factor_api_x_me_totp_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/x/me/totp/recovery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make new recovery codes
+         * @description Needs a code; the former recovery codes do not work any more.
+         */
+        post: operations["renew_recovery_codes_api_x_me_totp_recovery_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/x/me/totp/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove one's authenticator app
+         * @description Needs a code; where the site demands a second factor, the next login sets up a new app.
+         */
+        post: operations["remove_own_second_factor_api_x_me_totp_remove_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4783,6 +4898,26 @@ export interface paths {
          */
         post: operations["reset_password_api_x_users__user_id__password_post"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/x/users/{user_id}/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a user's authenticator app
+         * @description For somebody who lost both the app and the recovery codes.
+         */
+        delete: operations["remove_second_factor_api_x_users__user_id__totp_delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -5214,6 +5349,18 @@ export interface components {
             port: number;
         };
         /**
+         * EnrolmentDocument
+         * @description What an authenticator app takes; `picture` is a QR code as a data address.
+         */
+        EnrolmentDocument: {
+            /** Picture */
+            picture: string;
+            /** Secret */
+            secret: string;
+            /** Uri */
+            uri: string;
+        };
+        /**
          * FileDocument
          * @description One version of a file.
          */
@@ -5406,9 +5553,22 @@ export interface components {
         LoginDocument: {
             /** Csrf */
             csrf: string | null;
+            /** Recovery Codes */
+            recovery_codes?: string[] | null;
             user: components["schemas"]["UserDocument"];
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * LoginMethods
+         * @description How one may log in.
+         */
+        LoginMethods: {
+            oidc: components["schemas"]["OidcMethod"] | null;
+            /** Passwords */
+            passwords: boolean;
+            /** Site Name */
+            site_name: string;
         };
         /**
          * MeDocument
@@ -5417,6 +5577,8 @@ export interface components {
         MeDocument: {
             /** Csrf */
             csrf: string | null;
+            /** Recovery Codes */
+            recovery_codes?: string[] | null;
             site: components["schemas"]["SiteDocument"];
             user: components["schemas"]["UserDocument"];
         } & {
@@ -5488,6 +5650,14 @@ export interface components {
             user?: string | null;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * OidcMethod
+         * @description The OpenID provider.
+         */
+        OidcMethod: {
+            /** Label */
+            label: string;
         };
         /**
          * OriginDocument
@@ -5604,6 +5774,14 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * RecoveryCodes
+         * @description Shown once.
+         */
+        RecoveryCodes: {
+            /** Recovery Codes */
+            recovery_codes: string[];
+        };
+        /**
          * Reference
          * @description What something points to.
          */
@@ -5672,6 +5850,20 @@ export interface components {
             role_ids: string[];
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * SecondFactorDocument
+         * @description One's own second factor; `available` when there is a password to protect.
+         */
+        SecondFactorDocument: {
+            /** Available */
+            available: boolean;
+            /** Enabled */
+            enabled: boolean;
+            /** Recovery Codes Left */
+            recovery_codes_left: number;
+            /** Required */
+            required: boolean;
         };
         /**
          * SelfPermissions
@@ -19076,6 +19268,26 @@ export interface operations {
             };
         };
     };
+    login_methods_api_x_login_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoginMethods"];
+                };
+            };
+        };
+    };
     log_in_api_x_login_post: {
         parameters: {
             query?: never;
@@ -19092,6 +19304,66 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LoginDocument"];
+                };
+            };
+        };
+    };
+    begin_oidc_login_api_x_login_oidc_get: {
+        parameters: {
+            query?: {
+                next?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            307: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    finish_oidc_login_api_x_login_oidc_callback_get: {
+        parameters: {
+            query?: {
+                code?: string;
+                state?: string;
+                error?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            307: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
@@ -19152,6 +19424,106 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Modified"];
+                };
+            };
+        };
+    };
+    read_second_factor_api_x_me_totp_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactorDocument"];
+                };
+            };
+        };
+    };
+    confirm_second_factor_api_x_me_totp_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+        };
+    };
+    begin_second_factor_api_x_me_totp_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolmentDocument"];
+                };
+            };
+        };
+    };
+    renew_recovery_codes_api_x_me_totp_recovery_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+        };
+    };
+    remove_own_second_factor_api_x_me_totp_remove_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
                 };
             };
         };
@@ -19301,6 +19673,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Modified"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_second_factor_api_x_users__user_id__totp_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
                 };
             };
             /** @description Validation Error */

@@ -4,8 +4,8 @@ Refused
 ├── Forbidden 403   OverGrant
 ├── Conflict 409    LastManager, LastGroupAdmin, LastSiteAdmin, BuiltinRole, RoleInUse, AlreadyThere
 ├── Invalid 422     UnknownUser, UnknownRole, UnknownAction, MissingActions, BadUserId, WeakPassword,
-│                   ReasonMissing, WrongCode
-├── Unauthenticated 401  WrongLogin, CodeNeeded, EnrolmentNeeded
+│                   ReasonMissing
+├── Unauthenticated 401  WrongLogin, WrongCode, CodeNeeded, EnrolmentNeeded
 └── TooMany 429     TooManyAttempts
 """
 
@@ -98,7 +98,7 @@ class ReasonMissing(Invalid):
     code = "access.reason_missing"
 
 
-class WrongCode(Invalid):
+class WrongCode(Unauthenticated):
     """The code is wrong, too old, or was used before; wait for the next one."""
 
     code = "access.wrong_code"

@@ -8,9 +8,12 @@ from treadle.server.access import (
     routes_devices,
     routes_grants,
     routes_login,
+    routes_oidc,
+    routes_passwords,
     routes_permissions,
     routes_reports,
     routes_roles,
+    routes_second_factor,
     routes_self,
     routes_templates,
     routes_users,
@@ -19,6 +22,9 @@ from treadle.server.access import (
 router = APIRouter()
 for _part in (
     routes_login,
+    routes_oidc,
+    routes_passwords,
+    routes_second_factor,
     routes_self,
     routes_users,
     routes_roles,

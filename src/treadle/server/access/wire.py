@@ -14,6 +14,7 @@ from treadle.server.access.devices import Device, status_of
 from treadle.server.access.grants import GroupEntry, RoleEntry
 from treadle.server.access.keys import ApiKey, NewKey
 from treadle.server.access.roles import BUILTIN_IDS, Role
+from treadle.server.access.second_factor import Enrolment
 from treadle.server.access.users import User
 from treadle.server.wire.body import Wire
 from treadle.server.wire.dialect import Client
@@ -73,6 +74,13 @@ class LoginInput(Wire):
 
     email: str = Field(max_length=256)
     password: str = Field(max_length=10_000)
+    code: str | None = Field(default=None, max_length=64)
+
+
+class CodeInput(Wire):
+    """A code of the authenticator app, or a recovery code."""
+
+    code: str = Field(min_length=1, max_length=64)
 
 
 class PasswordChange(Wire):
@@ -301,3 +309,8 @@ def access_log_record(row: Line) -> dict[str, Any]:
         "client": row.client,
         "reason": row.reason,
     }
+
+
+def enrolment_doc(begun: Enrolment) -> dict[str, Any]:
+    """What an authenticator app takes: by picture, by address, or typed."""
+    return {"secret": begun.secret, "uri": begun.uri, "picture": begun.picture}

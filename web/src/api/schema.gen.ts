@@ -3529,7 +3529,7 @@ export interface paths {
         };
         /**
          * Who touched what, newest first
-         * @description Filtered by time, user, project, subject (id or label) and type; `csv=true` gives a table.
+         * @description Filtered by time, user, project, subject (id or label) and type; `csv=true` gives a table of all.
          */
         get: operations["access_log_report_api_report_accesslog_get"];
         put?: never;
@@ -5351,6 +5351,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/x/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export the access log
+         * @description Everything each record says, oldest first; the filters of the report, and no limit of its own.
+         */
+        get: operations["export_access_log_api_x_audit_export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/x/events": {
         parameters: {
             query?: never;
@@ -5442,13 +5462,60 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * How one may log in here
+         * @description What the login page offers.
+         */
+        get: operations["login_methods_api_x_login_get"];
         put?: never;
         /**
          * Log a browser in by password
-         * @description Sets the login cookie; wrong passwords are counted per account and per address.
+         * @description Sets the login cookie. Wrong passwords and codes are counted per account and per address.
+         *
+         *     401 `access.code_needed`: the password was right, send `code` as well. 401 `access.enrolment_needed`: set up
+         *     an authenticator app with `enrolment` and send its code; the answer then holds the recovery codes.
          */
         post: operations["log_in_api_x_login_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/x/login/oidc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Log in through the OpenID provider
+         * @description Leads to the provider; `next` is the page of the app to show afterwards.
+         */
+        get: operations["begin_oidc_login_api_x_login_oidc_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/x/login/oidc/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Come back from the OpenID provider
+         * @description Sets the login cookie and leads to the page that was wanted, or to the login page with the problem.
+         */
+        get: operations["finish_oidc_login_api_x_login_oidc_callback_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5509,6 +5576,74 @@ export interface paths {
          */
         put: operations["change_password_api_x_me_password_put"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/x/me/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One's own second factor
+         * @description Whether it is set up, whether this site demands it, how many recovery codes are left.
+         */
+        get: operations["read_second_factor_api_x_me_totp_get"];
+        /**
+         * Finish setting up an authenticator app
+         * @description Needs the app's first code; the recovery codes are shown this once.
+         */
+        put: operations["confirm_second_factor_api_x_me_totp_put"];
+        /**
+         * Begin to set up an authenticator app
+         * @description Its secret and QR code; nothing is asked for until a first code was right.
+         */
+        post: operations["begin_second_factor_api_x_me_totp_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/x/me/totp/recovery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make new recovery codes
+         * @description Needs a code; the former recovery codes do not work any more.
+         */
+        post: operations["renew_recovery_codes_api_x_me_totp_recovery_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/x/me/totp/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove one's authenticator app
+         * @description Needs a code; where the site demands a second factor, the next login sets up a new app.
+         */
+        post: operations["remove_own_second_factor_api_x_me_totp_remove_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5615,6 +5750,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/x/users/{user_id}/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a user's authenticator app
+         * @description For somebody who lost both the app and the recovery codes.
+         */
+        delete: operations["remove_second_factor_api_x_users__user_id__totp_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -5663,6 +5818,42 @@ export interface components {
                 [key: string]: unknown;
             };
             origin: components["schemas"]["OriginDocument"];
+            /** Request Method */
+            request_method: string;
+            /** Request Path */
+            request_path: string;
+            /**
+             * Timestamp
+             * Format: date-time
+             */
+            timestamp: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * AccessLogRecord
+         * @description Everything a record of the access log says.
+         */
+        AccessLogRecord: {
+            /** Id */
+            _id: string;
+            /** Access Type */
+            access_type: string;
+            /** Address */
+            address: string | null;
+            /** Client */
+            client: string | null;
+            /** Context */
+            context: {
+                [key: string]: unknown;
+            };
+            /** Number */
+            number: number;
+            origin: components["schemas"]["OriginDocument"];
+            /** Reason */
+            reason: string | null;
+            /** Request Id */
+            request_id: string | null;
             /** Request Method */
             request_method: string;
             /** Request Path */
@@ -6012,6 +6203,18 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * EnrolmentDocument
+         * @description What an authenticator app takes; `picture` is a QR code as a data address.
+         */
+        EnrolmentDocument: {
+            /** Picture */
+            picture: string;
+            /** Secret */
+            secret: string;
+            /** Uri */
+            uri: string;
+        };
+        /**
          * FileDocument
          * @description One version of a file.
          */
@@ -6205,9 +6408,22 @@ export interface components {
         LoginDocument: {
             /** Csrf */
             csrf: string | null;
+            /** Recovery Codes */
+            recovery_codes?: string[] | null;
             user: components["schemas"]["UserDocument"];
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * LoginMethods
+         * @description How one may log in.
+         */
+        LoginMethods: {
+            oidc: components["schemas"]["OidcMethod"] | null;
+            /** Passwords */
+            passwords: boolean;
+            /** Site Name */
+            site_name: string;
         };
         /**
          * MeDocument
@@ -6216,6 +6432,8 @@ export interface components {
         MeDocument: {
             /** Csrf */
             csrf: string | null;
+            /** Recovery Codes */
+            recovery_codes?: string[] | null;
             site: components["schemas"]["SiteDocument"];
             user: components["schemas"]["UserDocument"];
         } & {
@@ -6325,6 +6543,14 @@ export interface components {
             user?: string | null;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * OidcMethod
+         * @description The OpenID provider.
+         */
+        OidcMethod: {
+            /** Label */
+            label: string;
         };
         /**
          * OriginDocument
@@ -6481,6 +6707,14 @@ export interface components {
             sessions_changed: string[];
         };
         /**
+         * RecoveryCodes
+         * @description Shown once.
+         */
+        RecoveryCodes: {
+            /** Recovery Codes */
+            recovery_codes: string[];
+        };
+        /**
          * Reference
          * @description What something points to.
          */
@@ -6559,6 +6793,20 @@ export interface components {
             actions?: string[] | null;
             /** Projects */
             projects?: string[] | null;
+        };
+        /**
+         * SecondFactorDocument
+         * @description One's own second factor; `available` when there is a password to protect.
+         */
+        SecondFactorDocument: {
+            /** Available */
+            available: boolean;
+            /** Enabled */
+            enabled: boolean;
+            /** Recovery Codes Left */
+            recovery_codes_left: number;
+            /** Required */
+            required: boolean;
         };
         /**
          * SelfPermissions
@@ -21413,6 +21661,37 @@ export interface operations {
             };
         };
     };
+    export_access_log_api_x_audit_export_get: {
+        parameters: {
+            query?: {
+                format?: "json" | "ndjson" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessLogRecord"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     stream_events: {
         parameters: {
             query?: {
@@ -21561,6 +21840,26 @@ export interface operations {
             };
         };
     };
+    login_methods_api_x_login_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoginMethods"];
+                };
+            };
+        };
+    };
     log_in_api_x_login_post: {
         parameters: {
             query?: never;
@@ -21577,6 +21876,66 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LoginDocument"];
+                };
+            };
+        };
+    };
+    begin_oidc_login_api_x_login_oidc_get: {
+        parameters: {
+            query?: {
+                next?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            307: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    finish_oidc_login_api_x_login_oidc_callback_get: {
+        parameters: {
+            query?: {
+                code?: string;
+                state?: string;
+                error?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            307: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
@@ -21637,6 +21996,106 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Modified"];
+                };
+            };
+        };
+    };
+    read_second_factor_api_x_me_totp_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactorDocument"];
+                };
+            };
+        };
+    };
+    confirm_second_factor_api_x_me_totp_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+        };
+    };
+    begin_second_factor_api_x_me_totp_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolmentDocument"];
+                };
+            };
+        };
+    };
+    renew_recovery_codes_api_x_me_totp_recovery_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+        };
+    };
+    remove_own_second_factor_api_x_me_totp_remove_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
                 };
             };
         };
@@ -21788,6 +22247,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Modified"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_second_factor_api_x_users__user_id__totp_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
                 };
             };
             /** @description Validation Error */

@@ -11,6 +11,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from treadle import __version__
+from treadle.server.access import refusals
 from treadle.server.access import routes as access
 from treadle.server.app import site, site_settings, static
 from treadle.server.app.state import open_state
@@ -85,6 +86,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings = settings
     http.install(app)
+    refusals.install(app)
     table = RouteTable(_ROUTERS)
     app.router.routes.append(table)
     app.router.routes.extend(unbuilt.services.routes)

@@ -65,7 +65,7 @@ def _config(settings: Settings) -> dict[str, Any]:
             "job_prioritization": False,
             "job_tickets": False,
             "gear_access": False,
-            "audit_trail": False,
+            "audit_trail": settings.audit.reason_required,
             "reader_tasks": False,
             "project_locking": True,
             "ldap_sync": False,

@@ -86,6 +86,11 @@ class Client:
 
     def __init__(self, target: Target) -> None:
         self.server = target.server
+        parts = urlsplit(target.server)
+        insecure = ":__force_insecure" if parts.scheme == "http" else ""
+        self.key_prefix = (
+            f"{parts.netloc}{insecure}:"  # before a bare key: the form the official clients take
+        )
         self._http = httpx.Client(
             base_url=f"{target.server}/api",
             headers={"Authorization": f"scitran-user {target.key}"},
@@ -126,11 +131,18 @@ class Client:
                 return None
             raise
 
-    def upload(self, path: str, name: str, content: bytes | BinaryIO, **query: Any) -> dict[str, Any]:
+    def patch(self, path: str, body: Any) -> Any:
+        """The answer to a PATCH."""
+        return self._call("PATCH", path, json=body)
+
+    def upload(
+        self, path: str, name: str, content: bytes | BinaryIO, *, metadata: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
         """Send one file, read as it goes; the document of what was stored."""
-        files = {"file": (name, content)}
-        stored = self._call("POST", path, files=files, params=query, timeout=TRANSFER_TIMEOUT_S)
-        return dict(stored[0])
+        options: dict[str, Any] = {"files": {"file": (name, content)}, "timeout": TRANSFER_TIMEOUT_S}
+        if metadata is not None:
+            options["data"] = {"metadata": json.dumps(metadata)}
+        return dict(self._call("POST", path, **options)[0])
 
     @contextmanager
     def download(self, path: str) -> Iterator[Iterator[bytes]]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-
 from treadle.server.access import (
     routes_devices,
     routes_grants,
@@ -12,14 +10,17 @@ from treadle.server.access import (
     routes_reports,
     routes_roles,
     routes_self,
+    routes_standing,
     routes_templates,
     routes_users,
 )
+from treadle.server.wire.routing import Router
 
-router = APIRouter()
+router = Router()
 for _part in (
     routes_login,
     routes_self,
+    routes_standing,
     routes_users,
     routes_roles,
     routes_templates,
@@ -28,4 +29,4 @@ for _part in (
     routes_devices,
     routes_reports,
 ):
-    router.include_router(_part.router)
+    router.take(_part.router)

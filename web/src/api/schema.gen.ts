@@ -1523,6 +1523,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/containers/{id}/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Listed
+         * @description The views saved with a container, or of a user.
+         */
+        get: operations["get_views"];
+        put?: never;
+        /**
+         * Add
+         * @description Save a view: for everybody who sees the container, or for a user alone.
+         */
+        post: operations["add_view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/containers/{outer_id}/analyses/{container_id}/files/{name}": {
         parameters: {
             query?: never;
@@ -1568,6 +1592,106 @@ export interface paths {
          * @description The content of a file, or of a zip member, or its zip info, or a ticket for any of them.
          */
         head: operations["head_containers_analysis_inputs"];
+        patch?: never;
+        trace?: never;
+    };
+    "/api/data_view_executions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Executions
+         * @description The caller's executions; with `exhaustive` everybody's, for site administrators.
+         */
+        get: operations["get_all_data_view_executions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/data_view_executions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read
+         * @description The state of an execution.
+         */
+        get: operations["get_data_view_execution"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/data_view_executions/{id}/data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Data
+         * @description The data of a completed execution.
+         */
+        get: operations["get_data_view_execution_data"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/data_view_executions/{id}/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove
+         * @description Forget an execution and its data.
+         */
+        post: operations["delete_view_execution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/data_view_executions/{id}/save": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Save Data
+         * @description The data of an execution as a file of the project it ran in.
+         */
+        post: operations["save_data_view_execution"];
+        delete?: never;
+        options?: never;
+        head?: never;
         patch?: never;
         trace?: never;
     };
@@ -4232,6 +4356,154 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/views/columns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Columns
+         * @description The names that columns of a view may have, and the groups of them.
+         */
+        get: operations["data_view_columns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/views/data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Evaluate
+         * @description The data of a view that is not saved.
+         */
+        post: operations["evaluate_view_adhoc"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/views/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Queue
+         * @description Run a view that is not saved in the background; a small one is done when this answers.
+         */
+        post: operations["queue_adhoc"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/views/save": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Save Data
+         * @description The data of a view as a file of a container.
+         */
+        post: operations["save_view_data_to_container"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/views/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read
+         * @description A saved view.
+         */
+        get: operations["get_view"];
+        /**
+         * Modify
+         * @description Change the given parts of a saved view.
+         */
+        put: operations["modify_view"];
+        post?: never;
+        /**
+         * Remove
+         * @description Forget a saved view; results of it stay.
+         */
+        delete: operations["delete_view"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/views/{id}/data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Evaluate Saved
+         * @description The data of a saved view.
+         */
+        get: operations["evaluate_view"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/views/{id}/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Queue Saved
+         * @description Run a saved view in the background; a small one is done when this answers.
+         */
+        post: operations["queue_saved"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/x/events": {
         parameters: {
             query?: never;
@@ -4389,6 +4661,26 @@ export interface paths {
          * @description Needs the old password; ends all other logins.
          */
         put: operations["change_password_api_x_me_password_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/x/roles/{role_id}/uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where a role is used
+         * @description Whom a change of the role reaches, and which groups may give it.
+         */
+        get: operations["get_role_uses_api_x_roles__role_id__uses_get"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -5332,6 +5624,42 @@ export interface components {
             role_ids: string[];
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * RoleGroup
+         * @description A group that may give a role.
+         */
+        RoleGroup: {
+            /** Id */
+            _id: string;
+            /** Label */
+            label: string;
+        };
+        /**
+         * RoleProject
+         * @description A project in which people have a role.
+         */
+        RoleProject: {
+            /** Id */
+            _id: string;
+            /** Label */
+            label: string;
+            /** Users */
+            users: number;
+        };
+        /**
+         * RoleUses
+         * @description Where a role is used.
+         */
+        RoleUses: {
+            /** Groups */
+            groups: components["schemas"]["RoleGroup"][];
+            /** Projects */
+            projects: components["schemas"]["RoleProject"][];
+            /** Total Projects */
+            total_projects: number;
+            /** Total Users */
+            total_users: number;
         };
         /**
          * RolesDocument
@@ -6353,7 +6681,10 @@ export interface operations {
     modify_acquisition_info_by_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -6384,7 +6715,10 @@ export interface operations {
     modify_acquisition_info: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -7369,7 +7703,10 @@ export interface operations {
     modify_analysis_info_by_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -7400,7 +7737,10 @@ export interface operations {
     modify_analysis_info: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -8664,7 +9004,10 @@ export interface operations {
     modify_collection_info_by_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -8695,7 +9038,10 @@ export interface operations {
     modify_collection_info: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -10167,7 +10513,10 @@ export interface operations {
     modify_container_info_by_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -10198,7 +10547,10 @@ export interface operations {
     modify_container_info: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -10573,6 +10925,68 @@ export interface operations {
             };
         };
     };
+    get_views: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    add_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InsertedId"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     get_containers_analysis_files: {
         parameters: {
             query?: never;
@@ -10642,6 +11056,172 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    get_all_data_view_executions: {
+        parameters: {
+            query?: {
+                /** @description field op value, comma separated */
+                filter?: string | null;
+                /** @description field[:asc|desc], comma separated */
+                sort?: string | null;
+                /** @description rows per page; 0 or absent = all */
+                limit?: string | null;
+                /** @description rows to leave out */
+                skip?: string | null;
+                /** @description page number from 1 */
+                page?: string | null;
+                /** @description rows after this id */
+                after_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_data_view_execution: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_data_view_execution_data: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    delete_view_execution: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    save_data_view_execution: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
             };
         };
     };
@@ -11256,7 +11836,10 @@ export interface operations {
     modify_file_info: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 file_id: string;
             };
@@ -12210,7 +12793,10 @@ export interface operations {
     modify_group_info_by_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -12241,7 +12827,10 @@ export interface operations {
     modify_group_info: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -13680,7 +14269,10 @@ export interface operations {
     modify_project_info_by_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -13711,7 +14303,10 @@ export interface operations {
     modify_project_info: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -15684,7 +16279,10 @@ export interface operations {
     modify_session_info_by_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -15715,7 +16313,10 @@ export interface operations {
     modify_session_info: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -17095,7 +17696,10 @@ export interface operations {
     modify_subject_info_by_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -17126,7 +17730,10 @@ export interface operations {
     modify_subject_info: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -18106,6 +18713,241 @@ export interface operations {
             };
         };
     };
+    data_view_columns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    evaluate_view_adhoc: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    queue_adhoc: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    save_view_data_to_container: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    get_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    modify_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Modified"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    delete_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    evaluate_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    queue_saved: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     stream_events: {
         parameters: {
             query?: {
@@ -18330,6 +19172,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Modified"];
+                };
+            };
+        };
+    };
+    get_role_uses_api_x_roles__role_id__uses_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                role_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleUses"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };

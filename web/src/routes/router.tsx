@@ -63,28 +63,59 @@ const projectPage = () => import("@/features/catalog/ProjectPage");
 const project = createRoute({
   getParentRoute: () => framed,
   path: "/projects/$p",
+  component: lazyRouteComponent(projectPage, "ProjectFrame"),
+});
+
+const projectIndex = createRoute({
+  getParentRoute: () => project,
+  path: "/",
   validateSearch: search.rows,
   component: lazyRouteComponent(projectPage, "ProjectSessions"),
 });
 
 const projectSessions = createRoute({
-  getParentRoute: () => framed,
-  path: "/projects/$p/sessions",
+  getParentRoute: () => project,
+  path: "/sessions",
   validateSearch: search.rows,
   component: lazyRouteComponent(projectPage, "ProjectSessions"),
 });
 
 const projectSubjects = createRoute({
-  getParentRoute: () => framed,
-  path: "/projects/$p/subjects",
+  getParentRoute: () => project,
+  path: "/subjects",
   validateSearch: search.rows,
   component: lazyRouteComponent(projectPage, "ProjectSubjects"),
 });
 
 const projectOverview = createRoute({
-  getParentRoute: () => framed,
-  path: "/projects/$p/overview",
+  getParentRoute: () => project,
+  path: "/overview",
   component: lazyRouteComponent(projectPage, "ProjectOverview"),
+});
+
+const projectPermissions = createRoute({
+  getParentRoute: () => project,
+  path: "/permissions",
+  component: lazyRouteComponent(() => import("@/features/rights/ProjectPermissions"), "ProjectPermissions"),
+});
+
+const group = createRoute({
+  getParentRoute: () => framed,
+  path: "/groups/$g",
+  component: lazyRouteComponent(() => import("@/features/rights/GroupPage"), "GroupPage"),
+});
+
+const roles = createRoute({
+  getParentRoute: () => framed,
+  path: "/admin/roles",
+  component: lazyRouteComponent(() => import("@/features/rights/RolesPage"), "RolesPage"),
+});
+
+const role = createRoute({
+  getParentRoute: () => framed,
+  path: "/admin/roles/$r",
+  validateSearch: search.copy,
+  component: lazyRouteComponent(() => import("@/features/rights/RolePage"), "RolePage"),
 });
 
 const subject = createRoute({
@@ -145,10 +176,14 @@ const tree = root.addChildren([
     framed.addChildren([
       home,
       projects,
-      project,
-      projectSessions,
-      projectSubjects,
-      projectOverview,
+      project.addChildren([
+        projectIndex,
+        projectSessions,
+        projectSubjects,
+        projectOverview,
+        projectPermissions,
+      ]),
+      group,
       subject,
       session,
       acquisition,
@@ -156,6 +191,8 @@ const tree = root.addChildren([
       misrouted,
       me,
       users,
+      roles,
+      role,
     ]),
   ]),
 ]);

@@ -4,29 +4,25 @@ import { useState } from "react";
 import { allIds, type DownloadNode } from "@/api/download";
 import { allOf, between, contains, equals } from "@/api/filters";
 import { usePagedRows } from "@/api/paging";
+import { useMay } from "@/api/rights";
 import type { Project, Session } from "@/api/types";
 import { Failure } from "@/ui/Failure";
 import { FilterBar } from "@/ui/FilterBar";
-import { age, ago, dateTime } from "@/ui/format";
+import { age, dateTime } from "@/ui/format";
 import { Loading } from "@/ui/Loading";
-import { Tags } from "@/ui/Tags";
 import { ColumnMenu } from "@/ui/table/ColumnMenu";
 import { DataTable } from "@/ui/table/DataTable";
 import { type DataColumn, readSort, sortText } from "@/ui/table/model";
+import { AddToCollectionButton } from "./collections/AddToCollectionButton";
+import { labelColumn, receivedColumn, tagsColumn } from "./columns";
+import { DownloadButton } from "./DownloadButton";
 import { NothingHere } from "./NothingHere";
 import { SelectionBar } from "./SelectionBar";
 import { TextFilter } from "./TextFilter";
 import { useFilterFields } from "./useFilterFields";
 
 const COLUMNS: DataColumn<Session>[] = [
-  {
-    id: "label",
-    title: "Session",
-    width: 240,
-    sort: "label",
-    cell: (row) => <b style={{ fontWeight: 550 }}>{row.label || "untitled"}</b>,
-    text: (row) => row.label,
-  },
+  labelColumn("Session"),
   {
     id: "subject",
     title: "Subject",
@@ -52,21 +48,8 @@ const COLUMNS: DataColumn<Session>[] = [
     cell: (row) => row.operator,
     text: (row) => row.operator ?? "",
   },
-  {
-    id: "tags",
-    title: "Tags",
-    width: 190,
-    cell: (row) => <Tags tags={row.tags} />,
-    text: (row) => row.tags.join(", "),
-  },
-  {
-    id: "created",
-    title: "Received",
-    width: 130,
-    sort: "created",
-    cell: (row) => ago(row.created),
-    text: (row) => dateTime(row.created),
-  },
+  tagsColumn(),
+  receivedColumn,
   {
     id: "weight",
     title: "Weight",
@@ -89,6 +72,7 @@ const COLUMNS: DataColumn<Session>[] = [
 /** A project's sessions: filtered, sorted and paged by the server, any number of them. */
 export function SessionsTable({ project }: { project: Project }) {
   const navigate = useNavigate();
+  const may = useMay(project._id);
   const { search, change, clear } = useFilterFields();
   const [selected, setSelected] = useState<Set<string>>(new Set());
   const [everything, setEverything] = useState(false);
@@ -155,8 +139,10 @@ export function SessionsTable({ project }: { project: Project }) {
                 setEverything(true);
               }}
               onClear={() => choose(new Set())}
-              nodes={chosenNodes}
-            />
+            >
+              <AddToCollectionButton nodes={chosenNodes} />
+              {may("files_download") ? <DownloadButton nodes={chosenNodes} primary /> : null}
+            </SelectionBar>
             <DataTable
               name="sessions"
               label="Sessions"

@@ -5,6 +5,7 @@ import {
   IconLayoutSidebarLeftCollapse,
   IconLayoutSidebarLeftExpand,
   IconRouteOff,
+  IconShieldCheck,
   IconUsers,
 } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
@@ -22,6 +23,7 @@ const PLACES = [
   { to: "/projects", words: "Projects", icon: IconFolders, exact: false, admin: false },
   { to: "/misrouted", words: "Mis-routed", icon: IconRouteOff, exact: false, admin: false },
   { to: "/admin/users", words: "Users", icon: IconUsers, exact: false, admin: true },
+  { to: "/admin/roles", words: "Roles", icon: IconShieldCheck, exact: false, admin: true },
 ] as const;
 
 /** The main places of the app. */

@@ -1,0 +1,28 @@
+import type { Action } from "@/api/types";
+import { StateMark } from "@/ui/StateMark";
+
+interface RoleDifferenceProps {
+  added: string[];
+  removed: string[];
+  actions: Action[];
+}
+
+/** What a change adds and takes away. */
+export function RoleDifference({ added, removed, actions }: RoleDifferenceProps) {
+  const label = (name: string) => actions.find((one) => one.action === name)?.label ?? name;
+  if (added.length + removed.length === 0) return null;
+  return (
+    <ul aria-label="What changes" style={{ margin: "12px 0 0", padding: 0, listStyle: "none", fontSize: 13 }}>
+      {added.map((name) => (
+        <li key={name}>
+          <StateMark state="ok" words={`allows: ${label(name)}`} />
+        </li>
+      ))}
+      {removed.map((name) => (
+        <li key={name}>
+          <StateMark state="bad" words={`no longer: ${label(name)}`} />
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -99,6 +99,19 @@ const projectPermissions = createRoute({
   component: lazyRouteComponent(() => import("@/features/rights/ProjectPermissions"), "ProjectPermissions"),
 });
 
+const projectViews = createRoute({
+  getParentRoute: () => project,
+  path: "/views",
+  component: lazyRouteComponent(() => import("@/features/views/ViewsPage"), "ViewsPage"),
+});
+
+const projectView = createRoute({
+  getParentRoute: () => project,
+  path: "/views/$v",
+  validateSearch: search.view,
+  component: lazyRouteComponent(() => import("@/features/views/ViewPage"), "ViewPage"),
+});
+
 const group = createRoute({
   getParentRoute: () => framed,
   path: "/groups/$g",
@@ -181,6 +194,8 @@ const tree = root.addChildren([
         projectSessions,
         projectSubjects,
         projectOverview,
+        projectViews,
+        projectView,
         projectPermissions,
       ]),
       group,

@@ -30,3 +30,10 @@ export function version(raw: Raw): { version?: number } {
   const number = Number(text(raw, "version"));
   return Number.isInteger(number) && number > 0 ? { version: number } : {};
 }
+
+/** A data view: what is not saved yet, the run that is shown, the order of its rows. */
+export function view(raw: Raw): { draft?: object; run?: string; sort?: string } {
+  const { draft } = raw;
+  const unsaved = typeof draft === "object" && draft !== null && !Array.isArray(draft);
+  return { ...texts(raw, ["run", "sort"]), ...(unsaved ? { draft } : {}) };
+}

@@ -20,7 +20,7 @@ const isFixed = (action: Action) => action.required && action.action !== "analys
 function reason(action: Action, held: ReadonlySet<string>, all: Action[]): string | null {
   if (isFixed(action)) return "in every role";
   const needing = held.has(action.action) ? neededBy(held, action.action, all) : [];
-  return needing.length > 0 ? `needed to: ${needing.map((one) => one.label.toLowerCase()).join(", ")}` : null;
+  return needing.length > 0 ? `needed by ${needing.map((one) => one.action).join(", ")}` : null;
 }
 
 /** Everything a role can allow, under headings, in sentences. */
@@ -43,13 +43,14 @@ export function ActionMatrix({ actions, held, before, search, mayEdit, onChange 
             data-changed={ticked !== before.has(one.action) || undefined}
             checked={ticked}
             disabled={!mayEdit || isFixed(one)}
-            label={one.label}
+            label={explained(one)}
             description={
               <>
-                {explained(one)}
-                {why ? <i className={classes.why}> ({why})</i> : null}
+                <span className="mono">{one.action}</span>
+                {why ? ` (${why})` : null}
               </>
             }
+            classNames={{ label: classes.words, description: classes.note }}
             onChange={(event) =>
               onChange((event.currentTarget.checked ? tick : untick)(held, one.action, actions))
             }

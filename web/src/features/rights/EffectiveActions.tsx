@@ -6,7 +6,7 @@ import { Panel } from "@/ui/Panel";
 import { PersonSelect } from "@/ui/people/PersonSelect";
 import type { Person } from "@/ui/people/person";
 import classes from "./EffectiveActions.module.css";
-import { sectionsOf } from "./explanations";
+import { explained, sectionsOf } from "./explanations";
 
 interface EffectiveActionsProps {
   entries: RoleEntry[];
@@ -47,7 +47,7 @@ export function EffectiveActions({ entries, people, roles }: EffectiveActionsPro
               <ul className={classes.actions}>
                 {section.actions.map((one) => (
                   <li key={one.action}>
-                    <span>{one.label}</span>
+                    <span>{explained(one)}</span>
                     <span className="dim">{from(one.action).join(", ")}</span>
                   </li>
                 ))}

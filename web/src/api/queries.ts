@@ -3,6 +3,7 @@ import { api } from "@/api/client";
 import type {
   Acquisition,
   Action,
+  Collection,
   FileDoc,
   FileVersion,
   Group,
@@ -40,6 +41,7 @@ interface Documents {
   subjects: Subject;
   sessions: Session;
   acquisitions: Acquisition;
+  collections: Collection;
 }
 export type Plural = keyof Documents;
 

@@ -46,6 +46,10 @@ export type Collection = Document<
 >;
 export type Acquisition = Document<"AcquisitionDocument", Contents>;
 export type User = Document<"UserDocument", { api_keys?: ApiKey[] }>;
+export type Device = Document<"DeviceDocument">;
+export type DeviceStatus = Schemas["DeviceStatus"];
+export type LogLine = Document<"AccessLogLine">;
+export type Deletion = Document<"DeletionDocument">;
 export type Role = Document<"RoleDocument">;
 export type RoleUses = Schemas["RoleUses"];
 export type Action = Document<"ActionDocument">;

@@ -112,6 +112,77 @@ const projectView = createRoute({
   component: lazyRouteComponent(() => import("@/features/views/ViewPage"), "ViewPage"),
 });
 
+const projectTrash = createRoute({
+  getParentRoute: () => project,
+  path: "/trash",
+  component: lazyRouteComponent(() => import("@/features/catalog/trash/TrashPages"), "ProjectTrash"),
+});
+
+const trash = createRoute({
+  getParentRoute: () => framed,
+  path: "/admin/trash",
+  component: lazyRouteComponent(() => import("@/features/catalog/trash/TrashPages"), "TrashPage"),
+});
+
+const collections = createRoute({
+  getParentRoute: () => framed,
+  path: "/collections",
+  validateSearch: search.rows,
+  component: lazyRouteComponent(
+    () => import("@/features/catalog/collections/CollectionsPage"),
+    "CollectionsPage",
+  ),
+});
+
+const collectionPage = () => import("@/features/catalog/collections/CollectionPage");
+
+const collection = createRoute({
+  getParentRoute: () => framed,
+  path: "/collections/$c",
+  component: lazyRouteComponent(collectionPage, "CollectionFrame"),
+});
+
+const collectionSessions = createRoute({
+  getParentRoute: () => collection,
+  path: "/",
+  validateSearch: search.rows,
+  component: lazyRouteComponent(collectionPage, "CollectionSessions"),
+});
+
+const collectionAbout = createRoute({
+  getParentRoute: () => collection,
+  path: "/about",
+  component: lazyRouteComponent(
+    () => import("@/features/catalog/collections/CollectionAbout"),
+    "CollectionAbout",
+  ),
+});
+
+const user = createRoute({
+  getParentRoute: () => framed,
+  path: "/admin/users/$u",
+  component: lazyRouteComponent(() => import("@/features/admin/UserPage"), "UserPage"),
+});
+
+const devices = createRoute({
+  getParentRoute: () => framed,
+  path: "/admin/devices",
+  component: lazyRouteComponent(() => import("@/features/admin/DevicesPage"), "DevicesPage"),
+});
+
+const device = createRoute({
+  getParentRoute: () => framed,
+  path: "/admin/devices/$d",
+  component: lazyRouteComponent(() => import("@/features/admin/DevicePage"), "DevicePage"),
+});
+
+const log = createRoute({
+  getParentRoute: () => framed,
+  path: "/admin/log",
+  validateSearch: search.log,
+  component: lazyRouteComponent(() => import("@/features/admin/AccessLogPage"), "AccessLogPage"),
+});
+
 const group = createRoute({
   getParentRoute: () => framed,
   path: "/groups/$g",
@@ -172,6 +243,7 @@ const me = createRoute({
 const users = createRoute({
   getParentRoute: () => framed,
   path: "/admin/users",
+  validateSearch: search.filtered,
   component: lazyRouteComponent(() => import("@/features/admin/UsersPage"), "UsersPage"),
 });
 
@@ -197,6 +269,7 @@ const tree = root.addChildren([
         projectViews,
         projectView,
         projectPermissions,
+        projectTrash,
       ]),
       group,
       subject,
@@ -206,6 +279,13 @@ const tree = root.addChildren([
       misrouted,
       me,
       users,
+      collections,
+      collection.addChildren([collectionSessions, collectionAbout]),
+      trash,
+      user,
+      devices,
+      device,
+      log,
       roles,
       role,
     ]),

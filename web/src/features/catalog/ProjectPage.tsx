@@ -8,8 +8,10 @@ import { useCrumbs } from "@/ui/layout/crumbsContext";
 import { Page } from "@/ui/Page";
 import { PageHead } from "@/ui/PageHead";
 import { TabLinks } from "@/ui/TabLinks";
+import { AddToCollectionButton } from "./collections/AddToCollectionButton";
 import { DeleteButton } from "./DeleteButton";
 import { DownloadButton } from "./DownloadButton";
+import { NothingHere } from "./NothingHere";
 import { Overview } from "./Overview";
 import { SessionsTable } from "./SessionsTable";
 import { SubjectsTable } from "./SubjectsTable";
@@ -81,7 +83,21 @@ function useOpenProject() {
 
 /** A project's sessions: its default tab. */
 export function ProjectSessions() {
-  return <SessionsTable project={useOpenProject()} />;
+  const project = useOpenProject();
+  const may = useMay(project._id);
+  return (
+    <SessionsTable
+      path={`/projects/${project._id}/sessions`}
+      name="sessions"
+      actions={(nodes) => (
+        <>
+          <AddToCollectionButton nodes={nodes} />
+          {may("files_download") ? <DownloadButton nodes={nodes} primary /> : null}
+        </>
+      )}
+      empty={<NothingHere group={project.group} project={project.label} />}
+    />
+  );
 }
 
 /** A project's subjects. */

@@ -6,11 +6,11 @@ import type { Project, Subject } from "@/api/types";
 import { Failure } from "@/ui/Failure";
 import { FilterBar } from "@/ui/FilterBar";
 import { Loading } from "@/ui/Loading";
+import { SearchField } from "@/ui/SearchField";
 import { DataTable } from "@/ui/table/DataTable";
 import { type DataColumn, readSort, sortText } from "@/ui/table/model";
 import { changedColumn, labelColumn, receivedColumn, tagsColumn } from "./columns";
-import { NothingHere } from "./NothingHere";
-import { TextFilter } from "./TextFilter";
+import { NothingHere, NothingMatches } from "./NothingHere";
 import { useFilterFields } from "./useFilterFields";
 
 const COLUMNS: DataColumn<Subject>[] = [
@@ -32,8 +32,8 @@ export function SubjectsTable({ project }: { project: Project }) {
   return (
     <>
       <FilterBar>
-        <TextFilter label="Subject contains" value={search.q} onChange={(q) => change({ q })} />
-        <TextFilter label="Tag is" value={search.tag} onChange={(tag) => change({ tag })} />
+        <SearchField label="Subject contains" value={search.q} onChange={(q) => change({ q })} />
+        <SearchField label="Tag is" value={search.tag} onChange={(tag) => change({ tag })} />
         {filter ? (
           <Button variant="subtle" color="gray" onClick={clear}>
             Clear filters
@@ -56,12 +56,11 @@ export function SubjectsTable({ project }: { project: Project }) {
               void navigate({ to: "/projects/$p/subjects/$s", params: { p: project._id, s: row._id } })
             }
             empty={
-              <NothingHere
-                filtered={filter !== undefined}
-                onClear={clear}
-                group={project.group}
-                project={project.label}
-              />
+              filter === undefined ? (
+                <NothingHere group={project.group} project={project.label} />
+              ) : (
+                <NothingMatches onClear={clear} />
+              )
             }
           />
         ) : null}

@@ -2,11 +2,11 @@ import { Button, MultiSelect, TextInput } from "@mantine/core";
 import { IconDownload } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { api, apiUrl } from "@/api/client";
 import { save } from "@/api/download";
-import { usersQuery } from "@/api/queries";
-import type { LogLine } from "@/api/types";
+import { listQuery, usersQuery } from "@/api/queries";
+import type { LogLine, Project } from "@/api/types";
 import { Failure } from "@/ui/Failure";
 import { FilterBar } from "@/ui/FilterBar";
 import { count } from "@/ui/format";
@@ -19,9 +19,10 @@ import { PersonSelect } from "@/ui/people/PersonSelect";
 import { SearchField } from "@/ui/SearchField";
 import { DataTable } from "@/ui/table/DataTable";
 import { LogDetails } from "./LogDetails";
-import { LOG_COLUMNS, words } from "./logColumns";
+import { logColumns, words } from "./logColumns";
 
 const STEP = 500;
+const MOST_PROJECTS = 1000;
 
 interface LogSearch {
   user?: string | undefined;
@@ -65,6 +66,11 @@ export function AccessLogPage() {
     queryFn: () => api.get<LogLine[]>("/report/accesslog", { ...asked, limit }),
     placeholderData: keepPreviousData,
   });
+  const projects = useQuery(listQuery<Project>("/projects", { limit: MOST_PROJECTS }));
+  const columns = useMemo(() => {
+    const labels = new Map(projects.data?.results.map((project) => [project._id, project.label]));
+    return logColumns((id) => labels.get(id));
+  }, [projects.data]);
   const lines = found.data ?? [];
   const filtered = Object.values(search).some(Boolean);
   const change = (part: LogSearch) => {
@@ -147,7 +153,7 @@ export function AccessLogPage() {
           <DataTable
             name="log"
             label="Access log"
-            columns={LOG_COLUMNS}
+            columns={columns}
             total={lines.length}
             rows={lines}
             rowAt={(index) => lines[index]}

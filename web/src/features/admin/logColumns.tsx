@@ -28,13 +28,19 @@ export function target(line: LogLine): string {
   return "";
 }
 
+function projectOf(line: LogLine, label: (id: string) => string | undefined): string {
+  const entry = line.context.project as Named | undefined;
+  return entry?.label || label(entry?.id ?? "") || entry?.id || "";
+}
+
 const seconds = (text: string) => `${dateTime(text)}:${text.slice(17, 19)}`;
 
-export const LOG_COLUMNS: DataColumn<LogLine>[] = [
+/** The columns; entries name projects by id, `label` says what they are called now. */
+export const logColumns = (label: (projectId: string) => string | undefined): DataColumn<LogLine>[] => [
   {
     id: "when",
     title: "When",
-    width: 160,
+    width: 180,
     cell: (line) => seconds(line.timestamp),
     text: (line) => line.timestamp,
   },
@@ -51,8 +57,8 @@ export const LOG_COLUMNS: DataColumn<LogLine>[] = [
     id: "project",
     title: "Project",
     width: 180,
-    cell: (line) => named(line, "project"),
-    text: (line) => named(line, "project"),
+    cell: (line) => projectOf(line, label),
+    text: (line) => projectOf(line, label),
   },
   {
     id: "subject",

@@ -157,6 +157,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/acquisitions/{id}/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Copy */
+        post: operations["acquisition_copy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/acquisitions/{id}/files/{name}": {
         parameters: {
             query?: never;
@@ -662,6 +679,57 @@ export interface paths {
         get: operations["auth_status_api_auth_status_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bulk/move/acquisitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Move */
+        post: operations["bulk_move_acquisitions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bulk/move/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Move */
+        post: operations["bulk_move_sessions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bulk/move/subjects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Move */
+        post: operations["bulk_move_subjects"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2414,12 +2482,16 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Modalities
+         * List All
          * @description The classification vocabulary of each modality.
          */
         get: operations["get_all_modalities"];
         put?: never;
-        post?: never;
+        /**
+         * Add
+         * @description A modality of this site's own.
+         */
+        post: operations["add_modality"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2434,13 +2506,21 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Modality
+         * Read
          * @description The classification vocabulary of one modality.
          */
         get: operations["get_modality"];
-        put?: never;
+        /**
+         * Replace
+         * @description Another vocabulary for a modality.
+         */
+        put: operations["replace_modality"];
         post?: never;
-        delete?: never;
+        /**
+         * Delete
+         * @description Without this modality; files keep theirs.
+         */
+        delete: operations["delete_modality"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2542,6 +2622,26 @@ export interface paths {
         get: operations["get_all_projects_groups"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/recalc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Recalculate All
+         * @description Judge the sessions of every project with templates anew.
+         */
+        post: operations["recalc_all_projects"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2733,6 +2833,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{id}/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Copy Project
+         * @description Copy the project by reference: `{group_id, project_label, filter}`.
+         */
+        post: operations["project_copy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{id}/files/{name}": {
         parameters: {
             query?: never;
@@ -2807,6 +2927,30 @@ export interface paths {
         patch: operations["modify_project_info"];
         trace?: never;
     };
+    "/api/projects/{id}/lock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lock
+         * @description Refuse every change in the project from now on: `{reason}`.
+         */
+        post: operations["lock_project"];
+        /**
+         * Unlock
+         * @description Allow changes again.
+         */
+        delete: operations["unlock_project"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{id}/notes": {
         parameters: {
             query?: never;
@@ -2838,6 +2982,26 @@ export interface paths {
         post?: never;
         /** Delete Note */
         delete: operations["delete_project_note"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{id}/recalc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Recalculate
+         * @description Judge the project's sessions anew.
+         */
+        post: operations["recalc_project"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2963,6 +3127,50 @@ export interface paths {
         post?: never;
         /** Delete Tag */
         delete: operations["delete_project_tag"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{id}/template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set Templates
+         * @description These templates for the project's sessions, which are judged at once.
+         */
+        post: operations["set_project_template"];
+        /**
+         * Remove Templates
+         * @description No templates; sessions lose their verdicts.
+         */
+        delete: operations["remove_project_template"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{id}/upsert-hierarchy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upsert Hierarchy
+         * @description Find or make a subject, session and acquisition.
+         */
+        post: operations["upsert_project_hierarchy"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3399,6 +3607,23 @@ export interface paths {
         post?: never;
         /** Delete Note */
         delete: operations["delete_session_analysis_note"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Copy */
+        post: operations["session_copy"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3845,6 +4070,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/subjects/{id}/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Copy */
+        post: operations["subject_copy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/subjects/{id}/files/{name}": {
         parameters: {
             query?: never;
@@ -4073,6 +4315,46 @@ export interface paths {
          * @description The content of a file, or of a zip member, or its zip info, or a ticket for any of them.
          */
         head: operations["head_subjects_analysis_inputs"];
+        patch?: never;
+        trace?: never;
+    };
+    "/api/uids": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Existing
+         * @description Which of these session and acquisition UIDs exist where you may see them.
+         */
+        post: operations["check_uids_exist"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/uids/projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Existing By Project
+         * @description Which of these UIDs exist in which project; projects without one are left out.
+         */
+        post: operations["check_uids_in_projects"];
+        delete?: never;
+        options?: never;
+        head?: never;
         patch?: never;
         trace?: never;
     };
@@ -4668,7 +4950,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/x/roles/{role_id}/uses": {
+    "/api/x/projects/{id}/template-test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Out
+         * @description What these templates (without a body: the project's own) say of its sessions; nothing is stored.
+         */
+        post: operations["test_project_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/x/sessions/{id}/compliance": {
         parameters: {
             query?: never;
             header?: never;
@@ -4676,10 +4978,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Where a role is used
-         * @description Whom a change of the role reaches, and which groups may give it.
+         * Checklist
+         * @description What the session has and lacks, template by template.
          */
-        get: operations["get_role_uses_api_x_roles__role_id__uses_get"];
+        get: operations["get_session_compliance"];
         put?: never;
         post?: never;
         delete?: never;
@@ -5178,6 +5480,13 @@ export interface components {
             port: number;
         };
         /**
+         * Document
+         * @description Base of answer models: documents may carry more than is described.
+         */
+        Document: {
+            [key: string]: unknown;
+        };
+        /**
          * FileDocument
          * @description One version of a file.
          */
@@ -5387,6 +5696,24 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * ModalityDocument
+         * @description A modality and its classification vocabulary.
+         */
+        ModalityDocument: {
+            /** Id */
+            _id: string;
+            /** Active */
+            active: boolean;
+            /** Classification */
+            classification: {
+                [key: string]: string[];
+            };
+            /** Description */
+            description?: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * Modified
          * @description Answer of a modify call.
          */
@@ -5401,6 +5728,25 @@ export interface components {
              * @default 1
              */
             modified: number;
+        };
+        /**
+         * MoveConflict
+         * @description Something that has a namesake where it would go.
+         */
+        MoveConflict: {
+            /** Conflict Label */
+            conflict_label: string;
+            conflict_with: components["schemas"]["Reference"];
+            /** Id */
+            id: string;
+            /** Label */
+            label: string;
+            /** Move Type */
+            move_type: string[];
+            /** Subject Code */
+            subject_code?: string | null;
+        } & {
+            [key: string]: unknown;
         };
         /**
          * NewKeyDocument
@@ -5462,6 +5808,18 @@ export interface components {
             id: string | null;
             /** Type */
             type: string;
+        };
+        /**
+         * ProjectCopy
+         * @description The new project; its `copy_status` tells when it is complete.
+         */
+        ProjectCopy: {
+            /** Project Id */
+            project_id: string;
+            /** Snapshot Id */
+            snapshot_id?: string | null;
+            /** Task Id */
+            task_id: string;
         };
         /**
          * ProjectDocument
@@ -5568,6 +5926,14 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * Recalculated
+         * @description Sessions whose verdict changed.
+         */
+        Recalculated: {
+            /** Sessions Changed */
+            sessions_changed: string[];
+        };
+        /**
          * Reference
          * @description What something points to.
          */
@@ -5624,42 +5990,6 @@ export interface components {
             role_ids: string[];
         } & {
             [key: string]: unknown;
-        };
-        /**
-         * RoleGroup
-         * @description A group that may give a role.
-         */
-        RoleGroup: {
-            /** Id */
-            _id: string;
-            /** Label */
-            label: string;
-        };
-        /**
-         * RoleProject
-         * @description A project in which people have a role.
-         */
-        RoleProject: {
-            /** Id */
-            _id: string;
-            /** Label */
-            label: string;
-            /** Users */
-            users: number;
-        };
-        /**
-         * RoleUses
-         * @description Where a role is used.
-         */
-        RoleUses: {
-            /** Groups */
-            groups: components["schemas"]["RoleGroup"][];
-            /** Projects */
-            projects: components["schemas"]["RoleProject"][];
-            /** Total Projects */
-            total_projects: number;
-            /** Total Users */
-            total_users: number;
         };
         /**
          * RolesDocument
@@ -5840,6 +6170,40 @@ export interface components {
             type?: string | null;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * TriedOut
+         * @description What templates would say, with one page of sessions.
+         */
+        TriedOut: {
+            /** Changes */
+            changes: number;
+            /** Results */
+            results: {
+                [key: string]: unknown;
+            }[];
+            /** Satisfied */
+            satisfied: number;
+            /** Sessions */
+            sessions: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * Uids
+         * @description UIDs that exist.
+         */
+        Uids: {
+            /**
+             * Acquisitions
+             * @default []
+             */
+            acquisitions: string[];
+            /**
+             * Sessions
+             * @default []
+             */
+            sessions: string[];
         };
         /**
          * UserDocument
@@ -6419,6 +6783,37 @@ export interface operations {
             };
         };
     };
+    acquisition_copy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcquisitionDocument"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     modify_acquisition_file: {
         parameters: {
             query?: never;
@@ -6681,10 +7076,7 @@ export interface operations {
     modify_acquisition_info_by_post: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description revision that the change is based on */
-                "if-match"?: string | null;
-            };
+            header?: never;
             path: {
                 id: string;
             };
@@ -6715,10 +7107,7 @@ export interface operations {
     modify_acquisition_info: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description revision that the change is based on */
-                "if-match"?: string | null;
-            };
+            header?: never;
             path: {
                 id: string;
             };
@@ -7703,10 +8092,7 @@ export interface operations {
     modify_analysis_info_by_post: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description revision that the change is based on */
-                "if-match"?: string | null;
-            };
+            header?: never;
             path: {
                 id: string;
             };
@@ -7737,10 +8123,7 @@ export interface operations {
     modify_analysis_info: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description revision that the change is based on */
-                "if-match"?: string | null;
-            };
+            header?: never;
             path: {
                 id: string;
             };
@@ -8195,6 +8578,66 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuthStatus"];
+                };
+            };
+        };
+    };
+    bulk_move_acquisitions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MoveConflict"][];
+                };
+            };
+        };
+    };
+    bulk_move_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MoveConflict"][];
+                };
+            };
+        };
+    };
+    bulk_move_subjects: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MoveConflict"][];
                 };
             };
         };
@@ -9004,10 +9447,7 @@ export interface operations {
     modify_collection_info_by_post: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description revision that the change is based on */
-                "if-match"?: string | null;
-            };
+            header?: never;
             path: {
                 id: string;
             };
@@ -9038,10 +9478,7 @@ export interface operations {
     modify_collection_info: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description revision that the change is based on */
-                "if-match"?: string | null;
-            };
+            header?: never;
             path: {
                 id: string;
             };
@@ -10513,10 +10950,7 @@ export interface operations {
     modify_container_info_by_post: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description revision that the change is based on */
-                "if-match"?: string | null;
-            };
+            header?: never;
             path: {
                 id: string;
             };
@@ -10547,10 +10981,7 @@ export interface operations {
     modify_container_info: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description revision that the change is based on */
-                "if-match"?: string | null;
-            };
+            header?: never;
             path: {
                 id: string;
             };
@@ -11836,10 +12267,7 @@ export interface operations {
     modify_file_info: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description revision that the change is based on */
-                "if-match"?: string | null;
-            };
+            header?: never;
             path: {
                 file_id: string;
             };
@@ -12793,10 +13221,7 @@ export interface operations {
     modify_group_info_by_post: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description revision that the change is based on */
-                "if-match"?: string | null;
-            };
+            header?: never;
             path: {
                 id: string;
             };
@@ -12827,10 +13252,7 @@ export interface operations {
     modify_group_info: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description revision that the change is based on */
-                "if-match"?: string | null;
-            };
+            header?: never;
             path: {
                 id: string;
             };
@@ -13220,7 +13642,27 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["ModalityDocument"][];
+                };
+            };
+        };
+    };
+    add_modality: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InsertedId"];
                 };
             };
         };
@@ -13242,7 +13684,69 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["ModalityDocument"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    replace_modality: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModalityDocument"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    delete_modality: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
                 };
             };
             /** @description Validation Error */
@@ -13466,6 +13970,26 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    recalc_all_projects: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recalculated"];
                 };
             };
         };
@@ -14007,6 +14531,37 @@ export interface operations {
             };
         };
     };
+    project_copy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectCopy"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     modify_project_file: {
         parameters: {
             query?: never;
@@ -14269,10 +14824,7 @@ export interface operations {
     modify_project_info_by_post: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description revision that the change is based on */
-                "if-match"?: string | null;
-            };
+            header?: never;
             path: {
                 id: string;
             };
@@ -14303,10 +14855,69 @@ export interface operations {
     modify_project_info: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description revision that the change is based on */
-                "if-match"?: string | null;
+            header?: never;
+            path: {
+                id: string;
             };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Modified"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    lock_project: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Modified"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    unlock_project: {
+        parameters: {
+            query?: never;
+            header?: never;
             path: {
                 id: string;
             };
@@ -14448,6 +15059,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    recalc_project: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recalculated"];
                 };
             };
             /** @description Validation Error */
@@ -14908,6 +15550,99 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    set_project_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Modified"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_project_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    upsert_project_hierarchy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
                 };
             };
             /** @description Validation Error */
@@ -16017,6 +16752,37 @@ export interface operations {
             };
         };
     };
+    session_copy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionDocument"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     modify_session_file: {
         parameters: {
             query?: never;
@@ -16279,10 +17045,7 @@ export interface operations {
     modify_session_info_by_post: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description revision that the change is based on */
-                "if-match"?: string | null;
-            };
+            header?: never;
             path: {
                 id: string;
             };
@@ -16313,10 +17076,7 @@ export interface operations {
     modify_session_info: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description revision that the change is based on */
-                "if-match"?: string | null;
-            };
+            header?: never;
             path: {
                 id: string;
             };
@@ -17434,6 +18194,37 @@ export interface operations {
             };
         };
     };
+    subject_copy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectDocument"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     modify_subject_file: {
         parameters: {
             query?: never;
@@ -17696,10 +18487,7 @@ export interface operations {
     modify_subject_info_by_post: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description revision that the change is based on */
-                "if-match"?: string | null;
-            };
+            header?: never;
             path: {
                 id: string;
             };
@@ -17730,10 +18518,7 @@ export interface operations {
     modify_subject_info: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description revision that the change is based on */
-                "if-match"?: string | null;
-            };
+            header?: never;
             path: {
                 id: string;
             };
@@ -18266,6 +19051,48 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    check_uids_exist: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Uids"];
+                };
+            };
+        };
+    };
+    check_uids_in_projects: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: components["schemas"]["Uids"];
+                    };
+                };
             };
         };
     };
@@ -19176,12 +20003,15 @@ export interface operations {
             };
         };
     };
-    get_role_uses_api_x_roles__role_id__uses_get: {
+    test_project_template: {
         parameters: {
-            query?: never;
+            query?: {
+                limit?: string | null;
+                after_id?: string;
+            };
             header?: never;
             path: {
-                role_id: string;
+                id: string;
             };
             cookie?: never;
         };
@@ -19193,7 +20023,38 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RoleUses"];
+                    "application/json": components["schemas"]["TriedOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_session_compliance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
                 };
             };
             /** @description Validation Error */

@@ -224,8 +224,10 @@ def rule(kind: Rule) -> Callable[..., AsyncIterator[Guard]]:
 @asynccontextmanager
 async def _guarded(kind: Rule, request: Request, connection: AsyncConnection) -> AsyncIterator[Guard]:
     """The guard of a request under this rule; going on without having asked it is a bug."""
+    identity = await _identify_for(kind, request, connection)
+    await connection.execution_options(treadle_origin=identity.origin)  # who the change log names
     guard = Guard(
-        identity=await _identify_for(kind, request, connection),
+        identity=identity,
         connection=connection,
         method=request.method,
         path=request.url.path,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-
 from treadle.server.access import (
     routes_devices,
     routes_grants,
@@ -15,8 +13,9 @@ from treadle.server.access import (
     routes_templates,
     routes_users,
 )
+from treadle.server.wire.routing import Router
 
-router = APIRouter()
+router = Router()
 for _part in (
     routes_login,
     routes_self,
@@ -28,4 +27,4 @@ for _part in (
     routes_devices,
     routes_reports,
 ):
-    router.include_router(_part.router)
+    router.take(_part.router)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -31,8 +31,9 @@ from treadle.server.kit.errors import BadRequest, Conflict, Unauthenticated
 from treadle.server.kit.settings import Settings
 from treadle.server.wire.answer import Modified, json_answer
 from treadle.server.wire.body import ObjectBody
+from treadle.server.wire.routing import Router
 
-router = APIRouter(tags=["login"])
+router = Router(tags=["login"])
 
 
 def _settings(request: Request) -> Settings:

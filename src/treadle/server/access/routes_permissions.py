@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from sqlalchemy import select
 
 from treadle.server.access import dialect, places
@@ -18,8 +18,9 @@ from treadle.server.kit.errors import Forbidden, Invalid
 from treadle.server.wire.answer import json_answer
 from treadle.server.wire.body import ListBody
 from treadle.server.wire.dialect import ClientDialect
+from treadle.server.wire.routing import Router
 
-router = APIRouter(prefix="/permissions", tags=["permissions"])
+router = Router(prefix="/permissions", tags=["permissions"])
 
 
 @router.get("/self", response_model=SelfPermissions, summary="What the caller may do")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import get_args
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from treadle.server.access.accesslog import LogQuery, as_csv, read_log
 from treadle.server.access.audit import AccessType
@@ -15,8 +15,9 @@ from treadle.server.access.wire import access_log_doc
 from treadle.server.kit.errors import Invalid
 from treadle.server.wire.answer import json_answer
 from treadle.server.wire.query import flag, read_count
+from treadle.server.wire.routing import Router
 
-router = APIRouter(prefix="/report/accesslog", tags=["reports"])
+router = Router(prefix="/report/accesslog", tags=["reports"])
 
 _TYPES = get_args(AccessType)
 _LINES, _CSV_LINES = 100, 100_000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from treadle.server.access import dialect, listing, places
 from treadle.server.access.actions import ALL_ACTIONS
@@ -31,8 +31,9 @@ from treadle.server.wire.answer import Deleted, json_answer
 from treadle.server.wire.body import ObjectBody
 from treadle.server.wire.dialect import ClientDialect
 from treadle.server.wire.query import Listing
+from treadle.server.wire.routing import Router
 
-router = APIRouter(tags=["roles"])
+router = Router(tags=["roles"])
 
 
 @router.get("/roles", response_model=list[RoleDocument], summary="All roles")

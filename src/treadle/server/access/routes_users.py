@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 
 from treadle.server.access import listing
@@ -28,8 +28,9 @@ from treadle.server.wire.answer import Deleted, InsertedId, Modified, json_answe
 from treadle.server.wire.body import ObjectBody
 from treadle.server.wire.dialect import ClientDialect
 from treadle.server.wire.query import Listing, flag
+from treadle.server.wire.routing import Router
 
-router = APIRouter(tags=["users"])
+router = Router(tags=["users"])
 
 _OWN_FIELDS = frozenset({"firstname", "lastname", "avatar", "preferences"})
 _EMPTY: dict[str, Any] = {"firstname": "", "lastname": "", "avatar": None, "preferences": {}}

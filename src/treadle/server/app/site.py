@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from sqlalchemy import text
 
 from treadle import __version__
@@ -12,8 +12,9 @@ from treadle.server.access.guard import AdminGuard, AnonymousGuard, UserGuard
 from treadle.server.kit.settings import Settings
 from treadle.server.wire.answer import json_answer
 from treadle.server.wire.dialect import ClientDialect
+from treadle.server.wire.routing import Router
 
-router = APIRouter(tags=["site"])
+router = Router(tags=["site"])
 
 # The release whose REST contract we speak; the clients compare it.
 CONTRACT = "23.0.0"
@@ -63,14 +64,14 @@ async def config(request: Request, _guard: AnonymousGuard, _client: ClientDialec
                 "deid_profile": False,
                 "deid_log": False,
                 "collections": True,
-                "copy_by_reference": False,
+                "copy_by_reference": True,
                 "job_ask": False,
                 "job_prioritization": False,
                 "job_tickets": False,
                 "gear_access": False,
                 "audit_trail": False,
                 "reader_tasks": False,
-                "project_locking": False,
+                "project_locking": True,
                 "ldap_sync": False,
             },
             "auth": {},

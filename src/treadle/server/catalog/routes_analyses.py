@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from treadle.server.access.actions import Action
 from treadle.server.access.guard import Guard, ScopedGuard
@@ -22,8 +22,9 @@ from treadle.server.wire.answer import Deleted, InsertedId, Modified, json_answe
 from treadle.server.wire.body import ObjectBody
 from treadle.server.wire.dialect import ClientDialect
 from treadle.server.wire.query import Listing
+from treadle.server.wire.routing import Router
 
-router = APIRouter(tags=["analyses"])
+router = Router(tags=["analyses"])
 
 _PARENTS = ("project", "subject", "session", "acquisition", "collection")
 _BELOW = ("subject", "session", "acquisition")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from treadle.server.access.actions import Action
 from treadle.server.access.guard import Guard, ScopedGuard
@@ -21,8 +21,9 @@ from treadle.server.kit.errors import Forbidden
 from treadle.server.store.info import updated_info
 from treadle.server.wire.answer import Deleted, Modified, json_answer
 from treadle.server.wire.body import ListBody, ObjectBody
+from treadle.server.wire.routing import Router
 
-router = APIRouter(tags=["metadata"])
+router = Router(tags=["metadata"])
 
 _MODIFIED = {"modified": 1, "jobs_spawned": 0}
 

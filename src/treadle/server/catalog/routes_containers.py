@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from sqlalchemy import select
 
 from treadle.server.access.audit import AccessType
@@ -23,8 +23,9 @@ from treadle.server.wire.answer import Deleted, InsertedId, Modified, json_answe
 from treadle.server.wire.body import ListBody, ObjectBody
 from treadle.server.wire.dialect import ClientDialect
 from treadle.server.wire.query import Listing, read_flag
+from treadle.server.wire.routing import Router
 
-router = APIRouter(tags=["containers"])
+router = Router(tags=["containers"])
 
 Creator = Callable[[Guard, dict[str, Any]], Awaitable[Container]]
 Reason = Annotated[str | None, Query(description="why it is deleted")]

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from fastapi.responses import StreamingResponse
 
 from treadle.server.access.guard import Guard, ScopedGuard, TicketGuard
@@ -23,8 +23,9 @@ from treadle.server.wire.answer import disposition, dumps, json_answer, stamp
 from treadle.server.wire.body import ObjectBody, read_json
 from treadle.server.wire.dialect import ClientDialect
 from treadle.server.wire.query import flag
+from treadle.server.wire.routing import Router
 
-router = APIRouter(prefix="/download", tags=["download"])
+router = Router(prefix="/download", tags=["download"])
 
 AnyBody = Annotated[Any, Depends(read_json)]
 

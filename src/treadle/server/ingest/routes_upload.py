@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from treadle.server.access.guard import Guard, Guards, StreamGuards, TicketGuards
 from treadle.server.catalog.files import get_file
@@ -24,8 +24,9 @@ from treadle.server.wire.answer import json_answer
 from treadle.server.wire.body import json_object
 from treadle.server.wire.dialect import Client, ClientDialect
 from treadle.server.wire.query import flag
+from treadle.server.wire.routing import Router
 
-router = APIRouter(tags=["files"])
+router = Router(tags=["files"])
 
 TARGETS = ("projects", "subjects", "sessions", "acquisitions", "collections", "analyses", "containers")
 

@@ -167,6 +167,9 @@ class Settings(BaseSettings):
         default=12.0, gt=0, description="Hours of inactivity after which a login ends."
     )
     trash_days: float = Field(default=30.0, ge=0, description="Days deleted things can be restored.")
+    check_classification: bool = Field(
+        default=False, description="Refuse classification words that a file's modality does not have."
+    )
 
     uploads: UploadSettings = Field(default_factory=UploadSettings, description="Limits of what comes in.")
     connector: ConnectorSettings = Field(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from sqlalchemy import false, func, select, true
 
 from treadle.server.access.guard import ScopedGuard, TicketGuards
@@ -21,8 +21,9 @@ from treadle.server.store.filtering import Field, condition_sql, sort_sql
 from treadle.server.wire.answer import Deleted, json_answer, listing
 from treadle.server.wire.dialect import ClientDialect
 from treadle.server.wire.query import Listing
+from treadle.server.wire.routing import Router
 
-router = APIRouter(prefix="/data_view_executions")
+router = Router(prefix="/data_view_executions", tags=["views"])
 
 _FIELDS: Mapping[str, Field] = {
     "_id": Field(execution.c.id, "text"),

@@ -30,7 +30,7 @@ from treadle.server.store.disk import (
     sync_folder,
     write_all,
 )
-from treadle.server.store.hashing import StreamHash
+from treadle.server.store.hashing import RunningHashes, StreamHash
 from treadle.server.store.writeback import start_writeback
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -62,6 +62,7 @@ class LocalBlobs:
         for folder in (root, self._tmp, self._staged):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="blobs")
+        self._running = RunningHashes()
 
     async def run(self, function: Callable[..., T], *arguments: object) -> T:
         """The function's result, from a thread; a full disk is told as StorageFull."""
@@ -123,17 +124,25 @@ class LocalBlobs:
             present = os.fstat(handle).st_size
             if present != offset:
                 raise OffsetMismatch(present)
+            hashes = self._running.take(name, offset)
+            written = 0
             async for block in _blocks(chunks, _WRITE_BLOCK):
-                await self.run(write_all, handle, block)
-            return os.fstat(handle).st_size
+                writing = self.run(write_all, handle, block)
+                hashing = self._hash_block(hashes, block) if hashes else asyncio.sleep(0)
+                written += (await asyncio.gather(writing, hashing))[0]
+            if hashes:
+                self._running.keep(name, offset + written, hashes)
+            return offset + written
         finally:
             os.close(handle)
 
     async def finish_staged(self, name: str) -> LocalReceipt:
-        """A resumable upload, durable and hashed from disk."""
+        """A resumable upload, durable; hashed from disk unless all of it came through this process."""
         handle = await self._open_staged(name)
         try:
-            ref = await self._hash(handle)
+            size = os.fstat(handle).st_size
+            hashes = self._running.find(name, size)
+            ref = hashes.ref(size) if hashes else await self._hash(handle)
             await self.run(os.fsync, handle)
         finally:
             os.close(handle)
@@ -141,6 +150,7 @@ class LocalBlobs:
 
     async def drop_staged(self, name: str) -> None:
         """Forget a resumable upload."""
+        self._running.drop(name)
         await self.run(remove, self._staged / name)
 
     async def clean(self) -> int:
@@ -227,8 +237,11 @@ class LocalBlobs:
         hashes, position = StreamHash(with_sha256=True), 0
         while block := await self.run(os.pread, handle, 4 * BLOCK, position):
             position += len(block)
-            await asyncio.gather(self.run(hashes.update, (block,)), self.run(hashes.update_sha256, (block,)))
+            await self._hash_block(hashes, (block,))
         return hashes.ref(position)
+
+    async def _hash_block(self, hashes: StreamHash, block: Sequence[bytes]) -> None:
+        await asyncio.gather(self.run(hashes.update, block), self.run(hashes.update_sha256, block))
 
     def _clean(self) -> int:
         return sum(map(remove_if_abandoned, self._tmp.iterdir()))

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import secrets
 from typing import Any
-from urllib.parse import unquote
 
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError
-from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -21,22 +19,6 @@ from treadle.server.wire.answer import JSON, json_answer
 log = structlog.get_logger("treadle.http")
 
 _STATUS_WORDS = {404: "Not found: there is no such address.", 405: "This address does not take this method."}
-
-
-class _Segment(Convertor[str]):
-    """A path segment, matched percent-encoded and handed over decoded."""
-
-    regex = "[^/]+"
-
-    def convert(self, value: str) -> str:
-        return unquote(value, errors="replace")
-
-    def to_string(self, value: str) -> str:
-        return value
-
-
-# Labels and tags may hold `/`: we match the undecoded path, so plain `{name}` must decode.
-register_url_convertor("str", _Segment())
 
 
 class EdgeMiddleware:

@@ -79,7 +79,7 @@ class World:
 
     def as_user(self, user_id: str, **headers: str) -> httpx.Client:
         """The client of a user, with a fresh key."""
-        made = self.good(self.admin.post(f"/x/users/{user_id}/keys", json={"label": "t"}))
+        made = self.good(self.admin.post(f"/users/{user_id}/key", json={"label": "t"}))
         return self.client(made["unencrypted_secret"], **headers)
 
     def group(self) -> str:

@@ -4,6 +4,66 @@
  */
 
 export interface paths {
+    "/api/access/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What would a change of permissions touch?
+         * @description Changes nothing. For who may make the change; `refused` says why it would not be made.
+         */
+        post: operations["preview_change_api_access_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/access/who": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who may see this, and why?
+         * @description Enabled users by id, site administrators among them; always `{count, total, results}`.
+         */
+        get: operations["who_api_access_who_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/access/why": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What may a user do here, and why?
+         * @description Of oneself wherever one sees the place; of others for who may see its permissions.
+         */
+        get: operations["why_api_access_why_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/acquisitions": {
         parameters: {
             query?: never;
@@ -4618,6 +4678,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/users/{user_id}/key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make an API key for a user
+         * @description For accounts of programs; the only answer that shows the key's secret.
+         */
+        post: operations["add_user_key_api_users__user_id__key_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{user_id}/key/{key_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a user's API key
+         * @description By its public part.
+         */
+        delete: operations["delete_user_key_api_users__user_id__key__key_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/version": {
         parameters: {
             query?: never;
@@ -5025,46 +5125,6 @@ export interface paths {
          */
         post: operations["restore_trash"];
         delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/x/users/{user_id}/keys": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Make an API key for a user
-         * @description For accounts of programs; the only answer that shows the key's secret.
-         */
-        post: operations["add_user_key_api_x_users__user_id__keys_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/x/users/{user_id}/keys/{key_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * Delete a user's API key
-         * @description By its public part.
-         */
-        delete: operations["delete_user_key_api_x_users__user_id__keys__key_id__delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -5669,6 +5729,7 @@ export interface components {
             label: string;
             /** Last Used */
             last_used?: string | null;
+            scope?: components["schemas"]["ScopeDocument"] | null;
         } & {
             [key: string]: unknown;
         };
@@ -5766,6 +5827,7 @@ export interface components {
             label: string;
             /** Last Used */
             last_used?: string | null;
+            scope?: components["schemas"]["ScopeDocument"] | null;
             /** Unencrypted Secret */
             unencrypted_secret: string;
         } & {
@@ -5808,6 +5870,26 @@ export interface components {
             id: string | null;
             /** Type */
             type: string;
+        };
+        /**
+         * PreviewDocument
+         * @description What a change would touch: the first hundred people and projects, and how many there are of everything.
+         */
+        PreviewDocument: {
+            /** People */
+            people: components["schemas"]["TouchedPerson"][];
+            /** Projects */
+            projects: components["schemas"]["TouchedProject"][];
+            /** Refused */
+            refused: string | null;
+            /** Sentence */
+            sentence: string;
+            /** Totals */
+            totals: {
+                [key: string]: number;
+            };
+            /** Unmanaged Projects */
+            unmanaged_projects: number;
         };
         /**
          * ProjectCopy
@@ -6004,6 +6086,16 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * ScopeDocument
+         * @description What a key is restricted to; null: no limit.
+         */
+        ScopeDocument: {
+            /** Actions */
+            actions?: string[] | null;
+            /** Projects */
+            projects?: string[] | null;
+        };
+        /**
          * SelfPermissions
          * @description What I may do, everywhere.
          */
@@ -6106,6 +6198,53 @@ export interface components {
             name: string;
         };
         /**
+         * SpotDocument
+         * @description What was asked about.
+         */
+        SpotDocument: {
+            /** Id */
+            _id: string;
+            /** Label */
+            label: string;
+            /** Level */
+            level: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * StandingDocument
+         * @description What a user may do in a place, and through what.
+         */
+        StandingDocument: {
+            container: components["schemas"]["SpotDocument"];
+            /** May */
+            may: string[];
+            /** Name */
+            name: string;
+            /** Sees */
+            sees: boolean;
+            /** Sentence */
+            sentence: string;
+            /** Through */
+            through: components["schemas"]["WayDocument"][];
+            /** User */
+            user: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * StandingList
+         * @description A page of those who may.
+         */
+        StandingList: {
+            /** Count */
+            count: number;
+            /** Results */
+            results: components["schemas"]["StandingDocument"][];
+            /** Total */
+            total: number;
+        };
+        /**
          * SubjectDocument
          * @description A subject.
          */
@@ -6168,6 +6307,34 @@ export interface components {
             tags: string[];
             /** Type */
             type?: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * TouchedPerson
+         * @description Whose rights would change, in how many projects.
+         */
+        TouchedPerson: {
+            /** Gains */
+            gains: string[];
+            /** Loses */
+            loses: string[];
+            /** Projects */
+            projects: number;
+            /** User */
+            user: string;
+        };
+        /**
+         * TouchedProject
+         * @description Where rights would change, and of how many people.
+         */
+        TouchedProject: {
+            /** Id */
+            _id: string;
+            /** Label */
+            label: string;
+            /** People */
+            people: number;
         } & {
             [key: string]: unknown;
         };
@@ -6276,6 +6443,25 @@ export interface components {
             /** Error Type */
             type: string;
         };
+        /**
+         * WayDocument
+         * @description One reason: a role in the project (`template`: the group's template names it too), access, a site role.
+         */
+        WayDocument: {
+            /** Actions */
+            actions: string[];
+            /** Role */
+            role: string;
+            /** Role Id */
+            role_id: string | null;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "project" | "template" | "group" | "collection" | "site";
+        } & {
+            [key: string]: unknown;
+        };
     };
     responses: never;
     parameters: never;
@@ -6285,6 +6471,97 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    preview_change_api_access_preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewDocument"];
+                };
+            };
+        };
+    };
+    who_api_access_who_get: {
+        parameters: {
+            query: {
+                /** @description id of a group, project or anything below, a collection or a file */
+                container: string;
+                /** @description who holds this action; default: who sees it */
+                action?: string | null;
+                limit?: number;
+                /** @description users after this id */
+                after_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandingList"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    why_api_access_why_get: {
+        parameters: {
+            query: {
+                /** @description user id */
+                user: string;
+                /** @description id of a group, project or anything below, a collection or a file */
+                container: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandingDocument"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_acquisitions: {
         parameters: {
             query?: {
@@ -19520,6 +19797,69 @@ export interface operations {
             };
         };
     };
+    add_user_key_api_users__user_id__key_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewKeyDocument"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    delete_user_key_api_users__user_id__key__key_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     get_version: {
         parameters: {
             query?: never;
@@ -20119,69 +20459,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    add_user_key_api_x_users__user_id__keys_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                user_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NewKeyDocument"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    delete_user_key_api_x_users__user_id__keys__key_id__delete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                user_id: string;
-                key_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Deleted"];
                 };
             };
             /** @description Validation Error */

@@ -10,6 +10,7 @@ from treadle.server.access import (
     routes_reports,
     routes_roles,
     routes_self,
+    routes_standing,
     routes_templates,
     routes_users,
 )
@@ -19,6 +20,7 @@ router = Router()
 for _part in (
     routes_login,
     routes_self,
+    routes_standing,
     routes_users,
     routes_roles,
     routes_templates,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from treadle.server.access import previews, standing
 from treadle.server.access.actions import ALL_ACTIONS
@@ -16,8 +16,9 @@ from treadle.server.kit.errors import Forbidden, Invalid, NotFound
 from treadle.server.wire import answer
 from treadle.server.wire.answer import json_answer
 from treadle.server.wire.body import ObjectBody
+from treadle.server.wire.routing import Router
 
-router = APIRouter(prefix="/access", tags=["access"])
+router = Router(prefix="/access", tags=["access"])
 
 Where = Annotated[str, Query(description="id of a group, project or anything below, a collection or a file")]
 Who = Annotated[str, Query(description="user id", alias="user")]
@@ -32,7 +33,7 @@ async def _spot(guard: Guard, container_id: str, user_id: str | None) -> Spot:
         raise NotFound
     if guard.identity.is_site_admin:
         return spot
-    own = user_id == guard.require_user()
+    own = guard.identity.kind == "user" and user_id == guard.identity.id
     if spot.decided_by == "project":
         await guard.require(*(() if own else ("project_permissions_view",)), project_id=spot.place_id)
     elif own:

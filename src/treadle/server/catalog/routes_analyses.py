@@ -113,7 +113,8 @@ def _on(path: str, name: str, level: str | None) -> None:
     )
     async def delete_note(guard: ScopedGuard, id: str, analysis_id: str, note_id: str) -> Response:
         target = await _of_parent(guard, id, analysis_id, "notes_manage")
-        await annotate.get_note(guard.connection, target, note_id)
+        row = await annotate.get_note(guard.connection, target, note_id)
+        await rights.require_writer(guard, target, row.user_id)
         await annotate.remove_note(guard.connection, target, note_id)
         return json_answer({"deleted": 1})
 

@@ -47,9 +47,9 @@ async def _output(guard: Guard, request: Request) -> File:
     plural = request.scope["route"].path.split("/")[-4]
     level = None if plural == "containers" else BY_PLURAL[plural].name
     parent = await get_container(guard.connection, parts["container_id"], level=level)
+    await rights.require(guard, parent, "files_view_metadata")
     found = await files.current_file(guard.connection, parent.id, parts["name"])
     if found is None:
-        await rights.require(guard, parent, "files_view_metadata")
         raise FileMissing(f"There is no file '{parts['name']}' here.")
     return found
 
@@ -121,6 +121,7 @@ async def _by_ticket(request: Request, guard: Guard, ticket: str) -> Response:
 
 async def _note(request: Request, guard: Guard, target: File, identity: Identity) -> None:
     """One line of the access log per download, not per range of it."""
+    guard.recorded = True
     start = request.headers.get("range", "bytes=0-").replace(" ", "")
     if request.method == "GET" and start.startswith("bytes=0-"):
         await audit.record(

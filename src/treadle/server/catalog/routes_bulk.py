@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from pydantic import BaseModel
 
 from treadle.server.access.guard import ScopedGuard
@@ -10,8 +10,9 @@ from treadle.server.catalog import bulk_moves, rights, uids, upsert
 from treadle.server.catalog.models import Document, Reference
 from treadle.server.wire.answer import json_answer
 from treadle.server.wire.body import ObjectBody
+from treadle.server.wire.routing import Router
 
-router = APIRouter(tags=["bulk"])
+router = Router(tags=["bulk"])
 
 
 class MoveConflict(Document):

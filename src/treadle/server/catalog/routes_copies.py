@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from pydantic import BaseModel
 
 from treadle.server.access.guard import Guard, ScopedGuard
@@ -17,8 +17,9 @@ from treadle.server.catalog.wire import View
 from treadle.server.wire.answer import json_answer
 from treadle.server.wire.body import ObjectBody
 from treadle.server.wire.dialect import ClientDialect
+from treadle.server.wire.routing import Router
 
-router = APIRouter(tags=["copies"])
+router = Router(tags=["copies"])
 
 Copier = Callable[[Guard, Container, Mapping[str, Any]], Awaitable[Container]]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from treadle.server.access.guard import AdminGuard, UserGuard
 from treadle.server.catalog import modalities
@@ -12,8 +12,9 @@ from treadle.server.catalog.modalities import Modality
 from treadle.server.catalog.models import ModalityDocument
 from treadle.server.wire.answer import Deleted, InsertedId, json_answer
 from treadle.server.wire.body import ObjectBody
+from treadle.server.wire.routing import Router
 
-router = APIRouter(tags=["modalities"])
+router = Router(tags=["modalities"])
 
 
 def _document(found: Modality) -> dict[str, Any]:

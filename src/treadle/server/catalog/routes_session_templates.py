@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from pydantic import BaseModel
 from sqlalchemy import select
 
@@ -16,8 +16,9 @@ from treadle.server.catalog.tables import container
 from treadle.server.wire.answer import Deleted, Modified, json_answer
 from treadle.server.wire.body import ObjectBody
 from treadle.server.wire.query import read_count
+from treadle.server.wire.routing import Router
 
-router = APIRouter(tags=["session templates"])
+router = Router(tags=["session templates"])
 
 _MOST_ROWS = 500
 

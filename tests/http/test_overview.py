@@ -164,8 +164,3 @@ def test_deleting_a_project_is_done_at_once(tree, problem) -> None:
     tree.api.delete(f"/projects/{tree.project}")
     assert tree.get(path)["delete_status"] == "completed"
     problem(tree.api.get(f"/projects/{tree.session}/delete-status"), 404)
-
-
-def test_there_are_no_master_subject_codes(api, problem) -> None:
-    problem(api.post("/subjects/master-code", json={}), 404)
-    problem(api.get("/subjects/master-code/x"), 404)

@@ -4,6 +4,66 @@
  */
 
 export interface paths {
+    "/api/access/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What would a change of permissions touch?
+         * @description Changes nothing. For who may make the change; `refused` says why it would not be made.
+         */
+        post: operations["preview_change_api_access_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/access/who": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who may see this, and why?
+         * @description Enabled users by id, site administrators among them; always `{count, total, results}`.
+         */
+        get: operations["who_api_access_who_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/access/why": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What may a user do here, and why?
+         * @description Of oneself wherever one sees the place; of others for who may see its permissions.
+         */
+        get: operations["why_api_access_why_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/acquisitions": {
         parameters: {
             query?: never;
@@ -135,6 +195,26 @@ export interface paths {
         post?: never;
         /** Delete */
         delete: operations["delete_acquisition_analysis"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/acquisitions/{id}/analyses/{analysis_id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload Output To Acquisitions Analysis
+         * @description Add outputs to an analysis of this container.
+         */
+        post: operations["upload_output_to_acquisitions_analysis"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -810,6 +890,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/clean-packfiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Clean
+         * @description Forget packfiles that nobody ended within an hour.
+         */
+        post: operations["clean_packfiles"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/collections": {
         parameters: {
             query?: never;
@@ -978,6 +1078,26 @@ export interface paths {
         post?: never;
         /** Delete */
         delete: operations["delete_collection_analysis"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/collections/{id}/analyses/{analysis_id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload Output To Collections Analysis
+         * @description Add outputs to an analysis of this container.
+         */
+        post: operations["upload_output_to_collections_analysis"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1299,6 +1419,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/config.js": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Config Js
+         * @description The configuration as a script, as clients up to 22 read it.
+         */
+        get: operations["get_config_js"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/connector/misrouted": {
         parameters: {
             query?: never;
@@ -1531,6 +1671,26 @@ export interface paths {
         post?: never;
         /** Delete */
         delete: operations["delete_container_analysis"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/containers/{id}/analyses/{analysis_id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload Output To Containers Analysis
+         * @description Add outputs to an analysis of this container.
+         */
+        post: operations["upload_output_to_containers_analysis"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2104,7 +2264,11 @@ export interface paths {
          */
         get: operations["get_all_files"];
         put?: never;
-        post?: never;
+        /**
+         * Upsert File
+         * @description A content that was uploaded before as a file: new, a new version, or `ignored` when it is there.
+         */
+        post: operations["upsert_file"];
         /**
          * Delete Files
          * @description All of these files, or none when one may not be deleted.
@@ -3001,6 +3165,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{id}/analyses/{analysis_id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload Output To Projects Analysis
+         * @description Add outputs to an analysis of this container.
+         */
+        post: operations["upload_output_to_projects_analysis"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{id}/analyses/{analysis_id}/notes": {
         parameters: {
             query?: never;
@@ -3204,6 +3388,66 @@ export interface paths {
         post?: never;
         /** Delete Note */
         delete: operations["delete_project_note"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{id}/packfile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send
+         * @description More files of the packfile; a name that was sent before is replaced.
+         */
+        post: operations["project_packfile_upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{id}/packfile-end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * End
+         * @description The files as one zip on its acquisition; the answer is a stream of events, the last one `result`.
+         */
+        get: operations["end_project_packfile_upload"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{id}/packfile-start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start
+         * @description A token for a new packfile.
+         */
+        post: operations["start_project_packfile_upload"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3507,7 +3751,7 @@ export interface paths {
         };
         /**
          * Who touched what, newest first
-         * @description Filtered by time, user, project, subject (id or label) and type; `csv=true` gives a table.
+         * @description Filtered by time, user, project, subject (id or label) and type; `csv=true` gives a table of all.
          */
         get: operations["access_log_report_api_report_accesslog_get"];
         put?: never;
@@ -3817,6 +4061,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sessions/{id}/analyses/{analysis_id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload Output To Sessions Analysis
+         * @description Add outputs to an analysis of this container.
+         */
+        post: operations["upload_output_to_sessions_analysis"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sessions/{id}/analyses/{analysis_id}/notes": {
         parameters: {
             query?: never;
@@ -4074,9 +4338,61 @@ export interface paths {
         };
         /**
          * Providers
-         * @description Where files are kept.
+         * @description Where files are kept; `class=compute` is empty.
          */
         get: operations["get_providers"];
+        put?: never;
+        /**
+         * Change Provider
+         * @description Storages are set up where the server runs, not over HTTP.
+         */
+        post: operations["add_provider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/site/providers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Provider
+         * @description One storage.
+         */
+        get: operations["get_provider"];
+        /**
+         * Change Provider
+         * @description Storages are set up where the server runs, not over HTTP.
+         */
+        put: operations["modify_provider"];
+        post?: never;
+        /**
+         * Change Provider
+         * @description Storages are set up where the server runs, not over HTTP.
+         */
+        delete: operations["delete_provider"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/site/providers/{id}/config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Provider Config
+         * @description How a storage is set up, without secrets.
+         */
+        get: operations["get_provider_config"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4093,13 +4409,57 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Site Settings
+         * Read Settings
          * @description Settings of the site that clients read.
          */
         get: operations["get_site_settings"];
-        put?: never;
+        /**
+         * Change Settings
+         * @description Put these top-level keys; the others stay. The site's name is in the settings file.
+         */
+        put: operations["modify_site_settings"];
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/storage/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Storage File
+         * @description A device's content: an address with `signed_url=true` (409 when the site has none), else a form.
+         */
+        post: operations["upload_storage_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/storage/files/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Storage File
+         * @description Forget a device's content that became no file.
+         */
+        delete: operations["delete_storage_file"];
         options?: never;
         head?: never;
         patch?: never;
@@ -4139,46 +4499,6 @@ export interface paths {
         head?: never;
         /** Clean */
         patch: operations["cleanup_subjects_info"];
-        trace?: never;
-    };
-    "/api/subjects/master-code": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Make Master Code
-         * @description Master subject codes are not kept here.
-         */
-        post: operations["create_master_subject_code"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/subjects/master-code/{code}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Master Code
-         * @description Master subject codes are not kept here.
-         */
-        get: operations["verify_master_subject_code"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
         trace?: never;
     };
     "/api/subjects/{container_id}/files": {
@@ -4327,6 +4647,26 @@ export interface paths {
         post?: never;
         /** Delete */
         delete: operations["delete_subject_analysis"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/subjects/{id}/analyses/{analysis_id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload Output To Subjects Analysis
+         * @description Add outputs to an analysis of this container.
+         */
+        post: operations["upload_output_to_subjects_analysis"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -4694,6 +5034,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/upload/complete-s3-multipart": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Complete Multipart
+         * @description Contents are put to this server in one piece: there is nothing to complete.
+         */
+        post: operations["complete_s3_multipart_upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/upload/fs-file": {
         parameters: {
             query?: never;
@@ -4748,6 +5108,46 @@ export interface paths {
          * @description Upload by UID; what cannot be routed is parked.
          */
         post: operations["upload_by_reaper_api_upload_reaper_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/upload/signed-url": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Signed Url
+         * @description An address for one content; `POST /files` with its `uuid` makes it a file.
+         */
+        post: operations["create_signed_upload_url"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/upload/signed-url/cleanup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cleanup
+         * @description Forget a content that became no file.
+         */
+        post: operations["cleanup_signed_upload_url"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4906,6 +5306,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/users/{id}/acquisitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Of User */
+        get: operations["get_user_acquisitions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}/collections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Of User */
+        get: operations["get_user_collections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Of User */
+        get: operations["get_user_groups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}/projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Of User */
+        get: operations["get_user_projects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Of User */
+        get: operations["get_user_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/users/{user_id}": {
         parameters: {
             query?: never;
@@ -4949,6 +5434,46 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{user_id}/key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make an API key for a user
+         * @description For accounts of programs; the only answer that shows the key's secret.
+         */
+        post: operations["add_user_key_api_users__user_id__key_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{user_id}/key/{key_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a user's API key
+         * @description By its public part.
+         */
+        delete: operations["delete_user_key_api_users__user_id__key__key_id__delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -5122,6 +5647,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/x/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export the access log
+         * @description Everything each record says, oldest first; the filters of the report, and no limit of its own.
+         */
+        get: operations["export_access_log_api_x_audit_export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/x/events": {
         parameters: {
             query?: never;
@@ -5213,13 +5758,60 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * How one may log in here
+         * @description What the login page offers.
+         */
+        get: operations["login_methods_api_x_login_get"];
         put?: never;
         /**
          * Log a browser in by password
-         * @description Sets the login cookie; wrong passwords are counted per account and per address.
+         * @description Sets the login cookie. Wrong passwords and codes are counted per account and per address.
+         *
+         *     401 `access.code_needed`: the password was right, send `code` as well. 401 `access.enrolment_needed`: set up
+         *     an authenticator app with `enrolment` and send its code; the answer then holds the recovery codes.
          */
         post: operations["log_in_api_x_login_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/x/login/oidc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Log in through the OpenID provider
+         * @description Leads to the provider; `next` is the page of the app to show afterwards.
+         */
+        get: operations["begin_oidc_login_api_x_login_oidc_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/x/login/oidc/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Come back from the OpenID provider
+         * @description Sets the login cookie and leads to the page that was wanted, or to the login page with the problem.
+         */
+        get: operations["finish_oidc_login_api_x_login_oidc_callback_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5286,6 +5878,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/x/me/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One's own second factor
+         * @description Whether it is set up, whether this site demands it, how many recovery codes are left.
+         */
+        get: operations["read_second_factor_api_x_me_totp_get"];
+        /**
+         * Finish setting up an authenticator app
+         * @description Needs the app's first code; the recovery codes are shown this once.
+         */
+        put: operations["confirm_second_factor_api_x_me_totp_put"];
+        /**
+         * Begin to set up an authenticator app
+         * @description Its secret and QR code; nothing is asked for until a first code was right.
+         */
+        post: operations["begin_second_factor_api_x_me_totp_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/x/me/totp/recovery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make new recovery codes
+         * @description Needs a code; the former recovery codes do not work any more.
+         */
+        post: operations["renew_recovery_codes_api_x_me_totp_recovery_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/x/me/totp/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove one's authenticator app
+         * @description Needs a code; where the site demands a second factor, the next login sets up a new app.
+         */
+        post: operations["remove_own_second_factor_api_x_me_totp_remove_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/x/projects/{id}/template-test": {
         parameters: {
             query?: never;
@@ -5300,6 +5960,26 @@ export interface paths {
          * @description What these templates (without a body: the project's own) say of its sessions; nothing is stored.
          */
         post: operations["test_project_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/x/roles/{role_id}/uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where a role is used
+         * @description Whom a change of the role reaches, and which groups may give it.
+         */
+        get: operations["get_role_uses_api_x_roles__role_id__uses_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5366,46 +6046,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/x/users/{user_id}/keys": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Make an API key for a user
-         * @description For accounts of programs; the only answer that shows the key's secret.
-         */
-        post: operations["add_user_key_api_x_users__user_id__keys_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/x/users/{user_id}/keys/{key_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * Delete a user's API key
-         * @description By its public part.
-         */
-        delete: operations["delete_user_key_api_x_users__user_id__keys__key_id__delete"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/x/users/{user_id}/password": {
         parameters: {
             query?: never;
@@ -5421,6 +6061,26 @@ export interface paths {
          */
         post: operations["reset_password_api_x_users__user_id__password_post"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/x/users/{user_id}/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a user's authenticator app
+         * @description For somebody who lost both the app and the recovery codes.
+         */
+        delete: operations["remove_second_factor_api_x_users__user_id__totp_delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -5474,6 +6134,42 @@ export interface components {
                 [key: string]: unknown;
             };
             origin: components["schemas"]["OriginDocument"];
+            /** Request Method */
+            request_method: string;
+            /** Request Path */
+            request_path: string;
+            /**
+             * Timestamp
+             * Format: date-time
+             */
+            timestamp: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * AccessLogRecord
+         * @description Everything a record of the access log says.
+         */
+        AccessLogRecord: {
+            /** Id */
+            _id: string;
+            /** Access Type */
+            access_type: string;
+            /** Address */
+            address: string | null;
+            /** Client */
+            client: string | null;
+            /** Context */
+            context: {
+                [key: string]: unknown;
+            };
+            /** Number */
+            number: number;
+            origin: components["schemas"]["OriginDocument"];
+            /** Reason */
+            reason: string | null;
+            /** Request Id */
+            request_id: string | null;
             /** Request Method */
             request_method: string;
             /** Request Path */
@@ -5835,6 +6531,18 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * EnrolmentDocument
+         * @description What an authenticator app takes; `picture` is a QR code as a data address.
+         */
+        EnrolmentDocument: {
+            /** Picture */
+            picture: string;
+            /** Secret */
+            secret: string;
+            /** Uri */
+            uri: string;
+        };
+        /**
          * FileDocument
          * @description One version of a file.
          */
@@ -6017,6 +6725,7 @@ export interface components {
             label: string;
             /** Last Used */
             last_used?: string | null;
+            scope?: components["schemas"]["ScopeDocument"] | null;
         } & {
             [key: string]: unknown;
         };
@@ -6027,9 +6736,22 @@ export interface components {
         LoginDocument: {
             /** Csrf */
             csrf: string | null;
+            /** Recovery Codes */
+            recovery_codes?: string[] | null;
             user: components["schemas"]["UserDocument"];
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * LoginMethods
+         * @description How one may log in.
+         */
+        LoginMethods: {
+            oidc: components["schemas"]["OidcMethod"] | null;
+            /** Passwords */
+            passwords: boolean;
+            /** Site Name */
+            site_name: string;
         };
         /**
          * MeDocument
@@ -6038,6 +6760,8 @@ export interface components {
         MeDocument: {
             /** Csrf */
             csrf: string | null;
+            /** Recovery Codes */
+            recovery_codes?: string[] | null;
             site: components["schemas"]["SiteDocument"];
             user: components["schemas"]["UserDocument"];
         } & {
@@ -6114,6 +6838,7 @@ export interface components {
             label: string;
             /** Last Used */
             last_used?: string | null;
+            scope?: components["schemas"]["ScopeDocument"] | null;
             /** Unencrypted Secret */
             unencrypted_secret: string;
         } & {
@@ -6148,6 +6873,14 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * OidcMethod
+         * @description The OpenID provider.
+         */
+        OidcMethod: {
+            /** Label */
+            label: string;
+        };
+        /**
          * OriginDocument
          * @description Who did something.
          */
@@ -6156,6 +6889,26 @@ export interface components {
             id: string | null;
             /** Type */
             type: string;
+        };
+        /**
+         * PreviewDocument
+         * @description What a change would touch: the first hundred people and projects, and how many there are of everything.
+         */
+        PreviewDocument: {
+            /** People */
+            people: components["schemas"]["TouchedPerson"][];
+            /** Projects */
+            projects: components["schemas"]["TouchedProject"][];
+            /** Refused */
+            refused: string | null;
+            /** Sentence */
+            sentence: string;
+            /** Totals */
+            totals: {
+                [key: string]: number;
+            };
+            /** Unmanaged Projects */
+            unmanaged_projects: number;
         };
         /**
          * ProjectCopy
@@ -6282,6 +7035,14 @@ export interface components {
             sessions_changed: string[];
         };
         /**
+         * RecoveryCodes
+         * @description Shown once.
+         */
+        RecoveryCodes: {
+            /** Recovery Codes */
+            recovery_codes: string[];
+        };
+        /**
          * Reference
          * @description What something points to.
          */
@@ -6340,6 +7101,42 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * RoleGroup
+         * @description A group that may give a role.
+         */
+        RoleGroup: {
+            /** Id */
+            _id: string;
+            /** Label */
+            label: string;
+        };
+        /**
+         * RoleProject
+         * @description A project in which people have a role.
+         */
+        RoleProject: {
+            /** Id */
+            _id: string;
+            /** Label */
+            label: string;
+            /** Users */
+            users: number;
+        };
+        /**
+         * RoleUses
+         * @description Where a role is used.
+         */
+        RoleUses: {
+            /** Groups */
+            groups: components["schemas"]["RoleGroup"][];
+            /** Projects */
+            projects: components["schemas"]["RoleProject"][];
+            /** Total Projects */
+            total_projects: number;
+            /** Total Users */
+            total_users: number;
+        };
+        /**
          * RolesDocument
          * @description A user's roles in a project or template.
          */
@@ -6350,6 +7147,30 @@ export interface components {
             role_ids: string[];
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * ScopeDocument
+         * @description What a key is restricted to; null: no limit.
+         */
+        ScopeDocument: {
+            /** Actions */
+            actions?: string[] | null;
+            /** Projects */
+            projects?: string[] | null;
+        };
+        /**
+         * SecondFactorDocument
+         * @description One's own second factor; `available` when there is a password to protect.
+         */
+        SecondFactorDocument: {
+            /** Available */
+            available: boolean;
+            /** Enabled */
+            enabled: boolean;
+            /** Recovery Codes Left */
+            recovery_codes_left: number;
+            /** Required */
+            required: boolean;
         };
         /**
          * SelfPermissions
@@ -6454,6 +7275,53 @@ export interface components {
             name: string;
         };
         /**
+         * SpotDocument
+         * @description What was asked about.
+         */
+        SpotDocument: {
+            /** Id */
+            _id: string;
+            /** Label */
+            label: string;
+            /** Level */
+            level: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * StandingDocument
+         * @description What a user may do in a place, and through what.
+         */
+        StandingDocument: {
+            container: components["schemas"]["SpotDocument"];
+            /** May */
+            may: string[];
+            /** Name */
+            name: string;
+            /** Sees */
+            sees: boolean;
+            /** Sentence */
+            sentence: string;
+            /** Through */
+            through: components["schemas"]["WayDocument"][];
+            /** User */
+            user: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * StandingList
+         * @description A page of those who may.
+         */
+        StandingList: {
+            /** Count */
+            count: number;
+            /** Results */
+            results: components["schemas"]["StandingDocument"][];
+            /** Total */
+            total: number;
+        };
+        /**
          * SubjectDocument
          * @description A subject.
          */
@@ -6516,6 +7384,34 @@ export interface components {
             tags: string[];
             /** Type */
             type?: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * TouchedPerson
+         * @description Whose rights would change, in how many projects.
+         */
+        TouchedPerson: {
+            /** Gains */
+            gains: string[];
+            /** Loses */
+            loses: string[];
+            /** Projects */
+            projects: number;
+            /** User */
+            user: string;
+        };
+        /**
+         * TouchedProject
+         * @description Where rights would change, and of how many people.
+         */
+        TouchedProject: {
+            /** Id */
+            _id: string;
+            /** Label */
+            label: string;
+            /** People */
+            people: number;
         } & {
             [key: string]: unknown;
         };
@@ -6624,6 +7520,25 @@ export interface components {
             /** Error Type */
             type: string;
         };
+        /**
+         * WayDocument
+         * @description One reason: a role in the project (`template`: the group's template names it too), access, a site role.
+         */
+        WayDocument: {
+            /** Actions */
+            actions: string[];
+            /** Role */
+            role: string;
+            /** Role Id */
+            role_id: string | null;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "project" | "template" | "group" | "collection" | "site";
+        } & {
+            [key: string]: unknown;
+        };
     };
     responses: never;
     parameters: never;
@@ -6633,6 +7548,97 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    preview_change_api_access_preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewDocument"];
+                };
+            };
+        };
+    };
+    who_api_access_who_get: {
+        parameters: {
+            query: {
+                /** @description id of a group, project or anything below, a collection or a file */
+                container: string;
+                /** @description who holds this action; default: who sees it */
+                action?: string | null;
+                limit?: number;
+                /** @description users after this id */
+                after_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandingList"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    why_api_access_why_get: {
+        parameters: {
+            query: {
+                /** @description user id */
+                user: string;
+                /** @description id of a group, project or anything below, a collection or a file */
+                container: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandingDocument"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_acquisitions: {
         parameters: {
             query?: {
@@ -7097,6 +8103,38 @@ export interface operations {
             };
         };
     };
+    upload_output_to_acquisitions_analysis: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                analysis_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     add_acquisition_analysis_note: {
         parameters: {
             query?: never;
@@ -7455,7 +8493,10 @@ export interface operations {
     modify_acquisition_info_by_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -7486,7 +8527,10 @@ export interface operations {
     modify_acquisition_info: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -8502,7 +9546,10 @@ export interface operations {
     modify_analysis_info_by_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -8533,7 +9580,10 @@ export interface operations {
     modify_analysis_info: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -9124,6 +10174,26 @@ export interface operations {
             };
         };
     };
+    clean_packfiles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
     list_collections: {
         parameters: {
             query?: {
@@ -9675,6 +10745,38 @@ export interface operations {
             };
         };
     };
+    upload_output_to_collections_analysis: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                analysis_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     add_collection_analysis_note: {
         parameters: {
             query?: never;
@@ -10002,7 +11104,10 @@ export interface operations {
     modify_collection_info_by_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -10033,7 +11138,10 @@ export interface operations {
     modify_collection_info: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -10672,6 +11780,26 @@ export interface operations {
             };
         };
     };
+    get_config_js: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
     list_misrouted_api_connector_misrouted_get: {
         parameters: {
             query?: {
@@ -11209,6 +12337,38 @@ export interface operations {
             };
         };
     };
+    upload_output_to_containers_analysis: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                analysis_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     add_container_analysis_note: {
         parameters: {
             query?: never;
@@ -11536,7 +12696,10 @@ export interface operations {
     modify_container_info_by_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -11567,7 +12730,10 @@ export interface operations {
     modify_container_info: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -12652,6 +13818,26 @@ export interface operations {
             };
         };
     };
+    upsert_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
     delete_files_by_ids: {
         parameters: {
             query?: {
@@ -12884,7 +14070,10 @@ export interface operations {
     modify_file_info: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 file_id: string;
             };
@@ -13838,7 +15027,10 @@ export interface operations {
     modify_group_info_by_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -13869,7 +15061,10 @@ export interface operations {
     modify_group_info: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -15177,6 +16372,38 @@ export interface operations {
             };
         };
     };
+    upload_output_to_projects_analysis: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                analysis_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     add_project_analysis_note: {
         parameters: {
             query?: never;
@@ -15566,7 +16793,10 @@ export interface operations {
     modify_project_info_by_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -15597,7 +16827,10 @@ export interface operations {
     modify_project_info: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -15801,6 +17034,103 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    project_packfile_upload: {
+        parameters: {
+            query: {
+                token: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    end_project_packfile_upload: {
+        parameters: {
+            query: {
+                token: string;
+                metadata: string;
+                file_count?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    start_project_packfile_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
                 };
             };
             /** @description Validation Error */
@@ -17460,6 +18790,38 @@ export interface operations {
             };
         };
     };
+    upload_output_to_sessions_analysis: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                analysis_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     add_session_analysis_note: {
         parameters: {
             query?: never;
@@ -17818,7 +19180,10 @@ export interface operations {
     modify_session_info_by_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -17849,7 +19214,10 @@ export interface operations {
     modify_session_info: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -18316,6 +19684,128 @@ export interface operations {
             };
         };
     };
+    add_provider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    get_provider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    modify_provider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    delete_provider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    get_provider_config: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     get_site_settings: {
         parameters: {
             query?: never;
@@ -18332,6 +19822,88 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+        };
+    };
+    modify_site_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Modified"];
+                };
+            };
+        };
+    };
+    upload_storage_file: {
+        parameters: {
+            query: {
+                project_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    delete_storage_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
@@ -18448,57 +20020,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Modified"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    create_master_subject_code: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": unknown;
-                };
-            };
-        };
-    };
-    verify_master_subject_code: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                code: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": unknown;
                 };
             };
             /** @description Validation Error */
@@ -18984,6 +20505,38 @@ export interface operations {
             };
         };
     };
+    upload_output_to_subjects_analysis: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                analysis_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     add_subject_analysis_note: {
         parameters: {
             query?: never;
@@ -19342,7 +20895,10 @@ export interface operations {
     modify_subject_info_by_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -19373,7 +20929,10 @@ export interface operations {
     modify_subject_info: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -20015,6 +21574,26 @@ export interface operations {
             };
         };
     };
+    complete_s3_multipart_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
     put_file_bytes_api_upload_fs_file_put: {
         parameters: {
             query: {
@@ -20067,6 +21646,46 @@ export interface operations {
         };
     };
     upload_by_reaper_api_upload_reaper_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    create_signed_upload_url: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    cleanup_signed_upload_url: {
         parameters: {
             query?: never;
             header?: never;
@@ -20317,6 +21936,226 @@ export interface operations {
             };
         };
     };
+    get_user_acquisitions: {
+        parameters: {
+            query?: {
+                /** @description field op value, comma separated */
+                filter?: string | null;
+                /** @description field[:asc|desc], comma separated */
+                sort?: string | null;
+                /** @description rows per page; 0 or absent = all */
+                limit?: string | null;
+                /** @description rows to leave out */
+                skip?: string | null;
+                /** @description page number from 1 */
+                page?: string | null;
+                /** @description rows after this id */
+                after_id?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcquisitionDocument"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_user_collections: {
+        parameters: {
+            query?: {
+                /** @description field op value, comma separated */
+                filter?: string | null;
+                /** @description field[:asc|desc], comma separated */
+                sort?: string | null;
+                /** @description rows per page; 0 or absent = all */
+                limit?: string | null;
+                /** @description rows to leave out */
+                skip?: string | null;
+                /** @description page number from 1 */
+                page?: string | null;
+                /** @description rows after this id */
+                after_id?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CollectionDocument"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_user_groups: {
+        parameters: {
+            query?: {
+                /** @description field op value, comma separated */
+                filter?: string | null;
+                /** @description field[:asc|desc], comma separated */
+                sort?: string | null;
+                /** @description rows per page; 0 or absent = all */
+                limit?: string | null;
+                /** @description rows to leave out */
+                skip?: string | null;
+                /** @description page number from 1 */
+                page?: string | null;
+                /** @description rows after this id */
+                after_id?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupDocument"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_user_projects: {
+        parameters: {
+            query?: {
+                /** @description field op value, comma separated */
+                filter?: string | null;
+                /** @description field[:asc|desc], comma separated */
+                sort?: string | null;
+                /** @description rows per page; 0 or absent = all */
+                limit?: string | null;
+                /** @description rows to leave out */
+                skip?: string | null;
+                /** @description page number from 1 */
+                page?: string | null;
+                /** @description rows after this id */
+                after_id?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectDocument"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_user_sessions: {
+        parameters: {
+            query?: {
+                /** @description field op value, comma separated */
+                filter?: string | null;
+                /** @description field[:asc|desc], comma separated */
+                sort?: string | null;
+                /** @description rows per page; 0 or absent = all */
+                limit?: string | null;
+                /** @description rows to leave out */
+                skip?: string | null;
+                /** @description page number from 1 */
+                page?: string | null;
+                /** @description rows after this id */
+                after_id?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionDocument"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     get_one_user_api_users__user_id__get: {
         parameters: {
             query?: never;
@@ -20427,6 +22266,69 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    add_user_key_api_users__user_id__key_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewKeyDocument"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    delete_user_key_api_users__user_id__key__key_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
+                };
             };
             /** @description Validation Error */
             422: {
@@ -20694,6 +22596,37 @@ export interface operations {
             };
         };
     };
+    export_access_log_api_x_audit_export_get: {
+        parameters: {
+            query?: {
+                format?: "json" | "ndjson" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessLogRecord"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     stream_events: {
         parameters: {
             query?: {
@@ -20842,6 +22775,26 @@ export interface operations {
             };
         };
     };
+    login_methods_api_x_login_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoginMethods"];
+                };
+            };
+        };
+    };
     log_in_api_x_login_post: {
         parameters: {
             query?: never;
@@ -20858,6 +22811,66 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LoginDocument"];
+                };
+            };
+        };
+    };
+    begin_oidc_login_api_x_login_oidc_get: {
+        parameters: {
+            query?: {
+                next?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            307: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    finish_oidc_login_api_x_login_oidc_callback_get: {
+        parameters: {
+            query?: {
+                code?: string;
+                state?: string;
+                error?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            307: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
@@ -20922,6 +22935,106 @@ export interface operations {
             };
         };
     };
+    read_second_factor_api_x_me_totp_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactorDocument"];
+                };
+            };
+        };
+    };
+    confirm_second_factor_api_x_me_totp_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+        };
+    };
+    begin_second_factor_api_x_me_totp_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolmentDocument"];
+                };
+            };
+        };
+    };
+    renew_recovery_codes_api_x_me_totp_recovery_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+        };
+    };
+    remove_own_second_factor_api_x_me_totp_remove_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
+                };
+            };
+        };
+    };
     test_project_template: {
         parameters: {
             query?: {
@@ -20943,6 +23056,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TriedOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_role_uses_api_x_roles__role_id__uses_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                role_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleUses"];
                 };
             };
             /** @description Validation Error */
@@ -21051,69 +23195,6 @@ export interface operations {
             };
         };
     };
-    add_user_key_api_x_users__user_id__keys_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                user_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NewKeyDocument"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    delete_user_key_api_x_users__user_id__keys__key_id__delete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                user_id: string;
-                key_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Deleted"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
     reset_password_api_x_users__user_id__password_post: {
         parameters: {
             query?: never;
@@ -21132,6 +23213,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Modified"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_second_factor_api_x_users__user_id__totp_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
                 };
             };
             /** @description Validation Error */

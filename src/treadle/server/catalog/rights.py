@@ -133,7 +133,7 @@ def visible_collections(guard: Guard, column: ColumnElement[Any]) -> ColumnEleme
     if guard.identity.is_site_admin:
         return column.is_not(None)
     return column.in_(
-        select(collection_access.c.collection_id).where(collection_access.c.user_id == guard.identity.id)
+        select(collection_access.c.collection_id).where(collection_access.c.user_id == guard.identity.person)
     )
 
 
@@ -151,7 +151,7 @@ async def _require_collection(guard: Guard, collection_id: str, access: str) -> 
     guard.decided()
     if guard.identity.is_site_admin:
         return
-    level = await collection_level(guard.connection, collection_id, guard.identity.id)
+    level = await collection_level(guard.connection, collection_id, guard.identity.person)
     if level is None:
         raise ContainerNotFound
     if _RANK[level] < _RANK[access]:

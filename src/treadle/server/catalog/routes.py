@@ -9,6 +9,7 @@ from treadle.server.catalog import (
     routes_files,
     routes_modalities,
     routes_more,
+    routes_of_users,
     routes_overview,
     routes_session_templates,
 )
@@ -25,5 +26,6 @@ router.take(
     routes_copies.router,
     routes_bulk.router,
     routes_more.router,
+    routes_of_users.router,
     routes_containers.router,
 )

@@ -16,7 +16,7 @@ from treadle.server.catalog.levels import LEVELS
 from treadle.server.catalog.listing import container_source
 from treadle.server.catalog.models import Document
 from treadle.server.catalog.tables import container
-from treadle.server.kit.errors import Invalid, NotFound
+from treadle.server.kit.errors import Invalid
 from treadle.server.wire.answer import Modified, json_answer, stamp
 from treadle.server.wire.answer import listing as list_answer
 from treadle.server.wire.body import ObjectBody
@@ -205,15 +205,3 @@ for _level in LEVELS.values():
         _cleanups(_level.plural)
 _cleanups("containers")
 _cleanups("files")
-
-
-@router.post("/subjects/master-code", operation_id="create_master_subject_code")
-async def make_master_code(_guard: UserGuard) -> Response:
-    """Master subject codes are not kept here."""
-    raise NotFound("This site keeps no master subject codes.")
-
-
-@router.get("/subjects/master-code/{code}", operation_id="verify_master_subject_code")
-async def master_code(_guard: UserGuard, code: str) -> Response:
-    """Master subject codes are not kept here."""
-    raise NotFound(f"There is no master subject code '{code}': this site keeps none.")

@@ -9,6 +9,7 @@ The SDK is the official one of `.venv-clients/sdk23` (`scripts/setup-clients`); 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import statistics
 import subprocess
@@ -18,6 +19,7 @@ import time
 from pathlib import Path
 
 import httpx
+
 from bench_transfer import Server
 
 SDK = Path(__file__).parents[1] / ".venv-clients" / "sdk23" / "bin" / "python"
@@ -65,10 +67,8 @@ def new_acquisition(server: Server) -> str:
     def make(level: str, **body: object) -> str:
         return str(server.api.post(f"/{level}", json=body).raise_for_status().json()["_id"])
 
-    try:
+    with contextlib.suppress(httpx.HTTPStatusError):  # the group of an earlier round
         make("groups", _id="bench")
-    except httpx.HTTPStatusError:
-        pass  # the group of an earlier round
     project = make("projects", group="bench", label=os.urandom(4).hex())
     return make("acquisitions", session=make("sessions", project=project, label="e"), label="a")
 

@@ -139,8 +139,8 @@ def test_actions_of_a_role_are_words_this_client_knows(fw, sdk):
     admin = next(role for role in fw.get_all_roles() if role.default_flywheel_role == "admin")
     actions = {getattr(action, "value", action) for action in admin.actions}
     assert {"containers_create_hierarchy", "files_download"} <= actions
-    assert ("files_create_upload" in actions) == (sdk == 17)
-    assert ("files_create_single" in actions) == (sdk == 23)
+    assert ("files_create_upload" in actions) == (sdk <= 21)
+    assert ("files_create_single" in actions) == (sdk >= 19)
 
 
 def test_the_creator_of_a_project_has_the_administrator_role(fw, project, email):

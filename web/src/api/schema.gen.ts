@@ -4,6 +4,66 @@
  */
 
 export interface paths {
+    "/api/access/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What would a change of permissions touch?
+         * @description Changes nothing. For who may make the change; `refused` says why it would not be made.
+         */
+        post: operations["preview_change_api_access_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/access/who": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who may see this, and why?
+         * @description Enabled users by id, site administrators among them; always `{count, total, results}`.
+         */
+        get: operations["who_api_access_who_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/access/why": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What may a user do here, and why?
+         * @description Of oneself wherever one sees the place; of others for who may see its permissions.
+         */
+        get: operations["why_api_access_why_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/acquisitions": {
         parameters: {
             query?: never;
@@ -172,6 +232,23 @@ export interface paths {
         post?: never;
         /** Delete Note */
         delete: operations["delete_acquisition_analysis_note"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/acquisitions/{id}/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Copy */
+        post: operations["acquisition_copy"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -682,6 +759,57 @@ export interface paths {
         get: operations["auth_status_api_auth_status_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bulk/move/acquisitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Move */
+        post: operations["bulk_move_acquisitions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bulk/move/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Move */
+        post: operations["bulk_move_sessions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bulk/move/subjects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Move */
+        post: operations["bulk_move_subjects"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2518,12 +2646,16 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Modalities
+         * List All
          * @description The classification vocabulary of each modality.
          */
         get: operations["get_all_modalities"];
         put?: never;
-        post?: never;
+        /**
+         * Add
+         * @description A modality of this site's own.
+         */
+        post: operations["add_modality"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2538,13 +2670,21 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Modality
+         * Read
          * @description The classification vocabulary of one modality.
          */
         get: operations["get_modality"];
-        put?: never;
+        /**
+         * Replace
+         * @description Another vocabulary for a modality.
+         */
+        put: operations["replace_modality"];
         post?: never;
-        delete?: never;
+        /**
+         * Delete
+         * @description Without this modality; files keep theirs.
+         */
+        delete: operations["delete_modality"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2646,6 +2786,26 @@ export interface paths {
         get: operations["get_all_projects_groups"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/recalc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Recalculate All
+         * @description Judge the sessions of every project with templates anew.
+         */
+        post: operations["recalc_all_projects"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2857,6 +3017,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{id}/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Copy Project
+         * @description Copy the project by reference: `{group_id, project_label, filter}`.
+         */
+        post: operations["project_copy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{id}/files/{name}": {
         parameters: {
             query?: never;
@@ -2929,6 +3109,30 @@ export interface paths {
         head?: never;
         /** Modify Info */
         patch: operations["modify_project_info"];
+        trace?: never;
+    };
+    "/api/projects/{id}/lock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lock
+         * @description Refuse every change in the project from now on: `{reason}`.
+         */
+        post: operations["lock_project"];
+        /**
+         * Unlock
+         * @description Allow changes again.
+         */
+        delete: operations["unlock_project"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/projects/{id}/notes": {
@@ -3021,6 +3225,26 @@ export interface paths {
          * @description A token for a new packfile.
          */
         post: operations["start_project_packfile_upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{id}/recalc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Recalculate
+         * @description Judge the project's sessions anew.
+         */
+        post: operations["recalc_project"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3152,6 +3376,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{id}/template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set Templates
+         * @description These templates for the project's sessions, which are judged at once.
+         */
+        post: operations["set_project_template"];
+        /**
+         * Remove Templates
+         * @description No templates; sessions lose their verdicts.
+         */
+        delete: operations["remove_project_template"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{id}/upsert-hierarchy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upsert Hierarchy
+         * @description Find or make a subject, session and acquisition.
+         */
+        post: operations["upsert_project_hierarchy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{outer_id}/analyses/{container_id}/files/{name}": {
         parameters: {
             query?: never;
@@ -3261,7 +3529,7 @@ export interface paths {
         };
         /**
          * Who touched what, newest first
-         * @description Filtered by time, user, project, subject (id or label) and type; `csv=true` gives a table.
+         * @description Filtered by time, user, project, subject (id or label) and type; `csv=true` gives a table of all.
          */
         get: operations["access_log_report_api_report_accesslog_get"];
         put?: never;
@@ -3284,6 +3552,186 @@ export interface paths {
          * @description What `access_types` may name.
          */
         get: operations["access_log_types_api_report_accesslog_types_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/report/daily-usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Daily Usage
+         * @description Each project on each day of a month.
+         */
+        get: operations["get_daily_usage_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/report/daily-usage-range": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Daily Usage Range
+         * @description Each project on each day from `start_date` to `end_date`, at most 366 days.
+         */
+        get: operations["get_daily_usage_range_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/report/legacy-usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Legacy Usage
+         * @description `type=project`: what each project has; `type=month`: what all projects had at the end of each month.
+         */
+        get: operations["get_legacy_usage_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/report/project": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Project Report
+         * @description Sessions made in a period and their subjects, for each project named.
+         */
+        get: operations["get_project_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/report/site": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Site Report
+         * @description Groups with their number of projects and sessions.
+         */
+        get: operations["get_site_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/report/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Monthly Usage
+         * @description Each project in a month: sessions, and bytes times days.
+         */
+        get: operations["get_usage_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/report/usage-summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Usage Summary
+         * @description Files, bytes and sessions at the start and end of a period, by project, group or month.
+         */
+        get: operations["get_usage_data_summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/report/usage/availability": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Usage Availability
+         * @description The months that can be reported, newest first.
+         */
+        get: operations["get_usage_availability"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/report/usage/collect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Collect Usage
+         * @description Nothing to do: usage is computed when it is asked for.
+         */
+        get: operations["collect_usage"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3603,6 +4051,23 @@ export interface paths {
         post?: never;
         /** Delete Note */
         delete: operations["delete_session_analysis_note"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Copy */
+        post: operations["session_copy"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -4165,6 +4630,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/subjects/{id}/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Copy */
+        post: operations["subject_copy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/subjects/{id}/files/{name}": {
         parameters: {
             query?: never;
@@ -4393,6 +4875,46 @@ export interface paths {
          * @description The content of a file, or of a zip member, or its zip info, or a ticket for any of them.
          */
         head: operations["head_subjects_analysis_inputs"];
+        patch?: never;
+        trace?: never;
+    };
+    "/api/uids": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Existing
+         * @description Which of these session and acquisition UIDs exist where you may see them.
+         */
+        post: operations["check_uids_exist"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/uids/projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Existing By Project
+         * @description Which of these UIDs exist in which project; projects without one are left out.
+         */
+        post: operations["check_uids_in_projects"];
+        delete?: never;
+        options?: never;
+        head?: never;
         patch?: never;
         trace?: never;
     };
@@ -4801,6 +5323,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/users/{user_id}/key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make an API key for a user
+         * @description For accounts of programs; the only answer that shows the key's secret.
+         */
+        post: operations["add_user_key_api_users__user_id__key_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{user_id}/key/{key_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a user's API key
+         * @description By its public part.
+         */
+        delete: operations["delete_user_key_api_users__user_id__key__key_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/version": {
         parameters: {
             query?: never;
@@ -4969,6 +5531,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/x/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export the access log
+         * @description Everything each record says, oldest first; the filters of the report, and no limit of its own.
+         */
+        get: operations["export_access_log_api_x_audit_export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/x/events": {
         parameters: {
             query?: never;
@@ -5060,13 +5642,60 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * How one may log in here
+         * @description What the login page offers.
+         */
+        get: operations["login_methods_api_x_login_get"];
         put?: never;
         /**
          * Log a browser in by password
-         * @description Sets the login cookie; wrong passwords are counted per account and per address.
+         * @description Sets the login cookie. Wrong passwords and codes are counted per account and per address.
+         *
+         *     401 `access.code_needed`: the password was right, send `code` as well. 401 `access.enrolment_needed`: set up
+         *     an authenticator app with `enrolment` and send its code; the answer then holds the recovery codes.
          */
         post: operations["log_in_api_x_login_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/x/login/oidc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Log in through the OpenID provider
+         * @description Leads to the provider; `next` is the page of the app to show afterwards.
+         */
+        get: operations["begin_oidc_login_api_x_login_oidc_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/x/login/oidc/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Come back from the OpenID provider
+         * @description Sets the login cookie and leads to the page that was wanted, or to the login page with the problem.
+         */
+        get: operations["finish_oidc_login_api_x_login_oidc_callback_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5133,6 +5762,114 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/x/me/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One's own second factor
+         * @description Whether it is set up, whether this site demands it, how many recovery codes are left.
+         */
+        get: operations["read_second_factor_api_x_me_totp_get"];
+        /**
+         * Finish setting up an authenticator app
+         * @description Needs the app's first code; the recovery codes are shown this once.
+         */
+        put: operations["confirm_second_factor_api_x_me_totp_put"];
+        /**
+         * Begin to set up an authenticator app
+         * @description Its secret and QR code; nothing is asked for until a first code was right.
+         */
+        post: operations["begin_second_factor_api_x_me_totp_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/x/me/totp/recovery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make new recovery codes
+         * @description Needs a code; the former recovery codes do not work any more.
+         */
+        post: operations["renew_recovery_codes_api_x_me_totp_recovery_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/x/me/totp/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove one's authenticator app
+         * @description Needs a code; where the site demands a second factor, the next login sets up a new app.
+         */
+        post: operations["remove_own_second_factor_api_x_me_totp_remove_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/x/projects/{id}/template-test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Out
+         * @description What these templates (without a body: the project's own) say of its sessions; nothing is stored.
+         */
+        post: operations["test_project_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/x/sessions/{id}/compliance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Checklist
+         * @description What the session has and lacks, template by template.
+         */
+        get: operations["get_session_compliance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/x/trash": {
         parameters: {
             query?: never;
@@ -5173,46 +5910,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/x/users/{user_id}/keys": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Make an API key for a user
-         * @description For accounts of programs; the only answer that shows the key's secret.
-         */
-        post: operations["add_user_key_api_x_users__user_id__keys_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/x/users/{user_id}/keys/{key_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * Delete a user's API key
-         * @description By its public part.
-         */
-        delete: operations["delete_user_key_api_x_users__user_id__keys__key_id__delete"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/x/users/{user_id}/password": {
         parameters: {
             query?: never;
@@ -5228,6 +5925,26 @@ export interface paths {
          */
         post: operations["reset_password_api_x_users__user_id__password_post"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/x/users/{user_id}/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a user's authenticator app
+         * @description For somebody who lost both the app and the recovery codes.
+         */
+        delete: operations["remove_second_factor_api_x_users__user_id__totp_delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -5281,6 +5998,42 @@ export interface components {
                 [key: string]: unknown;
             };
             origin: components["schemas"]["OriginDocument"];
+            /** Request Method */
+            request_method: string;
+            /** Request Path */
+            request_path: string;
+            /**
+             * Timestamp
+             * Format: date-time
+             */
+            timestamp: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * AccessLogRecord
+         * @description Everything a record of the access log says.
+         */
+        AccessLogRecord: {
+            /** Id */
+            _id: string;
+            /** Access Type */
+            access_type: string;
+            /** Address */
+            address: string | null;
+            /** Client */
+            client: string | null;
+            /** Context */
+            context: {
+                [key: string]: unknown;
+            };
+            /** Number */
+            number: number;
+            origin: components["schemas"]["OriginDocument"];
+            /** Reason */
+            reason: string | null;
+            /** Request Id */
+            request_id: string | null;
             /** Request Method */
             request_method: string;
             /** Request Path */
@@ -5623,6 +6376,25 @@ export interface components {
             port: number;
         };
         /**
+         * Document
+         * @description Base of answer models: documents may carry more than is described.
+         */
+        Document: {
+            [key: string]: unknown;
+        };
+        /**
+         * EnrolmentDocument
+         * @description What an authenticator app takes; `picture` is a QR code as a data address.
+         */
+        EnrolmentDocument: {
+            /** Picture */
+            picture: string;
+            /** Secret */
+            secret: string;
+            /** Uri */
+            uri: string;
+        };
+        /**
          * FileDocument
          * @description One version of a file.
          */
@@ -5805,6 +6577,7 @@ export interface components {
             label: string;
             /** Last Used */
             last_used?: string | null;
+            scope?: components["schemas"]["ScopeDocument"] | null;
         } & {
             [key: string]: unknown;
         };
@@ -5815,9 +6588,22 @@ export interface components {
         LoginDocument: {
             /** Csrf */
             csrf: string | null;
+            /** Recovery Codes */
+            recovery_codes?: string[] | null;
             user: components["schemas"]["UserDocument"];
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * LoginMethods
+         * @description How one may log in.
+         */
+        LoginMethods: {
+            oidc: components["schemas"]["OidcMethod"] | null;
+            /** Passwords */
+            passwords: boolean;
+            /** Site Name */
+            site_name: string;
         };
         /**
          * MeDocument
@@ -5826,8 +6612,28 @@ export interface components {
         MeDocument: {
             /** Csrf */
             csrf: string | null;
+            /** Recovery Codes */
+            recovery_codes?: string[] | null;
             site: components["schemas"]["SiteDocument"];
             user: components["schemas"]["UserDocument"];
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * ModalityDocument
+         * @description A modality and its classification vocabulary.
+         */
+        ModalityDocument: {
+            /** Id */
+            _id: string;
+            /** Active */
+            active: boolean;
+            /** Classification */
+            classification: {
+                [key: string]: string[];
+            };
+            /** Description */
+            description?: string | null;
         } & {
             [key: string]: unknown;
         };
@@ -5848,6 +6654,25 @@ export interface components {
             modified: number;
         };
         /**
+         * MoveConflict
+         * @description Something that has a namesake where it would go.
+         */
+        MoveConflict: {
+            /** Conflict Label */
+            conflict_label: string;
+            conflict_with: components["schemas"]["Reference"];
+            /** Id */
+            id: string;
+            /** Label */
+            label: string;
+            /** Move Type */
+            move_type: string[];
+            /** Subject Code */
+            subject_code?: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * NewKeyDocument
          * @description An API key with its secret, shown this once.
          */
@@ -5865,6 +6690,7 @@ export interface components {
             label: string;
             /** Last Used */
             last_used?: string | null;
+            scope?: components["schemas"]["ScopeDocument"] | null;
             /** Unencrypted Secret */
             unencrypted_secret: string;
         } & {
@@ -5899,6 +6725,14 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * OidcMethod
+         * @description The OpenID provider.
+         */
+        OidcMethod: {
+            /** Label */
+            label: string;
+        };
+        /**
          * OriginDocument
          * @description Who did something.
          */
@@ -5907,6 +6741,38 @@ export interface components {
             id: string | null;
             /** Type */
             type: string;
+        };
+        /**
+         * PreviewDocument
+         * @description What a change would touch: the first hundred people and projects, and how many there are of everything.
+         */
+        PreviewDocument: {
+            /** People */
+            people: components["schemas"]["TouchedPerson"][];
+            /** Projects */
+            projects: components["schemas"]["TouchedProject"][];
+            /** Refused */
+            refused: string | null;
+            /** Sentence */
+            sentence: string;
+            /** Totals */
+            totals: {
+                [key: string]: number;
+            };
+            /** Unmanaged Projects */
+            unmanaged_projects: number;
+        };
+        /**
+         * ProjectCopy
+         * @description The new project; its `copy_status` tells when it is complete.
+         */
+        ProjectCopy: {
+            /** Project Id */
+            project_id: string;
+            /** Snapshot Id */
+            snapshot_id?: string | null;
+            /** Task Id */
+            task_id: string;
         };
         /**
          * ProjectDocument
@@ -6013,6 +6879,22 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * Recalculated
+         * @description Sessions whose verdict changed.
+         */
+        Recalculated: {
+            /** Sessions Changed */
+            sessions_changed: string[];
+        };
+        /**
+         * RecoveryCodes
+         * @description Shown once.
+         */
+        RecoveryCodes: {
+            /** Recovery Codes */
+            recovery_codes: string[];
+        };
+        /**
          * Reference
          * @description What something points to.
          */
@@ -6081,6 +6963,30 @@ export interface components {
             role_ids: string[];
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * ScopeDocument
+         * @description What a key is restricted to; null: no limit.
+         */
+        ScopeDocument: {
+            /** Actions */
+            actions?: string[] | null;
+            /** Projects */
+            projects?: string[] | null;
+        };
+        /**
+         * SecondFactorDocument
+         * @description One's own second factor; `available` when there is a password to protect.
+         */
+        SecondFactorDocument: {
+            /** Available */
+            available: boolean;
+            /** Enabled */
+            enabled: boolean;
+            /** Recovery Codes Left */
+            recovery_codes_left: number;
+            /** Required */
+            required: boolean;
         };
         /**
          * SelfPermissions
@@ -6185,6 +7091,53 @@ export interface components {
             name: string;
         };
         /**
+         * SpotDocument
+         * @description What was asked about.
+         */
+        SpotDocument: {
+            /** Id */
+            _id: string;
+            /** Label */
+            label: string;
+            /** Level */
+            level: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * StandingDocument
+         * @description What a user may do in a place, and through what.
+         */
+        StandingDocument: {
+            container: components["schemas"]["SpotDocument"];
+            /** May */
+            may: string[];
+            /** Name */
+            name: string;
+            /** Sees */
+            sees: boolean;
+            /** Sentence */
+            sentence: string;
+            /** Through */
+            through: components["schemas"]["WayDocument"][];
+            /** User */
+            user: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * StandingList
+         * @description A page of those who may.
+         */
+        StandingList: {
+            /** Count */
+            count: number;
+            /** Results */
+            results: components["schemas"]["StandingDocument"][];
+            /** Total */
+            total: number;
+        };
+        /**
          * SubjectDocument
          * @description A subject.
          */
@@ -6249,6 +7202,68 @@ export interface components {
             type?: string | null;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * TouchedPerson
+         * @description Whose rights would change, in how many projects.
+         */
+        TouchedPerson: {
+            /** Gains */
+            gains: string[];
+            /** Loses */
+            loses: string[];
+            /** Projects */
+            projects: number;
+            /** User */
+            user: string;
+        };
+        /**
+         * TouchedProject
+         * @description Where rights would change, and of how many people.
+         */
+        TouchedProject: {
+            /** Id */
+            _id: string;
+            /** Label */
+            label: string;
+            /** People */
+            people: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * TriedOut
+         * @description What templates would say, with one page of sessions.
+         */
+        TriedOut: {
+            /** Changes */
+            changes: number;
+            /** Results */
+            results: {
+                [key: string]: unknown;
+            }[];
+            /** Satisfied */
+            satisfied: number;
+            /** Sessions */
+            sessions: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * Uids
+         * @description UIDs that exist.
+         */
+        Uids: {
+            /**
+             * Acquisitions
+             * @default []
+             */
+            acquisitions: string[];
+            /**
+             * Sessions
+             * @default []
+             */
+            sessions: string[];
         };
         /**
          * UserDocument
@@ -6321,6 +7336,25 @@ export interface components {
             /** Error Type */
             type: string;
         };
+        /**
+         * WayDocument
+         * @description One reason: a role in the project (`template`: the group's template names it too), access, a site role.
+         */
+        WayDocument: {
+            /** Actions */
+            actions: string[];
+            /** Role */
+            role: string;
+            /** Role Id */
+            role_id: string | null;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "project" | "template" | "group" | "collection" | "site";
+        } & {
+            [key: string]: unknown;
+        };
     };
     responses: never;
     parameters: never;
@@ -6330,6 +7364,97 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    preview_change_api_access_preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewDocument"];
+                };
+            };
+        };
+    };
+    who_api_access_who_get: {
+        parameters: {
+            query: {
+                /** @description id of a group, project or anything below, a collection or a file */
+                container: string;
+                /** @description who holds this action; default: who sees it */
+                action?: string | null;
+                limit?: number;
+                /** @description users after this id */
+                after_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandingList"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    why_api_access_why_get: {
+        parameters: {
+            query: {
+                /** @description user id */
+                user: string;
+                /** @description id of a group, project or anything below, a collection or a file */
+                container: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandingDocument"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_acquisitions: {
         parameters: {
             query?: {
@@ -6847,6 +7972,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    acquisition_copy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcquisitionDocument"];
                 };
             };
             /** @description Validation Error */
@@ -8624,6 +9780,66 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuthStatus"];
+                };
+            };
+        };
+    };
+    bulk_move_acquisitions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MoveConflict"][];
+                };
+            };
+        };
+    };
+    bulk_move_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MoveConflict"][];
+                };
+            };
+        };
+    };
+    bulk_move_subjects: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MoveConflict"][];
                 };
             };
         };
@@ -13752,7 +14968,27 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["ModalityDocument"][];
+                };
+            };
+        };
+    };
+    add_modality: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InsertedId"];
                 };
             };
         };
@@ -13774,7 +15010,69 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["ModalityDocument"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    replace_modality: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModalityDocument"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    delete_modality: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
                 };
             };
             /** @description Validation Error */
@@ -13998,6 +15296,26 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    recalc_all_projects: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recalculated"];
                 };
             };
         };
@@ -14571,6 +15889,37 @@ export interface operations {
             };
         };
     };
+    project_copy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectCopy"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     modify_project_file: {
         parameters: {
             query?: never;
@@ -14892,6 +16241,68 @@ export interface operations {
             };
         };
     };
+    lock_project: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Modified"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    unlock_project: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Modified"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     add_project_note: {
         parameters: {
             query?: never;
@@ -15103,6 +16514,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    recalc_project: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recalculated"];
                 };
             };
             /** @description Validation Error */
@@ -15576,6 +17018,99 @@ export interface operations {
             };
         };
     };
+    set_project_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Modified"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_project_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    upsert_project_hierarchy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     get_projects_analysis_files: {
         parameters: {
             query?: never;
@@ -15842,6 +17377,186 @@ export interface operations {
                 };
                 content: {
                     "application/json": string[];
+                };
+            };
+        };
+    };
+    get_daily_usage_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    get_daily_usage_range_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    get_legacy_usage_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    get_project_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    get_site_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    get_usage_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    get_usage_data_summary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    get_usage_availability: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    collect_usage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
                 };
             };
         };
@@ -16691,6 +18406,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    session_copy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionDocument"];
                 };
             };
             /** @description Validation Error */
@@ -18351,6 +20097,37 @@ export interface operations {
             };
         };
     };
+    subject_copy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectDocument"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     modify_subject_file: {
         parameters: {
             query?: never;
@@ -19180,6 +20957,48 @@ export interface operations {
             };
         };
     };
+    check_uids_exist: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Uids"];
+                };
+            };
+        };
+    };
+    check_uids_in_projects: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: components["schemas"]["Uids"];
+                    };
+                };
+            };
+        };
+    };
     complete_s3_multipart_upload: {
         parameters: {
             query?: never;
@@ -19884,6 +21703,69 @@ export interface operations {
             };
         };
     };
+    add_user_key_api_users__user_id__key_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewKeyDocument"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    delete_user_key_api_users__user_id__key__key_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     get_version: {
         parameters: {
             query?: never;
@@ -20139,6 +22021,37 @@ export interface operations {
             };
         };
     };
+    export_access_log_api_x_audit_export_get: {
+        parameters: {
+            query?: {
+                format?: "json" | "ndjson" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessLogRecord"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     stream_events: {
         parameters: {
             query?: {
@@ -20287,6 +22200,26 @@ export interface operations {
             };
         };
     };
+    login_methods_api_x_login_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoginMethods"];
+                };
+            };
+        };
+    };
     log_in_api_x_login_post: {
         parameters: {
             query?: never;
@@ -20303,6 +22236,66 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LoginDocument"];
+                };
+            };
+        };
+    };
+    begin_oidc_login_api_x_login_oidc_get: {
+        parameters: {
+            query?: {
+                next?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            307: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    finish_oidc_login_api_x_login_oidc_callback_get: {
+        parameters: {
+            query?: {
+                code?: string;
+                state?: string;
+                error?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            307: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
@@ -20363,6 +22356,171 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Modified"];
+                };
+            };
+        };
+    };
+    read_second_factor_api_x_me_totp_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactorDocument"];
+                };
+            };
+        };
+    };
+    confirm_second_factor_api_x_me_totp_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+        };
+    };
+    begin_second_factor_api_x_me_totp_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolmentDocument"];
+                };
+            };
+        };
+    };
+    renew_recovery_codes_api_x_me_totp_recovery_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+        };
+    };
+    remove_own_second_factor_api_x_me_totp_remove_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
+                };
+            };
+        };
+    };
+    test_project_template: {
+        parameters: {
+            query?: {
+                limit?: string | null;
+                after_id?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TriedOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_session_compliance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
@@ -20431,69 +22589,6 @@ export interface operations {
             };
         };
     };
-    add_user_key_api_x_users__user_id__keys_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                user_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NewKeyDocument"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    delete_user_key_api_x_users__user_id__keys__key_id__delete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                user_id: string;
-                key_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Deleted"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
     reset_password_api_x_users__user_id__password_post: {
         parameters: {
             query?: never;
@@ -20512,6 +22607,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Modified"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_second_factor_api_x_users__user_id__totp_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
                 };
             };
             /** @description Validation Error */

@@ -19,15 +19,17 @@ from sqlalchemy import ColumnElement, Select, false, func, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from treadle.server.access import audit
-from treadle.server.access.actions import Action
+from treadle.server.access.actions import ALL_ACTIONS, Action
+from treadle.server.access.errors import ReasonMissing
 from treadle.server.access.identity import ANONYMOUS, Identity, by_key, by_login, key_of_header
-from treadle.server.access.places import in_project_of
+from treadle.server.access.places import container, living
 from treadle.server.access.tables import group_access, project_grant, role
 from treadle.server.kit.errors import Forbidden, NotFound, Unauthenticated
 from treadle.server.store.db import Database
 
 LOGIN_COOKIE = "treadle_login"
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_PEOPLE = ("user", "gear_rule")  # who can have actions in projects
 _GROUP_RANK = {"ro": 1, "rw": 2, "admin": 3}
 
 
@@ -45,13 +47,30 @@ _MUST_ASK = (Rule.SCOPED, Rule.TICKET)
 _OPEN = (Rule.ANONYMOUS, Rule.TICKET)
 
 
-def granted_projects(user_id: str, action: str) -> Select[Any]:
-    """Ids of the projects in which the user's roles, taken together, hold the action."""
+def projects_of_user(user_id: str | None, action: str) -> Select[Any]:
+    """Ids of the projects in which the user's roles allow the action."""
     return (
         select(project_grant.c.project_id)
         .join(role, role.c.id == func.any(project_grant.c.role_ids))
         .where(project_grant.c.user_id == user_id, role.c.actions.contains([action]))
     )
+
+
+def granted_projects(identity: Identity, action: str) -> Select[Any]:
+    """Ids of the projects in which the caller holds the action."""
+    scope = identity.scope
+    column: ColumnElement[Any]
+    if identity.holds_all and scope is not None:
+        column = container.c.id
+        chosen = select(column).where(living("project"))
+    else:
+        column = project_grant.c.project_id
+        chosen = projects_of_user(identity.id, action)
+    if scope is not None and scope.actions is not None and action not in scope.actions:
+        return chosen.where(false())
+    if scope is not None and scope.projects is not None:
+        return chosen.where(column.in_(scope.projects))
+    return chosen
 
 
 @dataclass
@@ -63,31 +82,47 @@ class Guard:
     method: str
     path: str
     asked: bool = False
+    recorded: bool = False
+    reason_required: bool = False  # whether this site demands a reason for deletions
+    project_id: str | None = None  # the last one asked about
+    _once: list[tuple[audit.AccessType, dict[str, Any], str]] = field(default_factory=list)
     _held: dict[str, frozenset[str]] = field(default_factory=dict)
 
     async def actions(self, project_id: str) -> frozenset[str]:
         """Every action the caller holds in the project; empty when the project is invisible to them."""
         self.asked = True
+        if self.identity.kind not in _PEOPLE:
+            return frozenset()
+        if self.identity.holds_all:
+            self._held[project_id] = self._within(project_id, frozenset(ALL_ACTIONS))
         if project_id not in self._held:
             rows = await self.connection.execute(
                 select(role.c.actions)
                 .join(project_grant, role.c.id == func.any(project_grant.c.role_ids))
                 .where(project_grant.c.user_id == self.identity.id, project_grant.c.project_id == project_id)
             )
-            self._held[project_id] = frozenset(action for row in rows for action in row.actions)
+            held = frozenset(action for row in rows for action in row.actions)
+            self._held[project_id] = self._within(project_id, held)
         return self._held[project_id]
+
+    def _within(self, project_id: str, held: frozenset[str]) -> frozenset[str]:
+        scope = self.identity.scope
+        return held if scope is None else scope.within(project_id, held)
 
     async def require(self, *actions: Action, project_id: str | None) -> None:
         """Go on only when the caller holds the actions: 404 when the project is invisible, else 403."""
-        self.asked = True
+        self.asked, self.project_id = True, project_id
         if self.identity.is_site_admin:
             return
-        held = await self.actions(project_id) if project_id and self.identity.kind == "user" else frozenset()
+        held = await self.actions(project_id) if project_id else frozenset()
         if "containers_view_metadata" not in held:
             raise NotFound
         for action in actions:
             if action not in held:
-                raise Forbidden(f"Your roles in this project do not include '{action}'.", action=action)
+                whose = (
+                    "Your roles in this project do" if self.identity.scope is None else "This API key does"
+                )
+                raise Forbidden(f"{whose} not include '{action}'.", action=action, container=project_id)
 
     async def may(self, action: Action, *, project_id: str | None) -> bool:
         """Whether the caller holds the action in the project."""
@@ -107,9 +142,9 @@ class Guard:
         self.asked = True
         if self.identity.is_site_admin and exhaustive:
             return true()
-        if self.identity.kind != "user":
+        if self.identity.kind not in _PEOPLE:
             return false()
-        return column.in_(granted_projects(self.identity.id, action))
+        return column.in_(granted_projects(self.identity, action))
 
     def allowed_groups(self, column: ColumnElement[Any], access: str = "ro") -> ColumnElement[bool]:
         """SQL condition: the groups the caller has at least this access to."""
@@ -119,7 +154,7 @@ class Guard:
         enough = [name for name, rank in _GROUP_RANK.items() if rank >= _GROUP_RANK[access]]
         return column.in_(
             select(group_access.c.group_id).where(
-                group_access.c.user_id == self.identity.id, group_access.c.access.in_(enough)
+                group_access.c.user_id == self.identity.person, group_access.c.access.in_(enough)
             )
         )
 
@@ -130,7 +165,7 @@ class Guard:
             return "admin"
         found = await self.connection.execute(
             select(group_access.c.access).where(
-                group_access.c.group_id == group_id, group_access.c.user_id == self.identity.id
+                group_access.c.group_id == group_id, group_access.c.user_id == self.identity.person
             )
         )
         return found.scalar_one_or_none()
@@ -138,12 +173,21 @@ class Guard:
     async def require_group(self, group_id: str, access: str) -> None:
         """Go on only with at least this access to the group."""
         level = await self.group_level(group_id)
-        if level is None and await in_project_of(self.connection, group_id, self.identity.id):
+        if level is None and await self._inside(group_id):
             raise Forbidden(f"This needs '{access}' access to the group; you have a project in it only.")
         if level is None:
             raise NotFound
         if _GROUP_RANK[level] < _GROUP_RANK[access]:
             raise Forbidden(f"This needs '{access}' access to the group; you have '{level}'.")
+
+    async def _inside(self, group_id: str) -> bool:
+        """Whether the caller sees a project of the group, and so may know that the group exists."""
+        rows = await self.connection.execute(
+            select(container.c.id)
+            .where(living("project"), container.c.group_id == group_id, self.allowed(container.c.id))
+            .limit(1)
+        )
+        return rows.first() is not None
 
     def require_site_admin(self) -> None:
         """Go on only as site administrator."""
@@ -157,12 +201,23 @@ class Guard:
             raise Forbidden("Only a user may do this.")
         return self.identity.id
 
+    def require_account(self) -> str:
+        """The caller's user id, when they are here with all they have; restricted and job keys are refused."""
+        if self.identity.kind == "user" and not self.identity.is_account:
+            raise Forbidden("A restricted key or the key of a job may not do this.")
+        return self.require_user()
+
     def decided(self) -> None:
         """Say that the decision was made by other means (the caller's own data, a ticket)."""
         self.asked = True
 
     async def record_all(self, access_type: audit.AccessType, contexts: Sequence[dict[str, Any]]) -> None:
         """Write one line of the access log for each thing touched."""
+        if self.reason_required and access_type in audit.DELETIONS:
+            for context in contexts:
+                if not str(context.get("reason") or "").strip():
+                    raise ReasonMissing
+        self.recorded = True
         await audit.record_all(
             self.connection,
             identity=self.identity,
@@ -174,14 +229,21 @@ class Guard:
 
     async def record(self, access_type: audit.AccessType, context: dict[str, Any]) -> None:
         """Write one line of the access log."""
-        await audit.record(
-            self.connection,
-            identity=self.identity,
-            access_type=access_type,
-            context=context,
-            method=self.method,
-            path=self.path,
-        )
+        await self.record_all(access_type, [context])
+
+    def record_once(self, access_type: audit.AccessType, context: dict[str, Any], *, of: str) -> None:
+        """One line for many requests about the same thing (`of`) within minutes: the slices of a series."""
+        self.recorded = True
+        self._once.append((access_type, context, of))
+
+    async def record_rest(self, kind: Rule) -> None:
+        """A line for a request that did not write one of its own: data was seen, or a person changed something."""
+        for access_type, context, of in self._once:
+            if audit.is_news((*self.identity.origin, access_type, of)):
+                await self.record(access_type, context)
+        changed = self.method not in _SAFE_METHODS and self.identity.kind == "user"
+        if not self.recorded and (changed or kind in _MUST_ASK):
+            await self.record("other_access", {"project": {"id": self.project_id}} if self.project_id else {})
 
 
 async def transaction(request: Request) -> AsyncIterator[AsyncConnection]:
@@ -216,6 +278,7 @@ def rule(kind: Rule) -> Callable[..., AsyncIterator[Guard]]:
     async def enter(request: Request, connection: Tx) -> AsyncIterator[Guard]:
         async with _guarded(kind, request, connection) as guard:
             yield guard
+            await guard.record_rest(kind)
 
     enter.treadle_rule = kind  # type: ignore[attr-defined]
     return enter
@@ -224,12 +287,16 @@ def rule(kind: Rule) -> Callable[..., AsyncIterator[Guard]]:
 @asynccontextmanager
 async def _guarded(kind: Rule, request: Request, connection: AsyncConnection) -> AsyncIterator[Guard]:
     """The guard of a request under this rule; going on without having asked it is a bug."""
+    identity = await _identify_for(kind, request, connection)
+    await connection.execution_options(treadle_origin=identity.origin)  # who the change log names
+    request.state.identity = identity  # for the record of a refusal
     guard = Guard(
-        identity=await _identify_for(kind, request, connection),
+        identity=identity,
         connection=connection,
         method=request.method,
         path=request.url.path,
         asked=kind not in _MUST_ASK,
+        reason_required=request.app.state.settings.audit.reason_required,
     )
     if kind is Rule.SITE_ADMIN:
         guard.require_site_admin()

@@ -16,6 +16,13 @@ class Document(BaseModel):
     model_config = ConfigDict(extra="allow", populate_by_name=True)
 
 
+class ScopeDocument(BaseModel):
+    """What a key is restricted to; null: no limit."""
+
+    projects: list[str] | None = None
+    actions: list[str] | None = None
+
+
 class KeyDocument(Document):
     """An API key; `key` is its public part."""
 
@@ -24,6 +31,7 @@ class KeyDocument(Document):
     created: datetime
     last_used: datetime | None = None
     expires_at: datetime | None = None
+    scope: ScopeDocument | None = None
 
 
 class NewKeyDocument(KeyDocument):
@@ -64,6 +72,44 @@ class LoginDocument(Document):
 
     user: UserDocument
     csrf: str | None
+    recovery_codes: list[str] | None = None
+
+
+class OidcMethod(BaseModel):
+    """The OpenID provider."""
+
+    label: str
+
+
+class LoginMethods(BaseModel):
+    """How one may log in."""
+
+    site_name: str
+    passwords: bool
+    oidc: OidcMethod | None
+
+
+class SecondFactorDocument(BaseModel):
+    """One's own second factor; `available` when there is a password to protect."""
+
+    enabled: bool
+    recovery_codes_left: int
+    required: bool
+    available: bool
+
+
+class EnrolmentDocument(BaseModel):
+    """What an authenticator app takes; `picture` is a QR code as a data address."""
+
+    secret: str
+    uri: str
+    picture: str
+
+
+class RecoveryCodes(BaseModel):
+    """Shown once."""
+
+    recovery_codes: list[str]
 
 
 class DicomSite(BaseModel):
@@ -152,6 +198,71 @@ class SelfPermissions(BaseModel):
     projects: dict[str, SelfProject]
 
 
+class SpotDocument(Document):
+    """What was asked about."""
+
+    id: str = Field(alias="_id")
+    level: str
+    label: str
+
+
+class WayDocument(Document):
+    """One reason: a role in the project (`template`: the group's template names it too), access, a site role."""
+
+    role: str
+    role_id: str | None
+    source: Literal["project", "template", "group", "collection", "site"]
+    actions: list[str]
+
+
+class StandingDocument(Document):
+    """What a user may do in a place, and through what."""
+
+    user: str
+    name: str
+    container: SpotDocument
+    sees: bool
+    may: list[str]
+    through: list[WayDocument]
+    sentence: str
+
+
+class StandingList(BaseModel):
+    """A page of those who may."""
+
+    count: int
+    total: int
+    results: list[StandingDocument]
+
+
+class TouchedPerson(BaseModel):
+    """Whose rights would change, in how many projects."""
+
+    user: str
+    projects: int
+    gains: list[str]
+    loses: list[str]
+
+
+class TouchedProject(Document):
+    """Where rights would change, and of how many people."""
+
+    id: str = Field(alias="_id")
+    label: str
+    people: int
+
+
+class PreviewDocument(BaseModel):
+    """What a change would touch: the first hundred people and projects, and how many there are of everything."""
+
+    people: list[TouchedPerson]
+    projects: list[TouchedProject]
+    totals: dict[str, int]
+    unmanaged_projects: int
+    refused: str | None
+    sentence: str
+
+
 class DeviceDocument(Document):
     """A device."""
 
@@ -181,3 +292,13 @@ class AccessLogLine(Document):
     request_method: str
     request_path: str
     timestamp: datetime
+
+
+class AccessLogRecord(AccessLogLine):
+    """Everything a record of the access log says."""
+
+    number: int
+    request_id: str | None
+    address: str | None
+    client: str | None
+    reason: str | None

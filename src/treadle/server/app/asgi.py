@@ -11,16 +11,21 @@ from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from treadle import __version__
+from treadle.server.access import refusals
 from treadle.server.access import routes as access
 from treadle.server.app import site, site_settings, static
 from treadle.server.app.state import open_state
 from treadle.server.catalog import (
     routes_analyses,
     routes_annotate,
+    routes_bulk,
     routes_containers,
+    routes_copies,
     routes_files,
+    routes_modalities,
     routes_more,
     routes_of_users,
+    routes_session_templates,
 )
 from treadle.server.compat import unbuilt
 from treadle.server.delivery import routes as delivery
@@ -42,6 +47,10 @@ _ROUTERS: tuple[APIRouter, ...] = (
     routes_files.router,
     routes_analyses.router,
     routes_annotate.router,
+    routes_session_templates.router,
+    routes_copies.router,
+    routes_bulk.router,
+    routes_modalities.router,
     routes_more.router,
     routes_of_users.router,
     routes_containers.router,
@@ -77,6 +86,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings = settings
     http.install(app)
+    refusals.install(app)
     table = RouteTable(_ROUTERS)
     app.router.routes.append(table)
     app.router.routes.extend(unbuilt.services.routes)

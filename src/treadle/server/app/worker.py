@@ -11,12 +11,15 @@ from typing import Any
 
 import structlog
 from sqlalchemy import delete, func, select, update
+from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError
 
+from treadle.server.access import audit, audit_seal
 from treadle.server.app.state import ServerState, open_state
-from treadle.server.catalog import trash
+from treadle.server.catalog import copies, trash
 from treadle.server.delivery.tickets import drop_expired as drop_tickets
 from treadle.server.ingest.extract import handle_file_created, stop_readers
 from treadle.server.ingest.uploads import drop_expired
+from treadle.server.kit.errors import Refused
 from treadle.server.kit.settings import Settings
 from treadle.server.search import views_executions
 from treadle.server.store.blobs_rows import adopt_orphans, collect_garbage
@@ -26,7 +29,24 @@ from treadle.server.store.tables import outbox
 log = structlog.get_logger("treadle.worker")
 
 Handler = Callable[[ServerState, dict[str, Any]], Awaitable[None]]
-HANDLERS: dict[str, Handler] = {"file.created": handle_file_created}
+
+
+async def handle_copy(state: ServerState, payload: dict[str, Any]) -> None:
+    """Fill a copy; what can never succeed is said on the container, other trouble is tried again."""
+    async with state.database.transaction() as connection:
+        if not await copies.start_copy(connection, payload["target"]):
+            return
+    try:
+        async with state.database.transaction() as connection:
+            await copies.fill_copy(connection, payload)
+    except (Refused, ProgrammingError, DataError, IntegrityError) as error:
+        log.exception("copy_failed", target=payload["target"])
+        why = error.message if isinstance(error, Refused) else "The server could not copy this; see its log."
+        async with state.database.transaction() as connection:
+            await copies.fail_copy(connection, payload["target"], why)
+
+
+HANDLERS: dict[str, Handler] = {"file.created": handle_file_created, "copy.requested": handle_copy}
 
 _MAX_FAILURES = 8
 _KEEP_FACTS = timedelta(days=2)  # browsers that reconnect read what they missed
@@ -90,12 +110,18 @@ async def tidy(state: ServerState) -> None:
     async with state.database.transaction() as connection:
         while await trash.purge(connection, older_than=timedelta(days=state.settings.trash_days)):
             pass
+        await audit.make_months(connection)
         await connection.execute(delete(outbox).where(outbox.c.handled_at < func.now() - _KEEP_FACTS))
     await drop_expired(state.database, state.blobs)
     await drop_tickets(state.database)
     await views_executions.drop_expired(state.database)
     await state.blobs.clean()
     await collect_garbage(state.database, state.blobs)
+
+
+async def _seal(state: ServerState) -> None:
+    """Chain the newest records of the access log."""
+    await audit_seal.seal(state.database)
 
 
 async def _find_orphans(state: ServerState) -> None:
@@ -136,6 +162,7 @@ async def _run(settings: Settings) -> None:
         for wake in wakes
     ]
     tasks.append(asyncio.create_task(_forever("listen", lambda: _listen(state, wakes), 2.0)))
+    tasks.append(asyncio.create_task(_forever("seal", lambda: _seal(state), settings.audit.seal_seconds)))
     tasks.append(asyncio.create_task(_forever("tidy", lambda: tidy(state), 600.0)))
     tasks += [
         asyncio.create_task(

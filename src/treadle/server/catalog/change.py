@@ -9,11 +9,20 @@ from treadle.server.access.actions import Action
 from treadle.server.access.audit import AccessType
 from treadle.server.access.guard import Guard
 from treadle.server.catalog import collections, queries, rights, trash
-from treadle.server.catalog.containers import find_or_create_subject, get_container, modify_container
+from treadle.server.catalog.containers import (
+    apply_changes,
+    find_or_create_subject,
+    get_container,
+    modify_container,
+)
 from treadle.server.catalog.errors import ContainerNotFound, RevisionChanged
 from treadle.server.catalog.moves import move_container
+from treadle.server.catalog.reasons import check_reason
 from treadle.server.catalog.rows import Container
+from treadle.server.catalog.tables import container
+from treadle.server.kit.clock import now
 from treadle.server.kit.errors import Conflict, Forbidden, Invalid
+from treadle.server.wire.answer import stamp
 
 Body = Mapping[str, Any]
 
@@ -58,6 +67,13 @@ async def _move(guard: Guard, target: Container, body: Body) -> Container:
         await guard.require_group(parent.id, "admin")
     else:
         await rights.require(guard, parent, "containers_view_metadata", "containers_create_hierarchy")
+    return await relocate(guard, target, parent)
+
+
+async def relocate(guard: Guard, target: Container, parent: Container) -> Container:
+    """The container under another parent; who asks has been found to be allowed."""
+    if parent.id == target.parent_id:
+        return target
     await guard.record("container_moved_away", target.context)
     moved = await move_container(guard.connection, target, parent=parent)
     await guard.record("container_moved_in", moved.context)
@@ -103,9 +119,33 @@ async def _subject_of_session(guard: Guard, target: Container, body: Body) -> Co
     )
 
 
+LOCK_REASONS = ("data_review", "regulatory_audit", "research_suspended", "study_closed", "other")
+
+
+async def lock_project(guard: Guard, target: Container, reason: Any) -> None:
+    """No changes in the project from now on."""
+    if reason not in LOCK_REASONS:
+        raise Invalid(f"'reason' must be one of: {', '.join(LOCK_REASONS)}.")
+    kind, number = guard.identity.origin
+    locked = {"reason": reason, "timestamp": stamp(now()), "origin": {"type": kind, "id": number}}
+    await _set_locked(guard, target, locked)
+
+
+async def unlock_project(guard: Guard, target: Container) -> None:
+    """Changes are allowed again."""
+    await _set_locked(guard, target, None)
+
+
+async def _set_locked(guard: Guard, target: Container, locked: Mapping[str, Any] | None) -> None:
+    changed = {"doc": container.c.doc.op("||")({"locked": locked})}
+    await apply_changes(guard.connection, target, changed)
+    await guard.record("modify_container", {**target.context, "locked": bool(locked)})
+
+
 async def delete_container(guard: Guard, target: Container, *, reason: str | None) -> trash.Deletion:
     """The container and everything below it into the trash."""
     await _require_delete(guard, target)
+    await check_reason(guard.connection, target.project_id, reason)
     entry = await trash.delete_container(
         guard.connection, target, origin=guard.identity.origin, reason=reason
     )

@@ -12,14 +12,14 @@ from sqlalchemy import ColumnElement, cast, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from treadle.server.catalog import queries
+from treadle.server.catalog import compliance, history, queries
 from treadle.server.catalog.containers import touch
 from treadle.server.catalog.errors import FileMissing, NameTaken
 from treadle.server.catalog.rows import Container, File, as_file
 from treadle.server.catalog.tables import container, file, instance
 from treadle.server.catalog.types import guess_mimetype, guess_type
 from treadle.server.kit.clock import now
-from treadle.server.kit.errors import Invalid
+from treadle.server.kit.errors import BadRequest, Invalid
 from treadle.server.kit.ids import new_id
 from treadle.server.store.blobs import BlobRef
 from treadle.server.store.info import info_object
@@ -87,8 +87,16 @@ def _fact(name: FactName, target: File) -> Fact:
 
 
 async def announce_file(connection: AsyncConnection, name: FactName, target: File) -> None:
-    """Tell the listeners what happened to this file."""
+    """Tell the listeners what happened to this file, and judge the session it touches."""
     await emit(connection, _fact(name, target))
+    await _judge(connection, target)
+
+
+async def _judge(connection: AsyncConnection, target: File) -> None:
+    if target.parent_level == "acquisition":
+        await compliance.settle(
+            connection, "acquisition", target.project_id, {"session_id": target.session_id}
+        )
 
 
 async def current_file(connection: AsyncConnection, parent_id: str, name: str) -> File | None:
@@ -172,7 +180,19 @@ async def place_files(
     inserted = await connection.execute(insert(file).returning(file, sort_by_parameter_order=True), rows)
     made = [as_file(row) for row in inserted]
     await touch(connection, parent.id)
+    await history.note_all(
+        connection,
+        [
+            (
+                "REPLACE_FILE" if item.name in old else "CREATE",
+                item,
+                history.file_patch(None, item, info=True),
+            )
+            for item in made
+        ],
+    )
     await emit_all(connection, [_fact("file.created", item) for item in made])
+    await _judge(connection, made[0])
     return made
 
 
@@ -265,6 +285,9 @@ async def change_file(connection: AsyncConnection, target: File, changes: Mappin
     if row is None:
         raise FileMissing
     changed = as_file(row)
+    patch = history.file_patch(target, changed, info="info" in changes)
+    if patch:
+        await history.note(connection, "UPDATE", changed, patch)
     await announce_file(connection, "file.modified", changed)
     return changed
 
@@ -289,19 +312,25 @@ async def modify_file(connection: AsyncConnection, target: File, fields: Mapping
 
 async def classify_file(connection: AsyncConnection, target: File, body: Mapping[str, Any]) -> File:
     """`{modality?, add?, delete?, replace?}`: add unites, delete removes values and emptied keys."""
+    replaced = body.get("replace")
+    if replaced is not None and (body.get("add") or body.get("delete")):
+        raise BadRequest("'replace' cannot be used together with 'add' or 'delete'.")
+    modality = body.get("modality", target.modality)
+    if modality is not None and (not isinstance(modality, str) or len(modality) > MAX_NAME):
+        raise Invalid(f"'modality' must be a text of at most {MAX_NAME} characters.")
     locked = as_file(
         (await connection.execute(select(file).where(file.c.id == target.id).with_for_update())).one()
     )
     current = {key: list(values) for key, values in locked.classification.items()}
-    if body.get("replace") is not None:
-        current = clean_classification(body["replace"])
+    if replaced is not None:
+        current = clean_classification(replaced)
     for key, values in clean_classification(body.get("add")).items():
         current[key] = list(dict.fromkeys([*current.get(key, []), *values]))
     for key, values in clean_classification(body.get("delete")).items():
         current[key] = [value for value in current.get(key, []) if value not in values]
     changes: dict[str, Any] = {"classification": {key: values for key, values in current.items() if values}}
     if "modality" in body:
-        changes["modality"] = body["modality"]
+        changes["modality"] = modality or None
     return await change_file(connection, target, changes)
 
 
@@ -327,6 +356,9 @@ async def move_file(
     await touch(connection, parent.id)
     if parent.id != target.parent_id:
         await touch(connection, target.parent_id)
+        await compliance.settle(
+            connection, target.parent_level, target.project_id, {"session_id": target.session_id}
+        )
     return await change_file(connection, target, {"name": wanted})
 
 

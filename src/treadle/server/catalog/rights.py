@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from treadle.server.access.actions import Action
 from treadle.server.access.guard import Guard
 from treadle.server.catalog.containers import get_container
-from treadle.server.catalog.errors import ContainerNotFound
+from treadle.server.catalog.errors import ContainerNotFound, ProjectLocked
 from treadle.server.catalog.rows import Container, File
 from treadle.server.catalog.tables import collection_access, container
 from treadle.server.kit.errors import Forbidden
@@ -22,6 +22,29 @@ _READING = (
     "tags_view",
     "notes_view",
     "analyses_view_metadata",
+)
+# What a locked project refuses; reading, downloading and sharing go on.
+_CHANGING: frozenset[Action] = frozenset(
+    {
+        "containers_create_hierarchy",
+        "containers_modify_metadata",
+        "containers_delete_hierarchy",
+        "containers_delete_project",
+        "analyses_create_sdk",
+        "analyses_create_job",
+        "analyses_modify_metadata",
+        "analyses_delete",
+        "files_create_single",
+        "files_create_bulk",
+        "files_modify_metadata",
+        "files_move",
+        "files_delete_non_device_data",
+        "files_delete_device_data",
+        "tags_manage",
+        "notes_manage",
+        "session_templates_manage",
+        "settings_modify",
+    }
 )
 _RANK = {"ro": 1, "rw": 2, "admin": 3}
 UNKNOWN_GROUP = "unknown"
@@ -36,13 +59,31 @@ async def require(guard: Guard, target: Container, *actions: Action) -> None:
         collection_id = target.id if target.level == "collection" else target.parent_id
         await _require_collection(guard, str(collection_id), "ro" if reading else "rw")
     else:
-        await guard.require(*actions, project_id=target.project_id)
+        await _require_in_project(guard, target.project_id, *actions)
+
+
+async def _require_in_project(guard: Guard, project_id: str | None, *actions: Action) -> None:
+    await guard.require(*actions, project_id=project_id)
+    if not _CHANGING.isdisjoint(actions):
+        await refuse_locked(guard.connection, project_id)
+
+
+async def refuse_locked(connection: AsyncConnection, project_id: str | None) -> None:
+    """Nothing in a locked project is added, changed or deleted, whoever asks."""
+    if project_id is None:
+        return
+    found = await connection.execute(
+        select(container.c.doc["locked"]["reason"].astext).where(container.c.id == project_id)
+    )
+    reason = found.scalar_one_or_none()
+    if reason is not None:
+        raise ProjectLocked(f"The project is locked ({reason.replace('_', ' ')}); unlock it first.")
 
 
 async def require_file(guard: Guard, target: File, *actions: Action) -> None:
     """Go on only when the caller may do this to the file."""
     if target.project_id is not None:
-        await guard.require(*actions, project_id=target.project_id)
+        await _require_in_project(guard, target.project_id, *actions)
         return
     parent = await get_container(guard.connection, target.parent_id)
     await require(guard, parent, *actions)
@@ -92,7 +133,7 @@ def visible_collections(guard: Guard, column: ColumnElement[Any]) -> ColumnEleme
     if guard.identity.is_site_admin:
         return column.is_not(None)
     return column.in_(
-        select(collection_access.c.collection_id).where(collection_access.c.user_id == guard.identity.id)
+        select(collection_access.c.collection_id).where(collection_access.c.user_id == guard.identity.person)
     )
 
 
@@ -110,7 +151,7 @@ async def _require_collection(guard: Guard, collection_id: str, access: str) -> 
     guard.decided()
     if guard.identity.is_site_admin:
         return
-    level = await collection_level(guard.connection, collection_id, guard.identity.id)
+    level = await collection_level(guard.connection, collection_id, guard.identity.person)
     if level is None:
         raise ContainerNotFound
     if _RANK[level] < _RANK[access]:

@@ -1,4 +1,4 @@
-"""Endpoints of lookup and resolve, collection permissions, project settings, modalities and the trash."""
+"""Endpoints of lookup and resolve, collection permissions, settings and the trash."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Any
 from fastapi import Response
 from sqlalchemy import true
 
-from treadle.dicom.classify import MODALITIES
-from treadle.server.access.guard import ScopedGuard, UserGuard
-from treadle.server.catalog import collections, relations, rights, trash
+from treadle.server.access.guard import ScopedGuard
+from treadle.server.catalog import change, collections, relations, rights, trash
 from treadle.server.catalog.containers import apply_changes
 from treadle.server.catalog.errors import ContainerNotFound
 from treadle.server.catalog.models import AccessEntry, DeletionDocument, ResolvedDocument
+from treadle.server.catalog.reasons import DEMANDED
 from treadle.server.catalog.resolve import clean_path, resolve
 from treadle.server.catalog.rows import File
 from treadle.server.catalog.tables import container, deletion
@@ -142,6 +142,8 @@ def _settings(level: str, plural: str) -> None:
             await guard.require_group(id, "admin")
         else:
             await rights.require(guard, target, "settings_modify")
+        if not isinstance(body.get(DEMANDED, False), bool):
+            raise Invalid(f"'{DEMANDED}' must be true or false.")
         merged = {**(target.doc.get("settings") or {}), **body}
         await apply_changes(guard.connection, target, {"doc": container.c.doc.op("||")({"settings": merged})})
         await guard.record("modify_container", target.context)
@@ -150,24 +152,6 @@ def _settings(level: str, plural: str) -> None:
 
 _settings("project", "projects")
 _settings("group", "groups")
-
-
-@router.get("/modalities", tags=["settings"], operation_id="get_all_modalities")
-async def modalities(_guard: UserGuard) -> Response:
-    """The classification vocabulary of each modality."""
-    return json_answer([_modality(key) for key in MODALITIES])
-
-
-@router.get("/modalities/{id}", tags=["settings"], operation_id="get_modality")
-async def modality(_guard: UserGuard, id: str) -> Response:
-    """The classification vocabulary of one modality."""
-    if id not in MODALITIES:
-        raise ContainerNotFound(f"There is no modality '{id}'.")
-    return json_answer(_modality(id))
-
-
-def _modality(key: str) -> dict[str, Any]:
-    return {"_id": key, "classification": MODALITIES[key], "active": True, "description": None}
 
 
 def _entry(item: trash.Deletion) -> dict[str, Any]:
@@ -183,6 +167,27 @@ def _entry(item: trash.Deletion) -> dict[str, Any]:
         "deleted": stamp(item.deleted_at),
         "origin": {"type": item.origin[0], "id": item.origin[1]},
     }
+
+
+@router.post("/projects/{id}/lock", tags=["settings"], response_model=Modified, operation_id="lock_project")
+async def lock(guard: ScopedGuard, id: str, body: ObjectBody) -> Response:
+    """Refuse every change in the project from now on: `{reason}`."""
+    target = await rights.find(guard, id, level="project")
+    await guard.require("settings_modify", project_id=target.id)
+    await change.lock_project(guard, target, body.get("reason", "other"))
+    return json_answer({"modified": 1, "jobs_spawned": 0})
+
+
+@router.delete(
+    "/projects/{id}/lock", tags=["settings"], response_model=Modified, operation_id="unlock_project"
+)
+async def unlock(guard: ScopedGuard, id: str) -> Response:
+    """Allow changes again."""
+    target = await rights.find(guard, id, level="project")
+    await guard.require("settings_modify", project_id=target.id)
+    if target.doc.get("locked"):
+        await change.unlock_project(guard, target)
+    return json_answer({"modified": 1, "jobs_spawned": 0})
 
 
 @router.get("/x/trash", tags=["trash"], response_model=list[DeletionDocument], operation_id="list_trash")
@@ -213,6 +218,7 @@ async def restore(guard: ScopedGuard, id: str) -> Response:
             "containers_delete_project" if entry.kind == "project" else "containers_delete_hierarchy"
         )
         await guard.require(action, project_id=entry.project_id)
+        await rights.refuse_locked(guard.connection, entry.project_id)
     await trash.restore(guard.connection, entry)
     await guard.record("restore", {entry.kind: {"id": entry.target_id, "label": entry.label}})
     return json_answer(_entry(entry))

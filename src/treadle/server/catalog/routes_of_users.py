@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import Request, Response
 from sqlalchemy import ColumnElement, select
 
-from treadle.server.access.guard import Guard, ScopedGuard, granted_projects
+from treadle.server.access.guard import Guard, ScopedGuard, projects_of_user
 from treadle.server.access.tables import group_access
 from treadle.server.access.users import get_user
 from treadle.server.catalog import rights
@@ -37,7 +37,7 @@ def _part_of(level: str, user_id: str) -> ColumnElement[bool]:
     if level == "collection":
         shared = collection_access.c.user_id == user_id
         return container.c.id.in_(select(collection_access.c.collection_id).where(shared))
-    return container.c.project_id.in_(granted_projects(user_id, "containers_view_metadata"))
+    return container.c.project_id.in_(projects_of_user(user_id, "containers_view_metadata"))
 
 
 def _lists(level: str) -> None:

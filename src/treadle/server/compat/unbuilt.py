@@ -26,7 +26,6 @@ _SEARCH = "searching across projects"
 AREAS = {
     "audit-trail": "audit trail reports",
     "batch": _GEARS,
-    "bulk": "moving many sessions at once",
     "changes": "change logs",
     "custom_filters": "saved filters",
     "customforms": _TASKS,
@@ -37,7 +36,6 @@ AREAS = {
     "gears": _GEARS,
     "jobs": _GEARS,
     "jupyterlab_servers": "workspaces",
-    "modalities": "own modalities",
     "protocols": _TASKS,
     "responses": _TASKS,
     "site/bookmark-list": "bookmarks",
@@ -45,25 +43,16 @@ AREAS = {
     "staffing_pools": "staffing pools",
     "tasks": _TASKS,
     "tree": "the tree in one call",
-    "uids": "looking up UIDs in one call",
     "users/sync": "users of a directory service",
     "workspaces": "workspaces",
 }
 
 # Single addresses within areas that are there.
 ADDRESSES = {
-    "/acquisitions/{id}/copy": "copying containers",
-    "/projects/recalc": "session templates",
-    "/projects/{id}/copy": "copying projects",
     "/projects/{id}/delete-status": "deletions in the background; they are done when the call returns",
-    "/projects/{id}/recalc": "session templates",
     "/projects/{id}/rules/{rule_id}": _GEARS,
-    "/projects/{id}/template": "session templates",
-    "/projects/{id}/upsert-hierarchy": "creating a whole branch in one call",
-    "/sessions/{id}/copy": "copying containers",
     "/subjects/master-code": "master subject codes",
     "/subjects/master-code/{id}": "master subject codes",
-    "/subjects/{id}/copy": "copying containers",
 }
 
 # Services of other products that some clients can be pointed at; no released SDK or `fw` command calls them.

@@ -158,7 +158,7 @@ def _permitted(guard: Guard) -> ColumnElement[bool]:
     shared = (
         collection_access.c.collection_id.is_not(None)
         if guard.identity.is_site_admin
-        else collection_access.c.user_id == guard.identity.id
+        else collection_access.c.user_id == guard.identity.person
     )
     in_collection = and_(
         file.c.project_id.is_(None),

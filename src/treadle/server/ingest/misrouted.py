@@ -21,7 +21,6 @@ from treadle.server.ingest.errors import TargetMissing
 from treadle.server.ingest.parking import Destination, Sight, find_destination
 from treadle.server.ingest.placement import Wanted, find_subject
 from treadle.server.ingest.reroute import move_session
-from treadle.server.ingest.uploads import refuse_locked
 from treadle.server.wire.answer import stamp
 
 
@@ -131,11 +130,9 @@ async def _require_sorting(guard: Guard, session: Container) -> None:
 
 
 async def _target(guard: Guard, project_id: str) -> Container:
-    project = await rights.find(
+    return await rights.find(
         guard, project_id, "containers_view_metadata", "containers_create_hierarchy", level="project"
     )
-    await refuse_locked(guard, project)
-    return project
 
 
 async def preview(

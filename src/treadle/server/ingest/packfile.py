@@ -19,7 +19,7 @@ from treadle.server.ingest import queries
 from treadle.server.ingest.errors import BadMetadata
 from treadle.server.ingest.form import read_metadata
 from treadle.server.ingest.placed import AcquisitionPart, SessionPart
-from treadle.server.ingest.uploads import Arrived, refuse_locked
+from treadle.server.ingest.uploads import Arrived
 from treadle.server.store.blobs import Blobs, BlobWriter, Receipt
 from treadle.server.wire.body import Wire
 
@@ -66,11 +66,9 @@ def read_place(text: str) -> PackPlace:
 
 async def find_project(guard: Guard, project_id: str) -> Container:
     """The project, when the caller may send packfiles to it."""
-    project = await rights.find(
+    return await rights.find(
         guard, project_id, "files_create_bulk", "containers_create_hierarchy", level="project"
     )
-    await refuse_locked(guard, project)
-    return project
 
 
 async def find_acquisition(guard: Guard, project: Container, place: PackPlace) -> Container:

@@ -18,7 +18,7 @@ from treadle.server.ingest import tickets
 from treadle.server.ingest.errors import NoSignedUrls, NotArrived
 from treadle.server.ingest.form import receive_form
 from treadle.server.ingest.routes_upload import PROVIDER, keep_all
-from treadle.server.ingest.uploads import Arrived, place_one, refuse_locked, require_upload
+from treadle.server.ingest.uploads import Arrived, place_one, require_upload
 from treadle.server.ingest.wire import FileMetadata
 from treadle.server.kit.errors import Conflict, Invalid
 from treadle.server.kit.settings import Settings
@@ -141,7 +141,7 @@ async def _require(guard: Guard, target: Container) -> None:
     """Devices bring data to any project; users need the right to upload."""
     if guard.identity.kind == "device":
         guard.decided()
-        await refuse_locked(guard, target)
+        await rights.refuse_locked(guard.connection, target.project_id)
     else:
         await require_upload(guard, target)
 

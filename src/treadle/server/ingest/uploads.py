@@ -12,10 +12,8 @@ from treadle.server.access.actions import Action
 from treadle.server.access.guard import Guard
 from treadle.server.catalog import rights
 from treadle.server.catalog.containers import get_container
-from treadle.server.catalog.errors import ProjectLocked
 from treadle.server.catalog.files import current_files, place_files
 from treadle.server.catalog.rows import Container, File
-from treadle.server.catalog.tables import container
 from treadle.server.ingest.tables import upload
 from treadle.server.ingest.wire import FileMetadata, metadata_by_name
 from treadle.server.kit.clock import now
@@ -45,18 +43,6 @@ async def require_upload(guard: Guard, target: Container) -> None:
     """Go on only when the caller may add files to the container."""
     action: Action = "analyses_create_sdk" if target.level == "analysis" else "files_create_single"
     await rights.require(guard, target, action)
-    await refuse_locked(guard, target)
-
-
-async def refuse_locked(guard: Guard, target: Container) -> None:
-    """Nothing is added to a locked project."""
-    if target.project_id is None:
-        return
-    found = await guard.connection.execute(
-        select(container.c.doc["locked"]["reason"].astext).where(container.c.id == target.project_id)
-    )
-    if found.scalar_one_or_none() is not None:
-        raise ProjectLocked
 
 
 async def place_uploads(

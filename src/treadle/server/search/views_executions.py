@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from treadle.server.access.guard import Guard
-from treadle.server.access.identity import by_user
+from treadle.server.access.identity import again
 from treadle.server.catalog.containers import get_container
 from treadle.server.catalog.tables import LEVELS, container
 from treadle.server.kit.clock import now
@@ -53,6 +53,7 @@ async def queue(guard: Guard, found: Evaluation, *, view_id: str | None) -> Row[
         "view_label": found.plan.spec.label,
         "spec": found.plan.spec.document,
         "query": {
+            "by": guard.identity.claim,
             "filter": found.asked.filter,
             "sort": found.asked.sort,
             "skip": found.asked.skip,
@@ -159,13 +160,14 @@ async def _execute(database: Database, blobs: Blobs, execution_id: str) -> None:
         ).one_or_none()
         if row is None:  # another worker was quicker
             return
+        asked = dict(row.query)
         guard = Guard(
-            identity=await by_user(connection, row.user_id),
+            identity=await again(connection, asked.pop("by", {"user": row.user_id})),
             connection=connection,
             method="POST",
             path=f"/api/data_view_executions/{row.id}",
         )
-        found = await prepare(guard, read_view(row.spec), row.container_id, Asked(**row.query))
+        found = await prepare(guard, read_view(row.spec), row.container_id, Asked(**asked))
         await carry_out(connection, blobs, row.id, found)
 
 

@@ -29,6 +29,7 @@ FactName = Literal[
     "container.modified",  # also moved
     "container.deleted",
     "container.restored",
+    "copy.requested",  # a container waits to be filled with a copy
 ]
 
 

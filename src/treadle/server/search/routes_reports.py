@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import Request, Response
 
 from treadle.server.access.guard import AdminGuard, Guard, ScopedGuard
+from treadle.server.catalog.errors import ContainerNotFound
 from treadle.server.kit.clock import now
 from treadle.server.kit.errors import Invalid
 from treadle.server.search import reports, usage, usage_docs
@@ -74,7 +75,10 @@ async def project_report(request: Request, guard: ScopedGuard) -> Response:
     start, end = _instant(request, "start_date"), _instant(request, "end_date")
     if start and end and end < start:
         raise Invalid("'start_date' must not be after 'end_date'.")
-    return json_answer({"projects": await reports.project_reports(guard.connection, wanted, start, end)})
+    found = await reports.project_reports(guard.connection, wanted, start, end)
+    if len(found) < len(wanted):
+        raise ContainerNotFound
+    return json_answer({"projects": found})
 
 
 async def _by_day(guard: Guard, asked: usage.Asked) -> list[tuple[usage.Place, usage_docs.Days]]:

@@ -5,7 +5,6 @@ A module whose name ends in a version (`test_calls_17.py`) holds what only that 
 """
 
 import ast
-import fcntl
 import os
 import subprocess
 from collections.abc import Callable, Iterator
@@ -20,8 +19,7 @@ import pytest
 from treadle.testing.server import start, stop
 
 HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
-VERSIONS = ("sdk17", "sdk23")
+VERSIONS = ("sdk17", "sdk21", "sdk23")
 MODULE_TIMEOUT_S = 280
 OWN_SITES = {"test_ticketed_uploads": {"TREADLE_UPLOADS__SIGNED_URLS": "true"}}  # module -> settings
 
@@ -63,25 +61,6 @@ CALLS = [
 
 
 @contextmanager
-def _one_at_a_time(lock: Path) -> Iterator[None]:
-    """Keeps the other processes of this test run waiting."""
-    with lock.open("a") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        yield
-
-
-@pytest.fixture(scope="session")
-def environments(run_folder: Path) -> Path:
-    """The folder with one environment per SDK, installed when missing or out of date."""
-    with _one_at_a_time(run_folder / "clients.lock"):
-        done = subprocess.run(
-            [ROOT / "scripts" / "setup-clients"], capture_output=True, text=True, check=False
-        )
-    assert done.returncode == 0, f"scripts/setup-clients failed:\n{done.stderr}"
-    return ROOT / ".venv-clients"
-
-
-@contextmanager
 def _own_site(log: Path, settings: dict[str, str]) -> Iterator[Login]:
     """A site with these settings while the block runs."""
     _process, site = start(log=log, environ=settings)
@@ -92,7 +71,9 @@ def _own_site(log: Path, settings: dict[str, str]) -> Iterator[Login]:
 
 
 @pytest.fixture(scope="session")
-def outcomes(treadle_server, environments: Path, run_folder: Path) -> Callable[[str, Path], Outcomes]:
+def outcomes(
+    treadle_server, environments: Path, run_folder: Path, one_at_a_time
+) -> Callable[[str, Path], Outcomes]:
     """Runs a module with a version once and tells the failures of each of its functions."""
 
     def execute(version: str, module: Path, login: Login, report: Path) -> None:
@@ -110,7 +91,7 @@ def outcomes(treadle_server, environments: Path, run_folder: Path) -> Callable[[
     @cache
     def run(version: str, module: Path) -> Outcomes:
         report = run_folder / f"{version}-{module.stem}.xml"
-        with _one_at_a_time(report.with_suffix(".lock")):
+        with one_at_a_time(report.with_suffix(".lock")):
             if not report.exists():
                 with ExitStack() as stack:
                     login = Login(treadle_server.api_key, treadle_server.email)

@@ -72,6 +72,44 @@ class LoginDocument(Document):
 
     user: UserDocument
     csrf: str | None
+    recovery_codes: list[str] | None = None
+
+
+class OidcMethod(BaseModel):
+    """The OpenID provider."""
+
+    label: str
+
+
+class LoginMethods(BaseModel):
+    """How one may log in."""
+
+    site_name: str
+    passwords: bool
+    oidc: OidcMethod | None
+
+
+class SecondFactorDocument(BaseModel):
+    """One's own second factor; `available` when there is a password to protect."""
+
+    enabled: bool
+    recovery_codes_left: int
+    required: bool
+    available: bool
+
+
+class EnrolmentDocument(BaseModel):
+    """What an authenticator app takes; `picture` is a QR code as a data address."""
+
+    secret: str
+    uri: str
+    picture: str
+
+
+class RecoveryCodes(BaseModel):
+    """Shown once."""
+
+    recovery_codes: list[str]
 
 
 class DicomSite(BaseModel):
@@ -119,6 +157,30 @@ class RoleDocument(Document):
     default_flywheel_role: Access | None = None
     actions: list[str]
     in_use: bool
+
+
+class RoleProject(BaseModel):
+    """A project in which people have a role."""
+
+    id: str = Field(alias="_id")
+    label: str
+    users: int
+
+
+class RoleGroup(BaseModel):
+    """A group that may give a role."""
+
+    id: str = Field(alias="_id")
+    label: str
+
+
+class RoleUses(BaseModel):
+    """Where a role is used."""
+
+    total_users: int
+    total_projects: int
+    projects: list[RoleProject]
+    groups: list[RoleGroup]
 
 
 class ActionDocument(Document):
@@ -254,3 +316,13 @@ class AccessLogLine(Document):
     request_method: str
     request_path: str
     timestamp: datetime
+
+
+class AccessLogRecord(AccessLogLine):
+    """Everything a record of the access log says."""
+
+    number: int
+    request_id: str | None
+    address: str | None
+    client: str | None
+    reason: str | None

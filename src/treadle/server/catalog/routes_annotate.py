@@ -13,6 +13,7 @@ from treadle.server.catalog.containers import apply_changes
 from treadle.server.catalog.errors import ContainerNotFound
 from treadle.server.catalog.levels import LEVELS
 from treadle.server.catalog.models import NoteDocument
+from treadle.server.catalog.revision import IfMatch, read_revision, require_revision
 from treadle.server.catalog.rows import Container
 from treadle.server.catalog.tables import container
 from treadle.server.catalog.wire import note_doc
@@ -34,12 +35,15 @@ async def _find(guard: Guard, container_id: str, level: str | None, action: Acti
 def _info(path: str, name: str, level: str | None) -> None:
     @router.patch(f"{path}/info", response_model=Modified, operation_id=f"modify_{name}_info")
     @router.post(f"{path}/info", response_model=Modified, operation_id=f"modify_{name}_info_by_post")
-    async def modify_info(guard: ScopedGuard, id: str, body: ObjectBody) -> Response:
+    async def modify_info(
+        guard: ScopedGuard, id: str, body: ObjectBody, if_match: IfMatch = None
+    ) -> Response:
         target = await rights.find(guard, id, level=level)
         action: Action = (
             "analyses_modify_metadata" if target.level == "analysis" else "containers_modify_metadata"
         )
         await rights.require(guard, target, action)
+        await require_revision(guard.connection, container, target.id, read_revision(if_match))
         await apply_changes(guard.connection, target, {"info": updated_info(container.c.info, body)})
         await guard.record("modify_container", target.context)
         return json_answer(_MODIFIED)

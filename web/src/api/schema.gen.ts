@@ -5670,6 +5670,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/x/roles/{role_id}/uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where a role is used
+         * @description Whom a change of the role reaches, and which groups may give it.
+         */
+        get: operations["get_role_uses_api_x_roles__role_id__uses_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/x/sessions/{id}/compliance": {
         parameters: {
             query?: never;
@@ -6771,6 +6791,42 @@ export interface components {
             role_ids: string[];
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * RoleGroup
+         * @description A group that may give a role.
+         */
+        RoleGroup: {
+            /** Id */
+            _id: string;
+            /** Label */
+            label: string;
+        };
+        /**
+         * RoleProject
+         * @description A project in which people have a role.
+         */
+        RoleProject: {
+            /** Id */
+            _id: string;
+            /** Label */
+            label: string;
+            /** Users */
+            users: number;
+        };
+        /**
+         * RoleUses
+         * @description Where a role is used.
+         */
+        RoleUses: {
+            /** Groups */
+            groups: components["schemas"]["RoleGroup"][];
+            /** Projects */
+            projects: components["schemas"]["RoleProject"][];
+            /** Total Projects */
+            total_projects: number;
+            /** Total Users */
+            total_users: number;
         };
         /**
          * RolesDocument
@@ -8098,7 +8154,10 @@ export interface operations {
     modify_acquisition_info_by_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -8129,7 +8188,10 @@ export interface operations {
     modify_acquisition_info: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -9114,7 +9176,10 @@ export interface operations {
     modify_analysis_info_by_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -9145,7 +9210,10 @@ export interface operations {
     modify_analysis_info: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -10521,7 +10589,10 @@ export interface operations {
     modify_collection_info_by_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -10552,7 +10623,10 @@ export interface operations {
     modify_collection_info: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -12076,7 +12150,10 @@ export interface operations {
     modify_container_info_by_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -12107,7 +12184,10 @@ export interface operations {
     modify_container_info: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -13413,7 +13493,10 @@ export interface operations {
     modify_file_info: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 file_id: string;
             };
@@ -14367,7 +14450,10 @@ export interface operations {
     modify_group_info_by_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -14398,7 +14484,10 @@ export interface operations {
     modify_group_info: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -16002,7 +16091,10 @@ export interface operations {
     modify_project_info_by_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -16033,7 +16125,10 @@ export interface operations {
     modify_project_info: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -18352,7 +18447,10 @@ export interface operations {
     modify_session_info_by_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -18383,7 +18481,10 @@ export interface operations {
     modify_session_info: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -20030,7 +20131,10 @@ export interface operations {
     modify_subject_info_by_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -20061,7 +20165,10 @@ export interface operations {
     modify_subject_info: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -22121,6 +22228,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TriedOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_role_uses_api_x_roles__role_id__uses_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                role_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleUses"];
                 };
             };
             /** @description Validation Error */

@@ -38,7 +38,7 @@ async def lookup(guard: ScopedGuard, client: ClientDialect, body: ObjectBody) ->
     path = clean_path(body.get("path"))
     if path[:1] == ["gears"]:
         raise ContainerNotFound(f"No {'/'.join(path[1:])} gear found.")
-    found = await resolve(guard, path)
+    found = await resolve(guard, path, children=False)
     if not found.path:
         raise ContainerNotFound("The path is empty.")
     node = found.path[-1]

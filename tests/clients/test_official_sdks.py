@@ -5,13 +5,8 @@ A module whose name ends in a version (`test_calls_17.py`) holds what only that 
 """
 
 import ast
-import fcntl
-import json
 import os
-import socket
 import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cache
@@ -19,15 +14,13 @@ from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree
 
-import httpx
 import pytest
 
+from treadle.testing.server import start, stop
+
 HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
-TREADLE = Path(sys.executable).with_name("treadle")
-VERSIONS = ("sdk17", "sdk23")
+VERSIONS = ("sdk17", "sdk21", "sdk23")
 MODULE_TIMEOUT_S = 280
-START_LIMIT_S = 120
 OWN_SITES = {"test_ticketed_uploads": {"TREADLE_UPLOADS__SIGNED_URLS": "true"}}  # module -> settings
 
 Outcomes = dict[str, list[str]]
@@ -68,59 +61,19 @@ CALLS = [
 
 
 @contextmanager
-def _one_at_a_time(lock: Path) -> Iterator[None]:
-    """Keeps the other processes of this test run waiting."""
-    with lock.open("a") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        yield
-
-
-@pytest.fixture(scope="session")
-def environments(run_folder: Path) -> Path:
-    """The folder with one environment per SDK, installed when missing or out of date."""
-    with _one_at_a_time(run_folder / "clients.lock"):
-        done = subprocess.run(
-            [ROOT / "scripts" / "setup-clients"], capture_output=True, text=True, check=False
-        )
-    assert done.returncode == 0, f"scripts/setup-clients failed:\n{done.stderr}"
-    return ROOT / ".venv-clients"
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _is_ready(admin: Path) -> bool:
-    try:
-        return httpx.get(f"{json.loads(admin.read_text())['url']}/api/version").status_code == 200
-    except (OSError, ValueError, httpx.HTTPError):
-        return False
-
-
-@contextmanager
-def _own_site(home: Path, settings: dict[str, str]) -> Iterator[Login]:
+def _own_site(log: Path, settings: dict[str, str]) -> Iterator[Login]:
     """A site with these settings while the block runs."""
-    addresses = [f"--http=127.0.0.1:{_free_port()}", f"--dicom=127.0.0.1:{_free_port()}"]
-    with home.with_suffix(".log").open("wb") as log:
-        command = [TREADLE, "up", f"--home={home}", "--no-sample", *addresses]
-        process = subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, **settings})
-        try:
-            limit = time.monotonic() + START_LIMIT_S
-            while not _is_ready(home / "admin.json"):
-                assert process.poll() is None, home.with_suffix(".log").read_text()
-                assert time.monotonic() < limit, home.with_suffix(".log").read_text()
-                time.sleep(0.2)
-            admin = json.loads((home / "admin.json").read_text())
-            yield Login(admin["api_key"], admin["email"])
-        finally:
-            process.terminate()
-            process.wait(30)
+    _process, site = start(log=log, environ=settings)
+    try:
+        yield Login(site.api_key, site.email)
+    finally:
+        stop(site.pid)
 
 
 @pytest.fixture(scope="session")
-def outcomes(treadle_server, environments: Path, run_folder: Path) -> Callable[[str, Path], Outcomes]:
+def outcomes(
+    treadle_server, environments: Path, run_folder: Path, one_at_a_time
+) -> Callable[[str, Path], Outcomes]:
     """Runs a module with a version once and tells the failures of each of its functions."""
 
     def execute(version: str, module: Path, login: Login, report: Path) -> None:
@@ -138,12 +91,12 @@ def outcomes(treadle_server, environments: Path, run_folder: Path) -> Callable[[
     @cache
     def run(version: str, module: Path) -> Outcomes:
         report = run_folder / f"{version}-{module.stem}.xml"
-        with _one_at_a_time(report.with_suffix(".lock")):
+        with one_at_a_time(report.with_suffix(".lock")):
             if not report.exists():
                 with ExitStack() as stack:
                     login = Login(treadle_server.api_key, treadle_server.email)
                     if settings := OWN_SITES.get(module.stem):
-                        login = stack.enter_context(_own_site(report.with_suffix(".home"), settings))
+                        login = stack.enter_context(_own_site(report.with_suffix(".log"), settings))
                     execute(version, module, login, report)
         return _read(report)
 

@@ -10,8 +10,8 @@ import tempfile
 import threading
 import time
 import uuid
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -22,17 +22,17 @@ import psycopg
 import pytest
 import uvicorn
 from fastapi import FastAPI
-from sqlalchemy import create_engine, make_url
+from sqlalchemy import make_url
 
-import treadle.server.catalog.tables
-import treadle.server.store.tables  # noqa: F401
-from treadle.server.access import routes
+from treadle.server.access import refusals, routes
 from treadle.server.access.bootstrap import ensure_admin, ensure_builtin_roles, new_user_key
 from treadle.server.kit.ids import new_id
 from treadle.server.kit.settings import Settings
-from treadle.server.store.db import Database, metadata, sqlalchemy_url
+from treadle.server.store.db import Database
 from treadle.server.store.embedded import EmbeddedPostgres
+from treadle.server.store.migrate import upgrade
 from treadle.server.wire import http
+from treadle.server.wire.routing import RouteTable
 
 ADMIN = "admin@treadle.local"
 ADMIN_PASSWORD = "correct horse battery"
@@ -50,6 +50,7 @@ class World:
     url: str
     connection: psycopg.Connection[Any]
     admin_key: str
+    settings: Settings
     _clients: list[httpx.Client] = field(default_factory=list)
 
     def client(self, key: str | None = None, **headers: str) -> httpx.Client:
@@ -145,15 +146,21 @@ def postgres_url() -> Iterator[str]:
 
 
 @contextmanager
-def _new_database(postgres_url: str) -> Iterator[str]:
+def _new_database(postgres_url: str, template: str = "template1") -> Iterator[str]:
     name = f"t{secrets.token_hex(8)}"
     url = make_url(postgres_url).set(drivername="postgresql")
     plain = url.render_as_string(hide_password=False)
     with psycopg.connect(plain, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     yield url.set(database=name).render_as_string(hide_password=False)
     with psycopg.connect(plain, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def new_database() -> Callable[..., AbstractContextManager[str]]:
+    """Makes databases: `with new_database(postgres_url, template) as url`."""
+    return _new_database
 
 
 @pytest.fixture
@@ -163,13 +170,18 @@ def empty_database(postgres_url: str) -> Iterator[str]:
         yield made
 
 
-@pytest.fixture(scope="module")
-def database_url(postgres_url: str) -> Iterator[str]:
-    """A new database with all tables."""
+@pytest.fixture(scope="session")
+def migrated_database(postgres_url: str) -> Iterator[str]:
+    """The name of a database with all tables, triggers and functions, to be copied."""
     with _new_database(postgres_url) as made:
-        engine = create_engine(sqlalchemy_url(made))
-        metadata.create_all(engine)
-        engine.dispose()
+        upgrade(made)
+        yield str(make_url(made).database)
+
+
+@pytest.fixture(scope="module")
+def database_url(postgres_url: str, migrated_database: str) -> Iterator[str]:
+    """A new database with all tables."""
+    with _new_database(postgres_url, migrated_database) as made:
         yield made
 
 
@@ -193,7 +205,8 @@ def _app(url: str, home: Path) -> FastAPI:
     app = FastAPI(lifespan=lifespan)
     app.state.settings = Settings(home=home, database_url=url)
     http.install(app)
-    app.include_router(routes.router, prefix="/api")
+    refusals.install(app)
+    app.router.routes.append(RouteTable([routes.router]))
     return app
 
 
@@ -201,9 +214,8 @@ def _app(url: str, home: Path) -> FastAPI:
 def world(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """The access room alone, over a real socket."""
     key = asyncio.run(_first_key(database_url))
-    config = uvicorn.Config(
-        _app(database_url, tmp_path_factory.mktemp("home")), port=0, log_config=None, log_level="warning"
-    )
+    app = _app(database_url, tmp_path_factory.mktemp("home"))
+    config = uvicorn.Config(app, port=0, log_config=None, log_level="warning")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -211,7 +223,7 @@ def world(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         time.sleep(0.01)
     port = server.servers[0].sockets[0].getsockname()[1]
     with psycopg.connect(database_url, autocommit=True) as connection:
-        made = World(f"http://127.0.0.1:{port}/api", connection, key)
+        made = World(f"http://127.0.0.1:{port}/api", connection, key, app.state.settings)
         yield made
         made.close()
     server.should_exit = True

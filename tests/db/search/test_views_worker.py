@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from treadle.server.access.guard import Guard
+from treadle.server.access.identity import by_user
 from treadle.server.access.tables import app_user
 from treadle.server.kit.clock import now
 from treadle.server.search import views_executions as executions
@@ -40,7 +41,7 @@ async def queued(views, project):
     found = await views.prepared(VIEW, project)
     async with views.database.transaction() as connection:
         guard = Guard(
-            identity=(await executions.by_user(connection, "admin@x")),
+            identity=await by_user(connection, "admin@x"),
             connection=connection,
             method="",
             path="",

@@ -1,5 +1,6 @@
 """The schema: migrations and tables agree, any number of processes may upgrade at once, data stays."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
@@ -12,10 +13,14 @@ from treadle.server.store.db import metadata, sqlalchemy_url
 from treadle.server.store.migrate import upgrade
 
 
+def _is_not_a_month(name, kind, _parents):
+    return not (kind == "table" and re.fullmatch(r"access_log_\d{4}_\d\d", name or ""))
+
+
 def test_migrations_make_exactly_the_tables_of_the_code(empty_database):
     upgrade(empty_database)
     with create_engine(sqlalchemy_url(empty_database)).connect() as connection:
-        context = MigrationContext.configure(connection)
+        context = MigrationContext.configure(connection, opts={"include_name": _is_not_a_month})
         assert compare_metadata(context, metadata) == []
 
 

@@ -61,7 +61,7 @@ def test_config_show_tells_values_and_origins_and_no_secret(tmp_path: Path) -> N
         "--http",
         ":1",
         TREADLE_HOME=str(tmp_path),
-        TREADLE_DATABASE_URL="p://secret",
+        TREADLE_DATABASE_URL="p://hunter2",
     )
     items = {item["key"]: item for item in map(json.loads, done.stdout.splitlines())}
     assert items["site_name"] | {"description": ""} == {
@@ -69,12 +69,12 @@ def test_config_show_tells_values_and_origins_and_no_secret(tmp_path: Path) -> N
     }  # fmt: skip
     assert items["http"]["origin"] == "flag"
     assert items["database_url"]["value"] == "********"
-    assert "secret" not in done.stdout
+    assert "hunter2" not in done.stdout
 
 
 def test_completion_knows_the_commands() -> None:
     done = treadle(_TREADLE_COMPLETE="complete_bash", COMP_WORDS="treadle co", COMP_CWORD="1")
-    assert done.stdout.split() == ["connector", "config"]
+    assert done.stdout.split() == ["connector", "completion", "config"]
 
 
 def test_help_loads_nothing_heavy() -> None:

@@ -8,7 +8,15 @@ from treadle.server.kit.settings import load_settings
 from treadle.server.wire.routing import PREFIX, RouteTable
 
 # Everything anybody may call without credentials.
-ANONYMOUS = {("GET", "/version"), ("GET", "/config"), ("POST", "/x/login")}
+ANONYMOUS = {
+    ("GET", "/version"),
+    ("GET", "/config"),
+    ("GET", "/config.js"),
+    ("GET", "/x/login"),
+    ("POST", "/x/login"),
+    ("GET", "/x/login/oidc"),
+    ("GET", "/x/login/oidc/callback"),
+}
 # Where a ticket may stand for credentials: bytes of files and archives, tables of data views, and the parts of
 # ticketed uploads.
 TICKETS = ("/files/{name}", "/inputs/{name}", "/download", "/upload/fs-file", "/data")

@@ -183,6 +183,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/acquisitions/{id}/analyses/{analysis_id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload Output To Acquisitions Analysis
+         * @description Add outputs to an analysis of this container.
+         */
+        post: operations["upload_output_to_acquisitions_analysis"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/acquisitions/{id}/analyses/{analysis_id}/notes": {
         parameters: {
             query?: never;
@@ -796,6 +816,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/clean-packfiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Clean
+         * @description Forget packfiles that nobody ended within an hour.
+         */
+        post: operations["clean_packfiles"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/collections": {
         parameters: {
             query?: never;
@@ -927,6 +967,26 @@ export interface paths {
         post?: never;
         /** Delete */
         delete: operations["delete_collection_analysis"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/collections/{id}/analyses/{analysis_id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload Output To Collections Analysis
+         * @description Add outputs to an analysis of this container.
+         */
+        post: operations["upload_output_to_collections_analysis"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1248,6 +1308,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/config.js": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Config Js
+         * @description The configuration as a script, as clients up to 22 read it.
+         */
+        get: operations["get_config_js"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/connector/misrouted": {
         parameters: {
             query?: never;
@@ -1463,6 +1543,26 @@ export interface paths {
         post?: never;
         /** Delete */
         delete: operations["delete_container_analysis"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/containers/{id}/analyses/{analysis_id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload Output To Containers Analysis
+         * @description Add outputs to an analysis of this container.
+         */
+        post: operations["upload_output_to_containers_analysis"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2036,7 +2136,11 @@ export interface paths {
          */
         get: operations["get_all_files"];
         put?: never;
-        post?: never;
+        /**
+         * Upsert File
+         * @description A content that was uploaded before as a file: new, a new version, or `ignored` when it is there.
+         */
+        post: operations["upsert_file"];
         /**
          * Delete Files
          * @description All of these files, or none when one may not be deleted.
@@ -2859,6 +2963,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{id}/analyses/{analysis_id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload Output To Projects Analysis
+         * @description Add outputs to an analysis of this container.
+         */
+        post: operations["upload_output_to_projects_analysis"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{id}/analyses/{analysis_id}/notes": {
         parameters: {
             query?: never;
@@ -3042,6 +3166,66 @@ export interface paths {
         post?: never;
         /** Delete Note */
         delete: operations["delete_project_note"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{id}/packfile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send
+         * @description More files of the packfile; a name that was sent before is replaced.
+         */
+        post: operations["project_packfile_upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{id}/packfile-end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * End
+         * @description The files as one zip on its acquisition; the answer is a stream of events, the last one `result`.
+         */
+        get: operations["end_project_packfile_upload"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{id}/packfile-start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start
+         * @description A token for a new packfile.
+         */
+        post: operations["start_project_packfile_upload"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3345,7 +3529,7 @@ export interface paths {
         };
         /**
          * Who touched what, newest first
-         * @description Filtered by time, user, project, subject (id or label) and type; `csv=true` gives a table.
+         * @description Filtered by time, user, project, subject (id or label) and type; `csv=true` gives a table of all.
          */
         get: operations["access_log_report_api_report_accesslog_get"];
         put?: never;
@@ -3638,6 +3822,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sessions/{id}/analyses/{analysis_id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload Output To Sessions Analysis
+         * @description Add outputs to an analysis of this container.
+         */
+        post: operations["upload_output_to_sessions_analysis"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sessions/{id}/analyses/{analysis_id}/notes": {
         parameters: {
             query?: never;
@@ -3895,9 +4099,61 @@ export interface paths {
         };
         /**
          * Providers
-         * @description Where files are kept.
+         * @description Where files are kept; `class=compute` is empty.
          */
         get: operations["get_providers"];
+        put?: never;
+        /**
+         * Change Provider
+         * @description Storages are set up where the server runs, not over HTTP.
+         */
+        post: operations["add_provider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/site/providers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Provider
+         * @description One storage.
+         */
+        get: operations["get_provider"];
+        /**
+         * Change Provider
+         * @description Storages are set up where the server runs, not over HTTP.
+         */
+        put: operations["modify_provider"];
+        post?: never;
+        /**
+         * Change Provider
+         * @description Storages are set up where the server runs, not over HTTP.
+         */
+        delete: operations["delete_provider"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/site/providers/{id}/config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Provider Config
+         * @description How a storage is set up, without secrets.
+         */
+        get: operations["get_provider_config"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3914,13 +4170,57 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Site Settings
+         * Read Settings
          * @description Settings of the site that clients read.
          */
         get: operations["get_site_settings"];
-        put?: never;
+        /**
+         * Change Settings
+         * @description Put these top-level keys; the others stay. The site's name is in the settings file.
+         */
+        put: operations["modify_site_settings"];
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/storage/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Storage File
+         * @description A device's content: an address with `signed_url=true` (409 when the site has none), else a form.
+         */
+        post: operations["upload_storage_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/storage/files/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Storage File
+         * @description Forget a device's content that became no file.
+         */
+        delete: operations["delete_storage_file"];
         options?: never;
         head?: never;
         patch?: never;
@@ -4091,6 +4391,26 @@ export interface paths {
         post?: never;
         /** Delete */
         delete: operations["delete_subject_analysis"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/subjects/{id}/analyses/{analysis_id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload Output To Subjects Analysis
+         * @description Add outputs to an analysis of this container.
+         */
+        post: operations["upload_output_to_subjects_analysis"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -4418,6 +4738,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/upload/complete-s3-multipart": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Complete Multipart
+         * @description Contents are put to this server in one piece: there is nothing to complete.
+         */
+        post: operations["complete_s3_multipart_upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/upload/fs-file": {
         parameters: {
             query?: never;
@@ -4472,6 +4812,46 @@ export interface paths {
          * @description Upload by UID; what cannot be routed is parked.
          */
         post: operations["upload_by_reaper_api_upload_reaper_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/upload/signed-url": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Signed Url
+         * @description An address for one content; `POST /files` with its `uuid` makes it a file.
+         */
+        post: operations["create_signed_upload_url"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/upload/signed-url/cleanup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cleanup
+         * @description Forget a content that became no file.
+         */
+        post: operations["cleanup_signed_upload_url"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4625,6 +5005,91 @@ export interface paths {
          * @description By its public part, the `key` of the documents.
          */
         delete: operations["delete_own_key_api_users_self_key__key_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}/acquisitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Of User */
+        get: operations["get_user_acquisitions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}/collections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Of User */
+        get: operations["get_user_collections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Of User */
+        get: operations["get_user_groups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}/projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Of User */
+        get: operations["get_user_projects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Of User */
+        get: operations["get_user_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -4886,6 +5351,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/x/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export the access log
+         * @description Everything each record says, oldest first; the filters of the report, and no limit of its own.
+         */
+        get: operations["export_access_log_api_x_audit_export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/x/events": {
         parameters: {
             query?: never;
@@ -4977,13 +5462,60 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * How one may log in here
+         * @description What the login page offers.
+         */
+        get: operations["login_methods_api_x_login_get"];
         put?: never;
         /**
          * Log a browser in by password
-         * @description Sets the login cookie; wrong passwords are counted per account and per address.
+         * @description Sets the login cookie. Wrong passwords and codes are counted per account and per address.
+         *
+         *     401 `access.code_needed`: the password was right, send `code` as well. 401 `access.enrolment_needed`: set up
+         *     an authenticator app with `enrolment` and send its code; the answer then holds the recovery codes.
          */
         post: operations["log_in_api_x_login_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/x/login/oidc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Log in through the OpenID provider
+         * @description Leads to the provider; `next` is the page of the app to show afterwards.
+         */
+        get: operations["begin_oidc_login_api_x_login_oidc_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/x/login/oidc/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Come back from the OpenID provider
+         * @description Sets the login cookie and leads to the page that was wanted, or to the login page with the problem.
+         */
+        get: operations["finish_oidc_login_api_x_login_oidc_callback_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5044,6 +5576,74 @@ export interface paths {
          */
         put: operations["change_password_api_x_me_password_put"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/x/me/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One's own second factor
+         * @description Whether it is set up, whether this site demands it, how many recovery codes are left.
+         */
+        get: operations["read_second_factor_api_x_me_totp_get"];
+        /**
+         * Finish setting up an authenticator app
+         * @description Needs the app's first code; the recovery codes are shown this once.
+         */
+        put: operations["confirm_second_factor_api_x_me_totp_put"];
+        /**
+         * Begin to set up an authenticator app
+         * @description Its secret and QR code; nothing is asked for until a first code was right.
+         */
+        post: operations["begin_second_factor_api_x_me_totp_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/x/me/totp/recovery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make new recovery codes
+         * @description Needs a code; the former recovery codes do not work any more.
+         */
+        post: operations["renew_recovery_codes_api_x_me_totp_recovery_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/x/me/totp/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove one's authenticator app
+         * @description Needs a code; where the site demands a second factor, the next login sets up a new app.
+         */
+        post: operations["remove_own_second_factor_api_x_me_totp_remove_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5170,6 +5770,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/x/users/{user_id}/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a user's authenticator app
+         * @description For somebody who lost both the app and the recovery codes.
+         */
+        delete: operations["remove_second_factor_api_x_users__user_id__totp_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -5218,6 +5838,42 @@ export interface components {
                 [key: string]: unknown;
             };
             origin: components["schemas"]["OriginDocument"];
+            /** Request Method */
+            request_method: string;
+            /** Request Path */
+            request_path: string;
+            /**
+             * Timestamp
+             * Format: date-time
+             */
+            timestamp: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * AccessLogRecord
+         * @description Everything a record of the access log says.
+         */
+        AccessLogRecord: {
+            /** Id */
+            _id: string;
+            /** Access Type */
+            access_type: string;
+            /** Address */
+            address: string | null;
+            /** Client */
+            client: string | null;
+            /** Context */
+            context: {
+                [key: string]: unknown;
+            };
+            /** Number */
+            number: number;
+            origin: components["schemas"]["OriginDocument"];
+            /** Reason */
+            reason: string | null;
+            /** Request Id */
+            request_id: string | null;
             /** Request Method */
             request_method: string;
             /** Request Path */
@@ -5567,6 +6223,18 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * EnrolmentDocument
+         * @description What an authenticator app takes; `picture` is a QR code as a data address.
+         */
+        EnrolmentDocument: {
+            /** Picture */
+            picture: string;
+            /** Secret */
+            secret: string;
+            /** Uri */
+            uri: string;
+        };
+        /**
          * FileDocument
          * @description One version of a file.
          */
@@ -5760,9 +6428,22 @@ export interface components {
         LoginDocument: {
             /** Csrf */
             csrf: string | null;
+            /** Recovery Codes */
+            recovery_codes?: string[] | null;
             user: components["schemas"]["UserDocument"];
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * LoginMethods
+         * @description How one may log in.
+         */
+        LoginMethods: {
+            oidc: components["schemas"]["OidcMethod"] | null;
+            /** Passwords */
+            passwords: boolean;
+            /** Site Name */
+            site_name: string;
         };
         /**
          * MeDocument
@@ -5771,6 +6452,8 @@ export interface components {
         MeDocument: {
             /** Csrf */
             csrf: string | null;
+            /** Recovery Codes */
+            recovery_codes?: string[] | null;
             site: components["schemas"]["SiteDocument"];
             user: components["schemas"]["UserDocument"];
         } & {
@@ -5880,6 +6563,14 @@ export interface components {
             user?: string | null;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * OidcMethod
+         * @description The OpenID provider.
+         */
+        OidcMethod: {
+            /** Label */
+            label: string;
         };
         /**
          * OriginDocument
@@ -6036,6 +6727,14 @@ export interface components {
             sessions_changed: string[];
         };
         /**
+         * RecoveryCodes
+         * @description Shown once.
+         */
+        RecoveryCodes: {
+            /** Recovery Codes */
+            recovery_codes: string[];
+        };
+        /**
          * Reference
          * @description What something points to.
          */
@@ -6150,6 +6849,20 @@ export interface components {
             actions?: string[] | null;
             /** Projects */
             projects?: string[] | null;
+        };
+        /**
+         * SecondFactorDocument
+         * @description One's own second factor; `available` when there is a password to protect.
+         */
+        SecondFactorDocument: {
+            /** Available */
+            available: boolean;
+            /** Enabled */
+            enabled: boolean;
+            /** Recovery Codes Left */
+            recovery_codes_left: number;
+            /** Required */
+            required: boolean;
         };
         /**
          * SelfPermissions
@@ -7038,6 +7751,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    upload_output_to_acquisitions_analysis: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                analysis_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
                 };
             };
             /** @description Validation Error */
@@ -8987,6 +9732,26 @@ export interface operations {
             };
         };
     };
+    clean_packfiles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
     list_collections: {
         parameters: {
             query?: {
@@ -9452,6 +10217,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    upload_output_to_collections_analysis: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                analysis_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
                 };
             };
             /** @description Validation Error */
@@ -10468,6 +11265,26 @@ export interface operations {
             };
         };
     };
+    get_config_js: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
     list_misrouted_api_connector_misrouted_get: {
         parameters: {
             query?: {
@@ -10961,6 +11778,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    upload_output_to_containers_analysis: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                analysis_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
                 };
             };
             /** @description Validation Error */
@@ -12419,6 +13268,26 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    upsert_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
                 };
             };
         };
@@ -14832,6 +15701,38 @@ export interface operations {
             };
         };
     };
+    upload_output_to_projects_analysis: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                analysis_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     add_project_analysis_note: {
         parameters: {
             query?: never;
@@ -15431,6 +16332,103 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    project_packfile_upload: {
+        parameters: {
+            query: {
+                token: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    end_project_packfile_upload: {
+        parameters: {
+            query: {
+                token: string;
+                metadata: string;
+                file_count?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    start_project_packfile_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
                 };
             };
             /** @description Validation Error */
@@ -17059,6 +18057,38 @@ export interface operations {
             };
         };
     };
+    upload_output_to_sessions_analysis: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                analysis_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     add_session_analysis_note: {
         parameters: {
             query?: never;
@@ -17921,6 +18951,128 @@ export interface operations {
             };
         };
     };
+    add_provider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    get_provider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    modify_provider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    delete_provider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    get_provider_config: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     get_site_settings: {
         parameters: {
             query?: never;
@@ -17937,6 +19089,88 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+        };
+    };
+    modify_site_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Modified"];
+                };
+            };
+        };
+    };
+    upload_storage_file: {
+        parameters: {
+            query: {
+                project_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    delete_storage_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
@@ -18494,6 +19728,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    upload_output_to_subjects_analysis: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                analysis_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
                 };
             };
             /** @description Validation Error */
@@ -19480,6 +20746,26 @@ export interface operations {
             };
         };
     };
+    complete_s3_multipart_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
     put_file_bytes_api_upload_fs_file_put: {
         parameters: {
             query: {
@@ -19532,6 +20818,46 @@ export interface operations {
         };
     };
     upload_by_reaper_api_upload_reaper_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    create_signed_upload_url: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    cleanup_signed_upload_url: {
         parameters: {
             query?: never;
             header?: never;
@@ -19769,6 +21095,226 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_user_acquisitions: {
+        parameters: {
+            query?: {
+                /** @description field op value, comma separated */
+                filter?: string | null;
+                /** @description field[:asc|desc], comma separated */
+                sort?: string | null;
+                /** @description rows per page; 0 or absent = all */
+                limit?: string | null;
+                /** @description rows to leave out */
+                skip?: string | null;
+                /** @description page number from 1 */
+                page?: string | null;
+                /** @description rows after this id */
+                after_id?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcquisitionDocument"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_user_collections: {
+        parameters: {
+            query?: {
+                /** @description field op value, comma separated */
+                filter?: string | null;
+                /** @description field[:asc|desc], comma separated */
+                sort?: string | null;
+                /** @description rows per page; 0 or absent = all */
+                limit?: string | null;
+                /** @description rows to leave out */
+                skip?: string | null;
+                /** @description page number from 1 */
+                page?: string | null;
+                /** @description rows after this id */
+                after_id?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CollectionDocument"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_user_groups: {
+        parameters: {
+            query?: {
+                /** @description field op value, comma separated */
+                filter?: string | null;
+                /** @description field[:asc|desc], comma separated */
+                sort?: string | null;
+                /** @description rows per page; 0 or absent = all */
+                limit?: string | null;
+                /** @description rows to leave out */
+                skip?: string | null;
+                /** @description page number from 1 */
+                page?: string | null;
+                /** @description rows after this id */
+                after_id?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupDocument"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_user_projects: {
+        parameters: {
+            query?: {
+                /** @description field op value, comma separated */
+                filter?: string | null;
+                /** @description field[:asc|desc], comma separated */
+                sort?: string | null;
+                /** @description rows per page; 0 or absent = all */
+                limit?: string | null;
+                /** @description rows to leave out */
+                skip?: string | null;
+                /** @description page number from 1 */
+                page?: string | null;
+                /** @description rows after this id */
+                after_id?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectDocument"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_user_sessions: {
+        parameters: {
+            query?: {
+                /** @description field op value, comma separated */
+                filter?: string | null;
+                /** @description field[:asc|desc], comma separated */
+                sort?: string | null;
+                /** @description rows per page; 0 or absent = all */
+                limit?: string | null;
+                /** @description rows to leave out */
+                skip?: string | null;
+                /** @description page number from 1 */
+                page?: string | null;
+                /** @description rows after this id */
+                after_id?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionDocument"][];
                 };
             };
             /** @description Validation Error */
@@ -20222,6 +21768,37 @@ export interface operations {
             };
         };
     };
+    export_access_log_api_x_audit_export_get: {
+        parameters: {
+            query?: {
+                format?: "json" | "ndjson" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessLogRecord"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     stream_events: {
         parameters: {
             query?: {
@@ -20370,6 +21947,26 @@ export interface operations {
             };
         };
     };
+    login_methods_api_x_login_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoginMethods"];
+                };
+            };
+        };
+    };
     log_in_api_x_login_post: {
         parameters: {
             query?: never;
@@ -20386,6 +21983,66 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LoginDocument"];
+                };
+            };
+        };
+    };
+    begin_oidc_login_api_x_login_oidc_get: {
+        parameters: {
+            query?: {
+                next?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            307: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    finish_oidc_login_api_x_login_oidc_callback_get: {
+        parameters: {
+            query?: {
+                code?: string;
+                state?: string;
+                error?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            307: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
@@ -20446,6 +22103,106 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Modified"];
+                };
+            };
+        };
+    };
+    read_second_factor_api_x_me_totp_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactorDocument"];
+                };
+            };
+        };
+    };
+    confirm_second_factor_api_x_me_totp_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+        };
+    };
+    begin_second_factor_api_x_me_totp_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolmentDocument"];
+                };
+            };
+        };
+    };
+    renew_recovery_codes_api_x_me_totp_recovery_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+        };
+    };
+    remove_own_second_factor_api_x_me_totp_remove_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
                 };
             };
         };
@@ -20628,6 +22385,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Modified"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_second_factor_api_x_users__user_id__totp_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
                 };
             };
             /** @description Validation Error */

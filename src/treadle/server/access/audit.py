@@ -1,22 +1,33 @@
-"""The access log: who touched what; written in the same transaction as the act."""
+"""The access log: who touched what, when and from where; written in the same transaction as the act."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import insert
+from sqlalchemy import Engine, func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from treadle.server.access.identity import Identity
 from treadle.server.access.tables import access_log
 from treadle.server.kit.ids import new_id
+from treadle.server.kit.source import source
 
 AccessType = Literal[
     "view_container",
     "view_subject",
     "view_file",
+    "view_annotation",
+    "view_job",
+    "view_job_logs",
+    "view_form_response",
+    "view_access_log",
+    "search",
     "download_file",
+    "sync_to_external",
     "replace_file",
     "create_file",
     "create_container",
@@ -25,6 +36,8 @@ AccessType = Literal[
     "delete_file",
     "delete_container",
     "delete_analysis",
+    "delete_annotation",
+    "delete_form_response",
     "file_moved_away",
     "file_moved_in",
     "container_moved_away",
@@ -37,12 +50,52 @@ AccessType = Literal[
     "user_disabled",
     "user_deleted",
     "user_role_change",
+    "user_password_change",
+    "user_second_factor_change",
+    "user_linked",
     "role_change",
     "add_permission",
     "modify_permission",
     "key_created",
     "key_deleted",
+    "write_refused",
+    "other_access",
 ]
+
+DELETIONS = frozenset({"delete_file", "delete_container", "delete_analysis", "delete_annotation"})
+
+_MONTHS_AGAIN_S = 20 * 86400.0
+_months_made: WeakKeyDictionary[Engine, float] = WeakKeyDictionary()
+
+
+_LATELY_S, _LATELY_MOST = 600.0, 20_000
+_lately: OrderedDict[tuple[str | None, ...], float] = OrderedDict()
+
+
+def is_news(key: tuple[str | None, ...]) -> bool:
+    """Whether this process did not hear of it in the last ten minutes."""
+    clock = time.monotonic()
+    if clock - _lately.get(key, -_LATELY_S) < _LATELY_S:
+        return False
+    _lately[key] = clock
+    _lately.move_to_end(key)
+    if len(_lately) > _LATELY_MOST:
+        _lately.popitem(last=False)
+    return True
+
+
+async def make_months(connection: AsyncConnection) -> None:
+    """The log's partitions of this month and the two after it."""
+    ahead = (text("now()"), text("now() + interval '1 month'"), text("now() + interval '2 months'"))
+    await connection.execute(select(*(func.access_log_month(moment) for moment in ahead)))
+
+
+async def _have_months(connection: AsyncConnection) -> None:
+    """Partitions at need: a server whose worker stands still goes on writing."""
+    engine, clock = connection.engine.sync_engine, time.monotonic()
+    if clock - _months_made.get(engine, -_MONTHS_AGAIN_S) >= _MONTHS_AGAIN_S:
+        await make_months(connection)
+        _months_made[engine] = clock
 
 
 async def record(
@@ -70,15 +123,25 @@ async def record_all(
     path: str,
 ) -> None:
     """One line of the access log for each of many things touched by one request."""
+    if not contexts:
+        return
+    await _have_months(connection)
     origin_type, origin_id = identity.origin
+    asked = source.get()
     common = {
         "access_type": access_type,
         "origin_type": origin_type,
         "origin_id": origin_id,
         "request_method": method,
         "request_path": path,
+        "request_id": asked.request_id,
+        "address": asked.address,
+        "client": asked.client,
     }
-    if contexts:
-        await connection.execute(
-            insert(access_log), [{"id": new_id(), "context": context, **common} for context in contexts]
-        )
+    await connection.execute(insert(access_log), [{**common, **_line(context)} for context in contexts])
+
+
+def _line(context: Mapping[str, Any]) -> dict[str, Any]:
+    """The reason is a column of its own."""
+    about = {name: value for name, value in context.items() if name != "reason"}
+    return {"id": new_id(), "context": about, "reason": context.get("reason")}

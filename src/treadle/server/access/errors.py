@@ -3,8 +3,9 @@
 Refused
 ├── Forbidden 403   OverGrant
 ├── Conflict 409    LastManager, LastGroupAdmin, LastSiteAdmin, BuiltinRole, RoleInUse, AlreadyThere
-├── Invalid 422     UnknownUser, UnknownRole, UnknownAction, MissingActions, BadUserId, WeakPassword
-├── Unauthenticated 401  WrongLogin
+├── Invalid 422     UnknownUser, UnknownRole, UnknownAction, MissingActions, BadUserId, WeakPassword,
+│                   ReasonMissing
+├── Unauthenticated 401  WrongLogin, WrongCode, CodeNeeded, EnrolmentNeeded
 └── TooMany 429     TooManyAttempts
 """
 
@@ -89,6 +90,30 @@ class WeakPassword(Invalid):
     """A password has 8 to 1024 characters."""
 
     code = "access.weak_password"
+
+
+class ReasonMissing(Invalid):
+    """This site demands a reason for every deletion: send 'delete_reason'."""
+
+    code = "access.reason_missing"
+
+
+class WrongCode(Unauthenticated):
+    """The code is wrong, too old, or was used before; wait for the next one."""
+
+    code = "access.wrong_code"
+
+
+class CodeNeeded(Unauthenticated):
+    """Send the code of your authenticator app, or a recovery code, too."""
+
+    code = "access.code_needed"
+
+
+class EnrolmentNeeded(Unauthenticated):
+    """This site demands a second factor: set up an authenticator app and send its code."""
+
+    code = "access.enrolment_needed"
 
 
 class WrongLogin(Unauthenticated):

@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from treadle.server.access import audit
 from treadle.server.access.actions import ALL_ACTIONS, Action
+from treadle.server.access.errors import ReasonMissing
 from treadle.server.access.identity import ANONYMOUS, Identity, by_key, by_login, key_of_header
 from treadle.server.access.places import container, living
 from treadle.server.access.tables import group_access, project_grant, role
@@ -46,6 +47,15 @@ _MUST_ASK = (Rule.SCOPED, Rule.TICKET)
 _OPEN = (Rule.ANONYMOUS, Rule.TICKET)
 
 
+def projects_of_user(user_id: str | None, action: str) -> Select[Any]:
+    """Ids of the projects in which the user's roles allow the action."""
+    return (
+        select(project_grant.c.project_id)
+        .join(role, role.c.id == func.any(project_grant.c.role_ids))
+        .where(project_grant.c.user_id == user_id, role.c.actions.contains([action]))
+    )
+
+
 def granted_projects(identity: Identity, action: str) -> Select[Any]:
     """Ids of the projects in which the caller holds the action."""
     scope = identity.scope
@@ -55,11 +65,7 @@ def granted_projects(identity: Identity, action: str) -> Select[Any]:
         chosen = select(column).where(living("project"))
     else:
         column = project_grant.c.project_id
-        chosen = (
-            select(column)
-            .join(role, role.c.id == func.any(project_grant.c.role_ids))
-            .where(project_grant.c.user_id == identity.id, role.c.actions.contains([action]))
-        )
+        chosen = projects_of_user(identity.id, action)
     if scope is not None and scope.actions is not None and action not in scope.actions:
         return chosen.where(false())
     if scope is not None and scope.projects is not None:
@@ -76,6 +82,10 @@ class Guard:
     method: str
     path: str
     asked: bool = False
+    recorded: bool = False
+    reason_required: bool = False  # whether this site demands a reason for deletions
+    project_id: str | None = None  # the last one asked about
+    _once: list[tuple[audit.AccessType, dict[str, Any], str]] = field(default_factory=list)
     _held: dict[str, frozenset[str]] = field(default_factory=dict)
 
     async def actions(self, project_id: str) -> frozenset[str]:
@@ -101,7 +111,7 @@ class Guard:
 
     async def require(self, *actions: Action, project_id: str | None) -> None:
         """Go on only when the caller holds the actions: 404 when the project is invisible, else 403."""
-        self.asked = True
+        self.asked, self.project_id = True, project_id
         if self.identity.is_site_admin:
             return
         held = await self.actions(project_id) if project_id else frozenset()
@@ -203,6 +213,11 @@ class Guard:
 
     async def record_all(self, access_type: audit.AccessType, contexts: Sequence[dict[str, Any]]) -> None:
         """Write one line of the access log for each thing touched."""
+        if self.reason_required and access_type in audit.DELETIONS:
+            for context in contexts:
+                if not str(context.get("reason") or "").strip():
+                    raise ReasonMissing
+        self.recorded = True
         await audit.record_all(
             self.connection,
             identity=self.identity,
@@ -214,14 +229,21 @@ class Guard:
 
     async def record(self, access_type: audit.AccessType, context: dict[str, Any]) -> None:
         """Write one line of the access log."""
-        await audit.record(
-            self.connection,
-            identity=self.identity,
-            access_type=access_type,
-            context=context,
-            method=self.method,
-            path=self.path,
-        )
+        await self.record_all(access_type, [context])
+
+    def record_once(self, access_type: audit.AccessType, context: dict[str, Any], *, of: str) -> None:
+        """One line for many requests about the same thing (`of`) within minutes: the slices of a series."""
+        self.recorded = True
+        self._once.append((access_type, context, of))
+
+    async def record_rest(self, kind: Rule) -> None:
+        """A line for a request that did not write one of its own: data was seen, or a person changed something."""
+        for access_type, context, of in self._once:
+            if audit.is_news((*self.identity.origin, access_type, of)):
+                await self.record(access_type, context)
+        changed = self.method not in _SAFE_METHODS and self.identity.kind == "user"
+        if not self.recorded and (changed or kind in _MUST_ASK):
+            await self.record("other_access", {"project": {"id": self.project_id}} if self.project_id else {})
 
 
 async def transaction(request: Request) -> AsyncIterator[AsyncConnection]:
@@ -256,6 +278,7 @@ def rule(kind: Rule) -> Callable[..., AsyncIterator[Guard]]:
     async def enter(request: Request, connection: Tx) -> AsyncIterator[Guard]:
         async with _guarded(kind, request, connection) as guard:
             yield guard
+            await guard.record_rest(kind)
 
     enter.treadle_rule = kind  # type: ignore[attr-defined]
     return enter
@@ -266,12 +289,14 @@ async def _guarded(kind: Rule, request: Request, connection: AsyncConnection) ->
     """The guard of a request under this rule; going on without having asked it is a bug."""
     identity = await _identify_for(kind, request, connection)
     await connection.execution_options(treadle_origin=identity.origin)  # who the change log names
+    request.state.identity = identity  # for the record of a refusal
     guard = Guard(
         identity=identity,
         connection=connection,
         method=request.method,
         path=request.url.path,
         asked=kind not in _MUST_ASK,
+        reason_required=request.app.state.settings.audit.reason_required,
     )
     if kind is Rule.SITE_ADMIN:
         guard.require_site_admin()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from ipaddress import ip_address, ip_network
 
 from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,10 +15,9 @@ from treadle.server.access.tables import app_user, login, login_failure
 from treadle.server.access.users import User
 from treadle.server.kit.clock import now
 from treadle.server.kit.ids import new_secret
+from treadle.server.kit.settings import LoginSettings
 
 WINDOW = timedelta(minutes=15)
-MOST_PER_ACCOUNT = 10
-MOST_PER_ADDRESS = 50  # a clinic may sit behind one address
 
 
 @dataclass(frozen=True)
@@ -28,21 +28,32 @@ class NewLogin:
     csrf: str
 
 
-def _subjects(account: str, address: str) -> dict[str, int]:
+def _network(address: str) -> str:
+    """An IPv6 caller owns a whole /64: that is what counts."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    return str(ip_network((found, 64), strict=False)) if found.version == 6 else address
+
+
+def _subjects(account: str, address: str, limits: LoginSettings) -> dict[str, int]:
     """What is counted, hashed: a typed account may be a password in the wrong field."""
     return {
-        digest(f"account:{account.strip().lower()}"): MOST_PER_ACCOUNT,
-        digest(f"address:{address}"): MOST_PER_ADDRESS,
+        digest(f"account:{account.strip().lower()}"): limits.tries_per_account,
+        digest(f"address:{_network(address)}"): limits.tries_per_address,
     }
 
 
-async def begin_attempt(connection: AsyncConnection, *, account: str, address: str) -> list[int]:
+async def begin_attempt(
+    connection: AsyncConnection, *, account: str, address: str, settings: LoginSettings
+) -> list[int]:
     """Count this attempt before its password is looked at, so that many at once do not slip through.
 
     TooManyAttempts when the account or the address had too many wrong passwords lately. The answer is for
     `forgive`, to be called when the password was right.
     """
-    limits = _subjects(account, address)
+    limits = _subjects(account, address, settings)
     for subject in sorted(limits):
         await connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(subject, 0))))
     await connection.execute(delete(login_failure).where(login_failure.c.at <= now() - WINDOW))
@@ -56,6 +67,11 @@ async def begin_attempt(connection: AsyncConnection, *, account: str, address: s
     rows = [{"subject": subject, "at": now()} for subject in limits]
     counted = await connection.execute(insert(login_failure).values(rows).returning(login_failure.c.id))
     return list(counted.scalars())
+
+
+async def uncount(connection: AsyncConnection, attempt: list[int]) -> None:
+    """This attempt was no guess; earlier ones count on."""
+    await connection.execute(delete(login_failure).where(login_failure.c.id.in_(attempt)))
 
 
 async def forgive(connection: AsyncConnection, attempt: list[int], *, account: str) -> None:

@@ -72,6 +72,44 @@ class LoginDocument(Document):
 
     user: UserDocument
     csrf: str | None
+    recovery_codes: list[str] | None = None
+
+
+class OidcMethod(BaseModel):
+    """The OpenID provider."""
+
+    label: str
+
+
+class LoginMethods(BaseModel):
+    """How one may log in."""
+
+    site_name: str
+    passwords: bool
+    oidc: OidcMethod | None
+
+
+class SecondFactorDocument(BaseModel):
+    """One's own second factor; `available` when there is a password to protect."""
+
+    enabled: bool
+    recovery_codes_left: int
+    required: bool
+    available: bool
+
+
+class EnrolmentDocument(BaseModel):
+    """What an authenticator app takes; `picture` is a QR code as a data address."""
+
+    secret: str
+    uri: str
+    picture: str
+
+
+class RecoveryCodes(BaseModel):
+    """Shown once."""
+
+    recovery_codes: list[str]
 
 
 class DicomSite(BaseModel):
@@ -278,3 +316,13 @@ class AccessLogLine(Document):
     request_method: str
     request_path: str
     timestamp: datetime
+
+
+class AccessLogRecord(AccessLogLine):
+    """Everything a record of the access log says."""
+
+    number: int
+    request_id: str | None
+    address: str | None
+    client: str | None
+    reason: str | None

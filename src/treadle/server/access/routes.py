@@ -6,9 +6,12 @@ from treadle.server.access import (
     routes_devices,
     routes_grants,
     routes_login,
+    routes_oidc,
+    routes_passwords,
     routes_permissions,
     routes_reports,
     routes_roles,
+    routes_second_factor,
     routes_self,
     routes_standing,
     routes_templates,
@@ -19,6 +22,9 @@ from treadle.server.wire.routing import Router
 router = Router()
 for _part in (
     routes_login,
+    routes_oidc,
+    routes_passwords,
+    routes_second_factor,
     routes_self,
     routes_standing,
     routes_users,

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import get_args
+from typing import Literal, get_args
 
 from fastapi import Request, Response
+from fastapi.responses import StreamingResponse
 
-from treadle.server.access.accesslog import LogQuery, as_csv, read_log
+from treadle.server.access.accesslog import LogQuery, as_csv, as_json, as_lines, pages
 from treadle.server.access.audit import AccessType
-from treadle.server.access.guard import AdminGuard
-from treadle.server.access.models import AccessLogLine
-from treadle.server.access.wire import access_log_doc
+from treadle.server.access.guard import AdminGuard, Guard
+from treadle.server.access.models import AccessLogLine, AccessLogRecord
+from treadle.server.access.wire import access_log_doc, access_log_record
 from treadle.server.kit.errors import Invalid
 from treadle.server.wire.answer import json_answer
 from treadle.server.wire.query import flag, read_count
 from treadle.server.wire.routing import Router
 
-router = Router(prefix="/report/accesslog", tags=["reports"])
+router = Router(tags=["reports"])
 
 _TYPES = get_args(AccessType)
-_LINES, _CSV_LINES = 100, 100_000
+_LINES = 100
+_MEDIA = {"json": "application/json", "ndjson": "application/x-ndjson", "csv": "text/csv; charset=utf-8"}
 
 
 def _instant(request: Request, name: str) -> datetime | None:
@@ -38,32 +42,58 @@ def _types(request: Request) -> tuple[str, ...]:
     named = [part for text in request.query_params.getlist("access_types") for part in text.split(",")]
     wanted = tuple(part.strip() for part in named if part.strip())
     if unknown := [part for part in wanted if part not in _TYPES]:
-        raise Invalid(f"There is no access type '{unknown[0][:80]}'; GET {router.prefix}/types lists them.")
+        raise Invalid(f"There is no access type '{unknown[0][:80]}'; GET /report/accesslog/types lists them.")
     return wanted
 
 
-@router.get("", response_model=list[AccessLogLine], summary="Who touched what, newest first")
-async def access_log_report(request: Request, guard: AdminGuard) -> Response:
-    """Filtered by time, user, project, subject (id or label) and type; `csv=true` gives a table."""
-    table = flag(request, "csv")
-    limit = read_count(request.query_params.get("limit"), "limit") or (_CSV_LINES if table else _LINES)
-    query = LogQuery(
+def _query(request: Request, *, limit: int | None, oldest_first: bool = False) -> LogQuery:
+    asked = request.query_params
+    return LogQuery(
         start=_instant(request, "start_date"),
         end=_instant(request, "end_date"),
-        user=request.query_params.get("user"),
-        subject=request.query_params.get("subject"),
-        project=request.query_params.get("project"),
+        user=asked.get("user"),
+        subject=asked.get("subject"),
+        project=asked.get("project"),
         access_types=_types(request),
-        limit=min(limit, _CSV_LINES),
+        limit=read_count(asked.get("limit"), "limit") or limit,
+        oldest_first=oldest_first,
     )
-    rows = await read_log(guard.connection, query)
+
+
+async def _streamed(guard: Guard, query: LogQuery, blocks: AsyncIterator[bytes], kind: str) -> Response:
+    """Looking into the log leaves a line in it."""
+    asked = {name: value for name, value in asdict(query).items() if value and name != "oldest_first"}
+    await guard.record("view_access_log", {"query": asked})
+    headers = {"Content-Disposition": f'attachment; filename="accesslog.{kind}"'}
+    return StreamingResponse(blocks, media_type=_MEDIA[kind], headers=headers)
+
+
+@router.get("/report/accesslog", response_model=list[AccessLogLine], summary="Who touched what, newest first")
+async def access_log_report(request: Request, guard: AdminGuard) -> Response:
+    """Filtered by time, user, project, subject (id or label) and type; `csv=true` gives a table of all."""
+    table = flag(request, "csv")
+    query = _query(request, limit=None if table else _LINES)
+    found = pages(request.app.state.database, query)
     if table:
-        headers = {"Content-Disposition": 'attachment; filename="accesslog.csv"'}
-        return Response(as_csv(rows), media_type="text/csv; charset=utf-8", headers=headers)
-    return json_answer([access_log_doc(row) for row in rows])
+        return await _streamed(guard, query, as_csv(found), "csv")
+    answer = await _streamed(guard, query, as_json(found, access_log_doc), "json")
+    del answer.headers["Content-Disposition"]
+    return answer
 
 
-@router.get("/types", response_model=list[str], summary="Types of access log lines")
+@router.get("/x/audit/export", response_model=list[AccessLogRecord], summary="Export the access log")
+async def export_access_log(
+    request: Request, guard: AdminGuard, format: Literal["json", "ndjson", "csv"] = "json"
+) -> Response:
+    """Everything each record says, oldest first; the filters of the report, and no limit of its own."""
+    query = _query(request, limit=None, oldest_first=True)
+    found = pages(request.app.state.database, query)
+    forms = {"json": as_json, "ndjson": as_lines}
+    blocks = forms[format](found, access_log_record) if format in forms else as_csv(found, full=True)
+    return await _streamed(guard, query, blocks, format)
+
+
+@router.get("/report/accesslog/types", response_model=list[str], summary="Types of access log lines")
 async def access_log_types(guard: AdminGuard) -> Response:
     """What `access_types` may name."""
     guard.decided()

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
+    LargeBinary,
     Table,
     Text,
     func,
@@ -161,16 +162,92 @@ project_grant = Table(
     Index("ix_project_grant_user", "user_id"),
 )
 
+# Split by months; rows are never changed or deleted (triggers). The order of numbers is the order of sealing.
 access_log = Table(
     "access_log",
     metadata,
-    Column("id", Text, primary_key=True),
+    Column(
+        "number",
+        BigInteger,
+        primary_key=True,
+        autoincrement=False,
+        server_default=text("access_log_next('access_log_number'::regclass)"),
+    ),
+    Column("at", DateTime(timezone=True), primary_key=True, server_default=func.now()),
+    Column("id", Text, nullable=False),
     Column("access_type", Text, nullable=False),
     Column("context", JSONB, nullable=False),
     Column("origin_type", Text, nullable=False),
     Column("origin_id", Text),
     Column("request_method", Text, nullable=False),
     Column("request_path", Text, nullable=False),
-    Column("at", DateTime(timezone=True), nullable=False, server_default=func.now()),
-    Index("ix_access_log_at", "at"),
+    Column("request_id", Text),
+    Column("address", Text),
+    Column("client", Text),
+    Column("reason", Text),
+    Index("ix_access_log_at", "at", "number"),
+    Index("ix_access_log_origin", "origin_id", "at"),
+    Index(
+        "ix_access_log_project",
+        text("((context -> 'project'::text) ->> 'id'::text)"),
+        "at",
+        postgresql_where=text("context ? 'project'"),
+    ),
+    postgresql_partition_by="RANGE (at)",
+)
+
+# A sealed stretch of the access log: the hashes of its records, chained to the stretch before.
+access_log_seal = Table(
+    "access_log_seal",
+    metadata,
+    Column("segment", BigInteger, primary_key=True, autoincrement=False),
+    Column("first_number", BigInteger, nullable=False),
+    Column("last_number", BigInteger, nullable=False),
+    Column("records", Integer, nullable=False),
+    Column("entries", LargeBinary, nullable=False),
+    Column("previous", LargeBinary, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("sealed_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+)
+
+# The second factor of password logins; unconfirmed until a first code was right.
+user_totp = Table(
+    "user_totp",
+    metadata,
+    Column("user_id", Text, ForeignKey("app_user.id", ondelete="CASCADE"), primary_key=True),
+    Column("secret", Text, nullable=False),
+    Column("last_step", BigInteger, nullable=False, server_default="0"),  # no code up to here counts again
+    _created(),
+    Column("confirmed_at", DateTime(timezone=True)),
+)
+
+user_recovery_code = Table(
+    "user_recovery_code",
+    metadata,
+    Column("user_id", Text, ForeignKey("app_user.id", ondelete="CASCADE"), primary_key=True),
+    Column("code_sha256", Text, primary_key=True),
+)
+
+# Who an account of an OpenID provider is here.
+user_link = Table(
+    "user_link",
+    metadata,
+    Column("issuer", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("user_id", Text, ForeignKey("app_user.id", ondelete="CASCADE"), nullable=False),
+    _created(),
+    Index("ix_user_link_user", "user_id"),
+)
+
+# Browsers that were sent to the provider and have not come back yet.
+oidc_attempt = Table(
+    "oidc_attempt",
+    metadata,
+    Column("token_sha256", Text, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("nonce", Text, nullable=False),
+    Column("verifier", Text, nullable=False),
+    Column("next", Text, nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    Index("ix_oidc_attempt_expiry", "expires_at"),
 )

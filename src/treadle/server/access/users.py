@@ -11,10 +11,11 @@ from typing import Any
 from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from treadle.server.access import second_factor
 from treadle.server.access.errors import AlreadyThere, BadUserId, LastSiteAdmin
 from treadle.server.access.grants import forget_user
 from treadle.server.access.keys import delete_keys
-from treadle.server.access.tables import app_user, login
+from treadle.server.access.tables import app_user, login, user_link
 from treadle.server.kit.clock import now
 from treadle.server.kit.errors import NotFound
 
@@ -154,6 +155,8 @@ async def delete_user(connection: AsyncConnection, user_id: str) -> User:
         await _require_site_admin_left(connection)
     await delete_keys(connection, "user_id", user.id)
     await end_logins(connection, user.id)
+    await connection.execute(delete(user_link).where(user_link.c.user_id == user.id))
+    await second_factor.remove(connection, user.id)
     await forget_user(connection, user.id)
     return user
 

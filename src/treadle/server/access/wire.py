@@ -7,14 +7,15 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, AliasChoices, Field, StringConstraints
-from sqlalchemy import Row
 
 from treadle.server.access import dialect
+from treadle.server.access.accesslog import Line
 from treadle.server.access.devices import Device, status_of
 from treadle.server.access.grants import GroupEntry, RoleEntry
 from treadle.server.access.identity import Scope
 from treadle.server.access.keys import ApiKey, NewKey
 from treadle.server.access.roles import BUILTIN_IDS, Role
+from treadle.server.access.second_factor import Enrolment
 from treadle.server.access.users import User
 from treadle.server.wire.body import Wire
 from treadle.server.wire.dialect import Client
@@ -95,6 +96,13 @@ class LoginInput(Wire):
 
     email: str = Field(max_length=256)
     password: str = Field(max_length=10_000)
+    code: str | None = Field(default=None, max_length=64)
+
+
+class CodeInput(Wire):
+    """A code of the authenticator app, or a recovery code."""
+
+    code: str = Field(min_length=1, max_length=64)
 
 
 class PasswordChange(Wire):
@@ -303,7 +311,7 @@ def status_doc(devices: Iterable[Device], at: datetime) -> dict[str, Any]:
     }
 
 
-def access_log_doc(row: Row[Any]) -> dict[str, Any]:
+def access_log_doc(row: Line) -> dict[str, Any]:
     """One line of the access log."""
     return {
         "_id": row.id,
@@ -314,3 +322,20 @@ def access_log_doc(row: Row[Any]) -> dict[str, Any]:
         "request_path": row.request_path,
         "timestamp": row.at,
     }
+
+
+def access_log_record(row: Line) -> dict[str, Any]:
+    """Everything a record of the access log says."""
+    return {
+        "number": row.number,
+        **access_log_doc(row),
+        "request_id": row.request_id,
+        "address": row.address,
+        "client": row.client,
+        "reason": row.reason,
+    }
+
+
+def enrolment_doc(begun: Enrolment) -> dict[str, Any]:
+    """What an authenticator app takes: by picture, by address, or typed."""
+    return {"secret": begun.secret, "uri": begun.uri, "picture": begun.picture}

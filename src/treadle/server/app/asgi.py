@@ -11,8 +11,9 @@ from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from treadle import __version__
+from treadle.server.access import refusals
 from treadle.server.access import routes as access
-from treadle.server.app import site, static
+from treadle.server.app import site, site_settings, static
 from treadle.server.app.state import open_state
 from treadle.server.catalog import (
     routes_analyses,
@@ -23,8 +24,10 @@ from treadle.server.catalog import (
     routes_files,
     routes_modalities,
     routes_more,
+    routes_of_users,
     routes_session_templates,
 )
+from treadle.server.compat import unbuilt
 from treadle.server.delivery import routes as delivery
 from treadle.server.delivery.live import EventHub
 from treadle.server.ingest import routes as ingest
@@ -36,6 +39,7 @@ from treadle.server.wire.routing import RouteTable
 # Fixed paths before those with ids: the first match wins.
 _ROUTERS: tuple[APIRouter, ...] = (
     site.router,
+    site_settings.router,
     access.router,
     ingest.router,
     delivery.router,
@@ -48,7 +52,9 @@ _ROUTERS: tuple[APIRouter, ...] = (
     routes_bulk.router,
     routes_modalities.router,
     routes_more.router,
+    routes_of_users.router,
     routes_containers.router,
+    unbuilt.router,
 )
 
 
@@ -80,8 +86,10 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings = settings
     http.install(app)
+    refusals.install(app)
     table = RouteTable(_ROUTERS)
     app.router.routes.append(table)
+    app.router.routes.extend(unbuilt.services.routes)
     static.mount(app)
     _describe(app, table)
     return app

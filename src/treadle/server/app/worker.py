@@ -13,6 +13,7 @@ import structlog
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError
 
+from treadle.server.access import audit, audit_seal
 from treadle.server.app.state import ServerState, open_state
 from treadle.server.catalog import copies, trash
 from treadle.server.delivery.tickets import drop_expired as drop_tickets
@@ -109,12 +110,18 @@ async def tidy(state: ServerState) -> None:
     async with state.database.transaction() as connection:
         while await trash.purge(connection, older_than=timedelta(days=state.settings.trash_days)):
             pass
+        await audit.make_months(connection)
         await connection.execute(delete(outbox).where(outbox.c.handled_at < func.now() - _KEEP_FACTS))
     await drop_expired(state.database, state.blobs)
     await drop_tickets(state.database)
     await views_executions.drop_expired(state.database)
     await state.blobs.clean()
     await collect_garbage(state.database, state.blobs)
+
+
+async def _seal(state: ServerState) -> None:
+    """Chain the newest records of the access log."""
+    await audit_seal.seal(state.database)
 
 
 async def _find_orphans(state: ServerState) -> None:
@@ -155,6 +162,7 @@ async def _run(settings: Settings) -> None:
         for wake in wakes
     ]
     tasks.append(asyncio.create_task(_forever("listen", lambda: _listen(state, wakes), 2.0)))
+    tasks.append(asyncio.create_task(_forever("seal", lambda: _seal(state), settings.audit.seal_seconds)))
     tasks.append(asyncio.create_task(_forever("tidy", lambda: tidy(state), 600.0)))
     tasks += [
         asyncio.create_task(

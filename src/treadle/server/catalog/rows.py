@@ -54,9 +54,9 @@ class Container:
 
     @property
     def context(self) -> dict[str, Any]:
-        """The access log's view of where this is: ids of all levels."""
-        found = {level: {"id": value} for level, value in self.parents.items()}
-        return {**found, self.level: {"id": self.id}}
+        """The access log's view of where this is: ids of all levels, and its own label, which may change."""
+        found: dict[str, Any] = {level: {"id": value} for level, value in self.parents.items()}
+        return {**found, self.level: {"id": self.id, "label": self.label}}
 
 
 @dataclass(frozen=True, kw_only=True)

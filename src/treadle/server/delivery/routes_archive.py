@@ -77,6 +77,7 @@ async def fetch_download(
     if not entries:
         raise NothingToDownload
     await owner.record_all("download_file", [entry.file.context for entry in entries])
+    guard.recorded = True
     blobs: Blobs = request.app.state.blobs
     name = f"{options.prefix.rpartition('/')[2] or 'download'}.{format}"
     stream = stream_zip(blobs, entries) if format == "zip" else stream_tar(blobs, entries)

@@ -121,6 +121,7 @@ async def _by_ticket(request: Request, guard: Guard, ticket: str) -> Response:
 
 async def _note(request: Request, guard: Guard, target: File, identity: Identity) -> None:
     """One line of the access log per download, not per range of it."""
+    guard.recorded = True
     start = request.headers.get("range", "bytes=0-").replace(" ", "")
     if request.method == "GET" and start.startswith("bytes=0-"):
         await audit.record(

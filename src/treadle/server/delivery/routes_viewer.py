@@ -27,6 +27,7 @@ async def list_file_instances(guard: ScopedGuard, file_id: str, version: str | N
     """The DICOM instances of a file in viewing order."""
     target = await files.get_file(guard.connection, file_id, version=read_count(version, "version"))
     await require_reading(guard, target, "files_view_contents")
+    guard.record_once("view_file", target.context, of=f"{target.file_id}:{target.version}")
     found = await instances_of(guard.connection, target)
     return json_answer({"instances": [item.shown() for item in found], "version": target.version})
 
@@ -41,6 +42,7 @@ async def read_instance(
         guard.decided()  # a connector completes a grown series with what it sent before
     else:
         await require_reading(guard, target, "files_view_contents")
+    guard.record_once("view_file", target.context, of=f"{target.file_id}:{target.version}")
     item = await find_instance(guard.connection, target, sop_uid)
     blobs: Blobs = request.app.state.blobs
     return await content_answer(

@@ -11,7 +11,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 FILE_NAME = "treadle.toml"
@@ -121,6 +129,70 @@ class UploadSettings(BaseModel):
     )
 
 
+class AuditSettings(BaseModel):
+    """The access log."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason_required: bool = Field(
+        default=False, description="Refuse deletions that give no reason; clients are told to ask for one."
+    )
+    seal_seconds: float = Field(
+        default=5.0, gt=0, description="Seconds between two sealings of the access log by the worker."
+    )
+
+
+class LoginSettings(BaseModel):
+    """How people log in with an account of this site."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    passwords: bool = Field(
+        default=True, description="Let people log in by password; switch off when all come through OpenID."
+    )
+    totp_required: bool = Field(
+        default=False, description="Demand a second factor (authenticator app) of every password login."
+    )
+    tries_per_account: int = Field(
+        default=10, ge=1, description="Wrong passwords or codes for one account in 15 minutes."
+    )
+    tries_per_address: int = Field(
+        default=50, ge=1, description="Wrong passwords or codes from one address in 15 minutes."
+    )
+
+
+class OidcSettings(BaseModel):
+    """Log in through an OpenID Connect provider."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    issuer: str | None = Field(
+        default=None,
+        description="Issuer of the OpenID provider, such as https://login.example.org (default: none).",
+    )
+    client_id: str | None = Field(default=None, description="This site's client id at the provider.")
+    client_secret: str | None = secret(description="This site's client secret; none for a public client.")
+    label: str = Field(
+        default="OpenID", min_length=1, max_length=40, description="Name on the button 'Log in with ...'."
+    )
+    scopes: str = Field(default="openid email profile", description="Scopes asked of the provider.")
+    create_users: bool = Field(
+        default=False, description="Make an account for whoever the provider vouches for, without any rights."
+    )
+    trust_email: bool = Field(
+        default=False,
+        description="Take e-mail addresses for verified though the provider does not say so.",
+    )
+
+    @model_validator(mode="after")
+    def _complete(self) -> OidcSettings:
+        if self.issuer is not None and not self.issuer.startswith(("https://", "http://")):
+            raise ValueError("issuer must start with https:// (or http:// for tests on one machine)")
+        if self.issuer is not None and not self.client_id:
+            raise ValueError("client_id is needed, too")
+        return self
+
+
 class Settings(BaseSettings):
     """Everything an administrator may set."""
 
@@ -171,6 +243,13 @@ class Settings(BaseSettings):
         default=False, description="Refuse classification words that a file's modality does not have."
     )
 
+    audit: AuditSettings = Field(default_factory=AuditSettings, description="The access log.")
+    login: LoginSettings = Field(
+        default_factory=LoginSettings, description="How people log in with an account of this site."
+    )
+    oidc: OidcSettings = Field(
+        default_factory=OidcSettings, description="Log in through an OpenID Connect provider."
+    )
     uploads: UploadSettings = Field(default_factory=UploadSettings, description="Limits of what comes in.")
     connector: ConnectorSettings = Field(
         default_factory=ConnectorSettings, description="The DICOM connector that `treadle up` runs."

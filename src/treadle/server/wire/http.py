@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from typing import Any
 
 import structlog
@@ -14,11 +15,22 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from treadle.server.kit.errors import TreadleError, Trouble
+from treadle.server.kit.source import LONGEST_CLIENT, Source, source
 from treadle.server.wire.answer import JSON, json_answer
 
 log = structlog.get_logger("treadle.http")
 
 _STATUS_WORDS = {404: "Not found: there is no such address.", 405: "This address does not take this method."}
+
+
+# Answers of the API are data: should a browser open one as a page, it can do nothing. Handlers may say otherwise.
+_HEADERS = {
+    b"content-security-policy": b"default-src 'none'; frame-ancestors 'none'; sandbox",
+    b"referrer-policy": b"no-referrer",
+    b"x-content-type-options": b"nosniff",
+    b"cross-origin-resource-policy": b"same-origin",
+}
+_HSTS = (b"strict-transport-security", b"max-age=31536000")
 
 
 class EdgeMiddleware:
@@ -38,16 +50,39 @@ class EdgeMiddleware:
         request_id = secrets.token_hex(8)
         scope.setdefault("state", {})["request_id"] = request_id
         structlog.contextvars.bind_contextvars(request_id=request_id)
+        came_from = source.set(_source(scope, request_id))
 
-        async def send_with_id(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", []), (b"x-request-id", request_id.encode())]
+                message["headers"] = _completed(scope, message.get("headers", []), request_id)
             await send(message)
 
         try:
-            await self._app(scope, receive, send_with_id)
+            await self._app(scope, receive, send_with_headers)
         finally:
+            source.reset(came_from)
             structlog.contextvars.unbind_contextvars("request_id")
+
+
+def _source(scope: Scope, request_id: str) -> Source:
+    """Who sent this; text that a database can keep."""
+    sent = next((value for name, value in scope["headers"] if name == b"user-agent"), b"")
+    client = sent.decode("latin-1").replace("\x00", "")[:LONGEST_CLIENT]
+    peer = scope.get("client")
+    return Source(request_id, peer[0] if peer else None, client or None)
+
+
+def _completed(
+    scope: Scope, headers: Iterable[tuple[bytes, bytes]], request_id: str
+) -> list[tuple[bytes, bytes]]:
+    """The answer's headers with the request's id, and what protects it."""
+    found = [*headers, (b"x-request-id", request_id.encode())]
+    if scope["path"].startswith("/api/"):
+        there = {name.lower() for name, _ in found}
+        found += [(name, value) for name, value in _HEADERS.items() if name not in there]
+    if scope["scheme"] == "https":
+        found.append(_HSTS)
+    return found
 
 
 def _body(request: Request, status: int, code: str, message: str, detail: Any = None, **more: Any) -> JSON:
@@ -63,7 +98,8 @@ def _body(request: Request, status: int, code: str, message: str, detail: Any = 
     return json_answer(body, status)
 
 
-async def _on_treadle_error(request: Request, error: Exception) -> JSON:
+async def on_treadle_error(request: Request, error: Exception) -> JSON:
+    """The body of a refusal or of trouble."""
     assert isinstance(error, TreadleError)  # noqa: S101 - registered for this class
     if error.status >= 500:
         log.warning("trouble", code=error.code, message=error.message)
@@ -150,7 +186,7 @@ async def _on_bug(request: Request, error: Exception) -> JSON:
 
 def install(app: FastAPI) -> None:
     """Error bodies and the edge middleware for this application."""
-    app.add_exception_handler(TreadleError, _on_treadle_error)
+    app.add_exception_handler(TreadleError, on_treadle_error)
     app.add_exception_handler(RequestValidationError, _on_validation)
     app.add_exception_handler(ValidationError, _on_model)
     app.add_exception_handler(HTTPException, _on_http)

@@ -142,11 +142,17 @@ def visible_groups(guard: Guard) -> ColumnElement[bool]:
         return guard.allowed_groups(container.c.id)
     inner = container.alias()
     with_project = (
-        select(inner.c.group_id)
-        .where(inner.c.level == "project", inner.c.deleted_at.is_(None), guard.allowed(inner.c.project_id))
-        .distinct()
+        select(inner.c.id)
+        .where(
+            inner.c.group_id == container.c.id,  # one group at a time, to the first project that will do
+            inner.c.level == "project",
+            inner.c.deleted_at.is_(None),
+            guard.allowed(inner.c.project_id),
+        )
+        .correlate(container)
+        .exists()
     )
-    return guard.allowed_groups(container.c.id) | container.c.id.in_(with_project)
+    return guard.allowed_groups(container.c.id) | with_project
 
 
 def visible(guard: Guard, level: str, action: Action = "containers_view_metadata") -> ColumnElement[bool]:

@@ -111,19 +111,20 @@ def _notes(path: str, name: str, level: str | None) -> None:
     @router.put(f"{path}/notes/{{note_id}}", response_model=int, operation_id=f"modify_{name}_note")
     async def change_note(guard: ScopedGuard, id: str, note_id: str, body: ObjectBody) -> Response:
         target = await _find(guard, id, level, "notes_manage")
-        await _require_writer(guard, target, note_id)
+        await require_writer(guard, target, note_id)
         await annotate.change_note(guard.connection, target, note_id, body.get("text"))
         return json_answer(1)
 
     @router.delete(f"{path}/notes/{{note_id}}", response_model=Deleted, operation_id=f"delete_{name}_note")
     async def delete_note(guard: ScopedGuard, id: str, note_id: str) -> Response:
         target = await _find(guard, id, level, "notes_manage")
-        await _require_writer(guard, target, note_id)
+        await require_writer(guard, target, note_id)
         await annotate.remove_note(guard.connection, target, note_id)
         return json_answer({"deleted": 1})
 
 
-async def _require_writer(guard: Guard, target: Container, note_id: str) -> None:
+async def require_writer(guard: Guard, target: Container, note_id: str) -> None:
+    """Others' notes are for the project's administrators."""
     row = await annotate.get_note(guard.connection, target, note_id)
     await rights.require_writer(guard, target, row.user_id)
 

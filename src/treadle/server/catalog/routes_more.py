@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import Response
+from fastapi import Request, Response
 from sqlalchemy import true
 
 from treadle.server.access.guard import ScopedGuard
@@ -21,7 +21,7 @@ from treadle.server.kit.errors import Conflict, Invalid, NotFound
 from treadle.server.wire.answer import Modified, json_answer, stamp
 from treadle.server.wire.body import ObjectBody
 from treadle.server.wire.dialect import Client, ClientDialect
-from treadle.server.wire.query import read_count
+from treadle.server.wire.query import flag, read_count
 from treadle.server.wire.routing import Router
 
 router = Router()
@@ -38,7 +38,7 @@ async def lookup(guard: ScopedGuard, client: ClientDialect, body: ObjectBody) ->
     path = clean_path(body.get("path"))
     if path[:1] == ["gears"]:
         raise ContainerNotFound(f"No {'/'.join(path[1:])} gear found.")
-    found = await resolve(guard, path)
+    found = await resolve(guard, path, children=False)
     if not found.path:
         raise ContainerNotFound("The path is empty.")
     node = found.path[-1]
@@ -48,7 +48,9 @@ async def lookup(guard: ScopedGuard, client: ClientDialect, body: ObjectBody) ->
 
 
 @router.post("/resolve", tags=["paths"], response_model=ResolvedDocument, operation_id="resolve_path")
-async def resolve_path(guard: ScopedGuard, client: ClientDialect, body: ObjectBody) -> Response:
+async def resolve_path(
+    request: Request, guard: ScopedGuard, client: ClientDialect, body: ObjectBody
+) -> Response:
     """Every node along a path of labels and the children of its end."""
     guard.decided()
     path = clean_path(body.get("path"))
@@ -57,7 +59,8 @@ async def resolve_path(guard: ScopedGuard, client: ClientDialect, body: ObjectBo
             raise ContainerNotFound(f"No {'/'.join(path[1:])} gear found.")
         return json_answer({"path": [], "children": []})
     found = await resolve(guard, path)
-    view = View(client, info=False)
+    info = flag(request, "include_all_info")
+    view = View(client, info=info)
     containers = [node for node in (*found.path, *found.children) if not isinstance(node, File)]
     shown = {doc["_id"]: doc for doc in await relations.documents(guard, containers, view)}
 
@@ -142,6 +145,8 @@ def _settings(level: str, plural: str) -> None:
             await guard.require_group(id, "admin")
         else:
             await rights.require(guard, target, "settings_modify")
+            if "sharing" in body:
+                await rights.require(guard, target, "project_sharing_manage")
         if not isinstance(body.get(DEMANDED, False), bool):
             raise Invalid(f"'{DEMANDED}' must be true or false.")
         merged = {**(target.doc.get("settings") or {}), **body}

@@ -168,6 +168,12 @@ async def list_deletions(
     return [_as_deletion(row) for row in await connection.execute(query)]
 
 
+async def is_deleted(connection: AsyncConnection, kind: str, target_id: str) -> bool:
+    """Whether this is in the trash."""
+    entry = select(deletion.c.id).where(deletion.c.kind == kind, deletion.c.target_id == target_id).limit(1)
+    return (await connection.execute(entry)).first() is not None
+
+
 async def get_deletion(connection: AsyncConnection, deletion_id: str) -> Deletion:
     """One entry of the trash, held until the transaction ends."""
     row = (

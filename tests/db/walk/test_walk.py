@@ -108,7 +108,13 @@ class Walk:
     async def _admin(self) -> None:
         for who in ("stranger", "group-admin", "outsider", "device", "scoped-here"):
             await self.ask(who, 403, secret=True)
-        await self.ask("admin", 2, *((404,) if self.sample.template == "/users/{}/key/{}" else ()), 409)
+        await self.ask("admin", 2, *self._beside(), 409)
+
+    def _beside(self) -> tuple[int, ...]:
+        """What else tells an administrator that they were let in: no such key; a report without its dates."""
+        return {"/users/{}/key/{}": (404,), "/report": (422,)}.get(
+            "/report" if self.sample.template.startswith("/report/") else self.sample.template, ()
+        )
 
     async def _browser(self) -> None:
         for who in ("stranger", "device", "scoped-here", "admin"):

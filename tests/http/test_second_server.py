@@ -22,7 +22,7 @@ def second(treadle_server, tmp_path):
     environ = {
         **os.environ,
         "TREADLE_DATABASE_URL": f"postgresql://treadle:{password}@/treadle?host={home / 'postgres'}",
-        "TREADLE_BLOBS": f"file:{home / 'blobs'}",
+        "TREADLE_BLOBS_URL": (home / "blobs").as_uri(),
     }
     program = [str(Path(sys.executable).with_name("treadle")), "serve"]
     address = f"127.0.0.1:{port}"

@@ -43,22 +43,34 @@ async def note(
     reason: str | None = None,
 ) -> None:
     """One line of the change log."""
+    await note_all(connection, [(method, target, patch)], reason=reason)
+
+
+async def note_all(
+    connection: AsyncConnection,
+    changes: Sequence[tuple[Method, Container | File, Mapping[str, Any]]],
+    *,
+    reason: str | None = None,
+) -> None:
+    """Several lines of the change log at once."""
     origin = connection.sync_connection.get_execution_options().get("treadle_origin")  # type: ignore[union-attr]
     kind, number = origin or ("system", None)
-    await connection.execute(
-        insert(change_log).values(
-            id=new_id(),
-            target_type="file" if isinstance(target, File) else target.level,
-            target_id=target.file_id if isinstance(target, File) else target.id,
-            version=target.version if isinstance(target, File) else None,
-            method=method,
-            patch={name: _kept(value) for name, value in patch.items()},
-            revision=target.revision,
-            reason=reason,
-            origin_type=kind,
-            origin_id=number,
-        )
-    )
+    rows = [
+        {
+            "id": new_id(),
+            "target_type": "file" if isinstance(target, File) else target.level,
+            "target_id": target.file_id if isinstance(target, File) else target.id,
+            "version": target.version if isinstance(target, File) else None,
+            "method": method,
+            "patch": {name: _kept(value) for name, value in patch.items()},
+            "revision": target.revision,
+            "reason": reason,
+            "origin_type": kind,
+            "origin_id": number,
+        }
+        for method, target, patch in changes
+    ]
+    await connection.execute(insert(change_log), rows)
 
 
 def _kept(value: Any) -> Any:

@@ -13,7 +13,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from treadle.server.access.templates import remove_grants_of_group, remove_grants_of_project
 from treadle.server.catalog import history, queries
 from treadle.server.catalog.containers import announce, get_container
-from treadle.server.catalog.errors import ContainerNotFound, FileMissing, LabelTaken, NameTaken, NotEmpty
+from treadle.server.catalog.errors import (
+    ContainerNotFound,
+    DeletionNotFound,
+    FileMissing,
+    LabelTaken,
+    NameTaken,
+    NotEmpty,
+)
 from treadle.server.catalog.files import announce_file
 from treadle.server.catalog.rows import Container, File, as_container, as_file
 from treadle.server.catalog.tables import change_log, container, deletion, file
@@ -173,7 +180,7 @@ async def get_deletion(connection: AsyncConnection, deletion_id: str) -> Deletio
         await connection.execute(select(deletion).where(deletion.c.id == deletion_id).with_for_update())
     ).one_or_none()
     if row is None:
-        raise ContainerNotFound("There is no such entry in the trash; it may have been purged or restored.")
+        raise DeletionNotFound
     return _as_deletion(row)
 
 

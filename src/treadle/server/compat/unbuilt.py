@@ -67,7 +67,7 @@ class NotBuilt(NotFound):
 
 
 router = Router(tags=["not built"])
-services = Router()  # not below /api
+services = APIRouter()  # not below /api
 
 
 @router.get("/batch", include_in_schema=False)

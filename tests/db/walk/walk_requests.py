@@ -56,6 +56,8 @@ class Sample:
 
     def _value(self, before: str, path: list[str]) -> str:
         ids = self.ids
+        if path[0] == "changes" and len(path) < 3:
+            return ids["session"] if len(path) == 2 else "session"
         if before in _LEVELS:
             self.place = _LEVELS[before]
             return ids[self.place]
@@ -83,6 +85,8 @@ class Sample:
             "trash": ids["trash"],
             "devices": ids["device"],
             "modalities": "MR",
+            "cleanup": "key",
+            "fields": "label",
             "providers": "000000000000000000000001",
             "check": "files_download",
             "key": ids["device-key"],
@@ -150,6 +154,8 @@ _DELETED = {
 
 # The first pattern that matches `METHOD /template` makes the arguments.
 _ARGUMENTS: list[tuple[str, Any]] = [
+    (r"GET /report/project", lambda ids: {"params": {"projects": ids["project"]}}),
+    (r"POST /tree", _json(projects={"fields": ["label"]})),
     (r"POST /x/me/totp/.*|PUT /x/me/totp", _json(code="123456")),
     (r"POST /site/providers|PUT /site/providers/.*", _json(label="x")),
     (r"PUT /site/settings", _json(a=1)),

@@ -22,6 +22,10 @@ from itertools import product
 _FAMILIES = {
     "{L}": ("subjects", "sessions", "acquisitions"),
     "{U}": ("groups", "projects", "sessions", "acquisitions", "collections"),
+    "{I}": (
+        *("projects", "subjects", "sessions", "acquisitions", "analyses"),
+        *("collections", "containers", "files"),
+    ),
     "{B}": ("subjects", "sessions", "all"),
     "{S}": ("projects", "subjects", "sessions"),
     "{C}": ("projects", "subjects", "sessions", "acquisitions", "containers"),
@@ -121,6 +125,25 @@ POST              /modalities                             admin
 PUT DELETE        /modalities/{}                          admin
 POST              /projects/recalc                        admin
 POST              /clean-packfiles                        admin
+
+GET               /report/site                            admin
+GET               /report/daily-usage                     admin
+GET               /report/daily-usage-range               admin
+GET               /report/legacy-usage                    admin
+GET               /report/usage                           admin
+GET               /report/usage-summary                   admin
+GET               /report/usage/availability              admin
+GET               /report/usage/collect                   admin
+GET               /report/project                         project containers_view_metadata
+PATCH             /{I}/info/cleanup/{}                    admin
+GET               /changes/{}/{}                          project containers_view_metadata
+GET               /changes/{}/{}/fields/{}                project containers_view_metadata
+GET               /projects/{}/delete-status              project containers_view_metadata
+GET               /projects/catalog-list                  any
+GET               /projects/catalog-list-filter-options   any
+GET               /tree/graph                             any
+POST              /tree                                   list
+GET               /collections/curators                   list
 
 GET               /groups                                 list
 GET               /projects                               list

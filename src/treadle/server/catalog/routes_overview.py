@@ -88,7 +88,8 @@ async def delete_status(guard: ScopedGuard, id: str) -> Response:
     except ContainerNotFound:
         if not await trash.is_deleted(guard.connection, "project", id):
             raise
-        await guard.require("containers_view_metadata", project_id=id)
+        if not await guard.may("containers_view_metadata", project_id=id):
+            raise
         return json_answer({"delete_status": "completed", "delete_failure_reason": None})
     return json_answer({"delete_status": "static", "delete_failure_reason": None})
 

@@ -148,7 +148,9 @@ async def _node_condition(
 
 async def _may_download(guard: Guard, target: Container) -> bool:
     if target.project_id is not None:
-        return await guard.may("files_download", project_id=target.project_id)
+        return await rights.sees(guard, target) and await guard.may(
+            "files_download", project_id=target.project_id
+        )
     query = select(container.c.id).where(container.c.id == target.id, rights.visible(guard, target.level))
     return (await guard.connection.execute(query)).first() is not None
 

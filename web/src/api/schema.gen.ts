@@ -19367,7 +19367,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Modified"];
+                    "application/json": unknown;
                 };
             };
         };

@@ -5,12 +5,8 @@ A module whose name ends in a version (`test_calls_17.py`) holds what only that 
 """
 
 import ast
-import json
 import os
-import socket
 import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cache
@@ -18,15 +14,14 @@ from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree
 
-import httpx
 import pytest
 
+from treadle.testing.server import start, stop
+
 HERE = Path(__file__).parent
-TREADLE = Path(sys.executable).with_name("treadle")
 # Folder of modules -> the environments they run in.
 CLIENTS = {"sdk": ("sdk17", "sdk21", "sdk23"), "fwclient": ("fwclient",), "fwcore": ("fwcore",)}
 MODULE_TIMEOUT_S = 280
-START_LIMIT_S = 120
 SIGNED_URLS = {"TREADLE_UPLOADS__SIGNED_URLS": "true"}
 OWN_SITES = {"test_ticketed_uploads": SIGNED_URLS, "test_signed_urls": SIGNED_URLS}  # module -> settings
 
@@ -68,37 +63,14 @@ CALLS = [
 ]
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _is_ready(admin: Path) -> bool:
-    try:
-        return httpx.get(f"{json.loads(admin.read_text())['url']}/api/version").status_code == 200
-    except (OSError, ValueError, httpx.HTTPError):
-        return False
-
-
 @contextmanager
-def _own_site(home: Path, settings: dict[str, str]) -> Iterator[Login]:
+def _own_site(log: Path, settings: dict[str, str]) -> Iterator[Login]:
     """A site with these settings while the block runs."""
-    addresses = [f"--http=127.0.0.1:{_free_port()}", f"--dicom=127.0.0.1:{_free_port()}"]
-    with home.with_suffix(".log").open("wb") as log:
-        command = [TREADLE, "up", f"--home={home}", "--no-sample", *addresses]
-        process = subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, **settings})
-        try:
-            limit = time.monotonic() + START_LIMIT_S
-            while not _is_ready(home / "admin.json"):
-                assert process.poll() is None, home.with_suffix(".log").read_text()
-                assert time.monotonic() < limit, home.with_suffix(".log").read_text()
-                time.sleep(0.2)
-            admin = json.loads((home / "admin.json").read_text())
-            yield Login(admin["api_key"], admin["email"])
-        finally:
-            process.terminate()
-            process.wait(30)
+    _process, site = start(log=log, environ=settings)
+    try:
+        yield Login(site.api_key, site.email)
+    finally:
+        stop(site.pid)
 
 
 @pytest.fixture(scope="session")
@@ -127,7 +99,7 @@ def outcomes(
                 with ExitStack() as stack:
                     login = Login(treadle_server.api_key, treadle_server.email)
                     if settings := OWN_SITES.get(module.stem):
-                        login = stack.enter_context(_own_site(report.with_suffix(".home"), settings))
+                        login = stack.enter_context(_own_site(report.with_suffix(".log"), settings))
                     execute(version, module, login, report)
         return _read(report)
 

@@ -5,6 +5,7 @@ export class ApiError extends Error {
     message: string,
     readonly code: string | null = null,
     readonly requestId: string | null = null,
+    readonly fields: Readonly<Record<string, unknown>> = {},
   ) {
     super(message);
     this.name = "ApiError";
@@ -44,12 +45,21 @@ async function failure(response: Response): Promise<ApiError> {
     text("message") ?? `The server answered ${response.status}.`,
     text("code"),
     text("request_id") ?? response.headers.get("X-Request-Id"),
+    fields,
   );
 }
 
-async function call<T>(method: string, path: string, query?: Query, body?: unknown): Promise<T> {
+interface Options {
+  query?: Query | undefined;
+  body?: unknown;
+  /** The revision that a change is based on; 409 when there is a newer one. */
+  revision?: number | undefined;
+}
+
+async function call<T>(method: string, path: string, { query, body, revision }: Options): Promise<T> {
   const headers: Record<string, string> = { Accept: "application/json", "X-Accept-Feature": "pagination" };
   if (body !== undefined) headers["Content-Type"] = "application/json";
+  if (revision !== undefined) headers["If-Match"] = String(revision);
   if (method !== "GET" && csrf) headers["X-CSRF-Token"] = csrf;
   const request: RequestInit = { method, headers, credentials: "same-origin" };
   if (body !== undefined) request.body = JSON.stringify(body);
@@ -58,7 +68,7 @@ async function call<T>(method: string, path: string, query?: Query, body?: unkno
   });
   if (!response.ok) {
     const error = await failure(response);
-    if (response.status === 401 && path !== "/x/login") onLoggedOut();
+    if (response.status === 401 && error.code === "unauthenticated" && path !== "/x/login") onLoggedOut();
     throw error;
   }
   const text = await response.text();
@@ -66,9 +76,9 @@ async function call<T>(method: string, path: string, query?: Query, body?: unkno
 }
 
 export const api = {
-  get: <T>(path: string, query?: Query) => call<T>("GET", path, query),
-  post: <T>(path: string, body: unknown = {}, query?: Query) => call<T>("POST", path, query, body),
-  put: <T>(path: string, body: unknown) => call<T>("PUT", path, undefined, body),
-  patch: <T>(path: string, body: unknown) => call<T>("PATCH", path, undefined, body),
-  delete: <T>(path: string) => call<T>("DELETE", path),
+  get: <T>(path: string, query?: Query) => call<T>("GET", path, { query }),
+  post: <T>(path: string, body: unknown = {}, query?: Query) => call<T>("POST", path, { query, body }),
+  put: <T>(path: string, body: unknown, query?: Query) => call<T>("PUT", path, { query, body }),
+  patch: <T>(path: string, body: unknown, revision?: number) => call<T>("PATCH", path, { body, revision }),
+  delete: <T>(path: string, query?: Query) => call<T>("DELETE", path, { query }),
 };

@@ -83,6 +83,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/acquisitions/info/cleanup/{path}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Clean */
+        patch: operations["cleanup_acquisitions_info"];
+        trace?: never;
+    };
     "/api/acquisitions/{container_id}/files": {
         parameters: {
             query?: never;
@@ -469,6 +486,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/analyses/info/cleanup/{path}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Clean */
+        patch: operations["cleanup_analyses_info"];
+        trace?: never;
+    };
     "/api/analyses/{container_id}/files": {
         parameters: {
             query?: never;
@@ -816,6 +850,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/changes/{container_type}/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Changes
+         * @description Who changed what, newest first.
+         */
+        get: operations["get_change_log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/changes/{container_type}/{id}/fields/{field}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Field Changes
+         * @description The values a field has had, newest first; `info.key` names one key.
+         */
+        get: operations["get_field_change_log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/clean-packfiles": {
         parameters: {
             query?: never;
@@ -853,6 +927,43 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/collections/curators": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Curators
+         * @description Who curates the collections you may see.
+         */
+        get: operations["get_all_collections_curators"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/collections/info/cleanup/{path}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Clean */
+        patch: operations["cleanup_collections_info"];
         trace?: never;
     };
     "/api/collections/{container_id}/files": {
@@ -1446,6 +1557,23 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/containers/info/cleanup/{path}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Clean */
+        patch: operations["cleanup_containers_info"];
         trace?: never;
     };
     "/api/containers/{container_id}/files": {
@@ -2151,6 +2279,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/files/info/cleanup/{path}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Clean */
+        patch: operations["cleanup_files_info"];
+        trace?: never;
+    };
     "/api/files/{file_id}": {
         parameters: {
             query?: never;
@@ -2772,6 +2917,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/catalog-list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Catalog List
+         * @description Projects shared with the whole site.
+         */
+        get: operations["catalog_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/catalog-list-filter-options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Catalog Options
+         * @description The words that occur in the catalogue.
+         */
+        get: operations["get_catalog_list_filter_options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/groups": {
         parameters: {
             query?: never;
@@ -2790,6 +2975,23 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/projects/info/cleanup/{path}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Clean */
+        patch: operations["cleanup_projects_info"];
         trace?: never;
     };
     "/api/projects/recalc": {
@@ -3031,6 +3233,26 @@ export interface paths {
          * @description Copy the project by reference: `{group_id, project_label, filter}`.
          */
         post: operations["project_copy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{id}/delete-status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Delete Status
+         * @description `static` of a living project, `completed` of one in the trash: deleting takes no time here.
+         */
+        get: operations["get_project_delete_status"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3851,6 +4073,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sessions/info/cleanup/{path}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Clean */
+        patch: operations["cleanup_sessions_info"];
+        trace?: never;
+    };
     "/api/sessions/{container_id}/files": {
         parameters: {
             query?: never;
@@ -4425,6 +4664,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/subjects/info/cleanup/{path}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Clean */
+        patch: operations["cleanup_subjects_info"];
+        trace?: never;
+    };
     "/api/subjects/{container_id}/files": {
         parameters: {
             query?: never;
@@ -4875,6 +5131,46 @@ export interface paths {
          * @description The content of a file, or of a zip member, or its zip info, or a ticket for any of them.
          */
         head: operations["head_subjects_analysis_inputs"];
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tree": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fetch Tree
+         * @description Chosen fields of a part of the hierarchy, nested as asked.
+         */
+        post: operations["fetch_tree"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tree/graph": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tree Graph
+         * @description Which levels there are and how they are connected.
+         */
+        get: operations["get_tree_graph"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
         patch?: never;
         trace?: never;
     };
@@ -5850,6 +6146,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/x/roles/{role_id}/uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where a role is used
+         * @description Whom a change of the role reaches, and which groups may give it.
+         */
+        get: operations["get_role_uses_api_x_roles__role_id__uses_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/x/sessions/{id}/compliance": {
         parameters: {
             query?: never;
@@ -6289,6 +6605,18 @@ export interface components {
             revision: number;
             /** Tags */
             tags: string[];
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * Curator
+         * @description Who has made a collection.
+         */
+        Curator: {
+            /** Firstname */
+            firstname?: string | null;
+            /** Lastname */
+            lastname?: string | null;
         } & {
             [key: string]: unknown;
         };
@@ -6953,6 +7281,42 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * RoleGroup
+         * @description A group that may give a role.
+         */
+        RoleGroup: {
+            /** Id */
+            _id: string;
+            /** Label */
+            label: string;
+        };
+        /**
+         * RoleProject
+         * @description A project in which people have a role.
+         */
+        RoleProject: {
+            /** Id */
+            _id: string;
+            /** Label */
+            label: string;
+            /** Users */
+            users: number;
+        };
+        /**
+         * RoleUses
+         * @description Where a role is used.
+         */
+        RoleUses: {
+            /** Groups */
+            groups: components["schemas"]["RoleGroup"][];
+            /** Projects */
+            projects: components["schemas"]["RoleProject"][];
+            /** Total Projects */
+            total_projects: number;
+            /** Total Users */
+            total_users: number;
+        };
+        /**
          * RolesDocument
          * @description A user's roles in a project or template.
          */
@@ -7536,6 +7900,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    cleanup_acquisitions_info: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Modified"];
                 };
             };
             /** @description Validation Error */
@@ -8278,7 +8673,10 @@ export interface operations {
     modify_acquisition_info_by_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -8309,7 +8707,10 @@ export interface operations {
     modify_acquisition_info: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -8830,6 +9231,37 @@ export interface operations {
             };
         };
     };
+    cleanup_analyses_info: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Modified"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     upload_to_analyses: {
         parameters: {
             query?: never;
@@ -9294,7 +9726,10 @@ export interface operations {
     modify_analysis_info_by_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -9325,7 +9760,10 @@ export interface operations {
     modify_analysis_info: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -9844,6 +10282,78 @@ export interface operations {
             };
         };
     };
+    get_change_log: {
+        parameters: {
+            query?: {
+                /** @description of a file: only changes of this version */
+                version?: string | null;
+                limit?: string | null;
+            };
+            header?: never;
+            path: {
+                container_type: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_field_change_log: {
+        parameters: {
+            query?: {
+                /** @description of a file: only changes of this version */
+                version?: string | null;
+            };
+            header?: never;
+            path: {
+                container_type: string;
+                id: string;
+                field: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     clean_packfiles: {
         parameters: {
             query?: never;
@@ -9945,6 +10455,79 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_all_collections_curators: {
+        parameters: {
+            query?: {
+                /** @description field op value, comma separated */
+                filter?: string | null;
+                /** @description field[:asc|desc], comma separated */
+                sort?: string | null;
+                /** @description rows per page; 0 or absent = all */
+                limit?: string | null;
+                /** @description rows to leave out */
+                skip?: string | null;
+                /** @description page number from 1 */
+                page?: string | null;
+                /** @description rows after this id */
+                after_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Curator"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    cleanup_collections_info: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Modified"];
                 };
             };
             /** @description Validation Error */
@@ -10701,7 +11284,10 @@ export interface operations {
     modify_collection_info_by_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -10732,7 +11318,10 @@ export interface operations {
     modify_collection_info: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -11558,6 +12147,37 @@ export interface operations {
             };
         };
     };
+    cleanup_containers_info: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Modified"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     upload_to_containers: {
         parameters: {
             query?: never;
@@ -12256,7 +12876,10 @@ export interface operations {
     modify_container_info_by_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -12287,7 +12910,10 @@ export interface operations {
     modify_container_info: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -13423,6 +14049,37 @@ export interface operations {
             };
         };
     };
+    cleanup_files_info: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Modified"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     get_file: {
         parameters: {
             query?: {
@@ -13593,7 +14250,10 @@ export interface operations {
     modify_file_info: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 file_id: string;
             };
@@ -14547,7 +15207,10 @@ export interface operations {
     modify_group_info_by_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -14578,7 +15241,10 @@ export interface operations {
     modify_group_info: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -15258,6 +15924,69 @@ export interface operations {
             };
         };
     };
+    catalog_list: {
+        parameters: {
+            query?: {
+                search_string?: string | null;
+                /** @description field op value, comma separated */
+                filter?: string | null;
+                /** @description field[:asc|desc], comma separated */
+                sort?: string | null;
+                /** @description rows per page; 0 or absent = all */
+                limit?: string | null;
+                /** @description rows to leave out */
+                skip?: string | null;
+                /** @description page number from 1 */
+                page?: string | null;
+                /** @description rows after this id */
+                after_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_catalog_list_filter_options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                };
+            };
+        };
+    };
     get_all_projects_groups: {
         parameters: {
             query?: {
@@ -15287,6 +16016,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GroupDocument"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    cleanup_projects_info: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Modified"];
                 };
             };
             /** @description Validation Error */
@@ -15920,6 +16680,37 @@ export interface operations {
             };
         };
     };
+    get_project_delete_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     modify_project_file: {
         parameters: {
             query?: never;
@@ -16182,7 +16973,10 @@ export interface operations {
     modify_project_info_by_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -16213,7 +17007,10 @@ export interface operations {
     modify_project_info: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -17850,6 +18647,37 @@ export interface operations {
             };
         };
     };
+    cleanup_sessions_info: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Modified"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     upload_to_sessions: {
         parameters: {
             query?: never;
@@ -18712,7 +19540,10 @@ export interface operations {
     modify_session_info_by_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -18743,7 +19574,10 @@ export interface operations {
     modify_session_info: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -19515,6 +20349,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    cleanup_subjects_info: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Modified"];
                 };
             };
             /** @description Validation Error */
@@ -20390,7 +21255,10 @@ export interface operations {
     modify_subject_info_by_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -20421,7 +21289,10 @@ export interface operations {
     modify_subject_info: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -20954,6 +21825,70 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    fetch_tree: {
+        parameters: {
+            query?: {
+                /** @description field op value, comma separated */
+                filter?: string | null;
+                /** @description field[:asc|desc], comma separated */
+                sort?: string | null;
+                /** @description rows per page; 0 or absent = all */
+                limit?: string | null;
+                /** @description rows to leave out */
+                skip?: string | null;
+                /** @description page number from 1 */
+                page?: string | null;
+                /** @description rows after this id */
+                after_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_tree_graph: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
             };
         };
     };
@@ -22481,6 +23416,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TriedOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_role_uses_api_x_roles__role_id__uses_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                role_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleUses"];
                 };
             };
             /** @description Validation Error */

@@ -159,6 +159,30 @@ class RoleDocument(Document):
     in_use: bool
 
 
+class RoleProject(BaseModel):
+    """A project in which people have a role."""
+
+    id: str = Field(alias="_id")
+    label: str
+    users: int
+
+
+class RoleGroup(BaseModel):
+    """A group that may give a role."""
+
+    id: str = Field(alias="_id")
+    label: str
+
+
+class RoleUses(BaseModel):
+    """Where a role is used."""
+
+    total_users: int
+    total_projects: int
+    projects: list[RoleProject]
+    groups: list[RoleGroup]
+
+
 class ActionDocument(Document):
     """An action in the catalogue."""
 

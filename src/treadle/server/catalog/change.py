@@ -15,9 +15,10 @@ from treadle.server.catalog.containers import (
     get_container,
     modify_container,
 )
-from treadle.server.catalog.errors import ContainerNotFound, RevisionChanged
+from treadle.server.catalog.errors import ContainerNotFound
 from treadle.server.catalog.moves import move_container
 from treadle.server.catalog.reasons import check_reason
+from treadle.server.catalog.revision import require_revision
 from treadle.server.catalog.rows import Container
 from treadle.server.catalog.tables import container
 from treadle.server.kit.clock import now
@@ -38,10 +39,7 @@ async def change_container(
     guard: Guard, target: Container, body: Body, *, expected_revision: int | None
 ) -> Container:
     """The container with the given fields, under the given parent."""
-    if expected_revision is not None:
-        locked = await get_container(guard.connection, target.id, lock=True)
-        if locked.revision != expected_revision:
-            raise RevisionChanged(detail={"revision": locked.revision, "expected": expected_revision})
+    await require_revision(guard.connection, container, target.id, expected_revision)
     await rights.require(guard, target, _modify_action(target))
     target = await _move(guard, target, body)
     if target.level == "collection" and body.get("contents"):
@@ -187,8 +185,7 @@ async def delete_many(guard: Guard, level: str, ids: list[Any], *, reason: str |
     rows = await queries.containers_by_ids(guard.connection, ids)
     for container_id in dict.fromkeys(ids):
         target = rows.get(container_id)
-        if target is None or target.level != level:
+        if target is None or target.level != level or not await rights.sees(guard, target):
             raise ContainerNotFound(f"There is no {level} '{container_id}', or you may not see it.")
-        await rights.require(guard, target, "containers_view_metadata")
         await delete_container(guard, target, reason=reason)
     return len(dict.fromkeys(ids))

@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import orjson
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, Text, cast, insert, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from treadle.server.catalog.rows import Container, File
@@ -116,12 +117,27 @@ def file_patch(before: File | None, after: File, *, info: bool) -> dict[str, Any
 
 
 async def changes_of(
-    connection: AsyncConnection, target_type: str, target_id: str, *, version: int | None, limit: int
+    connection: AsyncConnection,
+    target_type: str,
+    target_id: str,
+    *,
+    version: int | None,
+    limit: int,
+    path: Sequence[str] = (),
 ) -> list[Row[Any]]:
-    """The newest lines about a container or file, newest first."""
+    """The newest lines about a container or file (with a path: those that set this field), newest first."""
     query = select(change_log).where(
         change_log.c.target_id == target_id, change_log.c.target_type == target_type
     )
     if version is not None:
         query = query.where(change_log.c.version == version)
+    if path:
+        query = query.where(change_log.c.patch.op("#>")(cast(list(path), ARRAY(Text))).is_not(None))
     return list(await connection.execute(query.order_by(change_log.c.id.desc()).limit(limit)))
+
+
+def value_at(patch: Any, path: Sequence[str]) -> Any:
+    """The value of a field that a line set."""
+    for key in path:
+        patch = patch.get(key) if isinstance(patch, dict) else None
+    return patch

@@ -18,6 +18,7 @@ from treadle.server.catalog.levels import LEVELS
 from treadle.server.catalog.listing import file_source
 from treadle.server.catalog.models import FileDocument, FileVersion
 from treadle.server.catalog.reasons import check_reason
+from treadle.server.catalog.revision import IfMatch, read_revision, require_revision
 from treadle.server.catalog.rows import File
 from treadle.server.catalog.tables import file
 from treadle.server.catalog.wire import file_doc, version_doc
@@ -150,7 +151,8 @@ async def list_files(request: Request, guard: ScopedGuard, query: Listing, clien
     if query.exhaustive:
         guard.require_site_admin()
     in_collections = file.c.project_id.is_(None) & rights.visible_collections(guard, file.c.parent_id)
-    scope = guard.allowed(file.c.project_id, "files_view_metadata") | in_collections
+    shown = file.c.analysis_id.is_(None) | guard.allowed(file.c.project_id, "analyses_view_metadata")
+    scope = (guard.allowed(file.c.project_id, "files_view_metadata") & shown) | in_collections
     source = file_source(scope, with_info=query.include_all_info)
     return await answer_files(request, guard, source, query, client)
 
@@ -229,9 +231,12 @@ async def read_info(guard: ScopedGuard, file_id: str, version: Version = None) -
 
 
 @router.patch("/files/{file_id}/info", response_model=dict[str, Any], operation_id="modify_file_info")
-async def merge_info(guard: ScopedGuard, file_id: str, body: ObjectBody) -> Response:
+async def merge_info(
+    guard: ScopedGuard, file_id: str, body: ObjectBody, if_match: IfMatch = None
+) -> Response:
     """Set these keys of the file's metadata."""
     target = await by_id(guard, file_id, "files_modify_metadata")
+    await require_revision(guard.connection, file, target.id, read_revision(if_match))
     wanted = body if set(body) <= {"set", "delete", "replace"} and body else {"set": body}
     await _change_info(guard, target, wanted)
     return json_answer((await files.get_file(guard.connection, file_id)).info)

@@ -1,4 +1,4 @@
-import { Button, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Select, Stack, Text, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconTrash } from "@tabler/icons-react";
 import { useMutation, useQueries, useQueryClient } from "@tanstack/react-query";
@@ -9,6 +9,7 @@ import { LIVE, listQuery } from "@/api/queries";
 import type { Parents } from "@/api/types";
 import { ConfirmDialog } from "@/ui/ConfirmDialog";
 import { count } from "@/ui/format";
+import { REASON_CHOICES } from "./deleteReasons";
 import { usePlace } from "./usePlace";
 
 const BELOW = {
@@ -16,6 +17,7 @@ const BELOW = {
   subject: ["session", "acquisition"],
   session: ["acquisition"],
   acquisition: [],
+  collection: [],
   file: [],
 } as const;
 
@@ -30,9 +32,11 @@ interface DeleteButtonProps {
 export function DeleteButton({ level, id, label, parents }: DeleteButtonProps) {
   const queries = useQueryClient();
   const navigate = useNavigate();
-  const parent = usePlace(parents).at(-1)?.href ?? "/projects";
+  const above = usePlace(parents).at(-1)?.href ?? "/projects";
+  const parent = level === "collection" ? "/collections" : above;
   const [opened, dialog] = useDisclosure(false);
   const [typed, setTyped] = useState("");
+  const [reason, setReason] = useState<string | null>(null);
   const path = `/${level}s/${encodeURIComponent(id)}`;
   const below = useQueries({
     queries: BELOW[level].map((kind) => ({
@@ -46,10 +50,11 @@ export function DeleteButton({ level, id, label, parents }: DeleteButtonProps) {
   const close = () => {
     dialog.close();
     setTyped("");
+    setReason(null);
     remove.reset();
   };
   const remove = useMutation({
-    mutationFn: () => api.delete(path),
+    mutationFn: () => api.delete(path, { delete_reason: reason }),
     onSuccess: async () => {
       await navigate({ to: parent });
       await queries.invalidateQueries({ queryKey: [LIVE] });
@@ -79,10 +84,20 @@ export function DeleteButton({ level, id, label, parents }: DeleteButtonProps) {
             <TextInput
               label={`Type the ${level}’s label to confirm`}
               placeholder={label}
+              autoComplete="off"
               value={typed}
               onChange={(event) => setTyped(event.currentTarget.value)}
             />
           ) : null}
+          <Select
+            label="Reason"
+            description="Shown in the trash and kept in the access log; some projects demand one."
+            placeholder="None given"
+            clearable
+            data={REASON_CHOICES}
+            value={reason}
+            onChange={setReason}
+          />
           {remove.error ? (
             <Text size="sm" c="red" role="alert">
               {remove.error.message}

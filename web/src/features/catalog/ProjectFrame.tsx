@@ -1,0 +1,72 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link, Outlet, useParams, useRouterState } from "@tanstack/react-router";
+import { containerQuery } from "@/api/queries";
+import { useMay } from "@/api/rights";
+import { Failure } from "@/ui/Failure";
+import { Loading } from "@/ui/Loading";
+import { useCrumbs } from "@/ui/layout/crumbsContext";
+import { Page } from "@/ui/Page";
+import { PageHead } from "@/ui/PageHead";
+import { TabLinks } from "@/ui/TabLinks";
+import { DeleteButton } from "./DeleteButton";
+import { DownloadButton } from "./DownloadButton";
+
+/** Tabs of a project: the end of the address, the words, and the right without which it is not shown. */
+const TABS = [
+  { end: "", words: "Sessions", needs: null },
+  { end: "/subjects", words: "Subjects", needs: null },
+  { end: "/overview", words: "Overview", needs: null },
+  { end: "/views", words: "Data views", needs: "data_views_view" },
+  { end: "/permissions", words: "Permissions", needs: "project_permissions_view" },
+  { end: "/trash", words: "Trash", needs: "containers_delete_hierarchy" },
+] as const;
+
+const LONG_TABLES = ["", "/subjects"];
+
+/** The frame of a project's pages: its name, what can be done with all of it, its tabs. */
+export function ProjectFrame() {
+  const { p } = useParams({ strict: false }) as { p: string };
+  const { data: project, error, refetch } = useQuery(containerQuery("projects", p));
+  const may = useMay(p);
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  useCrumbs([{ label: "Projects", href: "/projects" }, { label: project?.label ?? "" }]);
+  if (error && !project) return <Failure error={error} what="project" onRetry={() => void refetch()} />;
+  if (!project) return <Loading />;
+  const base = `/projects/${p}`;
+  const end = path.slice(base.length).replace(/\/$/, "").replace("/sessions", "");
+  const group = project.group_info?.label ?? project.group;
+  return (
+    <Page fill={LONG_TABLES.includes(end)}>
+      <PageHead
+        title={project.label}
+        kind={
+          <>
+            Project in{" "}
+            <Link to="/groups/$g" params={{ g: project.group }}>
+              {group}
+            </Link>
+          </>
+        }
+        actions={
+          <>
+            {may("containers_delete_project") ? (
+              <DeleteButton level="project" id={p} label={project.label} parents={project.parents} />
+            ) : null}
+            {may("files_download") ? (
+              <DownloadButton nodes={[{ level: "project", _id: project._id }]} words="Download all" />
+            ) : null}
+          </>
+        }
+      />
+      <TabLinks
+        label="Project"
+        tabs={TABS.filter((tab) => tab.needs === null || may(tab.needs)).map((tab) => ({
+          href: `${base}${tab.end}`,
+          words: tab.words,
+          here: tab.end === "" ? end === "" : end.startsWith(tab.end),
+        }))}
+      />
+      <Outlet />
+    </Page>
+  );
+}

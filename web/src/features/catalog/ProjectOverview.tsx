@@ -1,0 +1,49 @@
+import { useParams } from "@tanstack/react-router";
+import { useProject } from "@/api/queries";
+import { useMay } from "@/api/rights";
+import { Columns } from "@/ui/Columns";
+import { Copyable } from "@/ui/Copyable";
+import { dateTime } from "@/ui/format";
+import { FilesPanel } from "./FilesPanel";
+import { InfoPanel } from "./InfoPanel";
+import { idFact, SidePanels } from "./SidePanels";
+
+/** What a project is. */
+export function ProjectOverview() {
+  const { p } = useParams({ strict: false }) as { p: string };
+  const project = useProject(p);
+  const may = useMay(project._id);
+  const place = { path: `/projects/${project._id}`, may };
+  return (
+    <Columns
+      main={
+        <>
+          <FilesPanel files={project.files ?? []} may={may} />
+          <InfoPanel place={place} info={project.info} revision={project.revision} />
+        </>
+      }
+      side={
+        <SidePanels
+          place={place}
+          facts={[
+            ["Group", project.group_info?.label ?? project.group],
+            ["Description", project.description],
+            [
+              "Patient ID",
+              <Copyable
+                key="routing"
+                text={`fw://${project.group}/${project.label}`}
+                label="routing string"
+              />,
+            ],
+            ["Members", project.permissions?.length],
+            ["Created", dateTime(project.created)],
+            idFact("Project id", project._id),
+          ]}
+          tags={project.tags}
+          notes={project.notes}
+        />
+      }
+    />
+  );
+}

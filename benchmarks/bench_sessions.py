@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -20,9 +19,8 @@ from pathlib import Path
 import httpx
 import psycopg
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
-from conftest import _stop, read_server, start_treadle
 from treadle.server.store.embedded import running_url
+from treadle.testing.server import start, stop
 
 PAGES = {
     "by id, next page": {"limit": "100", "after_id": ""},
@@ -53,14 +51,13 @@ def server() -> Iterator[tuple[httpx.Client, str]]:
     with tempfile.TemporaryDirectory(prefix="treadle-bench-") as folder:
         Path(folder).chmod(0o755)
         home = Path(folder) / "home"
-        process, _, dicom = start_treadle(home)
+        _process, found = start(home=home, log=Path(folder) / "up.log")
         try:
-            found = read_server(home, dicom)
             headers = {"Authorization": f"Bearer {found.key}", "X-Accept-Feature": "pagination"}
             with httpx.Client(base_url=f"{found.url}/api", headers=headers, timeout=60) as client:
                 yield client, str(running_url(home / "postgres"))
         finally:
-            _stop(process.pid)
+            stop(found.pid)
 
 
 def percentile(values: list[float], share: float) -> float:

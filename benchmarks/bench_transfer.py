@@ -2,7 +2,8 @@
 
     python benchmarks/bench_transfer.py [--size-mb 2048] [--rounds 3] [--folder DIR]
 
-Every copy ends with fsync, `cp` as well. The server is a real one (`treadle up`) in a temporary folder.
+Every copy ends with fsync, `cp` as well. An upload also hashes (SHA-384, which clients see): `cp+hash` is what cp
+and sha384sum take one after the other. The server is a real one (`treadle up`) in a temporary folder.
 """
 
 from __future__ import annotations
@@ -101,6 +102,12 @@ def copy(source: Path, target: Path) -> None:
         os.fsync(copied.fileno())
 
 
+def copy_and_hash(source: Path, target: Path) -> None:
+    """cp, fsync and sha384sum."""
+    copy(source, target)
+    subprocess.run(["sha384sum", str(target)], check=True, stdout=subprocess.DEVNULL)
+
+
 def upload(server: Server, path: str, source: Path) -> None:
     """A plain multipart upload, sent as fast as the socket takes it."""
     head = (
@@ -179,7 +186,7 @@ def run(folder: Path, size: int, rounds: int) -> None:
     try:
         acquisition = server.acquisition()
         path = f"/api/acquisitions/{acquisition}/files"
-        times: dict[str, list[float]] = {"cp": [], "upload": [], "download": []}
+        times: dict[str, list[float]] = {"cp": [], "cp+hash": [], "upload": [], "download": []}
         processor: dict[str, list[float]] = {"upload": [], "download": []}
         actions: dict[str, Callable[[], None]] = {
             "upload": lambda: upload(server, path, source),
@@ -193,6 +200,8 @@ def run(folder: Path, size: int, rounds: int) -> None:
             target.unlink(missing_ok=True)
             times["cp"].append(timed(lambda: copy(source, target)))
             target.unlink()
+            times["cp+hash"].append(timed(lambda: copy_and_hash(source, target)))
+            target.unlink()
             for name, action in actions.items():
                 passed, spent = timed_with_processor(server, action)
                 times[name].append(passed)
@@ -200,6 +209,7 @@ def run(folder: Path, size: int, rounds: int) -> None:
             if subprocess.run(["cmp", str(source), str(target)], check=False).returncode:
                 raise SystemExit("the downloaded file differs")
         base = report("cp", times["cp"], size, None)
+        report("cp+hash", times["cp+hash"], size, base)
         report("upload", times["upload"], size, base)
         report("download", times["download"], size, base)
         for name, spent in processor.items():

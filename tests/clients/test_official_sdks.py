@@ -1,17 +1,12 @@
-"""Runs the modules of `sdk/` with each official, unmodified SDK against a live Treadle.
+"""Runs the modules of `sdk/`, `fwclient/`, `fwcore/` with the official, unmodified clients against a live Treadle.
 
 Every module is one process of the SDK's own environment; every function in it is one test here.
 A module whose name ends in a version (`test_calls_17.py`) holds what only that version can do.
 """
 
 import ast
-import fcntl
-import json
 import os
-import socket
 import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cache
@@ -19,16 +14,16 @@ from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree
 
-import httpx
 import pytest
 
+from treadle.testing.server import start, stop
+
 HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
-TREADLE = Path(sys.executable).with_name("treadle")
-VERSIONS = ("sdk17", "sdk23")
+# Folder of modules -> the environments they run in.
+CLIENTS = {"sdk": ("sdk17", "sdk21", "sdk23"), "fwclient": ("fwclient",), "fwcore": ("fwcore",)}
 MODULE_TIMEOUT_S = 280
-START_LIMIT_S = 120
-OWN_SITES = {"test_ticketed_uploads": {"TREADLE_UPLOADS__SIGNED_URLS": "true"}}  # module -> settings
+SIGNED_URLS = {"TREADLE_UPLOADS__SIGNED_URLS": "true"}
+OWN_SITES = {"test_ticketed_uploads": SIGNED_URLS, "test_signed_urls": SIGNED_URLS}  # module -> settings
 
 Outcomes = dict[str, list[str]]
 
@@ -60,73 +55,34 @@ CALLS = [
         id=f"{version}-{module.stem.removeprefix('test_')}-{function.removeprefix('test_')}",
         marks=pytest.mark.xdist_group(f"{version}-{module.stem}"),
     )
-    for version in VERSIONS
-    for module in sorted((HERE / "sdk").glob("test_*.py"))
+    for folder, versions in CLIENTS.items()
+    for version in versions
+    for module in sorted((HERE / folder).glob("test_*.py"))
     if _runs_with(module, version)
     for function in _functions(module)
 ]
 
 
 @contextmanager
-def _one_at_a_time(lock: Path) -> Iterator[None]:
-    """Keeps the other processes of this test run waiting."""
-    with lock.open("a") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        yield
-
-
-@pytest.fixture(scope="session")
-def environments(run_folder: Path) -> Path:
-    """The folder with one environment per SDK, installed when missing or out of date."""
-    with _one_at_a_time(run_folder / "clients.lock"):
-        done = subprocess.run(
-            [ROOT / "scripts" / "setup-clients"], capture_output=True, text=True, check=False
-        )
-    assert done.returncode == 0, f"scripts/setup-clients failed:\n{done.stderr}"
-    return ROOT / ".venv-clients"
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _is_ready(admin: Path) -> bool:
-    try:
-        return httpx.get(f"{json.loads(admin.read_text())['url']}/api/version").status_code == 200
-    except (OSError, ValueError, httpx.HTTPError):
-        return False
-
-
-@contextmanager
-def _own_site(home: Path, settings: dict[str, str]) -> Iterator[Login]:
+def _own_site(log: Path, settings: dict[str, str]) -> Iterator[Login]:
     """A site with these settings while the block runs."""
-    addresses = [f"--http=127.0.0.1:{_free_port()}", f"--dicom=127.0.0.1:{_free_port()}"]
-    with home.with_suffix(".log").open("wb") as log:
-        command = [TREADLE, "up", f"--home={home}", "--no-sample", *addresses]
-        process = subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, **settings})
-        try:
-            limit = time.monotonic() + START_LIMIT_S
-            while not _is_ready(home / "admin.json"):
-                assert process.poll() is None, home.with_suffix(".log").read_text()
-                assert time.monotonic() < limit, home.with_suffix(".log").read_text()
-                time.sleep(0.2)
-            admin = json.loads((home / "admin.json").read_text())
-            yield Login(admin["api_key"], admin["email"])
-        finally:
-            process.terminate()
-            process.wait(30)
+    _process, site = start(log=log, environ=settings)
+    try:
+        yield Login(site.api_key, site.email)
+    finally:
+        stop(site.pid)
 
 
 @pytest.fixture(scope="session")
-def outcomes(treadle_server, environments: Path, run_folder: Path) -> Callable[[str, Path], Outcomes]:
+def outcomes(
+    treadle_server, environments: Path, run_folder: Path, one_at_a_time
+) -> Callable[[str, Path], Outcomes]:
     """Runs a module with a version once and tells the failures of each of its functions."""
 
     def execute(version: str, module: Path, login: Login, report: Path) -> None:
         done = subprocess.run(
             [environments / version / "bin" / "python", "-m", "pytest", module, f"--junitxml={report}"],
-            cwd=HERE / "sdk",
+            cwd=module.parent,
             env={**os.environ, "TREADLE_TEST_KEY": login.key, "TREADLE_TEST_EMAIL": login.email},
             capture_output=True,
             text=True,
@@ -138,12 +94,12 @@ def outcomes(treadle_server, environments: Path, run_folder: Path) -> Callable[[
     @cache
     def run(version: str, module: Path) -> Outcomes:
         report = run_folder / f"{version}-{module.stem}.xml"
-        with _one_at_a_time(report.with_suffix(".lock")):
+        with one_at_a_time(report.with_suffix(".lock")):
             if not report.exists():
                 with ExitStack() as stack:
                     login = Login(treadle_server.api_key, treadle_server.email)
                     if settings := OWN_SITES.get(module.stem):
-                        login = stack.enter_context(_own_site(report.with_suffix(".home"), settings))
+                        login = stack.enter_context(_own_site(report.with_suffix(".log"), settings))
                     execute(version, module, login, report)
         return _read(report)
 
@@ -162,7 +118,7 @@ def _read(report: Path) -> Outcomes:
 
 
 @pytest.mark.parametrize(("version", "module", "function"), CALLS)
-def test_official_sdk(outcomes, version: str, module: Path, function: str) -> None:
+def test_official_client(outcomes, version: str, module: Path, function: str) -> None:
     failures = outcomes(version, module).get(function)
     if failures is None:
         pytest.fail(f"{module.name} could not be loaded by {version}", pytrace=False)

@@ -32,6 +32,7 @@ from treadle.server.store.db import Database
 from treadle.server.store.embedded import EmbeddedPostgres
 from treadle.server.store.migrate import upgrade
 from treadle.server.wire import http
+from treadle.server.wire.routing import RouteTable
 
 ADMIN = "admin@treadle.local"
 ADMIN_PASSWORD = "correct horse battery"
@@ -79,7 +80,7 @@ class World:
 
     def as_user(self, user_id: str, **headers: str) -> httpx.Client:
         """The client of a user, with a fresh key."""
-        made = self.good(self.admin.post(f"/x/users/{user_id}/keys", json={"label": "t"}))
+        made = self.good(self.admin.post(f"/users/{user_id}/key", json={"label": "t"}))
         return self.client(made["unencrypted_secret"], **headers)
 
     def group(self) -> str:
@@ -205,7 +206,7 @@ def _app(url: str, home: Path) -> FastAPI:
     app.state.settings = Settings(home=home, database_url=url)
     http.install(app)
     refusals.install(app)
-    app.include_router(routes.router, prefix="/api")
+    app.router.routes.append(RouteTable([routes.router]))
     return app
 
 

@@ -1,5 +1,8 @@
 """Plain HTTP clients and a fresh hierarchy for each test."""
 
+import io
+import json
+import sys
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -7,6 +10,8 @@ from typing import Any
 
 import httpx
 import pytest
+
+from treadle.cli.main import main
 
 Json = Any
 
@@ -125,3 +130,38 @@ def problem() -> Callable[[httpx.Response, int], Json]:
         return body
 
     return check
+
+
+class Done:
+    """What a command printed, and its exit status."""
+
+    def __init__(self, status: int, out: str, err: str) -> None:
+        self.status, self.out, self.err = status, out, err
+
+    @property
+    def documents(self) -> list[dict[str, Any]]:
+        """Standard output of `--json`."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+@pytest.fixture
+def treadle(treadle_server, monkeypatch, capsys) -> Callable[..., Done]:
+    """Types a command for this server; with `ok` it must succeed, otherwise be refused in one line."""
+    monkeypatch.setenv("TREADLE_SERVER", treadle_server.url)
+    monkeypatch.setenv("TREADLE_API_KEY", treadle_server.key)
+
+    def run(*words: object, ok: bool = True, stdin: str = "") -> Done:
+        monkeypatch.setattr(sys, "argv", ["treadle", *map(str, words)])
+        monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as end:
+            main()
+        said = capsys.readouterr()
+        done = Done(int(end.value.code or 0), said.out, said.err)
+        assert (done.status == 0) is ok, done.err
+        if not ok:
+            assert done.err.startswith("treadle: ")
+            assert len(done.err.splitlines()) == 1
+        return done
+
+    return run

@@ -62,3 +62,51 @@ def test_answers_name_their_request(api):
     first, second = api.get("/version"), api.get("/nothing")
     assert first.headers["x-request-id"]
     assert second.headers["x-request-id"] == second.json()["request_id"]
+
+
+def test_the_configuration_as_a_script(anonymous):
+    answer = anonymous.get("/config.js")
+    assert answer.headers["content-type"].startswith("application/javascript")
+    assert answer.text.startswith("config = {")
+    assert answer.text.endswith("};")
+
+
+def test_settings_of_the_site_are_merged(api, stranger, unique, problem):
+    """`PUT` puts the given keys and keeps the others; everybody reads, administrators write."""
+    first, second = unique(), unique()
+    assert api.put("/site/settings", json={first: {"a": 1}}).json()["modified"] == 1
+    assert api.put("/site/settings", json={second: [1], "_id": "no"}).json()["modified"] == 1
+    shown = stranger.get("/site/settings").json()
+    assert (shown[first], shown[second], shown["_id"]) == ({"a": 1}, [1], "site")
+    problem(stranger.put("/site/settings", json={first: 2}), 403)
+
+
+def test_the_storage_is_listed(api, stranger, problem):
+    (storage,) = stranger.get("/site/providers").json()
+    assert (storage["provider_class"], storage["provider_type"]) == ("storage", "local")
+    assert stranger.get("/site/providers", params={"class": "compute"}).json() == []
+    assert api.get(f"/site/providers/{storage['_id']}").json()["label"] == storage["label"]
+    assert "secret" not in api.get(f"/site/providers/{storage['_id']}/config").text
+    problem(api.post("/site/providers", json={}), 409)
+    problem(api.get("/site/providers/5f0000000000000000000000"), 404)
+
+
+def test_what_a_user_has_a_part_in(api, stranger, tree, problem):
+    """Groups, projects, sessions, acquisitions and collections of a user: one's own, or any as administrator."""
+    user = stranger.headers["x-user"]
+    for plural in ("groups", "projects", "sessions", "acquisitions", "collections"):
+        assert stranger.get(f"/users/{user}/{plural}").json() == []
+    role = next(item for item in api.get("/roles").json() if item["default_flywheel_role"] == "ro")
+    api.post(f"/projects/{tree.project}/permissions", json={"_id": user, "role_ids": [role["_id"]]})
+    api.post(f"/groups/{tree.group}/permissions", json={"_id": user, "access": "ro"})
+    expected = {
+        "groups": tree.group,
+        "projects": tree.project,
+        "sessions": tree.session,
+        "acquisitions": tree.acquisition,
+    }
+    for plural, wanted in expected.items():
+        for client in (stranger, api):
+            assert [item["_id"] for item in client.get(f"/users/{user}/{plural}").json()] == [wanted]
+    problem(stranger.get("/users/admin@treadle.local/projects"), 403)
+    problem(api.get("/users/nobody@example.com/projects"), 404)

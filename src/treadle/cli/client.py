@@ -5,20 +5,27 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 import httpx
 
 PAGE = 250
 TIMEOUT_S = 30.0
+TRANSFER_TIMEOUT_S = httpx.Timeout(30.0, read=600.0, write=600.0)  # a large file is hashed before the answer
+CHUNK = 1 << 20
 
 
 class ClientError(Exception):
-    """The server cannot be reached or refuses; the message is one line."""
+    """The server cannot be reached or refuses; the message is one line, `status` that of a refusal."""
+
+    def __init__(self, message: str, *, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 @dataclass(frozen=True)
@@ -79,6 +86,11 @@ class Client:
 
     def __init__(self, target: Target) -> None:
         self.server = target.server
+        parts = urlsplit(target.server)
+        insecure = ":__force_insecure" if parts.scheme == "http" else ""
+        self.key_prefix = (
+            f"{parts.netloc}{insecure}:"  # before a bare key: the form the official clients take
+        )
         self._http = httpx.Client(
             base_url=f"{target.server}/api",
             headers={"Authorization": f"scitran-user {target.key}"},
@@ -102,9 +114,53 @@ class Client:
         """The answer to a POST."""
         return self._call("POST", path, json=body)
 
-    def every(self, path: str) -> Iterator[dict[str, Any]]:
+    def put(self, path: str, body: Mapping[str, Any]) -> Any:
+        """The answer to a PUT."""
+        return self._call("PUT", path, json=body)
+
+    def delete(self, path: str) -> Any:
+        """The answer to a DELETE."""
+        return self._call("DELETE", path)
+
+    def find(self, path: str) -> Any:
+        """The answer to a GET, None for what is not there."""
+        try:
+            return self.get(path)
+        except ClientError as error:
+            if error.status == httpx.codes.NOT_FOUND:
+                return None
+            raise
+
+    def patch(self, path: str, body: Any) -> Any:
+        """The answer to a PATCH."""
+        return self._call("PATCH", path, json=body)
+
+    def upload(
+        self, path: str, name: str, content: bytes | BinaryIO, *, metadata: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """Send one file, read as it goes; the document of what was stored."""
+        options: dict[str, Any] = {"files": {"file": (name, content)}, "timeout": TRANSFER_TIMEOUT_S}
+        if metadata is not None:
+            options["data"] = {"metadata": json.dumps(metadata)}
+        return dict(self._call("POST", path, **options)[0])
+
+    @contextmanager
+    def download(self, path: str) -> Iterator[Iterator[bytes]]:
+        """The bytes of a file, as they come."""
+        try:
+            with self._http.stream("GET", path, timeout=TRANSFER_TIMEOUT_S) as answer:
+                if answer.is_error:
+                    answer.read()
+                    self._content("GET", path, answer)
+                yield answer.iter_bytes(CHUNK)
+        except httpx.HTTPError as error:
+            raise ClientError(
+                f"cannot read {self.server}/api{path}: {error or type(error).__name__}"
+            ) from error
+
+    def every(self, path: str, **query: Any) -> Iterator[dict[str, Any]]:
         """All items of a list, page by page."""
-        query: dict[str, Any] = {"limit": PAGE}
+        query["limit"] = PAGE
         while page := self.get(path, **query):
             yield from page
             if len(page) < PAGE:
@@ -115,9 +171,12 @@ class Client:
         try:
             answer = self._http.request(method, path, **options)
         except httpx.TimeoutException as error:
-            raise ClientError(f"{self.server} did not answer within {TIMEOUT_S:.0f} s") from error
+            raise ClientError(f"{self.server} did not answer in time") from error
         except httpx.HTTPError as error:
-            raise ClientError(f"cannot reach {self.server}: {error}") from error
+            raise ClientError(f"cannot reach {self.server}: {error or type(error).__name__}") from error
+        return self._content(method, path, answer)
+
+    def _content(self, method: str, path: str, answer: httpx.Response) -> Any:
         try:
             content = answer.json() if answer.content else None
         except ValueError as error:
@@ -126,5 +185,6 @@ class Client:
             ) from error
         if answer.is_error:
             message = content.get("message") if isinstance(content, dict) else None
-            raise ClientError(f"{method} /api{path}: {answer.status_code} {message or answer.reason_phrase}")
+            told = f"{method} /api{path}: {answer.status_code} {message or answer.reason_phrase}"
+            raise ClientError(told, status=answer.status_code)
         return content

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from enum import StrEnum
 from typing import Annotated, NoReturn
 
 import typer
@@ -13,6 +14,15 @@ from treadle.cli.options import JsonOption
 
 # What an unexpected error says may be long, and quote what it worked on.
 LONGEST = 200
+
+
+class Shell(StrEnum):
+    """Shells whose commands we complete."""
+
+    BASH = "bash"
+    ZSH = "zsh"
+    FISH = "fish"
+
 
 app = typer.Typer(
     name="treadle",
@@ -34,6 +44,16 @@ def version(json_lines: JsonOption = False) -> None:
     from treadle.cli.output import show
 
     show({"version": __version__}, json_lines=json_lines, text=__version__)
+
+
+@app.command()
+def completion(
+    shell: Annotated[Shell, typer.Argument(help="Whose script to print.")],
+) -> None:
+    """Print the script that completes commands in a shell: eval "$(treadle completion bash)"."""
+    from typer.completion import get_completion_script  # type: ignore[attr-defined]
+
+    print(get_completion_script(prog_name="treadle", complete_var="_TREADLE_COMPLETE", shell=shell.value))
 
 
 def main() -> NoReturn:

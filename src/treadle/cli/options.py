@@ -37,3 +37,4 @@ KeyOption = Annotated[
 JsonOption = Annotated[
     bool, typer.Option("--json", help="One JSON object per line on standard output, nothing else.")
 ]
+YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")]

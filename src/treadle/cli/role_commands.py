@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -28,24 +27,39 @@ def _flags(home: Path | None, http: str | None = None, dicom: str | None = None)
     return {"home": home, "http": http, "dicom": dicom}
 
 
-def _say(line: str) -> None:
-    with suppress(OSError):  # nobody reads any more, or our output lies on a full disk: go on all the same
-        print(line, flush=True)
-
-
 def up(
     home: HomeOption = None,
     http: HttpOption = None,
     dicom: DicomOption = None,
     use_sample: Annotated[
-        bool, typer.Option("--sample/--no-sample", help="Send a generated study to a new home.")
-    ] = True,
+        bool | None,
+        typer.Option(
+            "--sample/--no-sample", help="Send a generated study to a new home (not if --ephemeral)."
+        ),
+    ] = None,
+    seed_demo: Annotated[
+        bool,
+        typer.Option(
+            "--seed-demo", help="Fill a new home with a demonstration: groups, studies, files, notes."
+        ),
+    ] = False,
+    ephemeral: Annotated[
+        bool,
+        typer.Option(
+            "--ephemeral", help="In a temporary home, removed at the end, on free ports of its own."
+        ),
+    ] = False,
+    json_lines: Annotated[
+        bool, typer.Option("--json", help="One JSON object on standard output when all is ready.")
+    ] = False,
 ) -> None:
     """Run everything on this machine: database, API, web app, worker and DICOM connector."""
-    from treadle.server.app.supervise.up import Up
-    from treadle.server.kit.settings import load_settings
+    from treadle.cli.up import run
 
-    Up(load_settings(_flags(home, http, dicom)), sample=use_sample, say=_say).run()
+    sample = (
+        "demo" if seed_demo else "study" if use_sample or (use_sample is None and not ephemeral) else None
+    )
+    run(_flags(home, http, dicom), sample=sample, ephemeral=ephemeral, json_lines=json_lines)
 
 
 def serve(
@@ -91,7 +105,7 @@ def migrate(home: HomeOption = None) -> None:
     """Bring the database named by TREADLE_DATABASE_URL to the schema of this release."""
     from treadle.server.app.supervise.roles import migrate as run
 
-    _say(run(_flags(home)))
+    print(run(_flags(home)))
 
 
 def prepare(
@@ -152,7 +166,20 @@ def sample_write(folder: Annotated[Path, typer.Argument(help="Folder for the DIC
     """Write the generated sample study as DICOM files."""
     from treadle.cli.sample import write
 
-    _say(f"{write(folder)} files in {folder}")
+    print(f"{write(folder)} files in {folder}")
+
+
+@sample.command("demo")
+def sample_demo(
+    home: HomeOption = None,
+    http: HttpOption = None,
+    dicom: DicomOption = None,
+    control_fd: ControlOption = None,
+) -> None:
+    """Fill the Treadle that runs on this machine with a demonstration: groups, studies, files, notes, views."""
+    from treadle.cli.demo import seed
+
+    print(seed(_flags(home, http, dicom), control_fd), file=sys.stderr)
 
 
 @sample.command("send")

@@ -144,7 +144,8 @@ def write(folder: Path) -> int:
     return count
 
 
-def _uid(*parts: object) -> str:
+def uid(*parts: object) -> str:
+    """The same identifier for the same parts, everywhere."""
     # PS3.5 B.2: a UUID as a decimal number under 2.25
     return f"2.25.{uuid.uuid5(_NAMES, '/'.join(map(str, parts))).int}"
 
@@ -170,10 +171,10 @@ def _header(series: Series, number: int) -> Dataset:
     dataset = Dataset()
     dataset.SpecificCharacterSet = "ISO_IR 192"
     dataset.SOPClassUID = MRImageStorage if series.modality == "MR" else CTImageStorage
-    dataset.SOPInstanceUID = _uid(series.session, series.number, number)
-    dataset.StudyInstanceUID = _uid(series.session)
-    dataset.SeriesInstanceUID = _uid(series.session, series.number)
-    dataset.FrameOfReferenceUID = _uid(series.session, "frame")
+    dataset.SOPInstanceUID = uid(series.session, series.number, number)
+    dataset.StudyInstanceUID = uid(series.session)
+    dataset.SeriesInstanceUID = uid(series.session, series.number)
+    dataset.FrameOfReferenceUID = uid(series.session, "frame")
     dataset.StudyID = "1"
     dataset.StudyDate = dataset.SeriesDate = dataset.AcquisitionDate = dataset.ContentDate = "20260115"
     dataset.StudyTime = "090000" if series.modality == "MR" else "140000"

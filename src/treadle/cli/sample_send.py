@@ -21,23 +21,23 @@ def send(flags: Mapping[str, object], control_fd: int | None) -> int:
     settings = load_settings(flags)
     if control_fd is not None:
         Control(control_fd).orders()
-    _make_project(settings)
-    return _store(settings)
-
-
-def _make_project(settings: Settings) -> None:
     with Client(find_target(None, None, settings.home)) as client:
-        if not any(group["_id"] == GROUP for group in client.every("/groups")):
-            client.post("/groups", {"_id": GROUP, "label": "Demonstration"})
-        if not any(
-            found["label"] == PROJECT and found["group"] == GROUP for found in client.every("/projects")
-        ):
-            client.post("/projects", {"group": GROUP, "label": PROJECT})
+        make_project(client, GROUP, "Demonstration", PROJECT)
+    return store(settings, list(instances()))
 
 
-def _store(settings: Settings) -> int:
+def make_project(client: Client, group: str, group_label: str, label: str) -> str:
+    """The id of the project; it and its group are made when they are not there."""
+    if not any(found["_id"] == group for found in client.every("/groups")):
+        client.post("/groups", {"_id": group, "label": group_label})
+    for found in client.every("/projects"):
+        if (found["group"], found["label"]) == (group, label):
+            return str(found["_id"])
+    return str(client.post("/projects", {"group": group, "label": label})["_id"])
+
+
+def store(settings: Settings, waiting: list[Dataset]) -> int:
     """Send everything; an association that breaks is opened again, and what was acknowledged is not repeated."""
-    waiting = list(instances())
     total = len(waiting)
     for _ in range(ATTEMPTS):
         waiting = _send(settings, waiting)

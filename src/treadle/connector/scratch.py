@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import mmap
 import os
 from pathlib import Path
 from typing import BinaryIO
@@ -16,7 +17,8 @@ class Scratch(io.RawIOBase):
     def __init__(self, path: Path, *, most_memory: int = _MOST_MEMORY) -> None:
         self._path = path
         self._most_memory = most_memory
-        self._memory = bytearray()
+        # Address space only: the system gives pages as they are written, and they never move.
+        self._memory = memoryview(mmap.mmap(-1, most_memory))
         self._size = 0
         self._file: BinaryIO | None = None
 
@@ -40,7 +42,6 @@ class Scratch(io.RawIOBase):
         if self._file is not None:
             self._file.write(data)
         else:
-            self._make_room(end)
             self._memory[self._size : end] = data
         self._size = end
         return len(data)
@@ -49,18 +50,10 @@ class Scratch(io.RawIOBase):
         """That part of what was written, shorter at its end; valid until `clear`."""
         size = max(min(size, self._size - offset), 0)
         if self._file is None:
-            return memoryview(self._memory)[offset : offset + size]
+            return self._memory[offset : offset + size]
         self._file.flush()
         return memoryview(os.pread(self._file.fileno(), size, offset))
 
-    def _make_room(self, size: int) -> None:
-        # Never resized in place: parts of the zip before may still be referred to.
-        if size > len(self._memory):
-            larger = bytearray(max(size, 2 * len(self._memory)))
-            larger[: self._size] = memoryview(self._memory)[: self._size]
-            self._memory = larger
-
     def _move_to_file(self) -> None:
         self._file = self._path.open("w+b")
-        self._file.write(memoryview(self._memory)[: self._size])
-        self._memory = bytearray()
+        self._file.write(self._memory[: self._size])

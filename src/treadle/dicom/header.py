@@ -48,7 +48,7 @@ _WANTED = frozenset(_NAMES)
 _BINARY = frozenset((int(Tag("Rows")), int(Tag("Columns"))))
 _CHARACTER_SET, _NOBODYS, _NOBODYS_TAG = b"\x08\x00\x05\x00", b"\x08\x00\x04\x00", 0x00080004
 _MENDABLE = 64 * 1024 * 1024  # bytes that hold the header of a file with a broken character set
-_BEGINNING = 64 * 1024  # bytes that hold the facts of all but exotic files
+_BEGINNINGS = (8 * 1024, 64 * 1024)  # bytes that hold the facts of most, and of all but exotic files
 _PIXELS = frozenset(Tag(name) for name in ("PixelData", "FloatPixelData", "DoubleFloatPixelData"))
 
 
@@ -105,8 +105,12 @@ def _slow_facts(path: Path) -> InstanceFacts:
 
 
 def _quick_facts(path: Path) -> InstanceFacts | None:
-    with path.open("rb") as file:
-        raw = scan(file.read(_BEGINNING), _WANTED, _LAST_TAG)
+    with path.open("rb", buffering=0) as file:
+        raw = None
+        for size in _BEGINNINGS:
+            if raw is None:
+                file.seek(0)
+                raw = scan(file.read(size), _WANTED, _LAST_TAG)
     if raw is None or not all(value.isascii() for tag, value in raw.items() if tag not in _BINARY):
         return None
     if any(len(raw[tag]) != 2 for tag in _BINARY & raw.keys()):

@@ -5,11 +5,13 @@ from fastapi.routing import APIRoute
 from treadle.server.access.guard import Rule
 from treadle.server.app.asgi import create_app
 from treadle.server.kit.settings import load_settings
+from treadle.server.wire.routing import PREFIX, RouteTable
 
 # Everything anybody may call without credentials.
 ANONYMOUS = {
     ("GET", "/version"),
     ("GET", "/config"),
+    ("GET", "/config.js"),
     ("GET", "/x/login"),
     ("POST", "/x/login"),
     ("GET", "/x/login/oidc"),
@@ -20,17 +22,6 @@ ANONYMOUS = {
 TICKETS = ("/files/{name}", "/inputs/{name}", "/download", "/upload/fs-file", "/data")
 
 
-def _routes(routes) -> list[APIRoute]:
-    found = []
-    for route in routes:
-        if isinstance(route, APIRoute):
-            found.append(route)
-        else:
-            inner = getattr(route, "original_router", None)
-            found += _routes(inner.routes if inner is not None else [])
-    return found
-
-
 def _rules(dependant) -> set[Rule]:
     own = {getattr(dependant.call, "treadle_rule", None)}
     for inner in dependant.dependencies:
@@ -39,7 +30,8 @@ def _rules(dependant) -> set[Rule]:
 
 
 def _all() -> list[APIRoute]:
-    return _routes(create_app(load_settings({}, environ={})).routes)
+    app = create_app(load_settings({}, environ={}))
+    return next(route.routes for route in app.router.routes if isinstance(route, RouteTable))
 
 
 def test_every_route_declares_exactly_one_rule() -> None:
@@ -50,7 +42,7 @@ def test_every_route_declares_exactly_one_rule() -> None:
 
 def _under(rule: Rule) -> set[tuple[str, str]]:
     return {
-        (method, route.path)
+        (method, route.path.removeprefix(PREFIX))
         for route in _all()
         if _rules(route.dependant) == {rule}
         for method in route.methods

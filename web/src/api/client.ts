@@ -49,9 +49,17 @@ async function failure(response: Response): Promise<ApiError> {
   );
 }
 
-async function call<T>(method: string, path: string, query?: Query, body?: unknown): Promise<T> {
+interface Options {
+  query?: Query | undefined;
+  body?: unknown;
+  /** The revision that a change is based on; 409 when there is a newer one. */
+  revision?: number | undefined;
+}
+
+async function call<T>(method: string, path: string, { query, body, revision }: Options): Promise<T> {
   const headers: Record<string, string> = { Accept: "application/json", "X-Accept-Feature": "pagination" };
   if (body !== undefined) headers["Content-Type"] = "application/json";
+  if (revision !== undefined) headers["If-Match"] = String(revision);
   if (method !== "GET" && csrf) headers["X-CSRF-Token"] = csrf;
   const request: RequestInit = { method, headers, credentials: "same-origin" };
   if (body !== undefined) request.body = JSON.stringify(body);
@@ -68,9 +76,9 @@ async function call<T>(method: string, path: string, query?: Query, body?: unkno
 }
 
 export const api = {
-  get: <T>(path: string, query?: Query) => call<T>("GET", path, query),
-  post: <T>(path: string, body: unknown = {}, query?: Query) => call<T>("POST", path, query, body),
-  put: <T>(path: string, body: unknown) => call<T>("PUT", path, undefined, body),
-  patch: <T>(path: string, body: unknown) => call<T>("PATCH", path, undefined, body),
-  delete: <T>(path: string) => call<T>("DELETE", path),
+  get: <T>(path: string, query?: Query) => call<T>("GET", path, { query }),
+  post: <T>(path: string, body: unknown = {}, query?: Query) => call<T>("POST", path, { query, body }),
+  put: <T>(path: string, body: unknown, query?: Query) => call<T>("PUT", path, { query, body }),
+  patch: <T>(path: string, body: unknown, revision?: number) => call<T>("PATCH", path, { body, revision }),
+  delete: <T>(path: string, query?: Query) => call<T>("DELETE", path, { query }),
 };

@@ -2,7 +2,7 @@ import { api, apiUrl } from "@/api/client";
 import type { FileDoc, Page, Ticket } from "@/api/types";
 
 export interface DownloadNode {
-  level: "project" | "subject" | "session" | "acquisition";
+  level: "project" | "subject" | "session" | "acquisition" | "collection";
   _id: string;
 }
 

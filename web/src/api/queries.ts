@@ -2,6 +2,8 @@ import { queryOptions, useQuery } from "@tanstack/react-query";
 import { api } from "@/api/client";
 import type {
   Acquisition,
+  Action,
+  Collection,
   FileDoc,
   FileVersion,
   Group,
@@ -9,8 +11,10 @@ import type {
   LoginMethods,
   Me,
   Misrouted,
+  Modality,
   Page,
   Project,
+  Role,
   SecondFactor,
   Session,
   Subject,
@@ -50,6 +54,7 @@ interface Documents {
   subjects: Subject;
   sessions: Session;
   acquisitions: Acquisition;
+  collections: Collection;
 }
 export type Plural = keyof Documents;
 
@@ -59,6 +64,13 @@ export const containerQuery = <P extends Plural>(plural: P, id: string) =>
     queryKey: [LIVE, plural, id],
     queryFn: () => api.get<Documents[P]>(`/${plural}/${encodeURIComponent(id)}`),
   });
+
+/** The project whose pages these are; only inside its frame, which waits for it. */
+export function useProject(id: string): Project {
+  const { data } = useQuery(containerQuery("projects", id));
+  if (!data) throw new Error("useProject outside a project's page");
+  return data;
+}
 
 export type ListParams = {
   filter?: string | undefined;
@@ -106,10 +118,28 @@ export const misroutedQuery = queryOptions({
   queryFn: () => api.get<Misrouted[]>("/connector/misrouted", { limit: 500 }),
 });
 
+export const modalitiesQuery = queryOptions({
+  queryKey: ["modalities"],
+  queryFn: () => api.get<Modality[]>("/modalities"),
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
 export const usersQuery = queryOptions({
   queryKey: ["users"],
-  queryFn: () => api.get<Page<User> | User[]>("/users"),
-  select: (found) => (Array.isArray(found) ? found : found.results),
+  queryFn: () => api.get<Page<User>>("/users", { sort: "lastname:asc" }),
+  select: (found) => found.results,
+});
+
+export const rolesQuery = queryOptions({
+  queryKey: ["roles"],
+  queryFn: () => api.get<Page<Role>>("/roles", { sort: "label:asc" }),
+  select: (found) => found.results,
+});
+
+export const actionsQuery = queryOptions({
+  queryKey: ["roles", "actions"],
+  queryFn: () => api.get<Action[]>("/roles/actions"),
+  staleTime: Number.POSITIVE_INFINITY,
 });
 
 export const selfQuery = queryOptions({

@@ -4,6 +4,66 @@
  */
 
 export interface paths {
+    "/api/access/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What would a change of permissions touch?
+         * @description Changes nothing. For who may make the change; `refused` says why it would not be made.
+         */
+        post: operations["preview_change_api_access_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/access/who": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who may see this, and why?
+         * @description Enabled users by id, site administrators among them; always `{count, total, results}`.
+         */
+        get: operations["who_api_access_who_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/access/why": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What may a user do here, and why?
+         * @description Of oneself wherever one sees the place; of others for who may see its permissions.
+         */
+        get: operations["why_api_access_why_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/acquisitions": {
         parameters: {
             query?: never;
@@ -21,6 +81,23 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/acquisitions/info/cleanup/{path}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Clean */
+        patch: operations["cleanup_acquisitions_info"];
         trace?: never;
     };
     "/api/acquisitions/{container_id}/files": {
@@ -123,6 +200,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/acquisitions/{id}/analyses/{analysis_id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload Output To Acquisitions Analysis
+         * @description Add outputs to an analysis of this container.
+         */
+        post: operations["upload_output_to_acquisitions_analysis"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/acquisitions/{id}/analyses/{analysis_id}/notes": {
         parameters: {
             query?: never;
@@ -152,6 +249,23 @@ export interface paths {
         post?: never;
         /** Delete Note */
         delete: operations["delete_acquisition_analysis_note"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/acquisitions/{id}/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Copy */
+        post: operations["acquisition_copy"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -370,6 +484,23 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/analyses/info/cleanup/{path}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Clean */
+        patch: operations["cleanup_analyses_info"];
         trace?: never;
     };
     "/api/analyses/{container_id}/files": {
@@ -668,6 +799,117 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/bulk/move/acquisitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Move */
+        post: operations["bulk_move_acquisitions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bulk/move/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Move */
+        post: operations["bulk_move_sessions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bulk/move/subjects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Move */
+        post: operations["bulk_move_subjects"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/changes/{container_type}/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Changes
+         * @description Who changed what, newest first.
+         */
+        get: operations["get_change_log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/changes/{container_type}/{id}/fields/{field}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Field Changes
+         * @description The values a field has had, newest first; `info.key` names one key.
+         */
+        get: operations["get_field_change_log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clean-packfiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Clean
+         * @description Forget packfiles that nobody ended within an hour.
+         */
+        post: operations["clean_packfiles"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/collections": {
         parameters: {
             query?: never;
@@ -685,6 +927,43 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/collections/curators": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Curators
+         * @description Who curates the collections you may see.
+         */
+        get: operations["get_all_collections_curators"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/collections/info/cleanup/{path}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Clean */
+        patch: operations["cleanup_collections_info"];
         trace?: never;
     };
     "/api/collections/{container_id}/files": {
@@ -799,6 +1078,26 @@ export interface paths {
         post?: never;
         /** Delete */
         delete: operations["delete_collection_analysis"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/collections/{id}/analyses/{analysis_id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload Output To Collections Analysis
+         * @description Add outputs to an analysis of this container.
+         */
+        post: operations["upload_output_to_collections_analysis"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1120,6 +1419,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/config.js": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Config Js
+         * @description The configuration as a script, as clients up to 22 read it.
+         */
+        get: operations["get_config_js"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/connector/misrouted": {
         parameters: {
             query?: never;
@@ -1240,6 +1559,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/containers/info/cleanup/{path}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Clean */
+        patch: operations["cleanup_containers_info"];
+        trace?: never;
+    };
     "/api/containers/{container_id}/files": {
         parameters: {
             query?: never;
@@ -1335,6 +1671,26 @@ export interface paths {
         post?: never;
         /** Delete */
         delete: operations["delete_container_analysis"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/containers/{id}/analyses/{analysis_id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload Output To Containers Analysis
+         * @description Add outputs to an analysis of this container.
+         */
+        post: operations["upload_output_to_containers_analysis"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1908,7 +2264,11 @@ export interface paths {
          */
         get: operations["get_all_files"];
         put?: never;
-        post?: never;
+        /**
+         * Upsert File
+         * @description A content that was uploaded before as a file: new, a new version, or `ignored` when it is there.
+         */
+        post: operations["upsert_file"];
         /**
          * Delete Files
          * @description All of these files, or none when one may not be deleted.
@@ -1917,6 +2277,23 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/files/info/cleanup/{path}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Clean */
+        patch: operations["cleanup_files_info"];
         trace?: never;
     };
     "/api/files/{file_id}": {
@@ -2414,12 +2791,16 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Modalities
+         * List All
          * @description The classification vocabulary of each modality.
          */
         get: operations["get_all_modalities"];
         put?: never;
-        post?: never;
+        /**
+         * Add
+         * @description A modality of this site's own.
+         */
+        post: operations["add_modality"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2434,13 +2815,21 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Modality
+         * Read
          * @description The classification vocabulary of one modality.
          */
         get: operations["get_modality"];
-        put?: never;
+        /**
+         * Replace
+         * @description Another vocabulary for a modality.
+         */
+        put: operations["replace_modality"];
         post?: never;
-        delete?: never;
+        /**
+         * Delete
+         * @description Without this modality; files keep theirs.
+         */
+        delete: operations["delete_modality"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2528,6 +2917,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/catalog-list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Catalog List
+         * @description Projects shared with the whole site.
+         */
+        get: operations["catalog_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/catalog-list-filter-options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Catalog Options
+         * @description The words that occur in the catalogue.
+         */
+        get: operations["get_catalog_list_filter_options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/groups": {
         parameters: {
             query?: never;
@@ -2542,6 +2971,43 @@ export interface paths {
         get: operations["get_all_projects_groups"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/info/cleanup/{path}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Clean */
+        patch: operations["cleanup_projects_info"];
+        trace?: never;
+    };
+    "/api/projects/recalc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Recalculate All
+         * @description Judge the sessions of every project with templates anew.
+         */
+        post: operations["recalc_all_projects"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2699,6 +3165,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{id}/analyses/{analysis_id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload Output To Projects Analysis
+         * @description Add outputs to an analysis of this container.
+         */
+        post: operations["upload_output_to_projects_analysis"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{id}/analyses/{analysis_id}/notes": {
         parameters: {
             query?: never;
@@ -2728,6 +3214,46 @@ export interface paths {
         post?: never;
         /** Delete Note */
         delete: operations["delete_project_analysis_note"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{id}/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Copy Project
+         * @description Copy the project by reference: `{group_id, project_label, filter}`.
+         */
+        post: operations["project_copy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{id}/delete-status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Delete Status
+         * @description `static` of a living project, `completed` of one in the trash: deleting takes no time here.
+         */
+        get: operations["get_project_delete_status"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2807,6 +3333,30 @@ export interface paths {
         patch: operations["modify_project_info"];
         trace?: never;
     };
+    "/api/projects/{id}/lock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lock
+         * @description Refuse every change in the project from now on: `{reason}`.
+         */
+        post: operations["lock_project"];
+        /**
+         * Unlock
+         * @description Allow changes again.
+         */
+        delete: operations["unlock_project"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{id}/notes": {
         parameters: {
             query?: never;
@@ -2838,6 +3388,86 @@ export interface paths {
         post?: never;
         /** Delete Note */
         delete: operations["delete_project_note"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{id}/packfile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send
+         * @description More files of the packfile; a name that was sent before is replaced.
+         */
+        post: operations["project_packfile_upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{id}/packfile-end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * End
+         * @description The files as one zip on its acquisition; the answer is a stream of events, the last one `result`.
+         */
+        get: operations["end_project_packfile_upload"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{id}/packfile-start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start
+         * @description A token for a new packfile.
+         */
+        post: operations["start_project_packfile_upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{id}/recalc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Recalculate
+         * @description Judge the project's sessions anew.
+         */
+        post: operations["recalc_project"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2963,6 +3593,50 @@ export interface paths {
         post?: never;
         /** Delete Tag */
         delete: operations["delete_project_tag"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{id}/template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set Templates
+         * @description These templates for the project's sessions, which are judged at once.
+         */
+        post: operations["set_project_template"];
+        /**
+         * Remove Templates
+         * @description No templates; sessions lose their verdicts.
+         */
+        delete: operations["remove_project_template"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{id}/upsert-hierarchy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upsert Hierarchy
+         * @description Find or make a subject, session and acquisition.
+         */
+        post: operations["upsert_project_hierarchy"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3108,6 +3782,186 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/report/daily-usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Daily Usage
+         * @description Each project on each day of a month.
+         */
+        get: operations["get_daily_usage_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/report/daily-usage-range": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Daily Usage Range
+         * @description Each project on each day from `start_date` to `end_date`, at most 366 days.
+         */
+        get: operations["get_daily_usage_range_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/report/legacy-usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Legacy Usage
+         * @description `type=project`: what each project has; `type=month`: what all projects had at the end of each month.
+         */
+        get: operations["get_legacy_usage_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/report/project": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Project Report
+         * @description Sessions made in a period and their subjects, for each project named.
+         */
+        get: operations["get_project_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/report/site": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Site Report
+         * @description Groups with their number of projects and sessions.
+         */
+        get: operations["get_site_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/report/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Monthly Usage
+         * @description Each project in a month: sessions, and bytes times days.
+         */
+        get: operations["get_usage_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/report/usage-summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Usage Summary
+         * @description Files, bytes and sessions at the start and end of a period, by project, group or month.
+         */
+        get: operations["get_usage_data_summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/report/usage/availability": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Usage Availability
+         * @description The months that can be reported, newest first.
+         */
+        get: operations["get_usage_availability"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/report/usage/collect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Collect Usage
+         * @description Nothing to do: usage is computed when it is asked for.
+         */
+        get: operations["collect_usage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/resolve": {
         parameters: {
             query?: never;
@@ -3217,6 +4071,23 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/info/cleanup/{path}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Clean */
+        patch: operations["cleanup_sessions_info"];
         trace?: never;
     };
     "/api/sessions/{container_id}/files": {
@@ -3370,6 +4241,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sessions/{id}/analyses/{analysis_id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload Output To Sessions Analysis
+         * @description Add outputs to an analysis of this container.
+         */
+        post: operations["upload_output_to_sessions_analysis"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sessions/{id}/analyses/{analysis_id}/notes": {
         parameters: {
             query?: never;
@@ -3399,6 +4290,23 @@ export interface paths {
         post?: never;
         /** Delete Note */
         delete: operations["delete_session_analysis_note"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Copy */
+        post: operations["session_copy"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3610,9 +4518,61 @@ export interface paths {
         };
         /**
          * Providers
-         * @description Where files are kept.
+         * @description Where files are kept; `class=compute` is empty.
          */
         get: operations["get_providers"];
+        put?: never;
+        /**
+         * Change Provider
+         * @description Storages are set up where the server runs, not over HTTP.
+         */
+        post: operations["add_provider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/site/providers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Provider
+         * @description One storage.
+         */
+        get: operations["get_provider"];
+        /**
+         * Change Provider
+         * @description Storages are set up where the server runs, not over HTTP.
+         */
+        put: operations["modify_provider"];
+        post?: never;
+        /**
+         * Change Provider
+         * @description Storages are set up where the server runs, not over HTTP.
+         */
+        delete: operations["delete_provider"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/site/providers/{id}/config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Provider Config
+         * @description How a storage is set up, without secrets.
+         */
+        get: operations["get_provider_config"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3629,13 +4589,57 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Site Settings
+         * Read Settings
          * @description Settings of the site that clients read.
          */
         get: operations["get_site_settings"];
-        put?: never;
+        /**
+         * Change Settings
+         * @description Put these top-level keys; the others stay. The site's name is in the settings file.
+         */
+        put: operations["modify_site_settings"];
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/storage/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Storage File
+         * @description A device's content: an address with `signed_url=true` (409 when the site has none), else a form.
+         */
+        post: operations["upload_storage_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/storage/files/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Storage File
+         * @description Forget a device's content that became no file.
+         */
+        delete: operations["delete_storage_file"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3658,6 +4662,23 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/subjects/info/cleanup/{path}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Clean */
+        patch: operations["cleanup_subjects_info"];
         trace?: never;
     };
     "/api/subjects/{container_id}/files": {
@@ -3811,6 +4832,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/subjects/{id}/analyses/{analysis_id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload Output To Subjects Analysis
+         * @description Add outputs to an analysis of this container.
+         */
+        post: operations["upload_output_to_subjects_analysis"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/subjects/{id}/analyses/{analysis_id}/notes": {
         parameters: {
             query?: never;
@@ -3840,6 +4881,23 @@ export interface paths {
         post?: never;
         /** Delete Note */
         delete: operations["delete_subject_analysis_note"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/subjects/{id}/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Copy */
+        post: operations["subject_copy"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -4076,6 +5134,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tree": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fetch Tree
+         * @description Chosen fields of a part of the hierarchy, nested as asked.
+         */
+        post: operations["fetch_tree"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tree/graph": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tree Graph
+         * @description Which levels there are and how they are connected.
+         */
+        get: operations["get_tree_graph"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/uids": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Existing
+         * @description Which of these session and acquisition UIDs exist where you may see them.
+         */
+        post: operations["check_uids_exist"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/uids/projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Existing By Project
+         * @description Which of these UIDs exist in which project; projects without one are left out.
+         */
+        post: operations["check_uids_in_projects"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/upload/complete-s3-multipart": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Complete Multipart
+         * @description Contents are put to this server in one piece: there is nothing to complete.
+         */
+        post: operations["complete_s3_multipart_upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/upload/fs-file": {
         parameters: {
             query?: never;
@@ -4130,6 +5288,46 @@ export interface paths {
          * @description Upload by UID; what cannot be routed is parked.
          */
         post: operations["upload_by_reaper_api_upload_reaper_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/upload/signed-url": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Signed Url
+         * @description An address for one content; `POST /files` with its `uuid` makes it a file.
+         */
+        post: operations["create_signed_upload_url"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/upload/signed-url/cleanup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cleanup
+         * @description Forget a content that became no file.
+         */
+        post: operations["cleanup_signed_upload_url"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4288,6 +5486,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/users/{id}/acquisitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Of User */
+        get: operations["get_user_acquisitions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}/collections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Of User */
+        get: operations["get_user_collections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Of User */
+        get: operations["get_user_groups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}/projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Of User */
+        get: operations["get_user_projects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Of User */
+        get: operations["get_user_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/users/{user_id}": {
         parameters: {
             query?: never;
@@ -4331,6 +5614,46 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{user_id}/key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make an API key for a user
+         * @description For accounts of programs; the only answer that shows the key's secret.
+         */
+        post: operations["add_user_key_api_users__user_id__key_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{user_id}/key/{key_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a user's API key
+         * @description By its public part.
+         */
+        delete: operations["delete_user_key_api_users__user_id__key__key_id__delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -4803,6 +6126,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/x/projects/{id}/template-test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Out
+         * @description What these templates (without a body: the project's own) say of its sessions; nothing is stored.
+         */
+        post: operations["test_project_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/x/roles/{role_id}/uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where a role is used
+         * @description Whom a change of the role reaches, and which groups may give it.
+         */
+        get: operations["get_role_uses_api_x_roles__role_id__uses_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/x/sessions/{id}/compliance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Checklist
+         * @description What the session has and lacks, template by template.
+         */
+        get: operations["get_session_compliance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/x/trash": {
         parameters: {
             query?: never;
@@ -4838,46 +6221,6 @@ export interface paths {
          */
         post: operations["restore_trash"];
         delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/x/users/{user_id}/keys": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Make an API key for a user
-         * @description For accounts of programs; the only answer that shows the key's secret.
-         */
-        post: operations["add_user_key_api_x_users__user_id__keys_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/x/users/{user_id}/keys/{key_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * Delete a user's API key
-         * @description By its public part.
-         */
-        delete: operations["delete_user_key_api_x_users__user_id__keys__key_id__delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -5266,6 +6609,18 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * Curator
+         * @description Who has made a collection.
+         */
+        Curator: {
+            /** Firstname */
+            firstname?: string | null;
+            /** Lastname */
+            lastname?: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * Deleted
          * @description Answer of a delete call.
          */
@@ -5347,6 +6702,13 @@ export interface components {
             ae_title: string;
             /** Port */
             port: number;
+        };
+        /**
+         * Document
+         * @description Base of answer models: documents may carry more than is described.
+         */
+        Document: {
+            [key: string]: unknown;
         };
         /**
          * EnrolmentDocument
@@ -5543,6 +6905,7 @@ export interface components {
             label: string;
             /** Last Used */
             last_used?: string | null;
+            scope?: components["schemas"]["ScopeDocument"] | null;
         } & {
             [key: string]: unknown;
         };
@@ -5585,6 +6948,24 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * ModalityDocument
+         * @description A modality and its classification vocabulary.
+         */
+        ModalityDocument: {
+            /** Id */
+            _id: string;
+            /** Active */
+            active: boolean;
+            /** Classification */
+            classification: {
+                [key: string]: string[];
+            };
+            /** Description */
+            description?: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * Modified
          * @description Answer of a modify call.
          */
@@ -5599,6 +6980,25 @@ export interface components {
              * @default 1
              */
             modified: number;
+        };
+        /**
+         * MoveConflict
+         * @description Something that has a namesake where it would go.
+         */
+        MoveConflict: {
+            /** Conflict Label */
+            conflict_label: string;
+            conflict_with: components["schemas"]["Reference"];
+            /** Id */
+            id: string;
+            /** Label */
+            label: string;
+            /** Move Type */
+            move_type: string[];
+            /** Subject Code */
+            subject_code?: string | null;
+        } & {
+            [key: string]: unknown;
         };
         /**
          * NewKeyDocument
@@ -5618,6 +7018,7 @@ export interface components {
             label: string;
             /** Last Used */
             last_used?: string | null;
+            scope?: components["schemas"]["ScopeDocument"] | null;
             /** Unencrypted Secret */
             unencrypted_secret: string;
         } & {
@@ -5668,6 +7069,38 @@ export interface components {
             id: string | null;
             /** Type */
             type: string;
+        };
+        /**
+         * PreviewDocument
+         * @description What a change would touch: the first hundred people and projects, and how many there are of everything.
+         */
+        PreviewDocument: {
+            /** People */
+            people: components["schemas"]["TouchedPerson"][];
+            /** Projects */
+            projects: components["schemas"]["TouchedProject"][];
+            /** Refused */
+            refused: string | null;
+            /** Sentence */
+            sentence: string;
+            /** Totals */
+            totals: {
+                [key: string]: number;
+            };
+            /** Unmanaged Projects */
+            unmanaged_projects: number;
+        };
+        /**
+         * ProjectCopy
+         * @description The new project; its `copy_status` tells when it is complete.
+         */
+        ProjectCopy: {
+            /** Project Id */
+            project_id: string;
+            /** Snapshot Id */
+            snapshot_id?: string | null;
+            /** Task Id */
+            task_id: string;
         };
         /**
          * ProjectDocument
@@ -5774,6 +7207,14 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * Recalculated
+         * @description Sessions whose verdict changed.
+         */
+        Recalculated: {
+            /** Sessions Changed */
+            sessions_changed: string[];
+        };
+        /**
          * RecoveryCodes
          * @description Shown once.
          */
@@ -5840,6 +7281,42 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * RoleGroup
+         * @description A group that may give a role.
+         */
+        RoleGroup: {
+            /** Id */
+            _id: string;
+            /** Label */
+            label: string;
+        };
+        /**
+         * RoleProject
+         * @description A project in which people have a role.
+         */
+        RoleProject: {
+            /** Id */
+            _id: string;
+            /** Label */
+            label: string;
+            /** Users */
+            users: number;
+        };
+        /**
+         * RoleUses
+         * @description Where a role is used.
+         */
+        RoleUses: {
+            /** Groups */
+            groups: components["schemas"]["RoleGroup"][];
+            /** Projects */
+            projects: components["schemas"]["RoleProject"][];
+            /** Total Projects */
+            total_projects: number;
+            /** Total Users */
+            total_users: number;
+        };
+        /**
          * RolesDocument
          * @description A user's roles in a project or template.
          */
@@ -5850,6 +7327,16 @@ export interface components {
             role_ids: string[];
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * ScopeDocument
+         * @description What a key is restricted to; null: no limit.
+         */
+        ScopeDocument: {
+            /** Actions */
+            actions?: string[] | null;
+            /** Projects */
+            projects?: string[] | null;
         };
         /**
          * SecondFactorDocument
@@ -5968,6 +7455,53 @@ export interface components {
             name: string;
         };
         /**
+         * SpotDocument
+         * @description What was asked about.
+         */
+        SpotDocument: {
+            /** Id */
+            _id: string;
+            /** Label */
+            label: string;
+            /** Level */
+            level: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * StandingDocument
+         * @description What a user may do in a place, and through what.
+         */
+        StandingDocument: {
+            container: components["schemas"]["SpotDocument"];
+            /** May */
+            may: string[];
+            /** Name */
+            name: string;
+            /** Sees */
+            sees: boolean;
+            /** Sentence */
+            sentence: string;
+            /** Through */
+            through: components["schemas"]["WayDocument"][];
+            /** User */
+            user: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * StandingList
+         * @description A page of those who may.
+         */
+        StandingList: {
+            /** Count */
+            count: number;
+            /** Results */
+            results: components["schemas"]["StandingDocument"][];
+            /** Total */
+            total: number;
+        };
+        /**
          * SubjectDocument
          * @description A subject.
          */
@@ -6032,6 +7566,68 @@ export interface components {
             type?: string | null;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * TouchedPerson
+         * @description Whose rights would change, in how many projects.
+         */
+        TouchedPerson: {
+            /** Gains */
+            gains: string[];
+            /** Loses */
+            loses: string[];
+            /** Projects */
+            projects: number;
+            /** User */
+            user: string;
+        };
+        /**
+         * TouchedProject
+         * @description Where rights would change, and of how many people.
+         */
+        TouchedProject: {
+            /** Id */
+            _id: string;
+            /** Label */
+            label: string;
+            /** People */
+            people: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * TriedOut
+         * @description What templates would say, with one page of sessions.
+         */
+        TriedOut: {
+            /** Changes */
+            changes: number;
+            /** Results */
+            results: {
+                [key: string]: unknown;
+            }[];
+            /** Satisfied */
+            satisfied: number;
+            /** Sessions */
+            sessions: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * Uids
+         * @description UIDs that exist.
+         */
+        Uids: {
+            /**
+             * Acquisitions
+             * @default []
+             */
+            acquisitions: string[];
+            /**
+             * Sessions
+             * @default []
+             */
+            sessions: string[];
         };
         /**
          * UserDocument
@@ -6104,6 +7700,25 @@ export interface components {
             /** Error Type */
             type: string;
         };
+        /**
+         * WayDocument
+         * @description One reason: a role in the project (`template`: the group's template names it too), access, a site role.
+         */
+        WayDocument: {
+            /** Actions */
+            actions: string[];
+            /** Role */
+            role: string;
+            /** Role Id */
+            role_id: string | null;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "project" | "template" | "group" | "collection" | "site";
+        } & {
+            [key: string]: unknown;
+        };
     };
     responses: never;
     parameters: never;
@@ -6113,6 +7728,97 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    preview_change_api_access_preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewDocument"];
+                };
+            };
+        };
+    };
+    who_api_access_who_get: {
+        parameters: {
+            query: {
+                /** @description id of a group, project or anything below, a collection or a file */
+                container: string;
+                /** @description who holds this action; default: who sees it */
+                action?: string | null;
+                limit?: number;
+                /** @description users after this id */
+                after_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandingList"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    why_api_access_why_get: {
+        parameters: {
+            query: {
+                /** @description user id */
+                user: string;
+                /** @description id of a group, project or anything below, a collection or a file */
+                container: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandingDocument"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_acquisitions: {
         parameters: {
             query?: {
@@ -6194,6 +7900,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    cleanup_acquisitions_info: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Modified"];
                 };
             };
             /** @description Validation Error */
@@ -6546,6 +8283,38 @@ export interface operations {
             };
         };
     };
+    upload_output_to_acquisitions_analysis: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                analysis_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     add_acquisition_analysis_note: {
         parameters: {
             query?: never;
@@ -6598,6 +8367,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    acquisition_copy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcquisitionDocument"];
                 };
             };
             /** @description Validation Error */
@@ -6873,7 +8673,10 @@ export interface operations {
     modify_acquisition_info_by_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -6904,7 +8707,10 @@ export interface operations {
     modify_acquisition_info: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -7425,6 +9231,37 @@ export interface operations {
             };
         };
     };
+    cleanup_analyses_info: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Modified"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     upload_to_analyses: {
         parameters: {
             query?: never;
@@ -7889,7 +9726,10 @@ export interface operations {
     modify_analysis_info_by_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -7920,7 +9760,10 @@ export interface operations {
     modify_analysis_info: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -8379,6 +10222,158 @@ export interface operations {
             };
         };
     };
+    bulk_move_acquisitions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MoveConflict"][];
+                };
+            };
+        };
+    };
+    bulk_move_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MoveConflict"][];
+                };
+            };
+        };
+    };
+    bulk_move_subjects: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MoveConflict"][];
+                };
+            };
+        };
+    };
+    get_change_log: {
+        parameters: {
+            query?: {
+                /** @description of a file: only changes of this version */
+                version?: string | null;
+                limit?: string | null;
+            };
+            header?: never;
+            path: {
+                container_type: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_field_change_log: {
+        parameters: {
+            query?: {
+                /** @description of a file: only changes of this version */
+                version?: string | null;
+            };
+            header?: never;
+            path: {
+                container_type: string;
+                id: string;
+                field: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    clean_packfiles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
     list_collections: {
         parameters: {
             query?: {
@@ -8460,6 +10455,79 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_all_collections_curators: {
+        parameters: {
+            query?: {
+                /** @description field op value, comma separated */
+                filter?: string | null;
+                /** @description field[:asc|desc], comma separated */
+                sort?: string | null;
+                /** @description rows per page; 0 or absent = all */
+                limit?: string | null;
+                /** @description rows to leave out */
+                skip?: string | null;
+                /** @description page number from 1 */
+                page?: string | null;
+                /** @description rows after this id */
+                after_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Curator"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    cleanup_collections_info: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Modified"];
                 };
             };
             /** @description Validation Error */
@@ -8857,6 +10925,38 @@ export interface operations {
             };
         };
     };
+    upload_output_to_collections_analysis: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                analysis_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     add_collection_analysis_note: {
         parameters: {
             query?: never;
@@ -9184,7 +11284,10 @@ export interface operations {
     modify_collection_info_by_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -9215,7 +11318,10 @@ export interface operations {
     modify_collection_info: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -9854,6 +11960,26 @@ export interface operations {
             };
         };
     };
+    get_config_js: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
     list_misrouted_api_connector_misrouted_get: {
         parameters: {
             query?: {
@@ -10008,6 +12134,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    cleanup_containers_info: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Modified"];
                 };
             };
             /** @description Validation Error */
@@ -10360,6 +12517,38 @@ export interface operations {
             };
         };
     };
+    upload_output_to_containers_analysis: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                analysis_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     add_container_analysis_note: {
         parameters: {
             query?: never;
@@ -10687,7 +12876,10 @@ export interface operations {
     modify_container_info_by_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -10718,7 +12910,10 @@ export interface operations {
     modify_container_info: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -11803,6 +13998,26 @@ export interface operations {
             };
         };
     };
+    upsert_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
     delete_files_by_ids: {
         parameters: {
             query?: {
@@ -11821,6 +14036,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    cleanup_files_info: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Modified"];
                 };
             };
             /** @description Validation Error */
@@ -12004,7 +14250,10 @@ export interface operations {
     modify_file_info: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 file_id: string;
             };
@@ -12958,7 +15207,10 @@ export interface operations {
     modify_group_info_by_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -12989,7 +15241,10 @@ export interface operations {
     modify_group_info: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -13379,7 +15634,27 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["ModalityDocument"][];
+                };
+            };
+        };
+    };
+    add_modality: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InsertedId"];
                 };
             };
         };
@@ -13401,7 +15676,69 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["ModalityDocument"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    replace_modality: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModalityDocument"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    delete_modality: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
                 };
             };
             /** @description Validation Error */
@@ -13587,6 +15924,69 @@ export interface operations {
             };
         };
     };
+    catalog_list: {
+        parameters: {
+            query?: {
+                search_string?: string | null;
+                /** @description field op value, comma separated */
+                filter?: string | null;
+                /** @description field[:asc|desc], comma separated */
+                sort?: string | null;
+                /** @description rows per page; 0 or absent = all */
+                limit?: string | null;
+                /** @description rows to leave out */
+                skip?: string | null;
+                /** @description page number from 1 */
+                page?: string | null;
+                /** @description rows after this id */
+                after_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_catalog_list_filter_options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                };
+            };
+        };
+    };
     get_all_projects_groups: {
         parameters: {
             query?: {
@@ -13625,6 +16025,57 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    cleanup_projects_info: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Modified"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    recalc_all_projects: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recalculated"];
                 };
             };
         };
@@ -14101,6 +16552,38 @@ export interface operations {
             };
         };
     };
+    upload_output_to_projects_analysis: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                analysis_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     add_project_analysis_note: {
         parameters: {
             query?: never;
@@ -14153,6 +16636,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    project_copy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectCopy"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_project_delete_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
                 };
             };
             /** @description Validation Error */
@@ -14428,7 +16973,10 @@ export interface operations {
     modify_project_info_by_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -14457,6 +17005,71 @@ export interface operations {
         };
     };
     modify_project_info: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Modified"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    lock_project: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Modified"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    unlock_project: {
         parameters: {
             query?: never;
             header?: never;
@@ -14601,6 +17214,134 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    project_packfile_upload: {
+        parameters: {
+            query: {
+                token: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    end_project_packfile_upload: {
+        parameters: {
+            query: {
+                token: string;
+                metadata: string;
+                file_count?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    start_project_packfile_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    recalc_project: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recalculated"];
                 };
             };
             /** @description Validation Error */
@@ -15074,6 +17815,99 @@ export interface operations {
             };
         };
     };
+    set_project_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Modified"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_project_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    upsert_project_hierarchy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     get_projects_analysis_files: {
         parameters: {
             query?: never;
@@ -15340,6 +18174,186 @@ export interface operations {
                 };
                 content: {
                     "application/json": string[];
+                };
+            };
+        };
+    };
+    get_daily_usage_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    get_daily_usage_range_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    get_legacy_usage_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    get_project_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    get_site_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    get_usage_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    get_usage_data_summary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    get_usage_availability: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    collect_usage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
                 };
             };
         };
@@ -15620,6 +18634,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    cleanup_sessions_info: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Modified"];
                 };
             };
             /** @description Validation Error */
@@ -16105,6 +19150,38 @@ export interface operations {
             };
         };
     };
+    upload_output_to_sessions_analysis: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                analysis_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     add_session_analysis_note: {
         parameters: {
             query?: never;
@@ -16157,6 +19234,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    session_copy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionDocument"];
                 };
             };
             /** @description Validation Error */
@@ -16432,7 +19540,10 @@ export interface operations {
     modify_session_info_by_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -16463,7 +19574,10 @@ export interface operations {
     modify_session_info: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -16930,6 +20044,128 @@ export interface operations {
             };
         };
     };
+    add_provider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    get_provider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    modify_provider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    delete_provider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    get_provider_config: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     get_site_settings: {
         parameters: {
             query?: never;
@@ -16946,6 +20182,88 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+        };
+    };
+    modify_site_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Modified"];
+                };
+            };
+        };
+    };
+    upload_storage_file: {
+        parameters: {
+            query: {
+                project_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    delete_storage_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
@@ -17031,6 +20349,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    cleanup_subjects_info: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Modified"];
                 };
             };
             /** @description Validation Error */
@@ -17516,6 +20865,38 @@ export interface operations {
             };
         };
     };
+    upload_output_to_subjects_analysis: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                analysis_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     add_subject_analysis_note: {
         parameters: {
             query?: never;
@@ -17568,6 +20949,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    subject_copy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectDocument"];
                 };
             };
             /** @description Validation Error */
@@ -17843,7 +21255,10 @@ export interface operations {
     modify_subject_info_by_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -17874,7 +21289,10 @@ export interface operations {
     modify_subject_info: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description revision that the change is based on */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -18410,6 +21828,132 @@ export interface operations {
             };
         };
     };
+    fetch_tree: {
+        parameters: {
+            query?: {
+                /** @description field op value, comma separated */
+                filter?: string | null;
+                /** @description field[:asc|desc], comma separated */
+                sort?: string | null;
+                /** @description rows per page; 0 or absent = all */
+                limit?: string | null;
+                /** @description rows to leave out */
+                skip?: string | null;
+                /** @description page number from 1 */
+                page?: string | null;
+                /** @description rows after this id */
+                after_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_tree_graph: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    check_uids_exist: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Uids"];
+                };
+            };
+        };
+    };
+    check_uids_in_projects: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: components["schemas"]["Uids"];
+                    };
+                };
+            };
+        };
+    };
+    complete_s3_multipart_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
     put_file_bytes_api_upload_fs_file_put: {
         parameters: {
             query: {
@@ -18462,6 +22006,46 @@ export interface operations {
         };
     };
     upload_by_reaper_api_upload_reaper_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    create_signed_upload_url: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    cleanup_signed_upload_url: {
         parameters: {
             query?: never;
             header?: never;
@@ -18712,6 +22296,226 @@ export interface operations {
             };
         };
     };
+    get_user_acquisitions: {
+        parameters: {
+            query?: {
+                /** @description field op value, comma separated */
+                filter?: string | null;
+                /** @description field[:asc|desc], comma separated */
+                sort?: string | null;
+                /** @description rows per page; 0 or absent = all */
+                limit?: string | null;
+                /** @description rows to leave out */
+                skip?: string | null;
+                /** @description page number from 1 */
+                page?: string | null;
+                /** @description rows after this id */
+                after_id?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcquisitionDocument"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_user_collections: {
+        parameters: {
+            query?: {
+                /** @description field op value, comma separated */
+                filter?: string | null;
+                /** @description field[:asc|desc], comma separated */
+                sort?: string | null;
+                /** @description rows per page; 0 or absent = all */
+                limit?: string | null;
+                /** @description rows to leave out */
+                skip?: string | null;
+                /** @description page number from 1 */
+                page?: string | null;
+                /** @description rows after this id */
+                after_id?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CollectionDocument"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_user_groups: {
+        parameters: {
+            query?: {
+                /** @description field op value, comma separated */
+                filter?: string | null;
+                /** @description field[:asc|desc], comma separated */
+                sort?: string | null;
+                /** @description rows per page; 0 or absent = all */
+                limit?: string | null;
+                /** @description rows to leave out */
+                skip?: string | null;
+                /** @description page number from 1 */
+                page?: string | null;
+                /** @description rows after this id */
+                after_id?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupDocument"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_user_projects: {
+        parameters: {
+            query?: {
+                /** @description field op value, comma separated */
+                filter?: string | null;
+                /** @description field[:asc|desc], comma separated */
+                sort?: string | null;
+                /** @description rows per page; 0 or absent = all */
+                limit?: string | null;
+                /** @description rows to leave out */
+                skip?: string | null;
+                /** @description page number from 1 */
+                page?: string | null;
+                /** @description rows after this id */
+                after_id?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectDocument"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_user_sessions: {
+        parameters: {
+            query?: {
+                /** @description field op value, comma separated */
+                filter?: string | null;
+                /** @description field[:asc|desc], comma separated */
+                sort?: string | null;
+                /** @description rows per page; 0 or absent = all */
+                limit?: string | null;
+                /** @description rows to leave out */
+                skip?: string | null;
+                /** @description page number from 1 */
+                page?: string | null;
+                /** @description rows after this id */
+                after_id?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionDocument"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     get_one_user_api_users__user_id__get: {
         parameters: {
             query?: never;
@@ -18822,6 +22626,69 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    add_user_key_api_users__user_id__key_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewKeyDocument"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    delete_user_key_api_users__user_id__key__key_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
+                };
             };
             /** @description Validation Error */
             422: {
@@ -19528,6 +23395,102 @@ export interface operations {
             };
         };
     };
+    test_project_template: {
+        parameters: {
+            query?: {
+                limit?: string | null;
+                after_id?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TriedOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_role_uses_api_x_roles__role_id__uses_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                role_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleUses"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_session_compliance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_trash: {
         parameters: {
             query?: {
@@ -19579,69 +23542,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    add_user_key_api_x_users__user_id__keys_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                user_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NewKeyDocument"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    delete_user_key_api_x_users__user_id__keys__key_id__delete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                user_id: string;
-                key_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Deleted"];
                 };
             };
             /** @description Validation Error */

@@ -43,14 +43,43 @@ interface Contents {
 export type Project = Document<"ProjectDocument", Contents>;
 export type Subject = Document<"SubjectDocument", Contents>;
 export type Session = Document<"SessionDocument", Contents & { subject: Subject | null }>;
+export type Collection = Document<
+  "ContainerDocument",
+  Contents & { description: string | null; curator?: string | null; permissions: AccessEntry[] }
+>;
 export type Acquisition = Document<"AcquisitionDocument", Contents>;
 export type User = Document<"UserDocument", { api_keys?: ApiKey[] }>;
+export type Device = Document<"DeviceDocument">;
+export type DeviceStatus = Schemas["DeviceStatus"];
+export type LogLine = Document<"AccessLogLine">;
+export type Deletion = Document<"DeletionDocument">;
+export type Role = Document<"RoleDocument">;
+export type RoleUses = Schemas["RoleUses"];
+export type Action = Document<"ActionDocument">;
+export type SelfPermissions = Schemas["SelfPermissions"];
 export type Me = Document<"MeDocument", { user: User }>;
+
+export interface AccessEntry {
+  _id: string;
+  access: "ro" | "rw" | "admin";
+}
+
+export interface RoleEntry {
+  _id: string;
+  role_ids: string[];
+}
 
 export interface Group {
   _id: string;
   label: string;
-  permissions: { _id: string; access: "ro" | "rw" | "admin" }[];
+  permissions: AccessEntry[];
+  permissions_template: RoleEntry[];
+  roles: string[];
+}
+
+export interface Modality {
+  _id: string;
+  classification: Record<string, string[]>;
 }
 
 export interface Page<T> {

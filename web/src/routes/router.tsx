@@ -63,28 +63,143 @@ const projectPage = () => import("@/features/catalog/ProjectPage");
 const project = createRoute({
   getParentRoute: () => framed,
   path: "/projects/$p",
+  component: lazyRouteComponent(projectPage, "ProjectFrame"),
+});
+
+const projectIndex = createRoute({
+  getParentRoute: () => project,
+  path: "/",
   validateSearch: search.rows,
   component: lazyRouteComponent(projectPage, "ProjectSessions"),
 });
 
 const projectSessions = createRoute({
-  getParentRoute: () => framed,
-  path: "/projects/$p/sessions",
+  getParentRoute: () => project,
+  path: "/sessions",
   validateSearch: search.rows,
   component: lazyRouteComponent(projectPage, "ProjectSessions"),
 });
 
 const projectSubjects = createRoute({
-  getParentRoute: () => framed,
-  path: "/projects/$p/subjects",
+  getParentRoute: () => project,
+  path: "/subjects",
   validateSearch: search.rows,
   component: lazyRouteComponent(projectPage, "ProjectSubjects"),
 });
 
 const projectOverview = createRoute({
-  getParentRoute: () => framed,
-  path: "/projects/$p/overview",
+  getParentRoute: () => project,
+  path: "/overview",
   component: lazyRouteComponent(projectPage, "ProjectOverview"),
+});
+
+const projectPermissions = createRoute({
+  getParentRoute: () => project,
+  path: "/permissions",
+  component: lazyRouteComponent(() => import("@/features/rights/ProjectPermissions"), "ProjectPermissions"),
+});
+
+const projectViews = createRoute({
+  getParentRoute: () => project,
+  path: "/views",
+  component: lazyRouteComponent(() => import("@/features/views/ViewsPage"), "ViewsPage"),
+});
+
+const projectView = createRoute({
+  getParentRoute: () => project,
+  path: "/views/$v",
+  validateSearch: search.view,
+  component: lazyRouteComponent(() => import("@/features/views/ViewPage"), "ViewPage"),
+});
+
+const projectTrash = createRoute({
+  getParentRoute: () => project,
+  path: "/trash",
+  component: lazyRouteComponent(() => import("@/features/catalog/trash/TrashPages"), "ProjectTrash"),
+});
+
+const trash = createRoute({
+  getParentRoute: () => framed,
+  path: "/admin/trash",
+  component: lazyRouteComponent(() => import("@/features/catalog/trash/TrashPages"), "TrashPage"),
+});
+
+const collections = createRoute({
+  getParentRoute: () => framed,
+  path: "/collections",
+  validateSearch: search.rows,
+  component: lazyRouteComponent(
+    () => import("@/features/catalog/collections/CollectionsPage"),
+    "CollectionsPage",
+  ),
+});
+
+const collectionPage = () => import("@/features/catalog/collections/CollectionPage");
+
+const collection = createRoute({
+  getParentRoute: () => framed,
+  path: "/collections/$c",
+  component: lazyRouteComponent(collectionPage, "CollectionFrame"),
+});
+
+const collectionSessions = createRoute({
+  getParentRoute: () => collection,
+  path: "/",
+  validateSearch: search.rows,
+  component: lazyRouteComponent(collectionPage, "CollectionSessions"),
+});
+
+const collectionAbout = createRoute({
+  getParentRoute: () => collection,
+  path: "/about",
+  component: lazyRouteComponent(
+    () => import("@/features/catalog/collections/CollectionAbout"),
+    "CollectionAbout",
+  ),
+});
+
+const user = createRoute({
+  getParentRoute: () => framed,
+  path: "/admin/users/$u",
+  component: lazyRouteComponent(() => import("@/features/admin/UserPage"), "UserPage"),
+});
+
+const devices = createRoute({
+  getParentRoute: () => framed,
+  path: "/admin/devices",
+  component: lazyRouteComponent(() => import("@/features/admin/DevicesPage"), "DevicesPage"),
+});
+
+const device = createRoute({
+  getParentRoute: () => framed,
+  path: "/admin/devices/$d",
+  component: lazyRouteComponent(() => import("@/features/admin/DevicePage"), "DevicePage"),
+});
+
+const log = createRoute({
+  getParentRoute: () => framed,
+  path: "/admin/log",
+  validateSearch: search.log,
+  component: lazyRouteComponent(() => import("@/features/admin/AccessLogPage"), "AccessLogPage"),
+});
+
+const group = createRoute({
+  getParentRoute: () => framed,
+  path: "/groups/$g",
+  component: lazyRouteComponent(() => import("@/features/rights/GroupPage"), "GroupPage"),
+});
+
+const roles = createRoute({
+  getParentRoute: () => framed,
+  path: "/admin/roles",
+  component: lazyRouteComponent(() => import("@/features/rights/RolesPage"), "RolesPage"),
+});
+
+const role = createRoute({
+  getParentRoute: () => framed,
+  path: "/admin/roles/$r",
+  validateSearch: search.copy,
+  component: lazyRouteComponent(() => import("@/features/rights/RolePage"), "RolePage"),
 });
 
 const subject = createRoute({
@@ -128,6 +243,7 @@ const me = createRoute({
 const users = createRoute({
   getParentRoute: () => framed,
   path: "/admin/users",
+  validateSearch: search.filtered,
   component: lazyRouteComponent(() => import("@/features/admin/UsersPage"), "UsersPage"),
 });
 
@@ -145,10 +261,17 @@ const tree = root.addChildren([
     framed.addChildren([
       home,
       projects,
-      project,
-      projectSessions,
-      projectSubjects,
-      projectOverview,
+      project.addChildren([
+        projectIndex,
+        projectSessions,
+        projectSubjects,
+        projectOverview,
+        projectViews,
+        projectView,
+        projectPermissions,
+        projectTrash,
+      ]),
+      group,
       subject,
       session,
       acquisition,
@@ -156,6 +279,15 @@ const tree = root.addChildren([
       misrouted,
       me,
       users,
+      collections,
+      collection.addChildren([collectionSessions, collectionAbout]),
+      trash,
+      user,
+      devices,
+      device,
+      log,
+      roles,
+      role,
     ]),
   ]),
 ]);

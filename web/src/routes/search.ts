@@ -20,9 +20,20 @@ export const login = (raw: Raw) => texts(raw, ["next", "problem"]);
 export const projects = (raw: Raw) => texts(raw, ["q", "group", "sort"]);
 export const rows = (raw: Raw) => texts(raw, ["q", "subject", "from", "to", "tag", "sort"]);
 export const file = (raw: Raw) => texts(raw, ["file"]);
+export const copy = (raw: Raw) => texts(raw, ["copy"]);
+export const log = (raw: Raw) => texts(raw, ["user", "project", "subject", "types", "from", "to"]);
+export const filtered = (raw: Raw) => texts(raw, ["q", "state"]);
+export const why = (raw: Raw) => texts(raw, ["user", "project"]);
 export const viewer = (raw: Raw) => texts(raw, ["file", "session", "series"]);
 
 export function version(raw: Raw): { version?: number } {
   const number = Number(text(raw, "version"));
   return Number.isInteger(number) && number > 0 ? { version: number } : {};
+}
+
+/** A data view: what is not saved yet, the run that is shown, the order of its rows. */
+export function view(raw: Raw): { draft?: object; run?: string; sort?: string } {
+  const { draft } = raw;
+  const unsaved = typeof draft === "object" && draft !== null && !Array.isArray(draft);
+  return { ...texts(raw, ["run", "sort"]), ...(unsaved ? { draft } : {}) };
 }

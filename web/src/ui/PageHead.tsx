@@ -3,7 +3,7 @@ import { type ReactNode, useEffect } from "react";
 
 interface PageHeadProps {
   title: string;
-  kind?: string;
+  kind?: ReactNode;
   about?: ReactNode;
   actions?: ReactNode;
   /** The browser's title when it should differ from the page's. */
@@ -19,7 +19,7 @@ export function PageHead({ title, kind, about, actions, tab }: PageHeadProps) {
     <Group justify="space-between" align="flex-end" gap="sm" wrap="wrap">
       <div style={{ minWidth: 0 }}>
         {kind ? (
-          <Text size="xs" c="dimmed">
+          <Text size="xs" c="dimmed" component="div">
             {kind}
           </Text>
         ) : null}

@@ -1,6 +1,10 @@
 import { Link } from "@tanstack/react-router";
 import classes from "./TabLinks.module.css";
 
+/** On phones the row of tabs is longer than the screen. */
+const intoView = (link: HTMLAnchorElement | null) =>
+  link?.scrollIntoView({ block: "nearest", inline: "center" });
+
 /** Tabs that are addresses: each can be linked and reloaded. */
 export function TabLinks({
   label,
@@ -18,6 +22,7 @@ export function TabLinks({
           className={classes.tab}
           data-here={tab.here || undefined}
           aria-current={tab.here ? "page" : undefined}
+          ref={tab.here ? intoView : undefined}
         >
           {tab.words}
         </Link>

@@ -43,6 +43,7 @@ class Indexer:
         self._state = state
         self._on_change = on_change
         self._on_quarantine = on_quarantine
+        self._folders: dict[tuple[str, str, str], tuple[int, Path]] = {}
 
     def index_arrived(self) -> int:
         """Sort every file that has arrived by now, oldest first; their number."""
@@ -78,6 +79,7 @@ class Indexer:
 
     def _index(self, files: Iterator[tuple[str, Path]]) -> None:
         while batch := list(islice(files, _BATCH)):
+            self._folders.clear()
             arrivals = [self._examine(device, path) for device, path in batch]
             with self._state.transaction():
                 sorted_into = [self._sort(arrival) for arrival in arrivals if arrival is not None]
@@ -102,16 +104,12 @@ class Indexer:
     def _sort(self, arrival: _Arrival) -> int | None:
         """Put the file into its series; the series if that changed it."""
         facts = arrival.facts
-        series_id = self._state.add_series(
-            device=arrival.device, study=facts.study_uid, series=facts.series_uid
-        )
-        folder = self._layout.series(device=arrival.device, study=facts.study_uid, series=facts.series_uid)
+        series_id, folder = self._series(arrival.device, facts)
         path = folder / f"{facts.sop_uid}.dcm"
         if path != arrival.path:
             if self._is_known(series_id, arrival, path):
                 arrival.path.unlink()
                 return None
-            folder.mkdir(parents=True, exist_ok=True)
             arrival.path.replace(path)
         stat = path.stat()
         self._state.put_instance(
@@ -119,6 +117,16 @@ class Indexer:
             Instance(facts.sop_uid, arrival.sha256, stat.st_size, stat.st_mtime_ns, facts_to_text(facts)),
         )
         return series_id
+
+    def _series(self, device: str, facts: InstanceFacts) -> tuple[int, Path]:
+        """Id and folder of the series, made if it is new; looked up once in a batch."""
+        key = (device, facts.study_uid, facts.series_uid)
+        if key not in self._folders:
+            series_id = self._state.add_series(device=device, study=key[1], series=key[2])
+            folder = self._layout.series(device=device, study=key[1], series=key[2])
+            folder.mkdir(parents=True, exist_ok=True)
+            self._folders[key] = (series_id, folder)
+        return self._folders[key]
 
     def _is_known(self, series_id: int, arrival: _Arrival, path: Path) -> bool:
         known = self._state.instance(series_id, arrival.facts.sop_uid)

@@ -93,10 +93,12 @@ async def add_group_entry(
     return GroupEntry(user_id, access)
 
 
-async def _has_admin(connection: AsyncConnection, group_id: str) -> bool:
+async def has_admin(connection: AsyncConnection, group_id: str, *, but: str = "") -> bool:
+    """Whether the group has an enabled administrator, besides the user `but`."""
     rows = await connection.execute(
         select(group_access.c.user_id)
         .where(group_access.c.group_id == group_id, group_access.c.access == "admin")
+        .where(group_access.c.user_id != but)
         .where(_enabled(group_access.c.user_id))
         .limit(1)
     )
@@ -107,7 +109,7 @@ async def change_group_entry(
     connection: AsyncConnection, group_id: str, user_id: str, access: str | None
 ) -> None:
     """Change the user's access to the group; None takes it away."""
-    before = await _has_admin(connection, group_id)
+    before = await has_admin(connection, group_id)
     mine = (group_access.c.group_id == group_id) & (group_access.c.user_id == user_id)
     changed = await connection.execute(
         delete(group_access).where(mine)
@@ -116,7 +118,7 @@ async def change_group_entry(
     )
     if not changed.rowcount:
         raise NotFound(_NO_ENTRY)
-    if before and not await _has_admin(connection, group_id):
+    if before and not await has_admin(connection, group_id):
         raise LastGroupAdmin
 
 

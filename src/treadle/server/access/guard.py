@@ -19,15 +19,16 @@ from sqlalchemy import ColumnElement, Select, false, func, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from treadle.server.access import audit
-from treadle.server.access.actions import Action
+from treadle.server.access.actions import ALL_ACTIONS, Action
 from treadle.server.access.errors import ReasonMissing
 from treadle.server.access.identity import ANONYMOUS, Identity, by_key, by_login, key_of_header
-from treadle.server.access.places import in_project_of
+from treadle.server.access.places import container, living
 from treadle.server.access.tables import group_access, project_grant, role
 from treadle.server.kit.errors import Forbidden, NotFound, Unauthenticated
 from treadle.server.store.db import Database
 
 LOGIN_COOKIE = "treadle_login"
+_PEOPLE = ("user", "gear_rule")  # who can have actions in projects
 _GROUP_RANK = {"ro": 1, "rw": 2, "admin": 3}
 
 
@@ -45,13 +46,30 @@ _MUST_ASK = (Rule.SCOPED, Rule.TICKET)
 _OPEN = (Rule.ANONYMOUS, Rule.TICKET)
 
 
-def granted_projects(user_id: str, action: str) -> Select[Any]:
-    """Ids of the projects in which the user's roles, taken together, hold the action."""
+def projects_of_user(user_id: str | None, action: str) -> Select[Any]:
+    """Ids of the projects in which the user's roles allow the action."""
     return (
         select(project_grant.c.project_id)
         .join(role, role.c.id == func.any(project_grant.c.role_ids))
         .where(project_grant.c.user_id == user_id, role.c.actions.contains([action]))
     )
+
+
+def granted_projects(identity: Identity, action: str) -> Select[Any]:
+    """Ids of the projects in which the caller holds the action."""
+    scope = identity.scope
+    column: ColumnElement[Any]
+    if identity.holds_all and scope is not None:
+        column = container.c.id
+        chosen = select(column).where(living("project"))
+    else:
+        column = project_grant.c.project_id
+        chosen = projects_of_user(identity.id, action)
+    if scope is not None and scope.actions is not None and action not in scope.actions:
+        return chosen.where(false())
+    if scope is not None and scope.projects is not None:
+        return chosen.where(column.in_(scope.projects))
+    return chosen
 
 
 @dataclass
@@ -72,26 +90,38 @@ class Guard:
     async def actions(self, project_id: str) -> frozenset[str]:
         """Every action the caller holds in the project; empty when the project is invisible to them."""
         self.asked = True
+        if self.identity.kind not in _PEOPLE:
+            return frozenset()
+        if self.identity.holds_all:
+            self._held[project_id] = self._within(project_id, frozenset(ALL_ACTIONS))
         if project_id not in self._held:
             rows = await self.connection.execute(
                 select(role.c.actions)
                 .join(project_grant, role.c.id == func.any(project_grant.c.role_ids))
                 .where(project_grant.c.user_id == self.identity.id, project_grant.c.project_id == project_id)
             )
-            self._held[project_id] = frozenset(action for row in rows for action in row.actions)
+            held = frozenset(action for row in rows for action in row.actions)
+            self._held[project_id] = self._within(project_id, held)
         return self._held[project_id]
+
+    def _within(self, project_id: str, held: frozenset[str]) -> frozenset[str]:
+        scope = self.identity.scope
+        return held if scope is None else scope.within(project_id, held)
 
     async def require(self, *actions: Action, project_id: str | None) -> None:
         """Go on only when the caller holds the actions: 404 when the project is invisible, else 403."""
         self.asked, self.project_id = True, project_id
         if self.identity.is_site_admin:
             return
-        held = await self.actions(project_id) if project_id and self.identity.kind == "user" else frozenset()
+        held = await self.actions(project_id) if project_id else frozenset()
         if "containers_view_metadata" not in held:
             raise NotFound
         for action in actions:
             if action not in held:
-                raise Forbidden(f"Your roles in this project do not include '{action}'.", action=action)
+                whose = (
+                    "Your roles in this project do" if self.identity.scope is None else "This API key does"
+                )
+                raise Forbidden(f"{whose} not include '{action}'.", action=action, container=project_id)
 
     async def may(self, action: Action, *, project_id: str | None) -> bool:
         """Whether the caller holds the action in the project."""
@@ -111,9 +141,9 @@ class Guard:
         self.asked = True
         if self.identity.is_site_admin and exhaustive:
             return true()
-        if self.identity.kind != "user":
+        if self.identity.kind not in _PEOPLE:
             return false()
-        return column.in_(granted_projects(self.identity.id, action))
+        return column.in_(granted_projects(self.identity, action))
 
     def allowed_groups(self, column: ColumnElement[Any], access: str = "ro") -> ColumnElement[bool]:
         """SQL condition: the groups the caller has at least this access to."""
@@ -123,7 +153,7 @@ class Guard:
         enough = [name for name, rank in _GROUP_RANK.items() if rank >= _GROUP_RANK[access]]
         return column.in_(
             select(group_access.c.group_id).where(
-                group_access.c.user_id == self.identity.id, group_access.c.access.in_(enough)
+                group_access.c.user_id == self.identity.person, group_access.c.access.in_(enough)
             )
         )
 
@@ -134,7 +164,7 @@ class Guard:
             return "admin"
         found = await self.connection.execute(
             select(group_access.c.access).where(
-                group_access.c.group_id == group_id, group_access.c.user_id == self.identity.id
+                group_access.c.group_id == group_id, group_access.c.user_id == self.identity.person
             )
         )
         return found.scalar_one_or_none()
@@ -142,12 +172,21 @@ class Guard:
     async def require_group(self, group_id: str, access: str) -> None:
         """Go on only with at least this access to the group."""
         level = await self.group_level(group_id)
-        if level is None and await in_project_of(self.connection, group_id, self.identity.id):
+        if level is None and await self._inside(group_id):
             raise Forbidden(f"This needs '{access}' access to the group; you have a project in it only.")
         if level is None:
             raise NotFound
         if _GROUP_RANK[level] < _GROUP_RANK[access]:
             raise Forbidden(f"This needs '{access}' access to the group; you have '{level}'.")
+
+    async def _inside(self, group_id: str) -> bool:
+        """Whether the caller sees a project of the group, and so may know that the group exists."""
+        rows = await self.connection.execute(
+            select(container.c.id)
+            .where(living("project"), container.c.group_id == group_id, self.allowed(container.c.id))
+            .limit(1)
+        )
+        return rows.first() is not None
 
     def require_site_admin(self) -> None:
         """Go on only as site administrator."""
@@ -160,6 +199,12 @@ class Guard:
         if self.identity.kind != "user":
             raise Forbidden("Only a user may do this.")
         return self.identity.id
+
+    def require_account(self) -> str:
+        """The caller's user id, when they are here with all they have; restricted and job keys are refused."""
+        if self.identity.kind == "user" and not self.identity.is_account:
+            raise Forbidden("A restricted key or the key of a job may not do this.")
+        return self.require_user()
 
     def decided(self) -> None:
         """Say that the decision was made by other means (the caller's own data, a ticket)."""
@@ -242,6 +287,7 @@ def rule(kind: Rule) -> Callable[..., AsyncIterator[Guard]]:
 async def _guarded(kind: Rule, request: Request, connection: AsyncConnection) -> AsyncIterator[Guard]:
     """The guard of a request under this rule; going on without having asked it is a bug."""
     identity = await _identify_for(kind, request, connection)
+    await connection.execution_options(treadle_origin=identity.origin)  # who the change log names
     request.state.identity = identity  # for the record of a refusal
     guard = Guard(
         identity=identity,

@@ -1,16 +1,17 @@
-"""Who sent a request: a user, a device, or nobody."""
+"""Who sent a request: a user, a device, a job, or nobody."""
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Row, or_, select, update
+from sqlalchemy import ColumnElement, Row, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from treadle.server.access.tables import api_key, app_user, device, login
+from treadle.server.access.tables import api_key, app_user, device, login, role
 from treadle.server.kit.clock import now
 from treadle.server.kit.errors import Unauthenticated
 
@@ -19,23 +20,62 @@ LONGEST_LOGIN = timedelta(days=30)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Identity:
-    """A caller; `id` is the user's or the device's id, empty for anonymous."""
+class Scope:
+    """What a restricted key is cut down to; None = no limit in this respect."""
 
-    kind: Literal["user", "device", "anonymous"]
+    projects: frozenset[str] | None = None
+    actions: frozenset[str] | None = None
+
+    def within(self, project_id: str, held: frozenset[str]) -> frozenset[str]:
+        """What of the actions held in the project remains."""
+        if self.projects is not None and project_id not in self.projects:
+            return frozenset()
+        return held if self.actions is None else held & self.actions
+
+
+@dataclass(frozen=True, kw_only=True)
+class Identity:
+    """A caller; `id` is the user's, the device's or the gear rule's id, empty for anonymous."""
+
+    kind: Literal["user", "device", "gear_rule", "anonymous"]
     id: str
     roles: tuple[str, ...] = ()
     csrf: str | None = None  # set when a browser login was used
+    key: str | None = None  # public part of the API key used
+    scope: Scope | None = None
+    job: str | None = None  # the job whose key this is
 
     @property
     def is_site_admin(self) -> bool:
         """Whether every action is allowed everywhere."""
-        return "site_admin" in self.roles
+        return self.scope is None and "site_admin" in self.roles
+
+    @property
+    def holds_all(self) -> bool:
+        """Whether only the scope limits this caller: administrators, and jobs of a rule with its role's actions."""
+        return "site_admin" in self.roles or self.kind == "gear_rule"
+
+    @property
+    def person(self) -> str:
+        """Whose groups, collections and other belongings the caller may use; nobody's with a restricted key."""
+        return self.id if self.kind == "user" and self.scope is None else ""
+
+    @property
+    def is_account(self) -> bool:
+        """Whether a person is here with all they have: restricted keys and jobs must not make further keys."""
+        return bool(self.person) and self.job is None
 
     @property
     def origin(self) -> tuple[str, str | None]:
         """What is recorded as the origin of things this caller makes."""
-        return ("system", None) if self.kind == "anonymous" else (self.kind, self.id)
+        if self.kind == "anonymous":
+            return ("system", None)
+        return ("job", self.job) if self.job else (self.kind, self.id)
+
+    @property
+    def claim(self) -> dict[str, str]:
+        """By what `again` finds this caller later, with the rights of that time."""
+        return {"key": self.key} if self.key else {self.kind: self.id}
 
 
 ANONYMOUS = Identity(kind="anonymous", id="")
@@ -60,36 +100,56 @@ def _user_identity(row: Row[*tuple[Any, ...]], csrf: str | None = None) -> Ident
     return Identity(kind="user", id=row.id, roles=tuple(row.roles), csrf=csrf)
 
 
+_BAD_KEY = "The API key is not valid or has expired."
+
+
 async def by_key(connection: AsyncConnection, key: str) -> Identity:
     """The owner of an API key; wrong, expired and orphaned keys are refused alike."""
-    found = (
-        await connection.execute(
-            select(api_key.c.id, api_key.c.user_id, api_key.c.device_id, api_key.c.last_used_at).where(
-                api_key.c.secret_sha256 == digest(key),
-                or_(api_key.c.expires_at.is_(None), api_key.c.expires_at > now()),
-            )
-        )
-    ).one_or_none()
+    return await _by_key(connection, api_key.c.secret_sha256 == digest(key))
+
+
+async def _by_key(connection: AsyncConnection, which: ColumnElement[bool]) -> Identity:
+    alive = or_(api_key.c.expires_at.is_(None), api_key.c.expires_at > now())
+    found = (await connection.execute(select(api_key).where(which, alive))).one_or_none()
     if found is None:
-        raise Unauthenticated("The API key is not valid or has expired.")
+        raise Unauthenticated(_BAD_KEY)
     if found.last_used_at is None or now() - found.last_used_at > _USED_PRECISION:
         await connection.execute(update(api_key).where(api_key.c.id == found.id).values(last_used_at=now()))
     if found.device_id is not None:
-        return await _device(connection, found.device_id)
-    row = (
-        await connection.execute(
-            select(app_user.c.id, app_user.c.roles, app_user.c.disabled).where(
-                app_user.c.id == found.user_id, app_user.c.deleted_at.is_(None)
-            )
-        )
-    ).one_or_none()
-    if row is None:
-        raise Unauthenticated("The API key is not valid or has expired.")
-    return _user_identity(row)
+        return replace(await _device(connection, found.device_id), key=found.id)
+    if found.rule_id is not None:
+        return await _rule(connection, found)
+    owner = await by_user(connection, found.user_id)
+    return replace(owner, key=found.id, job=found.job_id, scope=scope_of(found))
+
+
+def scope_of(row: Row[Any]) -> Scope | None:
+    """What the key of this row is restricted to, if it is."""
+    if row.scope_projects is None and row.scope_actions is None:
+        return None
+    parts = (row.scope_projects, row.scope_actions)
+    projects, actions = (None if part is None else frozenset(part) for part in parts)
+    return Scope(projects=projects, actions=actions)
+
+
+async def _rule(connection: AsyncConnection, found: Row[Any]) -> Identity:
+    """A job started by a gear rule: the rule's role, as it is now, inside the rule's project only."""
+    actions = await connection.execute(select(role.c.actions).where(role.c.id == found.role_id))
+    scope = Scope(projects=frozenset(found.scope_projects), actions=frozenset(actions.scalar_one()))
+    return Identity(kind="gear_rule", id=found.rule_id, key=found.id, job=found.job_id, scope=scope)
+
+
+async def again(connection: AsyncConnection, claim: Mapping[str, str]) -> Identity:
+    """The caller of an earlier request (`Identity.claim`) with the rights of today; Unauthenticated when gone."""
+    if key_id := claim.get("key"):
+        return await _by_key(connection, api_key.c.id == key_id)
+    if user_id := claim.get("user"):
+        return await by_user(connection, user_id)
+    raise Unauthenticated
 
 
 async def by_user(connection: AsyncConnection, user_id: str) -> Identity:
-    """The user of this id, for work done in their name later; Unauthenticated when they are gone."""
+    """The user of this id, for work done in their name; Unauthenticated when they are gone."""
     row = (
         await connection.execute(
             select(app_user.c.id, app_user.c.roles, app_user.c.disabled).where(
@@ -98,7 +158,7 @@ async def by_user(connection: AsyncConnection, user_id: str) -> Identity:
         )
     ).one_or_none()
     if row is None:
-        raise Unauthenticated("The user of this request is gone.")
+        raise Unauthenticated(_BAD_KEY)
     return _user_identity(row)
 
 

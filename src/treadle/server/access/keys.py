@@ -10,7 +10,8 @@ from typing import Any, Literal
 from sqlalchemy import Row, delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from treadle.server.access.identity import digest
+from treadle.server.access.actions import ALL_ACTIONS
+from treadle.server.access.identity import Scope, digest, scope_of
 from treadle.server.access.tables import api_key
 from treadle.server.kit.clock import now
 from treadle.server.kit.errors import Conflict, Invalid, NotFound
@@ -19,6 +20,10 @@ from treadle.server.kit.ids import new_id, new_secret
 # 57 characters in all: the length at which the official clients send `Bearer` (api.md 2).
 PREFIX = "tk1_"
 MOST_KEYS = 100
+WHOLE = Scope()
+READING = frozenset(action for action in ALL_ACTIONS if action.endswith("_view") or "_view_" in action) | {
+    "files_download"
+}
 Owner = Literal["user_id", "device_id"]
 
 
@@ -32,6 +37,7 @@ class ApiKey:
     created_at: datetime
     last_used_at: datetime | None
     expires_at: datetime | None
+    scope: Scope | None = None
 
 
 @dataclass(frozen=True)
@@ -43,9 +49,9 @@ class NewKey:
 
 
 def _as_key(row: Row[Any]) -> ApiKey:
-    return ApiKey(
-        row.id, row.user_id or row.device_id, row.label, row.created_at, row.last_used_at, row.expires_at
-    )
+    owner = row.user_id or row.device_id or row.rule_id
+    times = (row.created_at, row.last_used_at, row.expires_at)
+    return ApiKey(row.id, owner, row.label, *times, scope_of(row))
 
 
 async def create_key(
@@ -55,22 +61,52 @@ async def create_key(
     *,
     label: str = "",
     expires_at: datetime | None = None,
+    scope: Scope = WHOLE,
 ) -> NewKey:
-    """A further key of this user or device."""
+    """A further key of this user or device; with a scope it is cut down to that."""
     if expires_at is not None and expires_at <= now():
         raise Invalid("'expires_at' must lie in the future.")
-    held = select(func.count()).where(api_key.c[owner] == owner_id)
+    held = select(func.count()).where(api_key.c[owner] == owner_id, api_key.c.job_id.is_(None))
     if (await connection.execute(held)).scalar_one() >= MOST_KEYS:
         raise Conflict(f"There are {MOST_KEYS} keys already; delete some first.")
+    return await _insert(connection, scope, label=label, expires_at=expires_at, **{owner: owner_id})
+
+
+async def _insert(connection: AsyncConnection, scope: Scope, **values: Any) -> NewKey:
     secret = PREFIX + new_secret()
     row = await connection.execute(
         insert(api_key)
         .values(
-            id=new_id(), secret_sha256=digest(secret), label=label, expires_at=expires_at, **{owner: owner_id}
+            id=new_id(),
+            secret_sha256=digest(secret),
+            scope_projects=None if scope.projects is None else sorted(scope.projects),
+            scope_actions=None if scope.actions is None else sorted(scope.actions),
+            **values,
         )
         .returning(*api_key.c)
     )
     return NewKey(_as_key(row.one()), secret)
+
+
+async def create_job_key(
+    connection: AsyncConnection, job_id: str, user_id: str, *, read_only: bool = False
+) -> NewKey:
+    """The key of a job that a user started: all their rights, or only those to read."""
+    scope = Scope(actions=READING) if read_only else WHOLE
+    return await _insert(connection, scope, label="job", job_id=job_id, user_id=user_id)
+
+
+async def create_rule_key(
+    connection: AsyncConnection, job_id: str, rule_id: str, *, project_id: str, role_id: str
+) -> NewKey:
+    """The key of a job that a gear rule started: the role's actions, inside this project only."""
+    scope = Scope(projects=frozenset({project_id}))
+    return await _insert(connection, scope, label="job", job_id=job_id, rule_id=rule_id, role_id=role_id)
+
+
+async def delete_job_keys(connection: AsyncConnection, job_id: str) -> None:
+    """Make the keys of a job worthless: it has ended."""
+    await connection.execute(delete(api_key).where(api_key.c.job_id == job_id))
 
 
 async def keys_of(
@@ -79,7 +115,8 @@ async def keys_of(
     """The keys of each of these users or devices, oldest first."""
     found: dict[str, list[ApiKey]] = {owner_id: [] for owner_id in owner_ids}
     if found:
-        chosen = select(api_key).where(api_key.c[owner].in_(owner_ids)).order_by(api_key.c.id)
+        mine = api_key.c[owner].in_(owner_ids) & api_key.c.job_id.is_(None)
+        chosen = select(api_key).where(mine).order_by(api_key.c.id)
         for row in await connection.execute(chosen):
             key = _as_key(row)
             found[key.owner_id].append(key)

@@ -16,6 +16,13 @@ class Document(BaseModel):
     model_config = ConfigDict(extra="allow", populate_by_name=True)
 
 
+class ScopeDocument(BaseModel):
+    """What a key is restricted to; null: no limit."""
+
+    projects: list[str] | None = None
+    actions: list[str] | None = None
+
+
 class KeyDocument(Document):
     """An API key; `key` is its public part."""
 
@@ -24,6 +31,7 @@ class KeyDocument(Document):
     created: datetime
     last_used: datetime | None = None
     expires_at: datetime | None = None
+    scope: ScopeDocument | None = None
 
 
 class NewKeyDocument(KeyDocument):
@@ -151,6 +159,30 @@ class RoleDocument(Document):
     in_use: bool
 
 
+class RoleProject(BaseModel):
+    """A project in which people have a role."""
+
+    id: str = Field(alias="_id")
+    label: str
+    users: int
+
+
+class RoleGroup(BaseModel):
+    """A group that may give a role."""
+
+    id: str = Field(alias="_id")
+    label: str
+
+
+class RoleUses(BaseModel):
+    """Where a role is used."""
+
+    total_users: int
+    total_projects: int
+    projects: list[RoleProject]
+    groups: list[RoleGroup]
+
+
 class ActionDocument(Document):
     """An action in the catalogue."""
 
@@ -188,6 +220,71 @@ class SelfPermissions(BaseModel):
     site_roles: list[str]
     groups: dict[str, Access]
     projects: dict[str, SelfProject]
+
+
+class SpotDocument(Document):
+    """What was asked about."""
+
+    id: str = Field(alias="_id")
+    level: str
+    label: str
+
+
+class WayDocument(Document):
+    """One reason: a role in the project (`template`: the group's template names it too), access, a site role."""
+
+    role: str
+    role_id: str | None
+    source: Literal["project", "template", "group", "collection", "site"]
+    actions: list[str]
+
+
+class StandingDocument(Document):
+    """What a user may do in a place, and through what."""
+
+    user: str
+    name: str
+    container: SpotDocument
+    sees: bool
+    may: list[str]
+    through: list[WayDocument]
+    sentence: str
+
+
+class StandingList(BaseModel):
+    """A page of those who may."""
+
+    count: int
+    total: int
+    results: list[StandingDocument]
+
+
+class TouchedPerson(BaseModel):
+    """Whose rights would change, in how many projects."""
+
+    user: str
+    projects: int
+    gains: list[str]
+    loses: list[str]
+
+
+class TouchedProject(Document):
+    """Where rights would change, and of how many people."""
+
+    id: str = Field(alias="_id")
+    label: str
+    people: int
+
+
+class PreviewDocument(BaseModel):
+    """What a change would touch: the first hundred people and projects, and how many there are of everything."""
+
+    people: list[TouchedPerson]
+    projects: list[TouchedProject]
+    totals: dict[str, int]
+    unmanaged_projects: int
+    refused: str | None
+    sentence: str
 
 
 class DeviceDocument(Document):

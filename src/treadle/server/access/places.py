@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, column, select, table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from treadle.server.access.tables import project_grant
 from treadle.server.kit.errors import NotFound
 
 container = table(
@@ -20,11 +19,25 @@ container = table(
     column("id"),
     column("level"),
     column("label"),
+    column("parent_id"),
     column("group_id"),
+    column("project_id"),
     column("deleted_at"),
 )
 
-collection_access = table("collection_access", column("user_id"))  # who shares collections
+file = table(
+    "file",
+    column("file_id"),
+    column("name"),
+    column("parent_id"),
+    column("project_id"),
+    column("size"),
+    column("is_current"),
+    column("deleted_at"),
+)
+
+# Who shares collections.
+collection_access = table("collection_access", column("collection_id"), column("user_id"), column("access"))
 
 
 @dataclass(frozen=True)
@@ -59,17 +72,6 @@ async def get_group(connection: AsyncConnection, group_id: str, *, lock: bool = 
 async def get_project(connection: AsyncConnection, project_id: str, *, lock: bool = False) -> Place:
     """The living project, or NotFound; locked, its permissions change one request at a time."""
     return await _find(connection, "project", project_id, lock=lock)
-
-
-async def in_project_of(connection: AsyncConnection, group_id: str, user_id: str) -> bool:
-    """Whether the user has roles in a living project of the group, and so may see that it exists."""
-    rows = await connection.execute(
-        select(container.c.id)
-        .join(project_grant, project_grant.c.project_id == container.c.id)
-        .where(living("project"), container.c.group_id == group_id, project_grant.c.user_id == user_id)
-        .limit(1)
-    )
-    return rows.first() is not None
 
 
 async def lock_projects_of(connection: AsyncConnection, group_id: str) -> Sequence[str]:

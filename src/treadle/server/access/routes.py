@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-
 from treadle.server.access import (
     routes_devices,
     routes_grants,
@@ -15,17 +13,20 @@ from treadle.server.access import (
     routes_roles,
     routes_second_factor,
     routes_self,
+    routes_standing,
     routes_templates,
     routes_users,
 )
+from treadle.server.wire.routing import Router
 
-router = APIRouter()
+router = Router()
 for _part in (
     routes_login,
     routes_oidc,
     routes_passwords,
     routes_second_factor,
     routes_self,
+    routes_standing,
     routes_users,
     routes_roles,
     routes_templates,
@@ -34,4 +35,4 @@ for _part in (
     routes_devices,
     routes_reports,
 ):
-    router.include_router(_part.router)
+    router.take(_part.router)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from treadle.server.access import listing
 from treadle.server.access.devices import (
@@ -35,8 +35,9 @@ from treadle.server.wire.answer import Deleted, json_answer
 from treadle.server.wire.body import ObjectBody
 from treadle.server.wire.dialect import ClientDialect
 from treadle.server.wire.query import Listing, flag
+from treadle.server.wire.routing import Router
 
-router = APIRouter(prefix="/devices", tags=["devices"])
+router = Router(prefix="/devices", tags=["devices"])
 
 
 def _own_id(guard: Guard) -> str:

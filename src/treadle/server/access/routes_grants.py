@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from treadle.server.access import places
 from treadle.server.access.grants import (
@@ -31,8 +31,9 @@ from treadle.server.access.wire import (
 )
 from treadle.server.wire.answer import Modified, json_answer
 from treadle.server.wire.body import ObjectBody
+from treadle.server.wire.routing import Router
 
-router = APIRouter(tags=["permissions"])
+router = Router(tags=["permissions"])
 
 _GROUP = "/groups/{group_id}/permissions"
 _PROJECT = "/projects/{project_id}/permissions"

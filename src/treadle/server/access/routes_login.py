@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -23,8 +23,9 @@ from treadle.server.kit.errors import BadRequest, Forbidden, TreadleError, Unaut
 from treadle.server.kit.settings import Settings
 from treadle.server.wire.answer import json_answer
 from treadle.server.wire.body import ObjectBody
+from treadle.server.wire.routing import Router
 
-router = APIRouter(tags=["login"])
+router = Router(tags=["login"])
 
 
 async def _account(connection: AsyncConnection, typed: str) -> User | None:

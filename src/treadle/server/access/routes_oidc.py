@@ -7,7 +7,7 @@ import secrets
 from urllib.parse import quote
 
 import structlog
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 
 from treadle.server.access.browser import is_secure, log_browser_in, settings_of
@@ -15,10 +15,11 @@ from treadle.server.access.guard import OpenGuards
 from treadle.server.access.oidc import Claims, Provider, ProviderTrouble
 from treadle.server.access.oidc_accounts import AWAY, Attempt, find_account, send_away, welcome_back
 from treadle.server.kit.errors import NotFound
+from treadle.server.wire.routing import Router
 
 log = structlog.get_logger("treadle.login")
 
-router = APIRouter(prefix="/x/login/oidc", tags=["login"])
+router = Router(prefix="/x/login/oidc", tags=["login"])
 
 _COOKIE = "treadle_oidc"
 _COOKIE_PATH = "/api/x/login/oidc"

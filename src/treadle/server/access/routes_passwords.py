@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from treadle.server.access.browser import address_of, settings_of
 from treadle.server.access.errors import WrongLogin
@@ -15,8 +15,9 @@ from treadle.server.access.wire import PasswordChange, PasswordReset
 from treadle.server.kit.errors import Conflict
 from treadle.server.wire.answer import Modified, json_answer
 from treadle.server.wire.body import ObjectBody
+from treadle.server.wire.routing import Router
 
-router = APIRouter(tags=["login"])
+router = Router(tags=["login"])
 
 
 @router.put("/x/me/password", response_model=Modified, summary="Change one's own password")
@@ -24,7 +25,7 @@ async def change_password(request: Request, body: ObjectBody, guards: UserGuards
     """Needs the old password; ends all other logins."""
     async with guards() as guard:
         wanted = PasswordChange.model_validate(body)
-        user = await get_user(guard.connection, guard.require_user())
+        user = await get_user(guard.connection, guard.require_account())
         if user.password_hash is None:
             raise Conflict("There is no password yet; an administrator can set one.")
         attempt = await begin_attempt(
@@ -41,7 +42,7 @@ async def change_password(request: Request, body: ObjectBody, guards: UserGuards
         await forgive(guard.connection, attempt, account=user.id)
         await change_user(
             guard.connection,
-            guard.require_user(),
+            guard.require_account(),
             {"password_hash": hashed},
             keep_login=digest(token) if token else None,
         )

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from sqlalchemy import select
 
 from treadle.server.access import dialect, places
 from treadle.server.access.guard import Guard, UserGuard, granted_projects
+from treadle.server.access.identity import Scope
 from treadle.server.access.models import SelfPermissions
 from treadle.server.access.roles import role_columns
 from treadle.server.access.tables import group_access, project_grant, role
@@ -18,8 +19,9 @@ from treadle.server.kit.errors import Forbidden, Invalid
 from treadle.server.wire.answer import json_answer
 from treadle.server.wire.body import ListBody
 from treadle.server.wire.dialect import ClientDialect
+from treadle.server.wire.routing import Router
 
-router = APIRouter(prefix="/permissions", tags=["permissions"])
+router = Router(prefix="/permissions", tags=["permissions"])
 
 
 @router.get("/self", response_model=SelfPermissions, summary="What the caller may do")
@@ -29,7 +31,7 @@ async def own_permissions(client: ClientDialect, guard: UserGuard) -> Response:
     groups = await guard.connection.execute(
         select(group_access.c.group_id, group_access.c.access)
         .join(places.container, places.container.c.id == group_access.c.group_id)
-        .where(group_access.c.user_id == user_id, places.living("group"))
+        .where(group_access.c.user_id == guard.identity.person, places.living("group"))
     )
     return json_answer(
         {
@@ -50,15 +52,13 @@ async def _projects(guard: Guard, user_id: str, major: int) -> dict[str, Any]:
     wanted = {role_id for role_ids in held.values() for role_id in role_ids}
     known = await guard.connection.execute(select(*role_columns()).where(role.c.id.in_(wanted)))
     actions = {row.id: row.actions for row in known}
-    return {
-        project_id: {
-            "role_ids": role_ids,
-            "actions": dialect.shown(
-                sorted({action for role_id in role_ids for action in actions.get(role_id, ())}), major
-            ),
-        }
-        for project_id, role_ids in held.items()
-    }
+    scope = guard.identity.scope or Scope()
+    answer = {}
+    for project_id, role_ids in held.items():
+        whole = frozenset(action for role_id in role_ids for action in actions.get(role_id, ()))
+        if left := scope.within(project_id, whole):
+            answer[project_id] = {"role_ids": role_ids, "actions": dialect.shown(sorted(left), major)}
+    return answer
 
 
 async def _require_all(guard: Guard, action: str, project_ids: Collection[str]) -> None:
@@ -66,11 +66,11 @@ async def _require_all(guard: Guard, action: str, project_ids: Collection[str]) 
     if not project_ids:
         raise Invalid("Name at least one project.")
     wanted = dialect.read([action])
-    user_id = guard.require_user()
+    guard.require_user()
     if guard.identity.is_site_admin:
         return
     for name in wanted:
-        held = await guard.connection.execute(granted_projects(user_id, name))
+        held = await guard.connection.execute(granted_projects(guard.identity, name))
         if not set(project_ids) <= set(held.scalars()):
             raise Forbidden(f"You do not hold '{action}' in all of these projects.", action=action)
 

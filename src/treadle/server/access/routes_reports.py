@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Literal, get_args
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
 from treadle.server.access.accesslog import LogQuery, as_csv, as_json, as_lines, pages
@@ -18,8 +18,9 @@ from treadle.server.access.wire import access_log_doc, access_log_record
 from treadle.server.kit.errors import Invalid
 from treadle.server.wire.answer import json_answer
 from treadle.server.wire.query import flag, read_count
+from treadle.server.wire.routing import Router
 
-router = APIRouter(tags=["reports"])
+router = Router(tags=["reports"])
 
 _TYPES = get_args(AccessType)
 _LINES = 100

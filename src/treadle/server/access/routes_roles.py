@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from treadle.server.access import dialect, listing, places
 from treadle.server.access.actions import ALL_ACTIONS
 from treadle.server.access.guard import AdminGuard, ScopedGuard, UserGuard
-from treadle.server.access.models import ActionDocument, RoleDocument
+from treadle.server.access.models import ActionDocument, RoleDocument, RoleUses
+from treadle.server.access.role_uses import role_uses
 from treadle.server.access.roles import (
     ANALYSES,
     IMPLIED,
@@ -30,8 +31,9 @@ from treadle.server.wire.answer import Deleted, json_answer
 from treadle.server.wire.body import ObjectBody
 from treadle.server.wire.dialect import ClientDialect
 from treadle.server.wire.query import Listing
+from treadle.server.wire.routing import Router
 
-router = APIRouter(tags=["roles"])
+router = Router(tags=["roles"])
 
 
 @router.get("/roles", response_model=list[RoleDocument], summary="All roles")
@@ -98,6 +100,13 @@ async def remove_role(role_id: str, guard: AdminGuard) -> Response:
     gone = await delete_role(guard.connection, role_id)
     await guard.record("role_change", {"role": {"id": gone.id, "label": gone.label}})
     return json_answer({"deleted": 1})
+
+
+@router.get("/x/roles/{role_id}/uses", response_model=RoleUses, summary="Where a role is used")
+async def get_role_uses(role_id: str, guard: AdminGuard) -> Response:
+    """Whom a change of the role reaches, and which groups may give it."""
+    found = await get_role(guard.connection, role_id)
+    return json_answer(await role_uses(guard.connection, found.id))
 
 
 @router.get("/groups/{group_id}/roles", response_model=list[RoleDocument], summary="A group's roles")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from treadle.server.access import second_factor
 from treadle.server.access.browser import address_of, settings_of
@@ -17,13 +17,14 @@ from treadle.server.access.wire import CodeInput, enrolment_doc
 from treadle.server.kit.errors import Conflict, Forbidden
 from treadle.server.wire.answer import Deleted, json_answer
 from treadle.server.wire.body import ObjectBody
+from treadle.server.wire.routing import Router
 
-router = APIRouter(tags=["login"])
+router = Router(tags=["login"])
 
 
 def _require_browser(guard: Guard) -> str:
     """The user's id; an API key, which may lie about somewhere, must not lock its owner out."""
-    user_id = guard.require_user()
+    user_id = guard.require_account()
     if guard.identity.csrf is None:
         raise Forbidden("Do this in the web app, logged in.")
     return user_id
@@ -48,7 +49,7 @@ async def _guessed(request: Request, guards: Guards) -> AsyncIterator[Guard]:
 @router.get("/x/me/totp", response_model=SecondFactorDocument, summary="One's own second factor")
 async def read_second_factor(request: Request, guard: UserGuard) -> Response:
     """Whether it is set up, whether this site demands it, how many recovery codes are left."""
-    user = await get_user(guard.connection, guard.require_user())
+    user = await get_user(guard.connection, guard.require_account())
     state = await second_factor.state_of(guard.connection, user.id)
     return json_answer(
         {

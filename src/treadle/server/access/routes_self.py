@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy import update
 
 from treadle.server.access.guard import UserGuard
+from treadle.server.access.identity import Identity
 from treadle.server.access.keys import create_key, delete_key, keys_of
 from treadle.server.access.models import AuthStatus, NewKeyDocument, UserDocument
 from treadle.server.access.tables import app_user
@@ -19,8 +20,16 @@ from treadle.server.kit.errors import NotFound
 from treadle.server.store.info import updated_info
 from treadle.server.wire.answer import Deleted, Modified, json_answer
 from treadle.server.wire.body import ObjectBody
+from treadle.server.wire.routing import Router
 
-router = APIRouter(tags=["users"])
+router = Router(tags=["users"])
+
+
+def _origin(identity: Identity) -> dict[str, Any]:
+    """Who is here: for a job of a user the job, for a job of a gear rule the rule."""
+    if identity.kind == "user" and identity.job:
+        return {"type": "job", "id": identity.job}
+    return {"type": identity.kind, "id": identity.id}
 
 
 @router.get("/auth/status", response_model=AuthStatus, summary="Who the credentials belong to")
@@ -29,7 +38,7 @@ async def auth_status(guard: UserGuard) -> Response:
     identity = guard.identity
     return json_answer(
         {
-            "origin": {"type": identity.kind, "id": identity.id},
+            "origin": _origin(identity),
             "user_id": identity.id if identity.kind == "user" else None,
             "user_is_admin": identity.is_site_admin,
             "is_device": identity.kind == "device",
@@ -72,7 +81,7 @@ async def change_own_info(body: ObjectBody, guard: UserGuard) -> Response:
     """`set`, `delete` or `replace`; POST for older clients, PATCH for newer."""
     await guard.connection.execute(
         update(app_user)
-        .where(app_user.c.id == guard.require_user())
+        .where(app_user.c.id == guard.require_account())
         .values(info=updated_info(app_user.c.info, body), modified_at=now())
     )
     return json_answer({"modified": 1, "jobs_spawned": 0})
@@ -82,13 +91,8 @@ async def change_own_info(body: ObjectBody, guard: UserGuard) -> Response:
 async def add_own_key(body: ObjectBody, guard: UserGuard) -> Response:
     """The only answer that shows the key's secret."""
     wanted = KeyInput.model_validate(body)
-    made = await create_key(
-        guard.connection,
-        "user_id",
-        guard.require_user(),
-        label=wanted.label,
-        expires_at=wanted.expires_at,
-    )
+    owner = guard.require_account()
+    made = await create_key(guard.connection, "user_id", owner, **wanted.fields())
     await guard.record("key_created", {"user": {"id": guard.identity.id}, "key": {"id": made.key.id}})
     return json_answer(new_key_doc(made))
 
@@ -96,6 +100,6 @@ async def add_own_key(body: ObjectBody, guard: UserGuard) -> Response:
 @router.delete("/users/self/key/{key_id}", response_model=Deleted, summary="Delete an API key")
 async def delete_own_key(key_id: str, guard: UserGuard) -> Response:
     """By its public part, the `key` of the documents."""
-    await delete_key(guard.connection, "user_id", guard.require_user(), key_id)
+    await delete_key(guard.connection, "user_id", guard.require_account(), key_id)
     await guard.record("key_deleted", {"user": {"id": guard.identity.id}, "key": {"id": key_id}})
     return json_answer({"deleted": 1})

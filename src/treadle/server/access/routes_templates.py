@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from treadle.server.access import places
 from treadle.server.access.grants import (
@@ -24,8 +24,9 @@ from treadle.server.access.wire import RolesChange, RolesInput, roles_doc
 from treadle.server.wire.answer import Modified, json_answer
 from treadle.server.wire.body import ObjectBody
 from treadle.server.wire.query import flag
+from treadle.server.wire.routing import Router
 
-router = APIRouter(prefix="/groups/{group_id}/permissions/templates", tags=["permissions"])
+router = Router(prefix="/groups/{group_id}/permissions/templates", tags=["permissions"])
 
 
 async def _administered(guard: Guard, group_id: str) -> places.Place:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 
 from treadle.server.access import listing
@@ -28,8 +28,9 @@ from treadle.server.wire.answer import Deleted, InsertedId, Modified, json_answe
 from treadle.server.wire.body import ObjectBody
 from treadle.server.wire.dialect import ClientDialect
 from treadle.server.wire.query import Listing, flag
+from treadle.server.wire.routing import Router
 
-router = APIRouter(tags=["users"])
+router = Router(tags=["users"])
 
 _OWN_FIELDS = frozenset({"firstname", "lastname", "avatar", "preferences"})
 _EMPTY: dict[str, Any] = {"firstname": "", "lastname": "", "avatar": None, "preferences": {}}
@@ -120,7 +121,7 @@ async def put_user(request: Request, user_id: str, body: ObjectBody, guard: User
 
 
 def _require_own(guard: Guard, user_id: str, wanted: UserChange) -> None:
-    if guard.require_user() != user_id.strip().lower():
+    if guard.require_account() != user_id.strip().lower():
         raise Forbidden("Only a site administrator may change another user.")
     if refused := sorted(wanted.model_fields_set - _OWN_FIELDS):
         raise Forbidden(f"Only a site administrator may change {', '.join(refused)}.")
@@ -142,21 +143,21 @@ async def remove_user(user_id: str, guard: AdminGuard) -> Response:
     return json_answer({"deleted": 1})
 
 
-@router.post("/x/users/{user_id}/keys", response_model=NewKeyDocument, summary="Make an API key for a user")
+@router.post("/users/{user_id}/key", response_model=NewKeyDocument, summary="Make an API key for a user")
 async def add_user_key(user_id: str, body: ObjectBody, guard: AdminGuard) -> Response:
     """For accounts of programs; the only answer that shows the key's secret."""
     wanted = KeyInput.model_validate(body)
+    guard.require_account()
     user = await get_user(guard.connection, user_id)
-    made = await create_key(
-        guard.connection, "user_id", user.id, label=wanted.label, expires_at=wanted.expires_at
-    )
+    made = await create_key(guard.connection, "user_id", user.id, **wanted.fields())
     await guard.record("key_created", {"user": {"id": user.id}, "key": {"id": made.key.id}})
     return json_answer(new_key_doc(made))
 
 
-@router.delete("/x/users/{user_id}/keys/{key_id}", response_model=Deleted, summary="Delete a user's API key")
+@router.delete("/users/{user_id}/key/{key_id}", response_model=Deleted, summary="Delete a user's API key")
 async def delete_user_key(user_id: str, key_id: str, guard: AdminGuard) -> Response:
     """By its public part."""
+    guard.require_account()
     user = await get_user(guard.connection, user_id, deleted=True)
     await delete_key(guard.connection, "user_id", user.id, key_id)
     await guard.record("key_deleted", {"user": {"id": user.id}, "key": {"id": key_id}})

@@ -84,8 +84,16 @@ api_key = Table(
     _created(),
     Column("last_used_at", DateTime(timezone=True)),
     Column("expires_at", DateTime(timezone=True)),
+    # What a restricted key is cut down to; null: no limit.
+    Column("scope_projects", ARRAY(Text)),
+    Column("scope_actions", ARRAY(Text)),
+    # A job's key dies with the job; one started by a gear rule has the rule's role instead of an owner.
+    Column("job_id", Text),
+    Column("rule_id", Text),
+    Column("role_id", Text, ForeignKey("role.id", ondelete="CASCADE")),
     Index("ix_api_key_user", "user_id"),
     Index("ix_api_key_device", "device_id"),
+    Index("ix_api_key_job", "job_id", postgresql_where=text("job_id IS NOT NULL")),
 )
 
 login = Table(

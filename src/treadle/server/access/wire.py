@@ -12,6 +12,7 @@ from treadle.server.access import dialect
 from treadle.server.access.accesslog import Line
 from treadle.server.access.devices import Device, status_of
 from treadle.server.access.grants import GroupEntry, RoleEntry
+from treadle.server.access.identity import Scope
 from treadle.server.access.keys import ApiKey, NewKey
 from treadle.server.access.roles import BUILTIN_IDS, Role
 from treadle.server.access.second_factor import Enrolment
@@ -62,11 +63,32 @@ class UserInput(UserChange):
     id: Id
 
 
+class ScopeInput(Wire):
+    """What a key is restricted to; a part left out does not restrict."""
+
+    projects: list[str] | None = Field(default=None, min_length=1, max_length=1000)
+    actions: list[str] | None = Field(default=None, min_length=1, max_length=500)
+
+
 class KeyInput(Wire):
     """A new API key."""
 
     label: Name = ""
     expires_at: Instant | None = None
+    scope: ScopeInput | None = None
+
+    def fields(self) -> dict[str, Any]:
+        """What the key is made with."""
+        scope = self.scope or ScopeInput()
+        actions = None if scope.actions is None else dialect.read(scope.actions)
+        return {
+            "label": self.label,
+            "expires_at": self.expires_at,
+            "scope": Scope(
+                projects=None if scope.projects is None else frozenset(scope.projects),
+                actions=None if actions is None else actions | {"containers_view_metadata"},
+            ),
+        }
 
 
 class LoginInput(Wire):
@@ -190,6 +212,9 @@ def key_doc(key: ApiKey) -> dict[str, Any]:
         "created": key.created_at,
         "last_used": key.last_used_at,
         "expires_at": key.expires_at,
+        "scope": None
+        if key.scope is None
+        else {"projects": key.scope.projects, "actions": key.scope.actions},
     }
 
 

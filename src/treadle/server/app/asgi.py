@@ -4,40 +4,37 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
+from typing import Any
 
 from fastapi import APIRouter, FastAPI
+from fastapi.openapi.utils import get_openapi
 
 from treadle import __version__
 from treadle.server.access import refusals
 from treadle.server.access import routes as access
-from treadle.server.app import site, static
+from treadle.server.app import site, site_settings, static
 from treadle.server.app.state import open_state
-from treadle.server.catalog import (
-    routes_analyses,
-    routes_annotate,
-    routes_containers,
-    routes_files,
-    routes_more,
-)
+from treadle.server.catalog import routes as catalog
+from treadle.server.compat import unbuilt
 from treadle.server.delivery import routes as delivery
 from treadle.server.delivery.live import EventHub
 from treadle.server.ingest import routes as ingest
 from treadle.server.kit.settings import Settings
 from treadle.server.search import routes as search
 from treadle.server.wire import http
+from treadle.server.wire.routing import RouteTable
 
 # Fixed paths before those with ids: the first match wins.
 _ROUTERS: tuple[APIRouter, ...] = (
     site.router,
+    site_settings.router,
     access.router,
     ingest.router,
     delivery.router,
     search.router,
-    routes_files.router,
-    routes_analyses.router,
-    routes_annotate.router,
-    routes_more.router,
-    routes_containers.router,
+    catalog.router,
+    unbuilt.router,
 )
 
 
@@ -70,7 +67,23 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     http.install(app)
     refusals.install(app)
-    for router in _ROUTERS:
-        app.include_router(router, prefix="/api")
+    table = RouteTable(_ROUTERS)
+    app.router.routes.append(table)
+    app.router.routes.extend(unbuilt.services.routes)
     static.mount(app)
+    _describe(app, table)
     return app
+
+
+def _describe(app: FastAPI, table: RouteTable) -> None:
+    @cache
+    def document() -> dict[str, Any]:
+        return get_openapi(
+            title=app.title,
+            version=app.version,
+            description=app.description,
+            routes=table.routes,
+            separate_input_output_schemas=False,
+        )
+
+    app.openapi = document  # type: ignore[method-assign]

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from sqlalchemy import text
 
 from treadle import __version__
-from treadle.server.access.guard import AdminGuard, AnonymousGuard, UserGuard
+from treadle.server.access.guard import AdminGuard, AnonymousGuard
 from treadle.server.kit.settings import Settings
-from treadle.server.wire.answer import json_answer
+from treadle.server.wire.answer import dumps, json_answer
 from treadle.server.wire.dialect import ClientDialect
+from treadle.server.wire.routing import Router
 
-router = APIRouter(tags=["site"])
+router = Router(tags=["site"])
 
 # The release whose REST contract we speak; the clients compare it.
 CONTRACT = "23.0.0"
@@ -47,56 +48,47 @@ def _site(settings: Settings) -> dict[str, Any]:
     }
 
 
+def _config(settings: Settings) -> dict[str, Any]:
+    return {
+        "site": _site(settings),
+        "signed_url": settings.uploads.signed_urls,
+        "features": {
+            "signed_url": settings.uploads.signed_urls,
+            "multipart_signed_url": False,
+            "multiproject": False,
+            "task_manager_data_views": False,
+            "deid_profile": False,
+            "deid_log": False,
+            "collections": True,
+            "copy_by_reference": True,
+            "job_ask": False,
+            "job_prioritization": False,
+            "job_tickets": False,
+            "gear_access": False,
+            "audit_trail": settings.audit.reason_required,
+            "reader_tasks": False,
+            "project_locking": True,
+            "ldap_sync": False,
+        },
+        "auth": {},
+        "uploads": {
+            "max_file_bytes": settings.uploads.max_file_bytes,
+            "part_bytes": settings.uploads.part_bytes,
+        },
+    }
+
+
 @router.get("/config", operation_id="get_config")
 async def config(request: Request, _guard: AnonymousGuard, _client: ClientDialect) -> Response:
     """What this site offers to clients."""
-    settings: Settings = request.app.state.settings
-    return json_answer(
-        {
-            "site": _site(settings),
-            "signed_url": settings.uploads.signed_urls,
-            "features": {
-                "signed_url": settings.uploads.signed_urls,
-                "multipart_signed_url": False,
-                "multiproject": False,
-                "task_manager_data_views": False,
-                "deid_profile": False,
-                "deid_log": False,
-                "collections": True,
-                "copy_by_reference": False,
-                "job_ask": False,
-                "job_prioritization": False,
-                "job_tickets": False,
-                "gear_access": False,
-                "audit_trail": settings.audit.reason_required,
-                "reader_tasks": False,
-                "project_locking": False,
-                "ldap_sync": False,
-            },
-            "auth": {},
-            "uploads": {
-                "max_file_bytes": settings.uploads.max_file_bytes,
-                "part_bytes": settings.uploads.part_bytes,
-            },
-        }
-    )
+    return json_answer(_config(request.app.state.settings))
 
 
-@router.get("/site/settings", operation_id="get_site_settings")
-async def site_settings(request: Request, _guard: UserGuard) -> Response:
-    """Settings of the site that clients read."""
-    settings: Settings = request.app.state.settings
-    return json_answer(
-        {"_id": "site", "center_gears": [], "deid_profile": None, "site_name": settings.site_name}
-    )
-
-
-@router.get("/site/providers", operation_id="get_providers")
-async def providers(_guard: UserGuard) -> Response:
-    """Where files are kept."""
-    return json_answer(
-        [{"_id": "000000000000000000000001", "class": "storage", "type": "local", "label": "Local Storage"}]
-    )
+@router.get("/config.js", operation_id="get_config_js")
+async def config_js(request: Request, _guard: AnonymousGuard) -> Response:
+    """The configuration as a script, as clients up to 22 read it."""
+    script = b"config = " + dumps(_config(request.app.state.settings)) + b";"
+    return Response(script, media_type="application/javascript")
 
 
 @router.get("/x/health", operation_id="get_health")

@@ -11,13 +11,15 @@ from typing import Any
 
 import structlog
 from sqlalchemy import delete, func, select, update
+from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError
 
 from treadle.server.access import audit, audit_seal
 from treadle.server.app.state import ServerState, open_state
-from treadle.server.catalog import trash
+from treadle.server.catalog import copies, trash
 from treadle.server.delivery.tickets import drop_expired as drop_tickets
 from treadle.server.ingest.extract import handle_file_created, stop_readers
 from treadle.server.ingest.uploads import drop_expired
+from treadle.server.kit.errors import Refused
 from treadle.server.kit.settings import Settings
 from treadle.server.search import views_executions
 from treadle.server.store.blobs_rows import adopt_orphans, collect_garbage
@@ -27,7 +29,24 @@ from treadle.server.store.tables import outbox
 log = structlog.get_logger("treadle.worker")
 
 Handler = Callable[[ServerState, dict[str, Any]], Awaitable[None]]
-HANDLERS: dict[str, Handler] = {"file.created": handle_file_created}
+
+
+async def handle_copy(state: ServerState, payload: dict[str, Any]) -> None:
+    """Fill a copy; what can never succeed is said on the container, other trouble is tried again."""
+    async with state.database.transaction() as connection:
+        if not await copies.start_copy(connection, payload["target"]):
+            return
+    try:
+        async with state.database.transaction() as connection:
+            await copies.fill_copy(connection, payload)
+    except (Refused, ProgrammingError, DataError, IntegrityError) as error:
+        log.exception("copy_failed", target=payload["target"])
+        why = error.message if isinstance(error, Refused) else "The server could not copy this; see its log."
+        async with state.database.transaction() as connection:
+            await copies.fail_copy(connection, payload["target"], why)
+
+
+HANDLERS: dict[str, Handler] = {"file.created": handle_file_created, "copy.requested": handle_copy}
 
 _MAX_FAILURES = 8
 _KEEP_FACTS = timedelta(days=2)  # browsers that reconnect read what they missed

@@ -9,11 +9,21 @@ from treadle.server.access.actions import Action
 from treadle.server.access.audit import AccessType
 from treadle.server.access.guard import Guard
 from treadle.server.catalog import collections, queries, rights, trash
-from treadle.server.catalog.containers import find_or_create_subject, get_container, modify_container
-from treadle.server.catalog.errors import ContainerNotFound, RevisionChanged
+from treadle.server.catalog.containers import (
+    apply_changes,
+    find_or_create_subject,
+    get_container,
+    modify_container,
+)
+from treadle.server.catalog.errors import ContainerNotFound
 from treadle.server.catalog.moves import move_container
+from treadle.server.catalog.reasons import check_reason
+from treadle.server.catalog.revision import require_revision
 from treadle.server.catalog.rows import Container
+from treadle.server.catalog.tables import container
+from treadle.server.kit.clock import now
 from treadle.server.kit.errors import Conflict, Forbidden, Invalid
+from treadle.server.wire.answer import stamp
 
 Body = Mapping[str, Any]
 
@@ -29,10 +39,7 @@ async def change_container(
     guard: Guard, target: Container, body: Body, *, expected_revision: int | None
 ) -> Container:
     """The container with the given fields, under the given parent."""
-    if expected_revision is not None:
-        locked = await get_container(guard.connection, target.id, lock=True)
-        if locked.revision != expected_revision:
-            raise RevisionChanged(detail={"revision": locked.revision, "expected": expected_revision})
+    await require_revision(guard.connection, container, target.id, expected_revision)
     await rights.require(guard, target, _modify_action(target))
     target = await _move(guard, target, body)
     if target.level == "collection" and body.get("contents"):
@@ -58,6 +65,13 @@ async def _move(guard: Guard, target: Container, body: Body) -> Container:
         await guard.require_group(parent.id, "admin")
     else:
         await rights.require(guard, parent, "containers_view_metadata", "containers_create_hierarchy")
+    return await relocate(guard, target, parent)
+
+
+async def relocate(guard: Guard, target: Container, parent: Container) -> Container:
+    """The container under another parent; who asks has been found to be allowed."""
+    if parent.id == target.parent_id:
+        return target
     await guard.record("container_moved_away", target.context)
     moved = await move_container(guard.connection, target, parent=parent)
     await guard.record("container_moved_in", moved.context)
@@ -103,9 +117,33 @@ async def _subject_of_session(guard: Guard, target: Container, body: Body) -> Co
     )
 
 
+LOCK_REASONS = ("data_review", "regulatory_audit", "research_suspended", "study_closed", "other")
+
+
+async def lock_project(guard: Guard, target: Container, reason: Any) -> None:
+    """No changes in the project from now on."""
+    if reason not in LOCK_REASONS:
+        raise Invalid(f"'reason' must be one of: {', '.join(LOCK_REASONS)}.")
+    kind, number = guard.identity.origin
+    locked = {"reason": reason, "timestamp": stamp(now()), "origin": {"type": kind, "id": number}}
+    await _set_locked(guard, target, locked)
+
+
+async def unlock_project(guard: Guard, target: Container) -> None:
+    """Changes are allowed again."""
+    await _set_locked(guard, target, None)
+
+
+async def _set_locked(guard: Guard, target: Container, locked: Mapping[str, Any] | None) -> None:
+    changed = {"doc": container.c.doc.op("||")({"locked": locked})}
+    await apply_changes(guard.connection, target, changed)
+    await guard.record("modify_container", {**target.context, "locked": bool(locked)})
+
+
 async def delete_container(guard: Guard, target: Container, *, reason: str | None) -> trash.Deletion:
     """The container and everything below it into the trash."""
     await _require_delete(guard, target)
+    await check_reason(guard.connection, target.project_id, reason)
     entry = await trash.delete_container(
         guard.connection, target, origin=guard.identity.origin, reason=reason
     )
@@ -147,8 +185,7 @@ async def delete_many(guard: Guard, level: str, ids: list[Any], *, reason: str |
     rows = await queries.containers_by_ids(guard.connection, ids)
     for container_id in dict.fromkeys(ids):
         target = rows.get(container_id)
-        if target is None or target.level != level:
+        if target is None or target.level != level or not await rights.sees(guard, target):
             raise ContainerNotFound(f"There is no {level} '{container_id}', or you may not see it.")
-        await rights.require(guard, target, "containers_view_metadata")
         await delete_container(guard, target, reason=reason)
     return len(dict.fromkeys(ids))

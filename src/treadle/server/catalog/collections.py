@@ -23,7 +23,7 @@ ACCESS = ("ro", "rw", "admin")
 async def create_collection(guard: Guard, body: Mapping[str, Any]) -> Container:
     """A new, empty collection; the caller is its curator."""
     guard.decided()
-    guard.require_user()
+    guard.require_account()
     made = await create_container(
         guard.connection,
         level="collection",

@@ -11,7 +11,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from treadle.server.catalog import queries
+from treadle.server.catalog import compliance, history, queries
 from treadle.server.catalog.errors import BadLabel, ContainerNotFound, LabelTaken
 from treadle.server.catalog.levels import LEVELS, check_field
 from treadle.server.catalog.rows import Container, as_container
@@ -92,7 +92,7 @@ async def get_container(
 
 
 async def announce(connection: AsyncConnection, name: FactName, target: Container) -> None:
-    """Tell the listeners what happened to this container."""
+    """Tell the listeners what happened to this container, and judge the sessions it touches."""
     await emit(
         connection,
         Fact(
@@ -100,6 +100,7 @@ async def announce(connection: AsyncConnection, name: FactName, target: Containe
             {"level": target.level, "id": target.id, "project": target.project_id, "parents": target.parents},
         ),
     )
+    await compliance.settle(connection, target.level, target.project_id, target.ancestors)
 
 
 async def create_container(
@@ -147,6 +148,7 @@ async def create_container(
     if made is None:
         raise LabelTaken(f"The {level} '{row['label'] if level != 'group' else own_id}' already exists here.")
     created = as_container(made)
+    await history.note(connection, "CREATE", created, history.container_patch(None, created, info=True))
     await announce(connection, "container.created", created)
     return created
 
@@ -184,6 +186,9 @@ async def apply_changes(
     if row is None:
         raise ContainerNotFound
     changed = as_container(row)
+    patch = history.container_patch(target, changed, info="info" in changes)
+    if patch:
+        await history.note(connection, "UPDATE", changed, patch)
     await announce(connection, "container.modified", changed)
     return changed
 

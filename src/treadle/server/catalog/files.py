@@ -5,24 +5,25 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, cast, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from treadle.server.catalog import queries
+from treadle.server.catalog import compliance, history, queries
 from treadle.server.catalog.containers import touch
 from treadle.server.catalog.errors import FileMissing, NameTaken
 from treadle.server.catalog.rows import Container, File, as_file
 from treadle.server.catalog.tables import container, file, instance
 from treadle.server.catalog.types import guess_mimetype, guess_type
 from treadle.server.kit.clock import now
-from treadle.server.kit.errors import Invalid
+from treadle.server.kit.errors import BadRequest, Invalid
 from treadle.server.kit.ids import new_id
 from treadle.server.store.blobs import BlobRef
 from treadle.server.store.info import info_object
-from treadle.server.store.outbox import Fact, FactName, emit
+from treadle.server.store.outbox import Fact, FactName, emit, emit_all
 
 MAX_NAME = 255
 _INSTANCE_BATCH = 1000
@@ -71,22 +72,31 @@ def clean_classification(value: Any) -> dict[str, list[str]]:
     }
 
 
-async def announce_file(connection: AsyncConnection, name: FactName, target: File) -> None:
-    """Tell the listeners what happened to this file."""
-    await emit(
-        connection,
-        Fact(
-            name,
-            {
-                "level": "file",
-                "id": target.file_id,
-                "version_id": target.id,
-                "type": target.type,
-                "project": target.project_id,
-                "parents": {**target.parents, target.parent_level: target.parent_id},
-            },
-        ),
+def _fact(name: FactName, target: File) -> Fact:
+    return Fact(
+        name,
+        {
+            "level": "file",
+            "id": target.file_id,
+            "version_id": target.id,
+            "type": target.type,
+            "project": target.project_id,
+            "parents": {**target.parents, target.parent_level: target.parent_id},
+        },
     )
+
+
+async def announce_file(connection: AsyncConnection, name: FactName, target: File) -> None:
+    """Tell the listeners what happened to this file, and judge the session it touches."""
+    await emit(connection, _fact(name, target))
+    await _judge(connection, target)
+
+
+async def _judge(connection: AsyncConnection, target: File) -> None:
+    if target.parent_level == "acquisition":
+        await compliance.settle(
+            connection, "acquisition", target.project_id, {"session_id": target.session_id}
+        )
 
 
 async def current_file(connection: AsyncConnection, parent_id: str, name: str) -> File | None:
@@ -97,6 +107,14 @@ async def current_file(connection: AsyncConnection, parent_id: str, name: str) -
         )
     ).one_or_none()
     return None if row is None else as_file(row)
+
+
+async def current_files(connection: AsyncConnection, parent_id: str, names: Sequence[str]) -> dict[str, File]:
+    """The live files of these names in the container."""
+    rows = await connection.execute(
+        select(file).where(file.c.parent_id == parent_id, file.c.name == func.any(names), queries.LIVE_FILE)
+    )
+    return {row.name: as_file(row) for row in rows}
 
 
 async def get_file(connection: AsyncConnection, file_id: str, *, version: int | None = None) -> File:
@@ -128,19 +146,68 @@ async def place_file(
     preserve_metadata: bool = False,
 ) -> File:
     """A new file, or a new version of the file of that name; visible when the transaction commits."""
+    (made,) = await place_files(
+        connection, parent=parent, new=[new], origin=origin, preserve_metadata=preserve_metadata
+    )
+    return made
+
+
+async def place_files(
+    connection: AsyncConnection,
+    *,
+    parent: Container,
+    new: Sequence[NewFile],
+    origin: tuple[str, str | None],
+    preserve_metadata: bool = False,
+) -> list[File]:
+    """Files of different names on one container, in a handful of statements however many they are."""
     # The parent's row lock makes writers of one container take turns: versions never collide.
     await connection.execute(
         select(container.c.id).where(container.c.id == parent.id).with_for_update(key_share=True)
     )
-    name = clean_name(new.name)
-    old = await current_file(connection, parent.id, name)
+    names = [clean_name(item.name) for item in new]
+    old = await current_files(connection, parent.id, names)
     at = now()
-    own_id = new_id()
-    if old is not None:
+    if old:
+        replaced = [item.id for item in old.values()]
         await connection.execute(
-            update(file).where(file.c.id == old.id).values(is_current=False, replaced_at=at)
+            update(file).where(file.c.id == func.any(replaced)).values(is_current=False, replaced_at=at)
         )
-    row = {
+    rows = [
+        _new_row(parent, name, item, old.get(name), origin, at, preserve=preserve_metadata)
+        for name, item in zip(names, new, strict=True)
+    ]
+    inserted = await connection.execute(insert(file).returning(file, sort_by_parameter_order=True), rows)
+    made = [as_file(row) for row in inserted]
+    await touch(connection, parent.id)
+    await history.note_all(
+        connection,
+        [
+            (
+                "REPLACE_FILE" if item.name in old else "CREATE",
+                item,
+                history.file_patch(None, item, info=True),
+            )
+            for item in made
+        ],
+    )
+    await emit_all(connection, [_fact("file.created", item) for item in made])
+    await _judge(connection, made[0])
+    return made
+
+
+def _new_row(
+    parent: Container,
+    name: str,
+    new: NewFile,
+    old: File | None,
+    origin: tuple[str, str | None],
+    at: datetime,
+    *,
+    preserve: bool,
+) -> dict[str, Any]:
+    own_id = new_id()
+    return {
         "id": own_id,
         "file_id": old.file_id if old else own_id,
         "version": old.version + 1 if old else 1,
@@ -152,7 +219,7 @@ async def place_file(
         "analysis_id": parent.id if parent.level == "analysis" else None,
         "blob_sha384": new.blob.sha384,
         "size": new.blob.size,
-        **_metadata(new, old, preserve=preserve_metadata),
+        **_metadata(new, old, preserve=preserve),
         "zip_member_count": new.zip_member_count,
         "deid_log_id": new.deid_log_id,
         "deid_log_skip_reason": new.deid_log_skip_reason,
@@ -162,10 +229,6 @@ async def place_file(
         "created_at": old.created_at if old else at,
         "modified_at": at,
     }
-    made = as_file((await connection.execute(insert(file).values(row).returning(file))).one())
-    await touch(connection, parent.id)
-    await announce_file(connection, "file.created", made)
-    return made
 
 
 def _metadata(new: NewFile, old: File | None, *, preserve: bool) -> dict[str, Any]:
@@ -222,6 +285,9 @@ async def change_file(connection: AsyncConnection, target: File, changes: Mappin
     if row is None:
         raise FileMissing
     changed = as_file(row)
+    patch = history.file_patch(target, changed, info="info" in changes)
+    if patch:
+        await history.note(connection, "UPDATE", changed, patch)
     await announce_file(connection, "file.modified", changed)
     return changed
 
@@ -246,19 +312,25 @@ async def modify_file(connection: AsyncConnection, target: File, fields: Mapping
 
 async def classify_file(connection: AsyncConnection, target: File, body: Mapping[str, Any]) -> File:
     """`{modality?, add?, delete?, replace?}`: add unites, delete removes values and emptied keys."""
+    replaced = body.get("replace")
+    if replaced is not None and (body.get("add") or body.get("delete")):
+        raise BadRequest("'replace' cannot be used together with 'add' or 'delete'.")
+    modality = body.get("modality", target.modality)
+    if modality is not None and (not isinstance(modality, str) or len(modality) > MAX_NAME):
+        raise Invalid(f"'modality' must be a text of at most {MAX_NAME} characters.")
     locked = as_file(
         (await connection.execute(select(file).where(file.c.id == target.id).with_for_update())).one()
     )
     current = {key: list(values) for key, values in locked.classification.items()}
-    if body.get("replace") is not None:
-        current = clean_classification(body["replace"])
+    if replaced is not None:
+        current = clean_classification(replaced)
     for key, values in clean_classification(body.get("add")).items():
         current[key] = list(dict.fromkeys([*current.get(key, []), *values]))
     for key, values in clean_classification(body.get("delete")).items():
         current[key] = [value for value in current.get(key, []) if value not in values]
     changes: dict[str, Any] = {"classification": {key: values for key, values in current.items() if values}}
     if "modality" in body:
-        changes["modality"] = body["modality"]
+        changes["modality"] = modality or None
     return await change_file(connection, target, changes)
 
 
@@ -284,6 +356,9 @@ async def move_file(
     await touch(connection, parent.id)
     if parent.id != target.parent_id:
         await touch(connection, target.parent_id)
+        await compliance.settle(
+            connection, target.parent_level, target.project_id, {"session_id": target.session_id}
+        )
     return await change_file(connection, target, {"name": wanted})
 
 

@@ -216,6 +216,15 @@ class ResolvedDocument(Document):
     children: list[dict[str, Any]]
 
 
+class ModalityDocument(Document):
+    """A modality and its classification vocabulary."""
+
+    id: str = Field(alias="_id")
+    classification: dict[str, list[str]]
+    active: bool
+    description: str | None = None
+
+
 class DeletionDocument(Document):
     """One entry of the trash."""
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from treadle.server.catalog import queries
+from treadle.server.catalog import compliance, queries
 from treadle.server.catalog.containers import apply_changes
 from treadle.server.catalog.errors import LabelTaken
 from treadle.server.catalog.levels import HIERARCHY
@@ -33,5 +33,7 @@ async def move_container(connection: AsyncConnection, target: Container, *, pare
     }
     await connection.execute(update(container).where(queries.below(target.level, target.id)).values(**above))
     await connection.execute(update(file).where(queries.files_below(target.level, target.id)).values(**above))
+    if target.level in ("subject", "session") and parent.project_id != target.project_id:
+        await compliance.forget(connection, target.level, target.id)
     changes: dict[str, Any] = {"parent_id": parent.id, "parent_level": parent.level}
     return await apply_changes(connection, target, changes)

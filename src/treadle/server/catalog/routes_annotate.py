@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from treadle.server.access.actions import Action
 from treadle.server.access.guard import Guard, ScopedGuard
@@ -13,15 +13,16 @@ from treadle.server.catalog.containers import apply_changes
 from treadle.server.catalog.errors import ContainerNotFound
 from treadle.server.catalog.levels import LEVELS
 from treadle.server.catalog.models import NoteDocument
+from treadle.server.catalog.revision import IfMatch, read_revision, require_revision
 from treadle.server.catalog.rows import Container
 from treadle.server.catalog.tables import container
 from treadle.server.catalog.wire import note_doc
-from treadle.server.kit.errors import Forbidden
 from treadle.server.store.info import updated_info
 from treadle.server.wire.answer import Deleted, Modified, json_answer
 from treadle.server.wire.body import ListBody, ObjectBody
+from treadle.server.wire.routing import Router
 
-router = APIRouter(tags=["metadata"])
+router = Router(tags=["metadata"])
 
 _MODIFIED = {"modified": 1, "jobs_spawned": 0}
 
@@ -33,12 +34,15 @@ async def _find(guard: Guard, container_id: str, level: str | None, action: Acti
 def _info(path: str, name: str, level: str | None) -> None:
     @router.patch(f"{path}/info", response_model=Modified, operation_id=f"modify_{name}_info")
     @router.post(f"{path}/info", response_model=Modified, operation_id=f"modify_{name}_info_by_post")
-    async def modify_info(guard: ScopedGuard, id: str, body: ObjectBody) -> Response:
+    async def modify_info(
+        guard: ScopedGuard, id: str, body: ObjectBody, if_match: IfMatch = None
+    ) -> Response:
         target = await rights.find(guard, id, level=level)
         action: Action = (
             "analyses_modify_metadata" if target.level == "analysis" else "containers_modify_metadata"
         )
         await rights.require(guard, target, action)
+        await require_revision(guard.connection, container, target.id, read_revision(if_match))
         await apply_changes(guard.connection, target, {"info": updated_info(container.c.info, body)})
         await guard.record("modify_container", target.context)
         return json_answer(_MODIFIED)
@@ -107,24 +111,22 @@ def _notes(path: str, name: str, level: str | None) -> None:
     @router.put(f"{path}/notes/{{note_id}}", response_model=int, operation_id=f"modify_{name}_note")
     async def change_note(guard: ScopedGuard, id: str, note_id: str, body: ObjectBody) -> Response:
         target = await _find(guard, id, level, "notes_manage")
-        await _require_writer(guard, target, note_id)
+        await require_writer(guard, target, note_id)
         await annotate.change_note(guard.connection, target, note_id, body.get("text"))
         return json_answer(1)
 
     @router.delete(f"{path}/notes/{{note_id}}", response_model=Deleted, operation_id=f"delete_{name}_note")
     async def delete_note(guard: ScopedGuard, id: str, note_id: str) -> Response:
         target = await _find(guard, id, level, "notes_manage")
-        await _require_writer(guard, target, note_id)
+        await require_writer(guard, target, note_id)
         await annotate.remove_note(guard.connection, target, note_id)
         return json_answer({"deleted": 1})
 
 
-async def _require_writer(guard: Guard, target: Container, note_id: str) -> None:
+async def require_writer(guard: Guard, target: Container, note_id: str) -> None:
     """Others' notes are for the project's administrators."""
     row = await annotate.get_note(guard.connection, target, note_id)
-    mine = row.user_id == guard.identity.id or guard.identity.is_site_admin
-    if not mine and not await guard.may("project_permissions_manage", project_id=target.project_id):
-        raise Forbidden("Only its writer or an administrator of the project may change this note.")
+    await rights.require_writer(guard, target, row.user_id)
 
 
 for _name, _level in LEVELS.items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import Query, Request, Response
 from sqlalchemy import select
 
 from treadle.server.access.audit import AccessType
@@ -15,29 +15,20 @@ from treadle.server.catalog.answer import answer_containers
 from treadle.server.catalog.levels import LEVELS
 from treadle.server.catalog.listing import container_source
 from treadle.server.catalog.models import MODELS, ContainerDocument, list_of
+from treadle.server.catalog.revision import IfMatch, read_revision
 from treadle.server.catalog.rows import Container
 from treadle.server.catalog.tables import container
 from treadle.server.catalog.wire import View
-from treadle.server.kit.errors import Invalid
 from treadle.server.wire.answer import Deleted, InsertedId, Modified, json_answer
 from treadle.server.wire.body import ListBody, ObjectBody
 from treadle.server.wire.dialect import ClientDialect
 from treadle.server.wire.query import Listing, read_flag
+from treadle.server.wire.routing import Router
 
-router = APIRouter(tags=["containers"])
+router = Router(tags=["containers"])
 
 Creator = Callable[[Guard, dict[str, Any]], Awaitable[Container]]
-IfMatch = Annotated[str | None, Header(description="revision that the change is based on")]
 Reason = Annotated[str | None, Query(description="why it is deleted")]
-
-
-def _revision(if_match: str | None) -> int | None:
-    if if_match is None or if_match.strip() == "*":
-        return None
-    text = if_match.strip().removeprefix("W/").strip('"')
-    if not text.isdecimal():
-        raise Invalid("If-Match must be the revision number.")
-    return int(text)
 
 
 def _made(target: Container) -> Response:
@@ -81,7 +72,7 @@ def _singles(level: str, path: str, name: str, only: str | None) -> None:
         if_match: IfMatch = None,
     ) -> Response:
         target = await rights.find(guard, id, level=only)
-        await change.change_container(guard, target, body, expected_revision=_revision(if_match))
+        await change.change_container(guard, target, body, expected_revision=read_revision(if_match))
         return json_answer({"modified": 1, "jobs_spawned": 0})
 
     @router.delete(path, response_model=Deleted, operation_id=f"delete_{name}")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from sqlalchemy import select
 
 from treadle.server.access.actions import Action
 from treadle.server.access.guard import Guard, ScopedGuard
-from treadle.server.catalog import files, rights, trash
+from treadle.server.catalog import files, modalities, rights, trash
 from treadle.server.catalog.annotate import clean_tags
 from treadle.server.catalog.answer import answer_files
 from treadle.server.catalog.containers import get_container
@@ -17,17 +17,21 @@ from treadle.server.catalog.errors import FileMissing
 from treadle.server.catalog.levels import LEVELS
 from treadle.server.catalog.listing import file_source
 from treadle.server.catalog.models import FileDocument, FileVersion
+from treadle.server.catalog.reasons import check_reason
+from treadle.server.catalog.revision import IfMatch, read_revision, require_revision
 from treadle.server.catalog.rows import File
 from treadle.server.catalog.tables import file
 from treadle.server.catalog.wire import file_doc, version_doc
 from treadle.server.kit.errors import Invalid
+from treadle.server.kit.settings import Settings
 from treadle.server.store.info import info_object, updated_info
 from treadle.server.wire.answer import Deleted, Modified, json_answer
 from treadle.server.wire.body import ListBody, ObjectBody
 from treadle.server.wire.dialect import ClientDialect
 from treadle.server.wire.query import Listing, read_count
+from treadle.server.wire.routing import Router
 
-router = APIRouter(tags=["files"])
+router = Router(tags=["files"])
 
 _MODIFIED = {"modified": 1, "jobs_spawned": 0}
 Version = Annotated[str | None, Query(description="version number; the current one when absent")]
@@ -61,6 +65,7 @@ async def remove(guard: Guard, target: File, reason: str | None) -> None:
     await rights.require_file(
         guard, target, "files_delete_device_data" if device else "files_delete_non_device_data"
     )
+    await check_reason(guard.connection, target.project_id, reason)
     await trash.delete_file(guard.connection, target, origin=guard.identity.origin, reason=reason)
     await guard.record("delete_file", {**target.context, "reason": reason})
 
@@ -68,6 +73,20 @@ async def remove(guard: Guard, target: File, reason: str | None) -> None:
 async def _change_info(guard: Guard, target: File, body: dict[str, Any]) -> Response:
     await files.change_file(guard.connection, target, {"info": updated_info(file.c.info, body)})
     await guard.record("modify_file", target.context)
+    return json_answer(_MODIFIED)
+
+
+async def _check_words(request: Request, guard: Guard, changed: File) -> None:
+    """Refuse words that the modality does not have, where the site wants that."""
+    settings: Settings = request.app.state.settings
+    if settings.check_classification:
+        await modalities.check_words(guard.connection, changed.modality, changed.classification)
+
+
+async def _classify(request: Request, guard: Guard, target: File, body: dict[str, Any]) -> Response:
+    changed = await files.classify_file(guard.connection, target, body)
+    await _check_words(request, guard, changed)
+    await guard.record("modify_file", changed.context)
     return json_answer(_MODIFIED)
 
 
@@ -81,9 +100,11 @@ def _by_name(path: str, label: str, level: str | None) -> None:
         return json_answer(file_doc(target, client))
 
     @router.put(base, response_model=Modified, operation_id=f"modify_{label}_file")
-    async def modify(guard: ScopedGuard, id: str, name: str, body: ObjectBody) -> Response:
+    async def modify(request: Request, guard: ScopedGuard, id: str, name: str, body: ObjectBody) -> Response:
         target = await by_name(guard, id, level, name, "files_modify_metadata")
-        await files.modify_file(guard.connection, target, body)
+        changed = await files.modify_file(guard.connection, target, body)
+        if {"modality", "classification"} & set(body):
+            await _check_words(request, guard, changed)
         await guard.record("modify_file", target.context)
         return json_answer(_MODIFIED)
 
@@ -111,11 +132,11 @@ def _by_name(path: str, label: str, level: str | None) -> None:
         response_model=Modified,
         operation_id=f"modify_{label}_file_classification_by_post",
     )
-    async def classify(guard: ScopedGuard, id: str, name: str, body: ObjectBody) -> Response:
+    async def classify(
+        request: Request, guard: ScopedGuard, id: str, name: str, body: ObjectBody
+    ) -> Response:
         target = await by_name(guard, id, level, name, "files_modify_metadata")
-        await files.classify_file(guard.connection, target, body)
-        await guard.record("modify_file", target.context)
-        return json_answer(_MODIFIED)
+        return await _classify(request, guard, target, body)
 
 
 for _label, _level in LEVELS.items():
@@ -130,7 +151,8 @@ async def list_files(request: Request, guard: ScopedGuard, query: Listing, clien
     if query.exhaustive:
         guard.require_site_admin()
     in_collections = file.c.project_id.is_(None) & rights.visible_collections(guard, file.c.parent_id)
-    scope = guard.allowed(file.c.project_id, "files_view_metadata") | in_collections
+    shown = file.c.analysis_id.is_(None) | guard.allowed(file.c.project_id, "analyses_view_metadata")
+    scope = (guard.allowed(file.c.project_id, "files_view_metadata") & shown) | in_collections
     source = file_source(scope, with_info=query.include_all_info)
     return await answer_files(request, guard, source, query, client)
 
@@ -209,9 +231,12 @@ async def read_info(guard: ScopedGuard, file_id: str, version: Version = None) -
 
 
 @router.patch("/files/{file_id}/info", response_model=dict[str, Any], operation_id="modify_file_info")
-async def merge_info(guard: ScopedGuard, file_id: str, body: ObjectBody) -> Response:
+async def merge_info(
+    guard: ScopedGuard, file_id: str, body: ObjectBody, if_match: IfMatch = None
+) -> Response:
     """Set these keys of the file's metadata."""
     target = await by_id(guard, file_id, "files_modify_metadata")
+    await require_revision(guard.connection, file, target.id, read_revision(if_match))
     wanted = body if set(body) <= {"set", "delete", "replace"} and body else {"set": body}
     await _change_info(guard, target, wanted)
     return json_answer((await files.get_file(guard.connection, file_id)).info)
@@ -229,12 +254,10 @@ async def replace_info(guard: ScopedGuard, file_id: str, body: ObjectBody) -> Re
 @router.put(
     "/files/{file_id}/classification", response_model=Modified, operation_id="modify_file_classification"
 )
-async def classify(guard: ScopedGuard, file_id: str, body: ObjectBody) -> Response:
+async def classify(request: Request, guard: ScopedGuard, file_id: str, body: ObjectBody) -> Response:
     """Add, delete or replace classification values."""
     target = await by_id(guard, file_id, "files_modify_metadata")
-    await files.classify_file(guard.connection, target, body)
-    await guard.record("modify_file", target.context)
-    return json_answer(_MODIFIED)
+    return await _classify(request, guard, target, body)
 
 
 @router.get("/files/{file_id}/tags", response_model=list[str], operation_id="get_file_tags")

@@ -1,29 +1,30 @@
-"""Endpoints of lookup and resolve, collection permissions, project settings, modalities and the trash."""
+"""Endpoints of lookup and resolve, collection permissions, settings and the trash."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import Request, Response
 from sqlalchemy import true
 
-from treadle.dicom.classify import MODALITIES
-from treadle.server.access.guard import ScopedGuard, UserGuard
-from treadle.server.catalog import collections, relations, rights, trash
+from treadle.server.access.guard import ScopedGuard
+from treadle.server.catalog import change, collections, relations, rights, trash
 from treadle.server.catalog.containers import apply_changes
-from treadle.server.catalog.errors import ContainerNotFound
+from treadle.server.catalog.errors import ContainerNotFound, DeletionNotFound
 from treadle.server.catalog.models import AccessEntry, DeletionDocument, ResolvedDocument
+from treadle.server.catalog.reasons import DEMANDED
 from treadle.server.catalog.resolve import clean_path, resolve
 from treadle.server.catalog.rows import File
 from treadle.server.catalog.tables import container, deletion
 from treadle.server.catalog.wire import View, file_doc
-from treadle.server.kit.errors import Conflict, Invalid
+from treadle.server.kit.errors import Conflict, Invalid, NotFound
 from treadle.server.wire.answer import Modified, json_answer, stamp
 from treadle.server.wire.body import ObjectBody
 from treadle.server.wire.dialect import Client, ClientDialect
-from treadle.server.wire.query import read_count
+from treadle.server.wire.query import flag, read_count
+from treadle.server.wire.routing import Router
 
-router = APIRouter()
+router = Router()
 
 
 def _file_node(target: File, client: Client, *, info: bool) -> dict[str, Any]:
@@ -37,7 +38,7 @@ async def lookup(guard: ScopedGuard, client: ClientDialect, body: ObjectBody) ->
     path = clean_path(body.get("path"))
     if path[:1] == ["gears"]:
         raise ContainerNotFound(f"No {'/'.join(path[1:])} gear found.")
-    found = await resolve(guard, path)
+    found = await resolve(guard, path, children=False)
     if not found.path:
         raise ContainerNotFound("The path is empty.")
     node = found.path[-1]
@@ -47,7 +48,9 @@ async def lookup(guard: ScopedGuard, client: ClientDialect, body: ObjectBody) ->
 
 
 @router.post("/resolve", tags=["paths"], response_model=ResolvedDocument, operation_id="resolve_path")
-async def resolve_path(guard: ScopedGuard, client: ClientDialect, body: ObjectBody) -> Response:
+async def resolve_path(
+    request: Request, guard: ScopedGuard, client: ClientDialect, body: ObjectBody
+) -> Response:
     """Every node along a path of labels and the children of its end."""
     guard.decided()
     path = clean_path(body.get("path"))
@@ -56,7 +59,8 @@ async def resolve_path(guard: ScopedGuard, client: ClientDialect, body: ObjectBo
             raise ContainerNotFound(f"No {'/'.join(path[1:])} gear found.")
         return json_answer({"path": [], "children": []})
     found = await resolve(guard, path)
-    view = View(client, info=False)
+    info = flag(request, "include_all_info")
+    view = View(client, info=info)
     containers = [node for node in (*found.path, *found.children) if not isinstance(node, File)]
     shown = {doc["_id"]: doc for doc in await relations.documents(guard, containers, view)}
 
@@ -141,6 +145,10 @@ def _settings(level: str, plural: str) -> None:
             await guard.require_group(id, "admin")
         else:
             await rights.require(guard, target, "settings_modify")
+            if "sharing" in body:
+                await rights.require(guard, target, "project_sharing_manage")
+        if not isinstance(body.get(DEMANDED, False), bool):
+            raise Invalid(f"'{DEMANDED}' must be true or false.")
         merged = {**(target.doc.get("settings") or {}), **body}
         await apply_changes(guard.connection, target, {"doc": container.c.doc.op("||")({"settings": merged})})
         await guard.record("modify_container", target.context)
@@ -149,24 +157,6 @@ def _settings(level: str, plural: str) -> None:
 
 _settings("project", "projects")
 _settings("group", "groups")
-
-
-@router.get("/modalities", tags=["settings"], operation_id="get_all_modalities")
-async def modalities(_guard: UserGuard) -> Response:
-    """The classification vocabulary of each modality."""
-    return json_answer([_modality(key) for key in MODALITIES])
-
-
-@router.get("/modalities/{id}", tags=["settings"], operation_id="get_modality")
-async def modality(_guard: UserGuard, id: str) -> Response:
-    """The classification vocabulary of one modality."""
-    if id not in MODALITIES:
-        raise ContainerNotFound(f"There is no modality '{id}'.")
-    return json_answer(_modality(id))
-
-
-def _modality(key: str) -> dict[str, Any]:
-    return {"_id": key, "classification": MODALITIES[key], "active": True, "description": None}
 
 
 def _entry(item: trash.Deletion) -> dict[str, Any]:
@@ -182,6 +172,27 @@ def _entry(item: trash.Deletion) -> dict[str, Any]:
         "deleted": stamp(item.deleted_at),
         "origin": {"type": item.origin[0], "id": item.origin[1]},
     }
+
+
+@router.post("/projects/{id}/lock", tags=["settings"], response_model=Modified, operation_id="lock_project")
+async def lock(guard: ScopedGuard, id: str, body: ObjectBody) -> Response:
+    """Refuse every change in the project from now on: `{reason}`."""
+    target = await rights.find(guard, id, level="project")
+    await guard.require("settings_modify", project_id=target.id)
+    await change.lock_project(guard, target, body.get("reason", "other"))
+    return json_answer({"modified": 1, "jobs_spawned": 0})
+
+
+@router.delete(
+    "/projects/{id}/lock", tags=["settings"], response_model=Modified, operation_id="unlock_project"
+)
+async def unlock(guard: ScopedGuard, id: str) -> Response:
+    """Allow changes again."""
+    target = await rights.find(guard, id, level="project")
+    await guard.require("settings_modify", project_id=target.id)
+    if target.doc.get("locked"):
+        await change.unlock_project(guard, target)
+    return json_answer({"modified": 1, "jobs_spawned": 0})
 
 
 @router.get("/x/trash", tags=["trash"], response_model=list[DeletionDocument], operation_id="list_trash")
@@ -205,13 +216,13 @@ async def list_trash(
 async def restore(guard: ScopedGuard, id: str) -> Response:
     """Everything one delete call took away, back where it was."""
     entry = await trash.get_deletion(guard.connection, id)
-    if entry.project_id is None:
-        guard.require_site_admin()
-    else:
-        action: Any = (
-            "containers_delete_project" if entry.kind == "project" else "containers_delete_hierarchy"
-        )
+    action: Any = "containers_delete_project" if entry.kind == "project" else "containers_delete_hierarchy"
+    try:  # what lay in no project is for site administrators; others do not learn of it
         await guard.require(action, project_id=entry.project_id)
+    except NotFound:
+        raise DeletionNotFound from None
+    if entry.project_id is not None:
+        await rights.refuse_locked(guard.connection, entry.project_id)
     await trash.restore(guard.connection, entry)
     await guard.record("restore", {entry.kind: {"id": entry.target_id, "label": entry.label}})
     return json_answer(_entry(entry))

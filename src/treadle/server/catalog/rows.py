@@ -92,6 +92,7 @@ class File:
     deid_log_skip_reason: str | None
     restored_from: int | None
     restored_by: str | None
+    copied_from: dict[str, Any] | None
     revision: int
     created_at: datetime
     modified_at: datetime

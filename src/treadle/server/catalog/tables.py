@@ -121,6 +121,8 @@ file = Table(
     Column("deid_log_skip_reason", Text),
     Column("restored_from", Integer),
     Column("restored_by", Text),
+    # Of a copy: {copy_of, original_copy_of} as the wire shows them.
+    Column("copied_from", JSONB),
     Column("revision", Integer, nullable=False, server_default="1"),
     _at("created_at"),  # of the first version
     _at("modified_at"),
@@ -222,4 +224,33 @@ deletion = Table(
     Column("files", Integer, nullable=False),
     _at("deleted_at"),
     Index("ix_deletion_project", "project_id", "deleted_at"),
+)
+
+# What a site changed of the modalities that come with the program, and its own ones.
+modality = Table(
+    "modality",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("classification", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("description", Text),
+    Column("is_active", Boolean, nullable=False, server_default=text("true")),
+    Column("is_deleted", Boolean, nullable=False, server_default=text("false")),
+)
+
+# Who changed what, with the new values.
+change_log = Table(
+    "change_log",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("target_type", Text, nullable=False),  # a level, or file
+    Column("target_id", Text, nullable=False),  # of a file: its file id
+    Column("version", Integer),
+    Column("method", Text, nullable=False),
+    Column("patch", JSONB, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("reason", Text),
+    Column("origin_type", Text, nullable=False),
+    Column("origin_id", Text),
+    _at("created_at"),
+    Index("ix_change_log_target", "target_id", "id"),
 )

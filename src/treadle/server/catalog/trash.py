@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,12 +11,19 @@ from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from treadle.server.access.templates import remove_grants_of_group, remove_grants_of_project
-from treadle.server.catalog import queries
+from treadle.server.catalog import history, queries
 from treadle.server.catalog.containers import announce, get_container
-from treadle.server.catalog.errors import ContainerNotFound, FileMissing, LabelTaken, NameTaken, NotEmpty
+from treadle.server.catalog.errors import (
+    ContainerNotFound,
+    DeletionNotFound,
+    FileMissing,
+    LabelTaken,
+    NameTaken,
+    NotEmpty,
+)
 from treadle.server.catalog.files import announce_file
 from treadle.server.catalog.rows import Container, File, as_container, as_file
-from treadle.server.catalog.tables import container, deletion, file
+from treadle.server.catalog.tables import change_log, container, deletion, file
 from treadle.server.kit.clock import now
 from treadle.server.kit.ids import new_id
 
@@ -82,6 +90,7 @@ async def delete_container(
         origin=origin,
     )
     await _keep(connection, entry)
+    await history.note(connection, "DELETE", target, {}, reason=reason)
     await announce(connection, "container.deleted", target)
     return entry
 
@@ -111,6 +120,7 @@ async def delete_file(
         origin=origin,
     )
     await _keep(connection, entry)
+    await history.note(connection, "DELETE", target, {}, reason=reason)
     await announce_file(connection, "file.deleted", target)
     return entry
 
@@ -158,13 +168,19 @@ async def list_deletions(
     return [_as_deletion(row) for row in await connection.execute(query)]
 
 
+async def is_deleted(connection: AsyncConnection, kind: str, target_id: str) -> bool:
+    """Whether this is in the trash."""
+    entry = select(deletion.c.id).where(deletion.c.kind == kind, deletion.c.target_id == target_id).limit(1)
+    return (await connection.execute(entry)).first() is not None
+
+
 async def get_deletion(connection: AsyncConnection, deletion_id: str) -> Deletion:
     """One entry of the trash, held until the transaction ends."""
     row = (
         await connection.execute(select(deletion).where(deletion.c.id == deletion_id).with_for_update())
     ).one_or_none()
     if row is None:
-        raise ContainerNotFound("There is no such entry in the trash; it may have been purged or restored.")
+        raise DeletionNotFound
     return _as_deletion(row)
 
 
@@ -179,7 +195,8 @@ async def restore(connection: AsyncConnection, entry: Deletion) -> None:
 
 async def _restore_files(connection: AsyncConnection, entry: Deletion) -> None:
     rows = await connection.execute(select(file).where(file.c.deletion_id == entry.id, file.c.is_current))
-    for target in map(as_file, rows):
+    targets = list(map(as_file, rows))
+    for target in targets:
         parent = await queries.container_by_id(connection, target.parent_id)
         if parent is None:
             raise ContainerNotFound("The container of this file is deleted; restore it first.")
@@ -188,8 +205,10 @@ async def _restore_files(connection: AsyncConnection, entry: Deletion) -> None:
         )
         if (await connection.execute(taken)).first():
             raise NameTaken(f"A file named '{target.name}' is there again; rename it first.")
-        await announce_file(connection, "file.created", target)
     await _unmark(connection, entry)
+    for target in targets:
+        await history.note(connection, "UPDATE", target, {"deleted": None})
+        await announce_file(connection, "file.created", target)
 
 
 async def _restore_containers(connection: AsyncConnection, entry: Deletion) -> None:
@@ -204,6 +223,7 @@ async def _restore_containers(connection: AsyncConnection, entry: Deletion) -> N
         if await queries.child_by_label(connection, level=target.level, scope=scope, label=target.label):
             raise LabelTaken(f"Another {target.level} '{target.label}' is there now; rename it first.")
     await _unmark(connection, entry)
+    await history.note(connection, "UPDATE", target, {"deleted": None})
     await announce(connection, "container.restored", target)
 
 
@@ -233,7 +253,17 @@ async def purge(connection: AsyncConnection, *, older_than: timedelta, limit: in
         for row in gone.all():
             forget = remove_grants_of_group if row.level == "group" else remove_grants_of_project
             await forget(connection, row.id)
+        await _forget_changes(connection, ids)
         await connection.execute(delete(file).where(file.c.deletion_id.in_(ids)))
         await connection.execute(delete(container).where(container.c.deletion_id.in_(ids)))
         await connection.execute(delete(deletion).where(deletion.c.id.in_(ids)))
     return len(ids)
+
+
+async def _forget_changes(connection: AsyncConnection, deletion_ids: Sequence[str]) -> None:
+    """Purged for good means that the change log's values go too."""
+    for ids in (
+        select(container.c.id).where(container.c.deletion_id.in_(deletion_ids)),
+        select(file.c.file_id).where(file.c.deletion_id.in_(deletion_ids)),
+    ):
+        await connection.execute(delete(change_log).where(change_log.c.target_id.in_(ids)))

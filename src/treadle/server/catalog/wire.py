@@ -45,7 +45,7 @@ def file_doc(target: File, client: Client, *, info: bool = True, group: str = "f
         "deid_log_skip_reason": target.deid_log_skip_reason,
         "restored_from": target.restored_from,
         "restored_by": {"type": "user", "id": target.restored_by} if target.restored_by else None,
-        "copy_of": None,
+        **(target.copied_from or {"copy_of": None, "original_copy_of": None}),
         "created": stamp(target.created_at),
         "modified": stamp(target.modified_at),
         "replaced": stamp(target.replaced_at),
@@ -104,6 +104,7 @@ class Relations:
     collections: Mapping[str, list[str]] = field(default_factory=dict)
     analyses: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict)
     stats: Mapping[str, dict[str, int]] = field(default_factory=dict)
+    collection_stats: Mapping[str, dict[str, int]] = field(default_factory=dict)
     templated_projects: frozenset[str] = frozenset()
 
 
@@ -148,7 +149,9 @@ def _timed(target: Container) -> dict[str, Any]:
     return {"uid": target.uid, "timestamp": stamp(target.timestamp), "timezone": target.timezone}
 
 
-_NOT_COPIED: dict[str, Any] = {"copy_of": None, "original_copy_of": None, "copy_status": None}
+def _copy(target: Container) -> dict[str, Any]:
+    names = ("copy_of", "original_copy_of", "copy_status", "copy_failure_reason")
+    return {name: target.doc.get(name) for name in names}
 
 
 def _group(target: Container, related: Relations, _view: View) -> dict[str, Any]:
@@ -175,7 +178,7 @@ def _project(target: Container, related: Relations, _view: View) -> dict[str, An
         "providers": target.doc.get("providers") or {},
         "editions": target.doc.get("editions") or {},
         "stats": {"number_of": counts} if counts else None,
-        **_NOT_COPIED,
+        **_copy(target),
     }
 
 
@@ -184,7 +187,7 @@ def _subject(target: Container, related: Relations, _view: View) -> dict[str, An
         "project": target.project_id,
         "code": target.doc.get("code") or target.label,
         "permissions": related.project_permissions.get(target.project_id or "", []),
-        **_NOT_COPIED,
+        **_copy(target),
     }
 
 
@@ -198,7 +201,7 @@ def _session(target: Container, related: Relations, view: View) -> dict[str, Any
         "subject": None if subject is None else container_doc(subject, related, lean),
         "permissions": related.project_permissions.get(target.project_id or "", []),
         "project_has_template": target.project_id in related.templated_projects,
-        **_NOT_COPIED,
+        **_copy(target),
     }
 
 
@@ -208,7 +211,7 @@ def _acquisition(target: Container, related: Relations, _view: View) -> dict[str
         "session": target.session_id,
         "collections": related.collections.get(target.id, []),
         "permissions": related.project_permissions.get(target.project_id or "", []),
-        **_NOT_COPIED,
+        **_copy(target),
     }
 
 
@@ -224,7 +227,7 @@ def _analysis(target: Container, related: Relations, view: View) -> dict[str, An
         "compute_provider_id": None,
         "timestamp": stamp(target.created_at),
         "permissions": related.project_permissions.get(target.project_id or "", []),
-        **_NOT_COPIED,
+        **_copy(target),
     }
 
 
@@ -233,6 +236,7 @@ def _collection(target: Container, related: Relations, _view: View) -> dict[str,
     return {
         "curator": target.doc.get("curator") or origin.get("id"),
         "permissions": related.collection_permissions.get(target.id, []),
+        **related.collection_stats.get(target.id, {}),
     }
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-
 from treadle.server.delivery import routes_archive, routes_events, routes_files, routes_viewer
+from treadle.server.wire.routing import Router
 
-router = APIRouter()
+router = Router()
 for _part in (routes_archive.router, routes_events.router, routes_viewer.router, routes_files.router):
-    router.include_router(_part)
+    router.take(_part)

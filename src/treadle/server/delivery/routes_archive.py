@@ -6,25 +6,26 @@ from collections import defaultdict
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from fastapi.responses import StreamingResponse
 
 from treadle.server.access.guard import Guard, ScopedGuard, TicketGuard
-from treadle.server.access.identity import Identity
+from treadle.server.access.identity import again
 from treadle.server.catalog.wire import file_doc
 from treadle.server.delivery import tickets
 from treadle.server.delivery.archive import MEDIA_TYPES, stream_tar, stream_zip
-from treadle.server.delivery.errors import NothingToDownload
+from treadle.server.delivery.errors import NothingToDownload, TicketUnknown
 from treadle.server.delivery.layout import Entry, lay_out, safe_name
 from treadle.server.delivery.selection import Options, Selection, select_files
-from treadle.server.kit.errors import Invalid
+from treadle.server.kit.errors import Invalid, Unauthenticated
 from treadle.server.store.blobs import Blobs
 from treadle.server.wire.answer import disposition, dumps, json_answer, stamp
 from treadle.server.wire.body import ObjectBody, read_json
 from treadle.server.wire.dialect import ClientDialect
 from treadle.server.wire.query import flag
+from treadle.server.wire.routing import Router
 
-router = APIRouter(prefix="/download", tags=["download"])
+router = Router(prefix="/download", tags=["download"])
 
 AnyBody = Annotated[Any, Depends(read_json)]
 
@@ -47,7 +48,7 @@ async def prepare_download(request: Request, guard: ScopedGuard, body: ObjectBod
     asked = {
         "selection": wanted.model_dump(mode="json", by_alias=True),
         "options": {"prefix": options.prefix, "analyses": options.analyses, "metadata": options.metadata},
-        "roles": list(guard.identity.roles),
+        "by": guard.identity.claim,
     }
     return json_answer(
         {
@@ -69,7 +70,7 @@ async def fetch_download(
         raise Invalid("'format' must be tar or zip.")
     bound = await tickets.redeem(guard.connection, ticket, "archive")
     guard.decided()
-    owner = _as_owner(guard, bound)
+    owner = await _as_owner(guard, bound)
     options = Options(**bound.request["options"])
     found = await select_files(owner, Selection.model_validate(bound.request["selection"]), options)
     entries = await lay_out(owner, found, options)
@@ -86,12 +87,12 @@ async def fetch_download(
     )
 
 
-def _as_owner(guard: Guard, bound: tickets.Ticket) -> Guard:
-    """The guard of whoever asked for the ticket: rights withdrawn meanwhile count."""
-    kind, owner = bound.origin
-    identity = Identity(
-        kind="device" if kind == "device" else "user", id=owner or "", roles=tuple(bound.request["roles"])
-    )
+async def _as_owner(guard: Guard, bound: tickets.Ticket) -> Guard:
+    """The guard of whoever asked for the ticket: rights and keys withdrawn meanwhile count."""
+    try:
+        identity = await again(guard.connection, bound.request["by"])
+    except Unauthenticated:
+        raise TicketUnknown from None
     return Guard(identity=identity, connection=guard.connection, method=guard.method, path=guard.path)
 
 

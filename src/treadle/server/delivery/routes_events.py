@@ -8,15 +8,16 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
 import orjson
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import Header, Request, Response
 from fastapi.responses import StreamingResponse
 
 from treadle.server.access.guard import Guard, UserGuard
 from treadle.server.access.identity import Identity
 from treadle.server.delivery.live import Event, EventHub, Subscription
 from treadle.server.store.db import Database
+from treadle.server.wire.routing import Router
 
-router = APIRouter(tags=["events"])
+router = Router(tags=["events"])
 
 KEEP_ALIVE_S = 15.0
 REMEMBER_RIGHTS_S = 10.0

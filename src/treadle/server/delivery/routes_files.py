@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import unquote
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from treadle.server.access import audit
 from treadle.server.access.actions import Action
@@ -26,8 +26,9 @@ from treadle.server.kit.errors import Unauthenticated
 from treadle.server.store.blobs import Blobs
 from treadle.server.wire.answer import json_answer
 from treadle.server.wire.query import flag, read_count
+from treadle.server.wire.routing import Router
 
-router = APIRouter(tags=["files"])
+router = Router(tags=["files"])
 
 LEVELS = ("projects", "subjects", "sessions", "acquisitions", "collections", "containers")
 
@@ -46,9 +47,9 @@ async def _output(guard: Guard, request: Request) -> File:
     plural = request.scope["route"].path.split("/")[-4]
     level = None if plural == "containers" else BY_PLURAL[plural].name
     parent = await get_container(guard.connection, parts["container_id"], level=level)
+    await rights.require(guard, parent, "files_view_metadata")
     found = await files.current_file(guard.connection, parent.id, parts["name"])
     if found is None:
-        await rights.require(guard, parent, "files_view_metadata")
         raise FileMissing(f"There is no file '{parts['name']}' here.")
     return found
 

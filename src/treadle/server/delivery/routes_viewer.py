@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from treadle.server.access.guard import ScopedGuard
 from treadle.server.catalog import files
@@ -14,8 +14,9 @@ from treadle.server.store.blobs import Blobs
 from treadle.server.store.zips import Packed
 from treadle.server.wire.answer import json_answer
 from treadle.server.wire.query import read_count
+from treadle.server.wire.routing import Router
 
-router = APIRouter(prefix="/x/files", tags=["web"])
+router = Router(prefix="/x/files", tags=["web"])
 
 _FOR_EVER = "private, max-age=31536000, immutable"
 _ASK_AGAIN = "private, no-cache"

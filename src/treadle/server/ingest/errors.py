@@ -57,3 +57,9 @@ class BadMetadata(Invalid):
     """The metadata part is not valid."""
 
     code = "ingest.bad_metadata"
+
+
+class NoSignedUrls(Conflict):
+    """This site hands out no upload addresses; send the file itself as a multipart form."""
+
+    code = "ingest.no_signed_urls"

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from treadle.dicom.routing import Route
 from treadle.server.access.guard import Guard
+from treadle.server.catalog import rights
 from treadle.server.catalog.containers import create_container, fill_missing
 from treadle.server.catalog.queries import lock_label
 from treadle.server.catalog.rows import Container, File
@@ -16,7 +17,7 @@ from treadle.server.ingest import queries
 from treadle.server.ingest.errors import BadMetadata, FileNotNamed, TargetMissing
 from treadle.server.ingest.parking import Destination, find_destination, make_destination
 from treadle.server.ingest.placement import Wanted, find_subject, place_series
-from treadle.server.ingest.uploads import Arrived, place_one, refuse_locked
+from treadle.server.ingest.uploads import Arrived, place_one
 from treadle.server.ingest.wire import FileMetadata
 from treadle.server.wire.body import Wire
 
@@ -181,8 +182,7 @@ async def _destination(guard: Guard, said: Placement) -> Destination:
 
 
 async def _require(guard: Guard, target: Container) -> None:
-    await guard.require("files_create_bulk", "containers_create_hierarchy", project_id=target.project_id)
-    await refuse_locked(guard, target)
+    await rights.require(guard, target, "files_create_bulk", "containers_create_hierarchy")
 
 
 async def _by_uid(guard: Guard, said: Placement, destination: Destination) -> dict[str, Container]:

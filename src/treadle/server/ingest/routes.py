@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from treadle.server.ingest import (
+    routes_connector,
+    routes_misrouted,
+    routes_packfile,
+    routes_placed,
+    routes_storage,
+    routes_upload,
+)
+from treadle.server.wire.routing import Router
 
-from treadle.server.ingest import routes_connector, routes_misrouted, routes_placed, routes_upload
-
-router = APIRouter()
-for _part in (routes_connector.router, routes_misrouted.router, routes_placed.router, routes_upload.router):
-    router.include_router(_part)
+router = Router()
+for _part in (
+    routes_connector,
+    routes_misrouted,
+    routes_packfile,
+    routes_placed,
+    routes_storage,
+    routes_upload,
+):
+    router.take(_part.router)

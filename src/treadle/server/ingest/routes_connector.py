@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from treadle.server.access.guard import Guard, ScopedGuard, StreamGuards
 from treadle.server.ingest import series
@@ -18,8 +18,9 @@ from treadle.server.store.blobs import Blobs, OffsetMismatch, Receipt
 from treadle.server.store.blobs_rows import keep
 from treadle.server.wire.answer import json_answer
 from treadle.server.wire.body import ObjectBody
+from treadle.server.wire.routing import Router
 
-router = APIRouter(prefix="/connector", tags=["connector"])
+router = Router(prefix="/connector", tags=["connector"])
 
 
 def require_device(guard: Guard) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from pydantic import Field
 
 from treadle.dicom.routing import RoutingConfig, parse_routing
@@ -14,8 +14,9 @@ from treadle.server.kit.errors import Invalid
 from treadle.server.wire.answer import json_answer
 from treadle.server.wire.body import ObjectBody, Wire
 from treadle.server.wire.query import read_count
+from treadle.server.wire.routing import Router
 
-router = APIRouter(prefix="/connector", tags=["connector"])
+router = Router(prefix="/connector", tags=["connector"])
 
 _PAGE, _LARGEST_PAGE = 100, 1000
 

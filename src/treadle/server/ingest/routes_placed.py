@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from treadle.server.access.guard import StreamGuards
 from treadle.server.catalog.files import get_file
@@ -19,8 +19,9 @@ from treadle.server.store.blobs import Blobs
 from treadle.server.wire.answer import json_answer
 from treadle.server.wire.body import json_object
 from treadle.server.wire.dialect import Client, ClientDialect
+from treadle.server.wire.routing import Router
 
-router = APIRouter(prefix="/upload", tags=["files"])
+router = Router(prefix="/upload", tags=["files"])
 
 
 def _read(metadata: Any, way: Way) -> Placement:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from treadle.server.access.guard import Guard, Guards, StreamGuards, TicketGuards
+from treadle.server.catalog.errors import ContainerNotFound
 from treadle.server.catalog.files import get_file
 from treadle.server.catalog.levels import BY_PLURAL
 from treadle.server.catalog.rows import File
@@ -20,19 +21,23 @@ from treadle.server.kit.errors import TooLarge
 from treadle.server.kit.settings import Settings
 from treadle.server.store.blobs import Blobs, BlobWriter, Receipt
 from treadle.server.store.blobs_rows import keep
+from treadle.server.store.blobs_rows import keep_all as keep_contents
 from treadle.server.wire.answer import json_answer
 from treadle.server.wire.body import json_object
 from treadle.server.wire.dialect import Client, ClientDialect
 from treadle.server.wire.query import flag
+from treadle.server.wire.routing import Router
 
-router = APIRouter(tags=["files"])
+router = Router(tags=["files"])
 
+PROVIDER = "000000000000000000000001"  # the site's one storage, as `/site/providers` names it
 TARGETS = ("projects", "subjects", "sessions", "acquisitions", "collections", "analyses", "containers")
 
 
 async def keep_all(guard: Guard, blobs: Blobs, form: Form) -> list[Arrived]:
     """The contents of a form, each with its row."""
-    return [Arrived(item.name, await keep(guard.connection, blobs, item.receipt)) for item in form.files]
+    await keep_contents(guard.connection, blobs, [item.receipt for item in form.files])
+    return [Arrived(item.name, item.blob) for item in form.files]
 
 
 async def upload_files(
@@ -41,6 +46,23 @@ async def upload_files(
     """Add files to a container: multipart, or step 1 and 3 of a ticketed upload."""
     plural = request.scope["route"].path.split("/")[-3]
     level = None if plural == "containers" else BY_PLURAL[plural].name
+    return await _upload(request, container_id, guards, client, level)
+
+
+async def upload_outputs(
+    request: Request, id: str, analysis_id: str, guards: StreamGuards, client: ClientDialect
+) -> Response:
+    """Add outputs to an analysis of this container."""
+    async with guards() as guard:
+        target = await find_target(guard, analysis_id, level="analysis")
+        if target.parent_id != id:
+            raise ContainerNotFound
+    return await _upload(request, analysis_id, guards, client, "analysis")
+
+
+async def _upload(
+    request: Request, container_id: str, guards: Guards, client: Client, level: str | None
+) -> Response:
     ticket = request.query_params.get("ticket")
     if ticket is not None:
         step = _announce(request, container_id, guards, level) if not ticket else None
@@ -73,6 +95,14 @@ for _plural in TARGETS:
         name=f"upload_to_{_plural}",
         operation_id=f"upload_to_{_plural}",
     )
+    if _plural != "analyses":
+        router.add_api_route(
+            f"/{_plural}/{{id}}/analyses/{{analysis_id}}/files",
+            upload_outputs,
+            methods=["POST"],
+            name=f"upload_output_to_{_plural}_analysis",
+            operation_id=f"upload_output_to_{_plural}_analysis",
+        )
 
 
 def _answer(placed: list[File], client: Client) -> Response:
@@ -153,7 +183,7 @@ async def put_file_bytes(request: Request, guards: TicketGuards, token: str) -> 
             await tickets.fill_slot(guard.connection, ticket, position, ref)
     finally:
         await receipt.close()
-    return json_answer({"size": ref.size})
+    return json_answer({"provider_id": PROVIDER, "uuid": ticket, "size": ref.size})
 
 
 async def receive_body(request: Request, blobs: Blobs) -> Receipt:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from treadle.server.access.identity import Identity
@@ -54,6 +54,24 @@ async def open_ticket(
     """A new ticket with a place for each file."""
     if not names or len(names) > MAX_TICKET_FILES:
         raise Invalid(f"'filenames' must list 1 to {MAX_TICKET_FILES} file names.")
+    ticket = await open_empty(connection, identity, kind=kind, request=request, valid_for=valid_for)
+    rows = [
+        {"upload_id": ticket, "position": position, "name": clean_name(name)}
+        for position, name in enumerate(names)
+    ]
+    await connection.execute(insert(upload_part), rows)
+    return ticket, [Slot(str(name), f"{ticket}.{position}") for position, name in enumerate(names)]
+
+
+async def open_empty(
+    connection: AsyncConnection,
+    identity: Identity,
+    *,
+    kind: str,
+    request: dict[str, Any],
+    valid_for: timedelta,
+) -> str:
+    """A new ticket whose files are not known yet."""
     ticket = secrets.token_urlsafe(32)
     origin_type, origin_id = identity.origin
     await connection.execute(
@@ -66,12 +84,24 @@ async def open_ticket(
             expires_at=now() + valid_for,
         )
     )
+    return ticket
+
+
+async def add_parts(connection: AsyncConnection, ticket: str, arrived: Sequence[Arrived]) -> None:
+    """More files of a ticket that the caller has taken; a name that is there is replaced."""
+    names = [item.name for item in arrived]
+    await connection.execute(
+        delete(upload_part).where(upload_part.c.upload_id == ticket, upload_part.c.name.in_(names))
+    )
+    last = await connection.execute(
+        select(func.max(upload_part.c.position)).where(upload_part.c.upload_id == ticket)
+    )
+    start = last.scalar_one_or_none()
     rows = [
-        {"upload_id": ticket, "position": position, "name": clean_name(name)}
-        for position, name in enumerate(names)
+        {"upload_id": ticket, "position": position, "name": item.name, "blob_sha384": item.blob.sha384}
+        for position, item in enumerate(arrived, 0 if start is None else start + 1)
     ]
     await connection.execute(insert(upload_part), rows)
-    return ticket, [Slot(str(name), f"{ticket}.{position}") for position, name in enumerate(names)]
 
 
 def read_token(token: str) -> tuple[str, int]:

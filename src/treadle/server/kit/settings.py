@@ -239,6 +239,9 @@ class Settings(BaseSettings):
         default=12.0, gt=0, description="Hours of inactivity after which a login ends."
     )
     trash_days: float = Field(default=30.0, ge=0, description="Days deleted things can be restored.")
+    check_classification: bool = Field(
+        default=False, description="Refuse classification words that a file's modality does not have."
+    )
 
     audit: AuditSettings = Field(default_factory=AuditSettings, description="The access log.")
     login: LoginSettings = Field(

@@ -19,8 +19,8 @@ from treadle.server.kit.settings import FILE_NAME, Settings, default_home
 Origin = Literal["default", "file", "environment", "flag"]
 
 PREFIX = "TREADLE_"
-# What the client commands read; not a setting of the server.
-CLIENT_VARIABLES = frozenset({"TREADLE_SERVER", "TREADLE_API_KEY"})
+# What the client commands and the test plugin read; not a setting of the server.
+CLIENT_VARIABLES = frozenset({"TREADLE_SERVER", "TREADLE_API_KEY", "TREADLE_TEST_URL", "TREADLE_TEST_KEY"})
 MASK = "********"
 
 

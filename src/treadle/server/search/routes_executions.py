@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from sqlalchemy import false, func, select, true
 
 from treadle.server.access.guard import ScopedGuard, TicketGuards
@@ -21,8 +21,9 @@ from treadle.server.store.filtering import Field, condition_sql, sort_sql
 from treadle.server.wire.answer import Deleted, json_answer, listing
 from treadle.server.wire.dialect import ClientDialect
 from treadle.server.wire.query import Listing
+from treadle.server.wire.routing import Router
 
-router = APIRouter(prefix="/data_view_executions")
+router = Router(prefix="/data_view_executions", tags=["views"])
 
 _FIELDS: Mapping[str, Field] = {
     "_id": Field(execution.c.id, "text"),
@@ -47,7 +48,7 @@ async def executions(guard: ScopedGuard, client: ClientDialect, query: Listing) 
     guard.decided()
     chosen = select(execution).where(
         execution.c.expires_at > now(),
-        true() if query.exhaustive else execution.c.user_id == guard.identity.id,
+        true() if query.exhaustive else views_executions.own(guard),
     )
     for condition in query.conditions:
         field = _FIELDS.get(condition.field)

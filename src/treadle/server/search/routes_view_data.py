@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
 from treadle.server.access.guard import Guard, ScopedGuard, TicketGuards
@@ -25,8 +25,9 @@ from treadle.server.wire.answer import disposition, json_answer
 from treadle.server.wire.body import ObjectBody
 from treadle.server.wire.dialect import ClientDialect
 from treadle.server.wire.query import read_count
+from treadle.server.wire.routing import Router
 
-router = APIRouter()
+router = Router(tags=["views"])
 
 
 def asked_of(query: Mapping[str, str]) -> Asked:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from treadle.server.access.guard import ScopedGuard, UserGuard
 from treadle.server.search import views_saved
@@ -11,8 +11,9 @@ from treadle.server.search.views_plan import make_plan
 from treadle.server.search.views_spec import ViewSpec, read_view
 from treadle.server.wire.answer import Deleted, InsertedId, Modified, json_answer
 from treadle.server.wire.body import ObjectBody
+from treadle.server.wire.routing import Router
 
-router = APIRouter()
+router = Router(tags=["views"])
 
 
 def _checked(body: ObjectBody) -> ViewSpec:

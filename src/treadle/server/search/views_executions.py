@@ -7,12 +7,26 @@ from datetime import timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import Row, Text, and_, cast, column, delete, func, insert, not_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Text,
+    and_,
+    cast,
+    column,
+    delete,
+    func,
+    insert,
+    not_,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from treadle.server.access.guard import Guard
-from treadle.server.access.identity import by_user
+from treadle.server.access.identity import again
 from treadle.server.catalog.containers import get_container
 from treadle.server.catalog.tables import LEVELS, container
 from treadle.server.kit.clock import now
@@ -53,6 +67,7 @@ async def queue(guard: Guard, found: Evaluation, *, view_id: str | None) -> Row[
         "view_label": found.plan.spec.label,
         "spec": found.plan.spec.document,
         "query": {
+            "by": guard.identity.claim,
             "filter": found.asked.filter,
             "sort": found.asked.sort,
             "skip": found.asked.skip,
@@ -159,13 +174,14 @@ async def _execute(database: Database, blobs: Blobs, execution_id: str) -> None:
         ).one_or_none()
         if row is None:  # another worker was quicker
             return
+        asked = dict(row.query)
         guard = Guard(
-            identity=await by_user(connection, row.user_id),
+            identity=await again(connection, asked.pop("by", {"user": row.user_id})),
             connection=connection,
             method="POST",
             path=f"/api/data_view_executions/{row.id}",
         )
-        found = await prepare(guard, read_view(row.spec), row.container_id, Asked(**row.query))
+        found = await prepare(guard, read_view(row.spec), row.container_id, Asked(**asked))
         await carry_out(connection, blobs, row.id, found)
 
 
@@ -196,15 +212,23 @@ async def drop_expired(database: Database) -> int:
     return int(gone.rowcount)
 
 
+def own(guard: Guard) -> ColumnElement[bool]:
+    """SQL condition: the caller's executions; with a restricted key only those in its projects."""
+    guard.decided()
+    mine = execution.c.user_id == guard.identity.id
+    return mine if guard.identity.scope is None else mine & guard.allowed(execution.c.project_id)
+
+
 async def find(guard: Guard, execution_id: str) -> Row[Any]:
     """The caller's own execution; site administrators see all."""
+    seen = true() if guard.identity.is_site_admin else own(guard)
     guard.decided()
     row = (
         await guard.connection.execute(
-            select(execution).where(execution.c.id == execution_id, execution.c.expires_at > now())
+            select(execution).where(execution.c.id == execution_id, execution.c.expires_at > now(), seen)
         )
     ).one_or_none()
-    if row is None or (row.user_id != guard.identity.id and not guard.identity.is_site_admin):
+    if row is None:
         raise ExecutionMissing
     return row
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from treadle.server.access.guard import Guard
-from treadle.server.access.identity import by_user
+from treadle.server.access.identity import again
 from treadle.server.kit.clock import now
 from treadle.server.kit.errors import Unauthenticated
 from treadle.server.search.errors import TicketUnknown
@@ -36,7 +36,7 @@ async def issue(call: Call, path: str) -> str:
             id=ticket,
             user_id=call.guard.require_user(),
             path=path,
-            request={"query": call.query, "body": call.body},
+            request={"query": call.query, "body": call.body, "by": call.guard.identity.claim},
             expires_at=now() + VALID_FOR,
         )
     )
@@ -58,7 +58,7 @@ async def redeem(guard: Guard, ticket: str, path: str) -> Call:
     if row is None:
         raise TicketUnknown
     try:
-        identity = await by_user(guard.connection, row.user_id)
+        identity = await again(guard.connection, row.request["by"])
     except Unauthenticated:
         raise TicketUnknown from None
     return Call(replace(guard, identity=identity), row.request["query"], row.request["body"])

@@ -30,7 +30,7 @@ from treadle.server.store.disk import (
     sync_folder,
     write_all,
 )
-from treadle.server.store.hashing import StreamHash
+from treadle.server.store.hashing import RunningHashes, StreamHash
 from treadle.server.store.writeback import start_writeback
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -62,6 +62,7 @@ class LocalBlobs:
         for folder in (root, self._tmp, self._staged):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="blobs")
+        self._running = RunningHashes()
 
     async def run(self, function: Callable[..., T], *arguments: object) -> T:
         """The function's result, from a thread; a full disk is told as StorageFull."""
@@ -70,7 +71,8 @@ class LocalBlobs:
 
     async def writer(self) -> LocalWriter:
         """A new stream in."""
-        return LocalWriter(self, await self.run(self._open_temporary))
+        await self.run(self._check_space)
+        return LocalWriter(self)
 
     async def open_range(self, sha384: str, start: int, end: int) -> AsyncIterator[bytes]:
         """The bytes from `start` up to `end`, the next block being read while one is sent."""
@@ -123,17 +125,25 @@ class LocalBlobs:
             present = os.fstat(handle).st_size
             if present != offset:
                 raise OffsetMismatch(present)
+            hashes = self._running.take(name, offset)
+            written = 0
             async for block in _blocks(chunks, _WRITE_BLOCK):
-                await self.run(write_all, handle, block)
-            return os.fstat(handle).st_size
+                writing = self.run(write_all, handle, block)
+                hashing = self._hash_block(hashes, block) if hashes else asyncio.sleep(0)
+                written += (await asyncio.gather(writing, hashing))[0]
+            if hashes:
+                self._running.keep(name, offset + written, hashes)
+            return offset + written
         finally:
             os.close(handle)
 
     async def finish_staged(self, name: str) -> LocalReceipt:
-        """A resumable upload, durable and hashed from disk."""
+        """A resumable upload, durable; hashed from disk unless all of it came through this process."""
         handle = await self._open_staged(name)
         try:
-            ref = await self._hash(handle)
+            size = os.fstat(handle).st_size
+            hashes = self._running.find(name, size)
+            ref = hashes.ref(size) if hashes else await self._hash(handle)
             await self.run(os.fsync, handle)
         finally:
             os.close(handle)
@@ -141,6 +151,7 @@ class LocalBlobs:
 
     async def drop_staged(self, name: str) -> None:
         """Forget a resumable upload."""
+        self._running.drop(name)
         await self.run(remove, self._staged / name)
 
     async def clean(self) -> int:
@@ -184,7 +195,8 @@ class LocalBlobs:
             if space.f_bavail * space.f_frsize < self._min_free:
                 raise StorageFull
 
-    def _open_temporary(self) -> tuple[int, Path]:
+    def open_temporary(self) -> tuple[int, Path]:
+        """A new file to write to, locked while it is written, and its path."""
         self._check_space()
         path = self._tmp / f"{HOST}.{os.getpid()}.{secrets.token_hex(8)}"
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
@@ -227,19 +239,26 @@ class LocalBlobs:
         hashes, position = StreamHash(with_sha256=True), 0
         while block := await self.run(os.pread, handle, 4 * BLOCK, position):
             position += len(block)
-            await asyncio.gather(self.run(hashes.update, (block,)), self.run(hashes.update_sha256, (block,)))
+            await self._hash_block(hashes, (block,))
         return hashes.ref(position)
+
+    async def _hash_block(self, hashes: StreamHash, block: Sequence[bytes]) -> None:
+        await asyncio.gather(self.run(hashes.update, block), self.run(hashes.update_sha256, block))
 
     def _clean(self) -> int:
         return sum(map(remove_if_abandoned, self._tmp.iterdir()))
 
 
 class LocalWriter:
-    """A temporary file; one block is hashed and written in threads while the next one arrives."""
+    """A temporary file; one block is hashed and written in threads while the next one arrives.
 
-    def __init__(self, store: LocalBlobs, opened: tuple[int, Path]) -> None:
+    What fits into one block is written by a single step in a thread: a thousand small files are a thousand
+    steps, not ten thousand.
+    """
+
+    def __init__(self, store: LocalBlobs) -> None:
         self._store = store
-        self._handle, self._path = opened
+        self._handle, self._path = -1, Path()
         self._hashes = StreamHash()
         self._chunks: list[bytes] = []
         self._waiting = 0
@@ -259,11 +278,14 @@ class LocalWriter:
 
     async def finish(self) -> LocalReceipt:
         """All bytes durable under the temporary name."""
-        await self._flush()
-        await self._settle()
-        await self._store.run(os.fsync, self._handle)
-        handle, self._handle = self._handle, -1
-        os.close(handle)
+        if self._handle < 0:
+            self._path = await self._store.run(self._write_whole)
+        else:
+            await self._flush()
+            await self._settle()
+            await self._store.run(os.fsync, self._handle)
+            handle, self._handle = self._handle, -1
+            os.close(handle)
         return LocalReceipt(self._store, self._path, self._hashes.ref(self.size))
 
     async def abort(self) -> None:
@@ -275,7 +297,22 @@ class LocalWriter:
         self._chunks = []
         await asyncio.shield(self._store.run(close_and_remove, handle, self._path))
 
+    def _write_whole(self) -> Path:
+        handle, path = self._store.open_temporary()
+        try:
+            self._hashes.update(self._chunks)
+            write_all(handle, self._chunks)
+            os.fsync(handle)
+        except BaseException:
+            close_and_remove(handle, path)
+            raise
+        os.close(handle)
+        self._chunks = []
+        return path
+
     async def _flush(self) -> None:
+        if self._handle < 0:
+            self._handle, self._path = await self._store.run(self._store.open_temporary)
         await self._settle()
         if not self._chunks:
             return

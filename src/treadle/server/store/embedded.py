@@ -46,12 +46,18 @@ CONFIGURATION = {
     "password_encryption": "scram-sha-256",
 }
 
+# For data nobody will miss: no waiting for the disk.
+FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
 
 class EmbeddedPostgres:
-    """A PostgreSQL cluster in `data`, made at its first start."""
+    """A PostgreSQL cluster in `data`, made at its first start; not `durable`: a power cut may lose it."""
 
-    def __init__(self, data: Path, *, log: Path | None = None, account: str | None = None) -> None:
+    def __init__(
+        self, data: Path, *, log: Path | None = None, account: str | None = None, durable: bool = True
+    ) -> None:
         self.data = data
+        self._durable = durable
         self.log = log or data.with_name(f"{data.name}.log")
         self._account_name = account
         self._lock = LockFile(data.with_name(f"{data.name}.lock"))
@@ -126,7 +132,7 @@ class EmbeddedPostgres:
             if runner.account is not None:
                 for path in (stage, password):
                     os.chown(path, runner.account.uid, runner.account.gid)
-            _initialise(stage, binaries, runner)
+            _initialise(stage, binaries, runner, durable=self._durable)
             password.rename(stage / "data" / PASSWORD_FILE)
             (stage / "data").rename(self.data)
         finally:
@@ -147,6 +153,7 @@ class EmbeddedPostgres:
         options = {
             "cluster_name": leftovers.tag(self.data),
             "dynamic_shared_memory_type": _shared_memory(),
+            **({} if self._durable else FORGETFUL),
         }
         with self.log.open("ab") as log, runner.reachable(self.data) as (data, descriptors):
             listen = ["-h", "", "-k", data, "-p", "5432"]
@@ -209,7 +216,7 @@ def _url(data: Path, port: int | None) -> str:
     return f"postgresql://{ROLE}:{password}@127.0.0.1:{port}/{DATABASE}"
 
 
-def _initialise(stage: Path, binaries: Path, runner: Runner) -> None:
+def _initialise(stage: Path, binaries: Path, runner: Runner, *, durable: bool) -> None:
     settings = [part for key, value in CONFIGURATION.items() for part in ("-c", f"{key}={value}")]
     with runner.reachable(stage) as (folder, descriptors):
         # fmt: off
@@ -219,13 +226,17 @@ def _initialise(stage: Path, binaries: Path, runner: Runner) -> None:
                 # Built-in collation: equal everywhere; no index breaks when the C library is upgraded.
                 "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8",
                 "--auth=scram-sha-256", f"--pwfile={folder}/password",
-                "--data-checksums", "--no-instructions", *settings,
+                "--data-checksums", "--no-instructions", *settings, *([] if durable else ["--no-sync"]),
             ],
             descriptors=descriptors,
         )
         # fmt: on
         runner.run(
-            [str(binaries / "postgres"), "--single", "-D", f"{folder}/data", "postgres"],
+            [
+                *(str(binaries / "postgres"), "--single", "-D", f"{folder}/data"),
+                *([] if durable else ["-F"]),
+                "postgres",
+            ],
             descriptors=descriptors,
             text=f"CREATE DATABASE {DATABASE}\n",
         )

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from collections import OrderedDict
 from collections.abc import Sequence
 
 from treadle.server.store.blobs import BlobRef
+
+_MOST_RUNNING = 256
 
 
 class StreamHash:
@@ -30,3 +33,36 @@ class StreamHash:
         """The content by its hashes."""
         sha256 = self._sha256.hexdigest() if self._sha256 is not None else None
         return BlobRef(sha384=self._sha384.hexdigest(), size=size, sha256=sha256)
+
+
+class RunningHashes:
+    """Hashes of resumable uploads between their parts, so that finishing need not read them again.
+
+    Only a convenience of this process: an upload that is not here, or whose parts went elsewhere meanwhile,
+    is hashed from disk.
+    """
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[str, tuple[int, StreamHash]] = OrderedDict()
+
+    def take(self, name: str, offset: int) -> StreamHash | None:
+        """The hash to go on with at `offset`, if its beginning is known; nobody else has it meanwhile."""
+        size, hashes = self._kept.pop(name, (0, None))
+        if offset == 0:
+            return StreamHash(with_sha256=True)
+        return hashes if size == offset else None
+
+    def keep(self, name: str, size: int, hashes: StreamHash) -> None:
+        """The hash of the first `size` bytes, for the next part."""
+        self._kept[name] = (size, hashes)
+        if len(self._kept) > _MOST_RUNNING:
+            self._kept.popitem(last=False)
+
+    def find(self, name: str, size: int) -> StreamHash | None:
+        """The hash of the whole upload, when it is known."""
+        known, hashes = self._kept.get(name, (-1, None))
+        return hashes if known == size else None
+
+    def drop(self, name: str) -> None:
+        """Forget an upload."""
+        self._kept.pop(name, None)

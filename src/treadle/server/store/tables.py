@@ -1,4 +1,4 @@
-"""Blobs (content by hash) and the outbox of facts."""
+"""Blobs (content by hash), the outbox of facts, and documents of the site itself."""
 
 from __future__ import annotations
 
@@ -29,4 +29,14 @@ outbox = Table(
     Column("failures", BigInteger, nullable=False, server_default="0"),
     Column("due_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Index("ix_outbox_waiting", "id", postgresql_where=text("handled_at IS NULL")),
+)
+
+# What administrators set while the site runs, beside the settings file: one document per name.
+site_document = Table(
+    "site_document",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("document", JSONB, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("modified_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
 )

@@ -5,14 +5,12 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable
 from typing import Any
-from urllib.parse import unquote
 
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError
-from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -25,18 +23,6 @@ log = structlog.get_logger("treadle.http")
 _STATUS_WORDS = {404: "Not found: there is no such address.", 405: "This address does not take this method."}
 
 
-class _Segment(Convertor[str]):
-    """A path segment, matched percent-encoded and handed over decoded."""
-
-    regex = "[^/]+"
-
-    def convert(self, value: str) -> str:
-        return unquote(value, errors="replace")
-
-    def to_string(self, value: str) -> str:
-        return value
-
-
 # Answers of the API are data: should a browser open one as a page, it can do nothing. Handlers may say otherwise.
 _HEADERS = {
     b"content-security-policy": b"default-src 'none'; frame-ancestors 'none'; sandbox",
@@ -45,10 +31,6 @@ _HEADERS = {
     b"cross-origin-resource-policy": b"same-origin",
 }
 _HSTS = (b"strict-transport-security", b"max-age=31536000")
-
-
-# Labels and tags may hold `/`: we match the undecoded path, so plain `{name}` must decode.
-register_url_convertor("str", _Segment())
 
 
 class EdgeMiddleware:

@@ -4,8 +4,8 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { api } from "@/api/client";
 import { selfQuery } from "@/api/queries";
+import { sdkKey } from "@/api/sdkKey";
 import { Copyable } from "@/ui/Copyable";
-import { sdkKey } from "./sdkKey";
 
 interface NewKey {
   unencrypted_secret: string;

@@ -3,8 +3,8 @@ import { IconEye } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { containerQuery } from "@/api/queries";
+import { useMay } from "@/api/rights";
 import { Columns } from "@/ui/Columns";
-import { Facts } from "@/ui/Facts";
 import { Failure } from "@/ui/Failure";
 import { count, dateTime } from "@/ui/format";
 import { LinkButton } from "@/ui/LinkButton";
@@ -12,15 +12,13 @@ import { Loading } from "@/ui/Loading";
 import { useCrumbs } from "@/ui/layout/crumbsContext";
 import { Page } from "@/ui/Page";
 import { PageHead } from "@/ui/PageHead";
-import { Panel } from "@/ui/Panel";
 import { PanelBoundary } from "@/ui/PanelBoundary";
 import { DeleteButton } from "./DeleteButton";
 import { DownloadButton } from "./DownloadButton";
 import { FilesPanel } from "./FilesPanel";
 import { HeaderPanel } from "./HeaderPanel";
 import { InfoPanel } from "./InfoPanel";
-import { NotesPanel } from "./NotesPanel";
-import { TagsPanel } from "./TagsPanel";
+import { idFact, SidePanels } from "./SidePanels";
 import { usePlace } from "./usePlace";
 
 /** One acquisition: files, metadata and the DICOM header of one of its files. */
@@ -29,6 +27,7 @@ export function AcquisitionPage() {
   const { file: wanted } = useSearch({ from: "/inside/framed/acquisitions/$a" });
   const navigate = useNavigate({ from: "/acquisitions/$a" });
   const { data: acquisition, error, refetch } = useQuery(containerQuery("acquisitions", a));
+  const may = useMay(acquisition?.parents.project);
   useCrumbs([...usePlace(acquisition?.parents), { label: acquisition?.label ?? "" }]);
   if (error && !acquisition)
     return <Failure error={error} what="acquisition" onRetry={() => void refetch()} />;
@@ -36,7 +35,7 @@ export function AcquisitionPage() {
   const files = acquisition.files ?? [];
   const series = files.filter((file) => file.type === "dicom");
   const shown = series.find((file) => file.file_id === wanted) ?? series[0];
-  const place = { path: `/acquisitions/${a}` };
+  const place = { path: `/acquisitions/${a}`, may };
   return (
     <Page>
       <PageHead
@@ -45,14 +44,16 @@ export function AcquisitionPage() {
         about={[dateTime(acquisition.timestamp), count(files.length, "file")].filter(Boolean).join(" · ")}
         actions={
           <>
-            <DeleteButton
-              level="acquisition"
-              id={a}
-              label={acquisition.label}
-              parents={acquisition.parents}
-            />
-            <DownloadButton nodes={[{ level: "acquisition", _id: a }]} />
-            {shown ? (
+            {may("containers_delete_hierarchy") ? (
+              <DeleteButton
+                level="acquisition"
+                id={a}
+                label={acquisition.label}
+                parents={acquisition.parents}
+              />
+            ) : null}
+            {may("files_download") ? <DownloadButton nodes={[{ level: "acquisition", _id: a }]} /> : null}
+            {shown && may("files_view_contents") ? (
               <LinkButton to="/viewer" search={{ file: shown.file_id }} leftSection={<IconEye size={16} />}>
                 View
               </LinkButton>
@@ -63,8 +64,8 @@ export function AcquisitionPage() {
       <Columns
         main={
           <>
-            <FilesPanel files={files} />
-            <InfoPanel place={place} info={acquisition.info} />
+            <FilesPanel files={files} may={may} />
+            <InfoPanel place={place} info={acquisition.info} revision={acquisition.revision} />
             {shown ? (
               <PanelBoundary what="header">
                 <HeaderPanel
@@ -87,31 +88,18 @@ export function AcquisitionPage() {
           </>
         }
         side={
-          <>
-            <Panel title="About">
-              <Facts
-                facts={[
-                  ["Scanned", dateTime(acquisition.timestamp)],
-                  ["Time zone", acquisition.timezone],
-                  [
-                    "Series UID",
-                    <span key="uid" className="mono">
-                      {acquisition.uid}
-                    </span>,
-                  ],
-                  ["Received", dateTime(acquisition.created)],
-                  [
-                    "Acquisition id",
-                    <span key="id" className="mono">
-                      {acquisition._id}
-                    </span>,
-                  ],
-                ]}
-              />
-            </Panel>
-            <TagsPanel place={place} tags={acquisition.tags} />
-            <NotesPanel place={place} notes={acquisition.notes} />
-          </>
+          <SidePanels
+            place={place}
+            facts={[
+              ["Scanned", dateTime(acquisition.timestamp)],
+              ["Time zone", acquisition.timezone],
+              idFact("Series UID", acquisition.uid),
+              ["Received", dateTime(acquisition.created)],
+              idFact("Acquisition id", acquisition._id),
+            ]}
+            tags={acquisition.tags}
+            notes={acquisition.notes}
+          />
         }
       />
     </Page>

@@ -17,7 +17,13 @@ const instances = (row: Acquisition) =>
   row.files?.reduce((sum, file) => sum + (file.type === "dicom" ? (file.zip_member_count ?? 1) : 0), 0) || "";
 
 /** A session's acquisitions, in the order they were scanned. */
-export function AcquisitionsTable({ found }: { found: UseQueryResult<Page<Acquisition>> }) {
+export function AcquisitionsTable({
+  found,
+  mayView,
+}: {
+  found: UseQueryResult<Page<Acquisition>>;
+  mayView: boolean;
+}) {
   const rows = found.data?.results ?? [];
   return (
     <Panel title="Acquisitions" flush>
@@ -65,7 +71,7 @@ export function AcquisitionsTable({ found }: { found: UseQueryResult<Page<Acquis
               quiet: true,
               cell: (row) => {
                 const file = first(row);
-                return file ? (
+                return file && mayView ? (
                   <Tooltip label="View">
                     <LinkIcon
                       to="/viewer"

@@ -2,7 +2,7 @@
 export function Classes({ of }: { of: Record<string, string[]> }) {
   const words = Object.values(of).flat().join(", ");
   return (
-    <div className="cut" style={{ maxWidth: 180 }} title={words}>
+    <div className="cut" style={{ maxWidth: "min(360px, 60vw)" }} title={words}>
       {words}
     </div>
   );

@@ -16,6 +16,7 @@ const BELOW = {
   subject: ["session", "acquisition"],
   session: ["acquisition"],
   acquisition: [],
+  collection: [],
   file: [],
 } as const;
 
@@ -30,9 +31,11 @@ interface DeleteButtonProps {
 export function DeleteButton({ level, id, label, parents }: DeleteButtonProps) {
   const queries = useQueryClient();
   const navigate = useNavigate();
-  const parent = usePlace(parents).at(-1)?.href ?? "/projects";
+  const above = usePlace(parents).at(-1)?.href ?? "/projects";
+  const parent = level === "collection" ? "/collections" : above;
   const [opened, dialog] = useDisclosure(false);
   const [typed, setTyped] = useState("");
+  const [reason, setReason] = useState("");
   const path = `/${level}s/${encodeURIComponent(id)}`;
   const below = useQueries({
     queries: BELOW[level].map((kind) => ({
@@ -46,10 +49,11 @@ export function DeleteButton({ level, id, label, parents }: DeleteButtonProps) {
   const close = () => {
     dialog.close();
     setTyped("");
+    setReason("");
     remove.reset();
   };
   const remove = useMutation({
-    mutationFn: () => api.delete(path),
+    mutationFn: () => api.delete(path, { delete_reason: reason.trim() || undefined }),
     onSuccess: async () => {
       await navigate({ to: parent });
       await queries.invalidateQueries({ queryKey: [LIVE] });
@@ -79,10 +83,18 @@ export function DeleteButton({ level, id, label, parents }: DeleteButtonProps) {
             <TextInput
               label={`Type the ${level}’s label to confirm`}
               placeholder={label}
+              autoComplete="off"
               value={typed}
               onChange={(event) => setTyped(event.currentTarget.value)}
             />
           ) : null}
+          <TextInput
+            label="Reason"
+            description="Shown in the trash and kept in the access log."
+            maxLength={500}
+            value={reason}
+            onChange={(event) => setReason(event.currentTarget.value)}
+          />
           {remove.error ? (
             <Text size="sm" c="red" role="alert">
               {remove.error.message}

@@ -4,8 +4,8 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, useParams, useSearch } from "@tanstack/react-router";
 import { fileUrl } from "@/api/download";
 import { fileQuery, fileVersionsQuery } from "@/api/queries";
+import { useMay } from "@/api/rights";
 import { Columns } from "@/ui/Columns";
-import { Facts } from "@/ui/Facts";
 import { Failure } from "@/ui/Failure";
 import { bytes, count, dateTime } from "@/ui/format";
 import { LinkButton } from "@/ui/LinkButton";
@@ -15,11 +15,14 @@ import { Page } from "@/ui/Page";
 import { PageHead } from "@/ui/PageHead";
 import { Panel } from "@/ui/Panel";
 import { SimpleTable } from "@/ui/SimpleTable";
+import { ClassificationPanel } from "./ClassificationPanel";
 import { DeleteButton } from "./DeleteButton";
 import { HeaderPanel } from "./HeaderPanel";
 import { InfoPanel } from "./InfoPanel";
-import { TagsPanel } from "./TagsPanel";
+import { idFact, SidePanels } from "./SidePanels";
 import { usePlace } from "./usePlace";
+
+const READING = new Set(["files_download", "files_view_contents"]);
 
 /** One file, in its current or an older version. */
 export function FilePage() {
@@ -27,10 +30,14 @@ export function FilePage() {
   const { version } = useSearch({ from: "/inside/framed/files/$f" });
   const { data: file, error, refetch } = useQuery(fileQuery(f, version));
   const versions = useQuery(fileVersionsQuery(f));
+  const held = useMay(file?.parents.project);
+  // An older version is a record: it is read, never changed.
+  const may = (action: string) => held(action) && (version === undefined || READING.has(action));
   useCrumbs([...usePlace(file?.parents), { label: file?.name ?? "" }]);
   if (error && !file) return <Failure error={error} what="file" onRetry={() => void refetch()} />;
   if (!file) return <Loading />;
-  const place = { path: `/files/${f}`, isFile: true };
+  const place = { path: `/files/${f}`, isFile: true, may };
+  const removal = file.origin.type === "device" ? "files_delete_device_data" : "files_delete_non_device_data";
   const known = [...(versions.data ?? [])].sort((a, b) => b.version - a.version);
   const dicom = file.type === "dicom";
   const exact = version === undefined ? {} : { version };
@@ -48,17 +55,21 @@ export function FilePage() {
           .join(" · ")}
         actions={
           <>
-            <DeleteButton level="file" id={f} label={file.name} parents={file.parents} />
-            <Button
-              component="a"
-              href={fileUrl(file, exact)}
-              download={file.name}
-              variant="default"
-              leftSection={<IconDownload size={16} />}
-            >
-              Download
-            </Button>
-            {dicom ? (
+            {may(removal) ? (
+              <DeleteButton level="file" id={f} label={file.name} parents={file.parents} />
+            ) : null}
+            {may("files_download") ? (
+              <Button
+                component="a"
+                href={fileUrl(file, exact)}
+                download={file.name}
+                variant="default"
+                leftSection={<IconDownload size={16} />}
+              >
+                Download
+              </Button>
+            ) : null}
+            {dicom && may("files_view_contents") ? (
               <LinkButton to="/viewer" search={{ file: f }} leftSection={<IconEye size={16} />}>
                 View
               </LinkButton>
@@ -70,7 +81,7 @@ export function FilePage() {
         main={
           <>
             {dicom ? <HeaderPanel fileId={f} {...exact} /> : null}
-            <InfoPanel place={place} info={file.info} />
+            <InfoPanel place={place} info={file.info} revision={file.revision} />
             <Panel title="Versions" flush>
               <SimpleTable
                 label="Versions"
@@ -104,36 +115,21 @@ export function FilePage() {
         }
         side={
           <>
-            <Panel title="About">
-              <Facts
-                facts={[
-                  ["Type", file.type],
-                  ["Modality", file.modality],
-                  ...Object.entries(file.classification).map(([key, values]): [string, string] => [
-                    key,
-                    values.join(", "),
-                  ]),
-                  ["Media type", file.mimetype],
-                  ["Size", `${file.size.toLocaleString("en-US")} bytes`],
-                  ["Origin", [file.origin.type, file.origin.id].filter(Boolean).join(" ")],
-                  ["Created", dateTime(file.created)],
-                  ["Changed", dateTime(file.modified)],
-                  [
-                    "Hash",
-                    <span key="hash" className="mono" title={file.hash}>
-                      {file.hash.slice(0, 32)}…
-                    </span>,
-                  ],
-                  [
-                    "File id",
-                    <span key="id" className="mono">
-                      {file.file_id}
-                    </span>,
-                  ],
-                ]}
-              />
-            </Panel>
-            <TagsPanel place={place} tags={file.tags} />
+            <ClassificationPanel file={file} mayEdit={may("files_modify_metadata")} />
+            <SidePanels
+              place={place}
+              facts={[
+                ["Type", file.type],
+                ["Media type", file.mimetype],
+                ["Size", `${file.size.toLocaleString("en-US")} bytes`],
+                ["Origin", [file.origin.type, file.origin.id].filter(Boolean).join(" ")],
+                ["Created", dateTime(file.created)],
+                ["Changed", dateTime(file.modified)],
+                idFact("Hash", file.hash),
+                idFact("File id", file.file_id),
+              ]}
+              tags={file.tags}
+            />
           </>
         }
       />

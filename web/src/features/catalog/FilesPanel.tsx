@@ -2,6 +2,7 @@ import { ActionIcon, Badge, Group, Tooltip } from "@mantine/core";
 import { IconDownload, IconEye } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { fileUrl } from "@/api/download";
+import type { May } from "@/api/rights";
 import type { FileDoc } from "@/api/types";
 import { bytes, middleCut } from "@/ui/format";
 import { LinkIcon } from "@/ui/LinkIcon";
@@ -11,7 +12,7 @@ import { SimpleTable } from "@/ui/SimpleTable";
 import { Classes } from "./Classes";
 
 /** The files of a container. */
-export function FilesPanel({ files, title = "Files" }: { files: FileDoc[]; title?: string }) {
+export function FilesPanel({ files, may, title = "Files" }: { files: FileDoc[]; may: May; title?: string }) {
   return (
     <Panel title={title} flush>
       {files.length === 0 ? (
@@ -51,7 +52,7 @@ export function FilesPanel({ files, title = "Files" }: { files: FileDoc[]; title
               quiet: true,
               cell: (file) => (
                 <Group gap={2} wrap="nowrap" justify="flex-end">
-                  {file.type === "dicom" ? (
+                  {file.type === "dicom" && may("files_view_contents") ? (
                     <Tooltip label="View">
                       <LinkIcon
                         to="/viewer"
@@ -63,18 +64,20 @@ export function FilesPanel({ files, title = "Files" }: { files: FileDoc[]; title
                       </LinkIcon>
                     </Tooltip>
                   ) : null}
-                  <Tooltip label="Download">
-                    <ActionIcon
-                      component="a"
-                      href={fileUrl(file)}
-                      download={file.name}
-                      variant="subtle"
-                      color="gray"
-                      aria-label={`Download ${file.name}`}
-                    >
-                      <IconDownload size={17} />
-                    </ActionIcon>
-                  </Tooltip>
+                  {may("files_download") ? (
+                    <Tooltip label="Download">
+                      <ActionIcon
+                        component="a"
+                        href={fileUrl(file)}
+                        download={file.name}
+                        variant="subtle"
+                        color="gray"
+                        aria-label={`Download ${file.name}`}
+                      >
+                        <IconDownload size={17} />
+                      </ActionIcon>
+                    </Tooltip>
+                  ) : null}
                 </Group>
               ),
             },

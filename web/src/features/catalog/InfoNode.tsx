@@ -7,10 +7,19 @@ import { InfoForm } from "./InfoForm";
 import classes from "./InfoNode.module.css";
 import { entries, type InfoPath, isBranch, writeValue } from "./infoTree";
 
+/** The one form that is open, and where. */
+export interface OpenForm {
+  kind: "edit" | "add";
+  path: InfoPath;
+}
+
 interface InfoNodeProps {
   name: string | number;
   path: InfoPath;
   value: Json;
+  form: OpenForm | null;
+  mayEdit: boolean;
+  onForm: (form: OpenForm | null) => void;
   onChange: (path: InfoPath, next: Json | undefined) => void;
 }
 
@@ -18,9 +27,9 @@ const summary = (value: Json) =>
   Array.isArray(value) ? `list of ${value.length}` : count(entries(value).length, "field");
 
 /** One key of the tree: a value to edit, or a branch to open. */
-export function InfoNode({ name, path, value, onChange }: InfoNodeProps) {
+export function InfoNode({ name, path, value, form, mayEdit, onForm, onChange }: InfoNodeProps) {
   const [open, setOpen] = useState(path.length < 2 && entries(value).length <= 12);
-  const [form, setForm] = useState<"edit" | "add" | null>(null);
+  const here = form?.path.join("\0") === path.join("\0") ? form.kind : null;
   const branch = isBranch(value);
   const children = branch ? entries(value) : [];
   return (
@@ -34,14 +43,11 @@ export function InfoNode({ name, path, value, onChange }: InfoNodeProps) {
         ) : (
           <span className={classes.leaf}>{name}</span>
         )}
-        {form === "edit" ? (
+        {here === "edit" ? (
           <InfoForm
             initial={writeValue(value)}
-            onSave={(_name, next) => {
-              onChange(path, next);
-              setForm(null);
-            }}
-            onCancel={() => setForm(null)}
+            onSave={(_name, next) => onChange(path, next)}
+            onCancel={() => onForm(null)}
           />
         ) : (
           <span
@@ -51,7 +57,7 @@ export function InfoNode({ name, path, value, onChange }: InfoNodeProps) {
             {branch ? summary(value) : writeValue(value)}
           </span>
         )}
-        {form === null ? (
+        {here === null && mayEdit ? (
           <span className={classes.actions}>
             {branch ? (
               <ActionIcon
@@ -59,7 +65,10 @@ export function InfoNode({ name, path, value, onChange }: InfoNodeProps) {
                 variant="subtle"
                 color="gray"
                 aria-label={`Add to ${name}`}
-                onClick={() => setForm("add")}
+                onClick={() => {
+                  setOpen(true);
+                  onForm({ kind: "add", path });
+                }}
               >
                 <IconPlus size={14} />
               </ActionIcon>
@@ -69,7 +78,7 @@ export function InfoNode({ name, path, value, onChange }: InfoNodeProps) {
                 variant="subtle"
                 color="gray"
                 aria-label={`Edit ${name}`}
-                onClick={() => setForm("edit")}
+                onClick={() => onForm({ kind: "edit", path })}
               >
                 <IconPencil size={14} />
               </ActionIcon>
@@ -89,19 +98,24 @@ export function InfoNode({ name, path, value, onChange }: InfoNodeProps) {
       {branch && open && children.length > 0 ? (
         <ul className={classes.tree}>
           {children.map(([key, child]) => (
-            <InfoNode key={key} name={key} path={[...path, key]} value={child} onChange={onChange} />
+            <InfoNode
+              key={key}
+              name={key}
+              path={[...path, key]}
+              value={child}
+              form={form}
+              mayEdit={mayEdit}
+              onForm={onForm}
+              onChange={onChange}
+            />
           ))}
         </ul>
       ) : null}
-      {form === "add" ? (
+      {here === "add" ? (
         <InfoForm
           named={!Array.isArray(value)}
-          onSave={(key, next) => {
-            onChange([...path, Array.isArray(value) ? value.length : key], next);
-            setForm(null);
-            setOpen(true);
-          }}
-          onCancel={() => setForm(null)}
+          onSave={(key, next) => onChange([...path, Array.isArray(value) ? value.length : key], next)}
+          onCancel={() => onForm(null)}
         />
       ) : null}
     </li>

@@ -1,76 +1,102 @@
-import { Button, Group } from "@mantine/core";
-import { useDisclosure } from "@mantine/hooks";
+import { Button, Group, Text } from "@mantine/core";
 import { IconBraces, IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
-import { api } from "@/api/client";
 import type { Info, Json } from "@/api/types";
 import { Panel } from "@/ui/Panel";
+import { ClashDialog } from "./ClashDialog";
 import { InfoForm } from "./InfoForm";
-import { InfoNode } from "./InfoNode";
+import { InfoNode, type OpenForm } from "./InfoNode";
 import classes from "./InfoNode.module.css";
-import { changeOf, type InfoChange, type InfoPath } from "./infoTree";
+import { same } from "./infoClash";
+import { type InfoPath, withPart } from "./infoTree";
+import type { Place } from "./place";
 import { RawInfoDialog } from "./RawInfoDialog";
-import { type Place, useChange } from "./useChange";
+import { type Snapshot, useInfoEdit } from "./useInfoEdit";
 
-/** Custom metadata as a tree whose values can be edited. */
-export function InfoPanel({ place, info }: { place: Place; info: Info }) {
-  const [adding, setAdding] = useState(false);
-  const [raw, rawSwitch] = useDisclosure(false);
-  const send = useChange((change: InfoChange) => api.patch(`${place.path}/info`, change));
-  const change = (path: InfoPath, next: Json | undefined) => send.mutate(changeOf(info, path, next));
-  const keys = Object.keys(info).filter((key) => !(place.isFile && key === "header"));
+interface InfoPanelProps {
+  place: Place;
+  info: Info;
+  revision: number;
+}
+
+type Edit = OpenForm | { kind: "raw" };
+
+/** Custom metadata as a tree whose values can be edited; what is edited stands still meanwhile. */
+export function InfoPanel({ place, info, revision }: InfoPanelProps) {
+  const [edit, setEdit] = useState<{ form: Edit; base: Snapshot } | null>(null);
+  const { dispute, save } = useInfoEdit(place);
+  const base = edit?.base ?? { info, revision };
+  const mayEdit = place.may(place.isFile ? "files_modify_metadata" : "containers_modify_metadata");
+  const open = (form: Edit | null) => setEdit(form && { form, base: edit?.base ?? { info, revision } });
+  const store = async (mine: Info) => {
+    await save(base, mine);
+    setEdit(null);
+  };
+  const change = (path: InfoPath, next: Json | undefined) =>
+    void store(withPart(base.info, path, next) as Info).catch(() => null);
+  const form = edit && edit.form.kind !== "raw" ? edit.form : null;
+  const keys = Object.keys(base.info).filter((key) => !(place.isFile && key === "header"));
+  const adding = form?.kind === "add" && form.path.length === 0;
   return (
     <Panel
       title="Metadata"
       aside={
         <Group gap={4}>
-          <Button
-            size="compact-sm"
-            variant="subtle"
-            leftSection={<IconPlus size={14} />}
-            onClick={() => setAdding(true)}
-          >
-            Add field
-          </Button>
+          {mayEdit ? (
+            <Button
+              size="compact-sm"
+              variant="subtle"
+              leftSection={<IconPlus size={14} />}
+              onClick={() => open({ kind: "add", path: [] })}
+            >
+              Add field
+            </Button>
+          ) : null}
           <Button
             size="compact-sm"
             variant="subtle"
             color="gray"
             leftSection={<IconBraces size={14} />}
-            onClick={rawSwitch.open}
+            onClick={() => open({ kind: "raw" })}
           >
             JSON
           </Button>
         </Group>
       }
     >
+      {edit && !same(info, edit.base.info) ? (
+        <Text size="sm" c="var(--warn)" role="status" mb={6}>
+          Somebody else has changed this meanwhile. Saving shows both versions where they differ.
+        </Text>
+      ) : null}
       {keys.length === 0 && !adding ? <p className={classes.none}>No custom metadata.</p> : null}
       {keys.length > 0 ? (
         <ul className={classes.tree} aria-label="Metadata">
           {keys.map((key) => (
-            <InfoNode key={key} name={key} path={[key]} value={info[key] ?? null} onChange={change} />
+            <InfoNode
+              key={key}
+              name={key}
+              path={[key]}
+              value={base.info[key] ?? null}
+              form={form}
+              mayEdit={mayEdit}
+              onForm={open}
+              onChange={change}
+            />
           ))}
         </ul>
       ) : null}
       {adding ? (
-        <InfoForm
-          named
-          onSave={(name, value) => {
-            change([name], value);
-            setAdding(false);
-          }}
-          onCancel={() => setAdding(false)}
-        />
+        <InfoForm named onSave={(name, value) => change([name], value)} onCancel={() => open(null)} />
       ) : null}
       <RawInfoDialog
-        opened={raw}
-        onClose={rawSwitch.close}
-        info={info}
-        onSave={async (next) => {
-          await send.mutateAsync({ replace: next });
-          rawSwitch.close();
-        }}
+        opened={edit?.form.kind === "raw"}
+        onClose={() => open(null)}
+        info={base.info}
+        mayEdit={mayEdit}
+        onSave={store}
       />
+      {dispute ? <ClashDialog dispute={dispute} /> : null}
     </Panel>
   );
 }

@@ -1,65 +1,111 @@
 import { useQuery } from "@tanstack/react-query";
-import { useParams } from "@tanstack/react-router";
-import type { ReactNode } from "react";
-import { containerQuery } from "@/api/queries";
-import type { Project } from "@/api/types";
+import { Link, Outlet, useParams, useRouterState } from "@tanstack/react-router";
+import { containerQuery, useProject } from "@/api/queries";
+import { useMay } from "@/api/rights";
 import { Failure } from "@/ui/Failure";
 import { Loading } from "@/ui/Loading";
 import { useCrumbs } from "@/ui/layout/crumbsContext";
 import { Page } from "@/ui/Page";
 import { PageHead } from "@/ui/PageHead";
 import { TabLinks } from "@/ui/TabLinks";
+import { AddToCollectionButton } from "./collections/AddToCollectionButton";
 import { DeleteButton } from "./DeleteButton";
 import { DownloadButton } from "./DownloadButton";
+import { NothingHere } from "./NothingHere";
 import { Overview } from "./Overview";
 import { SessionsTable } from "./SessionsTable";
 import { SubjectsTable } from "./SubjectsTable";
 
-type Tab = "sessions" | "subjects" | "overview";
+/** Tabs of a project: the end of the address, the words, and the right without which it is not shown. */
+const TABS = [
+  { end: "", words: "Sessions", needs: null },
+  { end: "/subjects", words: "Subjects", needs: null },
+  { end: "/overview", words: "Overview", needs: null },
+  { end: "/views", words: "Data views", needs: "data_views_view" },
+  { end: "/permissions", words: "Permissions", needs: "project_permissions_view" },
+  { end: "/trash", words: "Trash", needs: "containers_delete_hierarchy" },
+] as const;
 
-function ProjectFrame({ tab, children }: { tab: Tab; children: (project: Project) => ReactNode }) {
+const LONG_TABLES = ["", "/subjects"];
+
+/** The frame of a project's pages: its name, what can be done with all of it, its tabs. */
+export function ProjectFrame() {
   const { p } = useParams({ strict: false }) as { p: string };
   const { data: project, error, refetch } = useQuery(containerQuery("projects", p));
+  const may = useMay(p);
+  const path = useRouterState({ select: (state) => state.location.pathname });
   useCrumbs([{ label: "Projects", href: "/projects" }, { label: project?.label ?? "" }]);
   if (error && !project) return <Failure error={error} what="project" onRetry={() => void refetch()} />;
   if (!project) return <Loading />;
   const base = `/projects/${p}`;
+  const end = path.slice(base.length).replace(/\/$/, "").replace("/sessions", "");
+  const group = project.group_info?.label ?? project.group;
   return (
-    <Page fill={tab !== "overview"}>
+    <Page fill={LONG_TABLES.includes(end)}>
       <PageHead
         title={project.label}
-        kind={`Project in ${project.group_info?.label ?? project.group}`}
+        kind={
+          <>
+            Project in{" "}
+            <Link to="/groups/$g" params={{ g: project.group }}>
+              {group}
+            </Link>
+          </>
+        }
         actions={
           <>
-            <DeleteButton level="project" id={p} label={project.label} parents={project.parents} />
-            <DownloadButton nodes={[{ level: "project", _id: project._id }]} words="Download all" />
+            {may("containers_delete_project") ? (
+              <DeleteButton level="project" id={p} label={project.label} parents={project.parents} />
+            ) : null}
+            {may("files_download") ? (
+              <DownloadButton nodes={[{ level: "project", _id: project._id }]} words="Download all" />
+            ) : null}
           </>
         }
       />
       <TabLinks
         label="Project"
-        tabs={[
-          { href: base, words: "Sessions", here: tab === "sessions" },
-          { href: `${base}/subjects`, words: "Subjects", here: tab === "subjects" },
-          { href: `${base}/overview`, words: "Overview", here: tab === "overview" },
-        ]}
+        tabs={TABS.filter((tab) => tab.needs === null || may(tab.needs)).map((tab) => ({
+          href: `${base}${tab.end}`,
+          words: tab.words,
+          here: tab.end === "" ? end === "" : end.startsWith(tab.end),
+        }))}
       />
-      {children(project)}
+      <Outlet />
     </Page>
   );
 }
 
+function useOpenProject() {
+  const { p } = useParams({ strict: false }) as { p: string };
+  return useProject(p);
+}
+
 /** A project's sessions: its default tab. */
 export function ProjectSessions() {
-  return <ProjectFrame tab="sessions">{(project) => <SessionsTable project={project} />}</ProjectFrame>;
+  const project = useOpenProject();
+  const may = useMay(project._id);
+  return (
+    <SessionsTable
+      path={`/projects/${project._id}/sessions`}
+      name="sessions"
+      actions={(nodes) => (
+        <>
+          <AddToCollectionButton nodes={nodes} />
+          {may("files_download") ? <DownloadButton nodes={nodes} primary /> : null}
+        </>
+      )}
+      empty={<NothingHere group={project.group} project={project.label} />}
+    />
+  );
 }
 
 /** A project's subjects. */
 export function ProjectSubjects() {
-  return <ProjectFrame tab="subjects">{(project) => <SubjectsTable project={project} />}</ProjectFrame>;
+  return <SubjectsTable project={useOpenProject()} />;
 }
 
 /** What a project is, its files, tags, notes and metadata. */
 export function ProjectOverview() {
-  return <ProjectFrame tab="overview">{(project) => <Overview project={project} />}</ProjectFrame>;
+  return <Overview project={useOpenProject()} />;
 }

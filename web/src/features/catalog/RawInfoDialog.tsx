@@ -6,6 +6,7 @@ interface RawInfoDialogProps {
   opened: boolean;
   onClose: () => void;
   info: Info;
+  mayEdit: boolean;
   onSave: (info: Info) => Promise<void>;
 }
 
@@ -21,7 +22,7 @@ function read(text: string): Info | string {
 }
 
 /** The whole metadata as JSON, checked while typing. */
-export function RawInfoDialog({ opened, onClose, info, onSave }: RawInfoDialogProps) {
+export function RawInfoDialog({ opened, onClose, info, mayEdit, onSave }: RawInfoDialogProps) {
   const [text, setText] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const shown = text ?? JSON.stringify(info, null, 2);
@@ -33,9 +34,10 @@ export function RawInfoDialog({ opened, onClose, info, onSave }: RawInfoDialogPr
   const save = async () => {
     if (typeof parsed === "string") return;
     setBusy(true);
-    await onSave(parsed).catch(() => null);
+    await onSave(parsed)
+      .then(() => setText(null))
+      .catch(() => null);
     setBusy(false);
-    setText(null);
   };
   return (
     <Modal opened={opened} onClose={close} title="Metadata as JSON" size="xl">
@@ -45,6 +47,7 @@ export function RawInfoDialog({ opened, onClose, info, onSave }: RawInfoDialogPr
         minRows={14}
         maxRows={28}
         value={shown}
+        readOnly={!mayEdit}
         onChange={(event) => setText(event.currentTarget.value)}
         error={typeof parsed === "string" ? parsed : null}
         classNames={{ input: "mono" }}
@@ -52,15 +55,17 @@ export function RawInfoDialog({ opened, onClose, info, onSave }: RawInfoDialogPr
       />
       <Group justify="flex-end" mt="md" gap={8}>
         <Button variant="default" onClick={close}>
-          Cancel
+          {mayEdit ? "Cancel" : "Close"}
         </Button>
-        <Button
-          loading={busy}
-          disabled={typeof parsed === "string" || text === null}
-          onClick={() => void save()}
-        >
-          Save
-        </Button>
+        {mayEdit ? (
+          <Button
+            loading={busy}
+            disabled={typeof parsed === "string" || text === null}
+            onClick={() => void save()}
+          >
+            Save
+          </Button>
+        ) : null}
       </Group>
     </Modal>
   );

@@ -1,7 +1,6 @@
 import { Button, Group, Text } from "@mantine/core";
-import type { DownloadNode } from "@/api/download";
+import type { ReactNode } from "react";
 import { count } from "@/ui/format";
-import { DownloadButton } from "./DownloadButton";
 
 interface SelectionBarProps {
   total: number;
@@ -10,7 +9,8 @@ interface SelectionBarProps {
   everything: boolean;
   onEverything: () => void;
   onClear: () => void;
-  nodes: () => Promise<DownloadNode[]>;
+  /** What can be done with what is selected. */
+  children: ReactNode;
 }
 
 /** How many rows there are, how many are picked, and what can be done with them. */
@@ -21,7 +21,7 @@ export function SelectionBar({
   everything,
   onEverything,
   onClear,
-  nodes,
+  children,
 }: SelectionBarProps) {
   const chosen = everything ? total : selected;
   return (
@@ -47,8 +47,8 @@ export function SelectionBar({
           <Button size="compact-sm" variant="subtle" color="gray" onClick={onClear}>
             Clear
           </Button>
-          <Group ml="auto" wrap="nowrap">
-            <DownloadButton nodes={nodes} primary />
+          <Group ml="auto" gap={8} wrap="nowrap">
+            {children}
           </Group>
         </>
       ) : null}

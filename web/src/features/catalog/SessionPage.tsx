@@ -2,9 +2,9 @@ import { IconEye } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { containerQuery, listQuery } from "@/api/queries";
+import { useMay } from "@/api/rights";
 import type { Acquisition } from "@/api/types";
 import { Columns } from "@/ui/Columns";
-import { Facts } from "@/ui/Facts";
 import { Failure } from "@/ui/Failure";
 import { age, count, dateTime } from "@/ui/format";
 import { LinkButton } from "@/ui/LinkButton";
@@ -12,14 +12,12 @@ import { Loading } from "@/ui/Loading";
 import { useCrumbs } from "@/ui/layout/crumbsContext";
 import { Page } from "@/ui/Page";
 import { PageHead } from "@/ui/PageHead";
-import { Panel } from "@/ui/Panel";
 import { AcquisitionsTable } from "./AcquisitionsTable";
 import { DeleteButton } from "./DeleteButton";
 import { DownloadButton } from "./DownloadButton";
 import { FilesPanel } from "./FilesPanel";
 import { InfoPanel } from "./InfoPanel";
-import { NotesPanel } from "./NotesPanel";
-import { TagsPanel } from "./TagsPanel";
+import { idFact, SidePanels } from "./SidePanels";
 import { usePlace } from "./usePlace";
 
 const MOST = 1000;
@@ -32,11 +30,12 @@ export function SessionPage() {
     listQuery<Acquisition>(`/sessions/${s}/acquisitions`, { sort: "timestamp:asc", limit: MOST }),
   );
   const session = found.data;
+  const may = useMay(session?.parents.project);
   useCrumbs([...usePlace(session?.parents), { label: session?.label ?? "" }]);
   if (found.error && !session)
     return <Failure error={found.error} what="session" onRetry={() => void found.refetch()} />;
   if (!session) return <Loading />;
-  const place = { path: `/sessions/${s}` };
+  const place = { path: `/sessions/${s}`, may };
   const rows = acquisitions.data?.results ?? [];
   const viewable = rows.some((row) => row.files?.some((file) => file.type === "dicom"));
   return (
@@ -53,9 +52,11 @@ export function SessionPage() {
           .join(" · ")}
         actions={
           <>
-            <DeleteButton level="session" id={s} label={session.label} parents={session.parents} />
-            <DownloadButton nodes={[{ level: "session", _id: s }]} />
-            {viewable ? (
+            {may("containers_delete_hierarchy") ? (
+              <DeleteButton level="session" id={s} label={session.label} parents={session.parents} />
+            ) : null}
+            {may("files_download") ? <DownloadButton nodes={[{ level: "session", _id: s }]} /> : null}
+            {viewable && may("files_view_contents") ? (
               <LinkButton to="/viewer" search={{ session: s }} leftSection={<IconEye size={16} />}>
                 View
               </LinkButton>
@@ -66,59 +67,48 @@ export function SessionPage() {
       <Columns
         main={
           <>
-            <AcquisitionsTable found={acquisitions} />
-            {session.files?.length ? <FilesPanel files={session.files} title="Session files" /> : null}
-            <InfoPanel place={place} info={session.info} />
+            <AcquisitionsTable found={acquisitions} mayView={may("files_view_contents")} />
+            {session.files?.length ? (
+              <FilesPanel files={session.files} may={may} title="Session files" />
+            ) : null}
+            <InfoPanel place={place} info={session.info} revision={session.revision} />
           </>
         }
         side={
-          <>
-            <Panel title="About">
-              <Facts
-                facts={[
-                  [
-                    "Subject",
-                    session.subject ? (
-                      <Link
-                        key="subject"
-                        to="/projects/$p/subjects/$s"
-                        params={{ p: session.project, s: session.subject._id }}
-                      >
-                        {session.subject.label}
-                      </Link>
-                    ) : null,
-                  ],
-                  [
-                    "Scanned",
-                    session.timestamp ? (
-                      <span key="at" title={`${session.timestamp} (${session.timezone ?? "no zone"})`}>
-                        {dateTime(session.timestamp)}
-                      </span>
-                    ) : null,
-                  ],
-                  ["Age", age(session.age)],
-                  ["Sex", session.subject?.sex],
-                  ["Weight", session.weight === null ? null : `${session.weight} kg`],
-                  ["Operator", session.operator],
-                  [
-                    "Study UID",
-                    <span key="uid" className="mono">
-                      {session.uid}
-                    </span>,
-                  ],
-                  ["Received", dateTime(session.created)],
-                  [
-                    "Session id",
-                    <span key="id" className="mono">
-                      {session._id}
-                    </span>,
-                  ],
-                ]}
-              />
-            </Panel>
-            <TagsPanel place={place} tags={session.tags} />
-            <NotesPanel place={place} notes={session.notes} />
-          </>
+          <SidePanels
+            place={place}
+            facts={[
+              [
+                "Subject",
+                session.subject ? (
+                  <Link
+                    key="subject"
+                    to="/projects/$p/subjects/$s"
+                    params={{ p: session.project, s: session.subject._id }}
+                  >
+                    {session.subject.label}
+                  </Link>
+                ) : null,
+              ],
+              [
+                "Scanned",
+                session.timestamp ? (
+                  <span key="at" title={`${session.timestamp} (${session.timezone ?? "no zone"})`}>
+                    {dateTime(session.timestamp)}
+                  </span>
+                ) : null,
+              ],
+              ["Age", age(session.age)],
+              ["Sex", session.subject?.sex],
+              ["Weight", session.weight === null ? null : `${session.weight} kg`],
+              ["Operator", session.operator],
+              idFact("Study UID", session.uid),
+              ["Received", dateTime(session.created)],
+              idFact("Session id", session._id),
+            ]}
+            tags={session.tags}
+            notes={session.notes}
+          />
         }
       />
     </Page>

@@ -1,32 +1,25 @@
 import { Button, TextInput } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { type ReactNode, useMemo, useState } from "react";
 import { allIds, type DownloadNode } from "@/api/download";
 import { allOf, between, contains, equals } from "@/api/filters";
 import { usePagedRows } from "@/api/paging";
-import type { Project, Session } from "@/api/types";
+import type { Session } from "@/api/types";
 import { Failure } from "@/ui/Failure";
 import { FilterBar } from "@/ui/FilterBar";
-import { age, ago, dateTime } from "@/ui/format";
+import { age, dateTime } from "@/ui/format";
 import { Loading } from "@/ui/Loading";
-import { Tags } from "@/ui/Tags";
+import { SearchField } from "@/ui/SearchField";
 import { ColumnMenu } from "@/ui/table/ColumnMenu";
 import { DataTable } from "@/ui/table/DataTable";
 import { type DataColumn, readSort, sortText } from "@/ui/table/model";
-import { NothingHere } from "./NothingHere";
+import { labelColumn, receivedColumn, tagsColumn } from "./columns";
+import { NothingMatches } from "./NothingHere";
 import { SelectionBar } from "./SelectionBar";
-import { TextFilter } from "./TextFilter";
 import { useFilterFields } from "./useFilterFields";
 
 const COLUMNS: DataColumn<Session>[] = [
-  {
-    id: "label",
-    title: "Session",
-    width: 240,
-    sort: "label",
-    cell: (row) => <b style={{ fontWeight: 550 }}>{row.label || "untitled"}</b>,
-    text: (row) => row.label,
-  },
+  labelColumn("Session"),
   {
     id: "subject",
     title: "Subject",
@@ -52,21 +45,8 @@ const COLUMNS: DataColumn<Session>[] = [
     cell: (row) => row.operator,
     text: (row) => row.operator ?? "",
   },
-  {
-    id: "tags",
-    title: "Tags",
-    width: 190,
-    cell: (row) => <Tags tags={row.tags} />,
-    text: (row) => row.tags.join(", "),
-  },
-  {
-    id: "created",
-    title: "Received",
-    width: 130,
-    sort: "created",
-    cell: (row) => ago(row.created),
-    text: (row) => dateTime(row.created),
-  },
+  tagsColumn(),
+  receivedColumn,
   {
     id: "weight",
     title: "Weight",
@@ -86,20 +66,31 @@ const COLUMNS: DataColumn<Session>[] = [
   },
 ];
 
-/** A project's sessions: filtered, sorted and paged by the server, any number of them. */
-export function SessionsTable({ project }: { project: Project }) {
+/** Where sessions are listed from, what can be done with those selected, and what an empty list says. */
+interface SessionsTableProps {
+  path: string;
+  name: string;
+  columns?: DataColumn<Session>[];
+  actions: (nodes: () => Promise<DownloadNode[]>) => ReactNode;
+  empty: ReactNode;
+}
+
+const NO_MORE: DataColumn<Session>[] = [];
+
+/** Sessions of a project or collection: filtered, sorted and paged by the server, any number of them. */
+export function SessionsTable({ path, name, columns: more = NO_MORE, actions, empty }: SessionsTableProps) {
+  const columns = useMemo(() => [...COLUMNS.slice(0, 2), ...more, ...COLUMNS.slice(2)], [more]);
   const navigate = useNavigate();
   const { search, change, clear } = useFilterFields();
   const [selected, setSelected] = useState<Set<string>>(new Set());
   const [everything, setEverything] = useState(false);
-  const sort = readSort(search.sort, COLUMNS) ?? { field: "timestamp", descending: true };
+  const sort = readSort(search.sort, columns) ?? { field: "timestamp", descending: true };
   const filter = allOf(
     search.q && contains("label", search.q),
     search.subject && contains("subject.label", search.subject),
     search.tag && equals("tags", search.tag),
     ...between("timestamp", search.from, search.to),
   );
-  const path = `/projects/${project._id}/sessions`;
   const rows = usePagedRows<Session>(path, { filter, sort: sortText(sort) });
   const choose = (ids: Set<string>) => {
     setSelected(ids);
@@ -111,14 +102,14 @@ export function SessionsTable({ project }: { project: Project }) {
   };
   return (
     <>
-      <FilterBar end={<ColumnMenu name="sessions" columns={COLUMNS} />}>
-        <TextFilter label="Session contains" value={search.q} onChange={(q) => change({ q })} />
-        <TextFilter
+      <FilterBar end={<ColumnMenu name={name} columns={columns} />}>
+        <SearchField label="Session contains" value={search.q} onChange={(q) => change({ q })} />
+        <SearchField
           label="Subject contains"
           value={search.subject}
           onChange={(subject) => change({ subject })}
         />
-        <TextFilter label="Tag is" value={search.tag} onChange={(tag) => change({ tag })} />
+        <SearchField label="Tag is" value={search.tag} onChange={(tag) => change({ tag })} />
         <TextInput
           type="date"
           aria-label="Scanned from"
@@ -155,12 +146,13 @@ export function SessionsTable({ project }: { project: Project }) {
                 setEverything(true);
               }}
               onClear={() => choose(new Set())}
-              nodes={chosenNodes}
-            />
+            >
+              {actions(chosenNodes)}
+            </SelectionBar>
             <DataTable
-              name="sessions"
+              name={name}
               label="Sessions"
-              columns={COLUMNS}
+              columns={columns}
               {...rows}
               busy={rows.refreshing}
               sort={sort}
@@ -170,14 +162,7 @@ export function SessionsTable({ project }: { project: Project }) {
                 onChange: choose,
               }}
               onOpen={(row) => void navigate({ to: "/sessions/$s", params: { s: row._id } })}
-              empty={
-                <NothingHere
-                  filtered={filter !== undefined}
-                  onClear={clear}
-                  group={project.group}
-                  project={project.label}
-                />
-              }
+              empty={filter === undefined ? empty : <NothingMatches onClear={clear} />}
             />
           </>
         ) : null}

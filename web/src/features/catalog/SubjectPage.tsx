@@ -1,9 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { containerQuery, listQuery } from "@/api/queries";
+import { useMay } from "@/api/rights";
 import type { Session } from "@/api/types";
 import { Columns } from "@/ui/Columns";
-import { Facts } from "@/ui/Facts";
 import { Failure } from "@/ui/Failure";
 import { age, dateTime } from "@/ui/format";
 import { Loading } from "@/ui/Loading";
@@ -17,8 +17,7 @@ import { DeleteButton } from "./DeleteButton";
 import { DownloadButton } from "./DownloadButton";
 import { FilesPanel } from "./FilesPanel";
 import { InfoPanel } from "./InfoPanel";
-import { NotesPanel } from "./NotesPanel";
-import { TagsPanel } from "./TagsPanel";
+import { idFact, SidePanels } from "./SidePanels";
 import { usePlace } from "./usePlace";
 
 const MOST = 500;
@@ -31,11 +30,12 @@ export function SubjectPage() {
     listQuery<Session>(`/subjects/${s}/sessions`, { sort: "timestamp:asc", limit: MOST }),
   );
   const subject = found.data;
+  const may = useMay(subject?.parents.project);
   useCrumbs([...usePlace(subject?.parents), { label: subject?.label ?? "" }]);
   if (found.error && !subject)
     return <Failure error={found.error} what="subject" onRetry={() => void found.refetch()} />;
   if (!subject) return <Loading />;
-  const place = { path: `/subjects/${s}` };
+  const place = { path: `/subjects/${s}`, may };
   const rows = sessions.data?.results ?? [];
   return (
     <Page>
@@ -44,8 +44,10 @@ export function SubjectPage() {
         kind="Subject"
         actions={
           <>
-            <DeleteButton level="subject" id={s} label={subject.label} parents={subject.parents} />
-            <DownloadButton nodes={[{ level: "subject", _id: s }]} />
+            {may("containers_delete_hierarchy") ? (
+              <DeleteButton level="subject" id={s} label={subject.label} parents={subject.parents} />
+            ) : null}
+            {may("files_download") ? <DownloadButton nodes={[{ level: "subject", _id: s }]} /> : null}
           </>
         }
       />
@@ -79,33 +81,25 @@ export function SubjectPage() {
                 />
               ) : null}
             </Panel>
-            {subject.files?.length ? <FilesPanel files={subject.files} /> : null}
-            <InfoPanel place={place} info={subject.info} />
+            {subject.files?.length ? <FilesPanel files={subject.files} may={may} /> : null}
+            <InfoPanel place={place} info={subject.info} revision={subject.revision} />
           </>
         }
         side={
-          <>
-            <Panel title="About">
-              <Facts
-                facts={[
-                  ["Code", subject.code !== subject.label ? subject.code : null],
-                  ["Name", [subject.firstname, subject.lastname].filter(Boolean).join(" ")],
-                  ["Sex", subject.sex],
-                  ["Cohort", subject.cohort],
-                  ["Type", subject.type],
-                  ["Received", dateTime(subject.created)],
-                  [
-                    "Subject id",
-                    <span key="id" className="mono">
-                      {subject._id}
-                    </span>,
-                  ],
-                ]}
-              />
-            </Panel>
-            <TagsPanel place={place} tags={subject.tags} />
-            <NotesPanel place={place} notes={subject.notes} />
-          </>
+          <SidePanels
+            place={place}
+            facts={[
+              ["Code", subject.code !== subject.label ? subject.code : null],
+              ["Name", [subject.firstname, subject.lastname].filter(Boolean).join(" ")],
+              ["Sex", subject.sex],
+              ["Cohort", subject.cohort],
+              ["Type", subject.type],
+              ["Received", dateTime(subject.created)],
+              idFact("Subject id", subject._id),
+            ]}
+            tags={subject.tags}
+            notes={subject.notes}
+          />
         }
       />
     </Page>

@@ -5,49 +5,21 @@ import { usePagedRows } from "@/api/paging";
 import type { Project, Subject } from "@/api/types";
 import { Failure } from "@/ui/Failure";
 import { FilterBar } from "@/ui/FilterBar";
-import { ago, dateTime } from "@/ui/format";
 import { Loading } from "@/ui/Loading";
-import { Tags } from "@/ui/Tags";
+import { SearchField } from "@/ui/SearchField";
 import { DataTable } from "@/ui/table/DataTable";
 import { type DataColumn, readSort, sortText } from "@/ui/table/model";
-import { NothingHere } from "./NothingHere";
-import { TextFilter } from "./TextFilter";
+import { changedColumn, labelColumn, receivedColumn, tagsColumn } from "./columns";
+import { NothingHere, NothingMatches } from "./NothingHere";
 import { useFilterFields } from "./useFilterFields";
 
 const COLUMNS: DataColumn<Subject>[] = [
-  {
-    id: "label",
-    title: "Subject",
-    width: 240,
-    sort: "label",
-    cell: (row) => <b style={{ fontWeight: 550 }}>{row.label}</b>,
-    text: (row) => row.label,
-  },
+  labelColumn("Subject"),
   { id: "sex", title: "Sex", width: 100, sort: "sex", cell: (row) => row.sex },
   { id: "cohort", title: "Cohort", width: 110, sort: "cohort", cell: (row) => row.cohort },
-  {
-    id: "tags",
-    title: "Tags",
-    width: 200,
-    cell: (row) => <Tags tags={row.tags} />,
-    text: (row) => row.tags.join(", "),
-  },
-  {
-    id: "created",
-    title: "Received",
-    width: 130,
-    sort: "created",
-    cell: (row) => ago(row.created),
-    text: (row) => dateTime(row.created),
-  },
-  {
-    id: "modified",
-    title: "Last change",
-    width: 130,
-    sort: "modified",
-    cell: (row) => ago(row.modified),
-    text: (row) => dateTime(row.modified),
-  },
+  tagsColumn(),
+  receivedColumn,
+  changedColumn,
 ];
 
 /** A project's subjects. */
@@ -60,8 +32,8 @@ export function SubjectsTable({ project }: { project: Project }) {
   return (
     <>
       <FilterBar>
-        <TextFilter label="Subject contains" value={search.q} onChange={(q) => change({ q })} />
-        <TextFilter label="Tag is" value={search.tag} onChange={(tag) => change({ tag })} />
+        <SearchField label="Subject contains" value={search.q} onChange={(q) => change({ q })} />
+        <SearchField label="Tag is" value={search.tag} onChange={(tag) => change({ tag })} />
         {filter ? (
           <Button variant="subtle" color="gray" onClick={clear}>
             Clear filters
@@ -84,12 +56,11 @@ export function SubjectsTable({ project }: { project: Project }) {
               void navigate({ to: "/projects/$p/subjects/$s", params: { p: project._id, s: row._id } })
             }
             empty={
-              <NothingHere
-                filtered={filter !== undefined}
-                onClear={clear}
-                group={project.group}
-                project={project.label}
-              />
+              filter === undefined ? (
+                <NothingHere group={project.group} project={project.label} />
+              ) : (
+                <NothingMatches onClear={clear} />
+              )
             }
           />
         ) : null}

@@ -1,8 +1,9 @@
 import { Group, Pill, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { api } from "@/api/client";
+import { useChange } from "@/api/useChange";
 import { Panel } from "@/ui/Panel";
-import { type Place, useChange } from "./useChange";
+import type { Place } from "./place";
 
 /** Tags: add one with Enter, take one away with its cross. */
 export function TagsPanel({ place, tags }: { place: Place; tags: string[] }) {
@@ -25,15 +26,17 @@ export function TagsPanel({ place, tags }: { place: Place; tags: string[] }) {
     setText("");
     add.mutate(tag);
   };
+  const mayEdit = place.may("tags_manage");
   return (
     <Panel title="Tags">
+      {tags.length === 0 && !mayEdit ? <span className="dim">No tags.</span> : null}
       {tags.length > 0 ? (
-        <Group gap={6} mb={10}>
+        <Group gap={6} mb={mayEdit ? 10 : 0}>
           {tags.map((tag) => (
             <Pill
               key={tag}
               size="md"
-              withRemoveButton
+              withRemoveButton={mayEdit}
               onRemove={() => remove.mutate(tag)}
               removeButtonProps={{ "aria-label": `Remove tag ${tag}`, "aria-hidden": false, tabIndex: 0 }}
             >
@@ -42,15 +45,17 @@ export function TagsPanel({ place, tags }: { place: Place; tags: string[] }) {
           ))}
         </Group>
       ) : null}
-      <form onSubmit={submit}>
-        <TextInput
-          aria-label="New tag"
-          placeholder="Add a tag, then Enter"
-          maxLength={64}
-          value={text}
-          onChange={(event) => setText(event.currentTarget.value)}
-        />
-      </form>
+      {mayEdit ? (
+        <form onSubmit={submit}>
+          <TextInput
+            aria-label="New tag"
+            placeholder="Add a tag, then Enter"
+            maxLength={64}
+            value={text}
+            onChange={(event) => setText(event.currentTarget.value)}
+          />
+        </form>
+      ) : null}
     </Panel>
   );
 }

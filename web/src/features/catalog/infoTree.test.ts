@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { changeOf, readValue, withPart, writeValue } from "./infoTree";
+import { readValue, withPart, writeValue } from "./infoTree";
 
 test("what is typed keeps its kind", () => {
   expect([readValue("3"), readValue("true"), readValue("null"), readValue("T1 w"), readValue("[1]")]).toEqual(
@@ -18,9 +18,4 @@ test("a part deep inside is replaced without touching the rest", () => {
 test("a part is removed from lists and objects", () => {
   expect(withPart({ a: [1, 2] }, ["a", 0], undefined)).toEqual({ a: [2] });
   expect(withPart({ a: { b: 1, c: 2 } }, ["a", "b"], undefined)).toEqual({ a: { c: 2 } });
-});
-test("a change sends the top-level key only", () => {
-  expect(changeOf({ a: { b: 1 }, c: 1 }, ["a", "b"], 2)).toEqual({ set: { a: { b: 2 } } });
-  expect(changeOf({ a: 1 }, ["a"], undefined)).toEqual({ delete: ["a"] });
-  expect(changeOf({}, ["new"], "x")).toEqual({ set: { new: "x" } });
 });

@@ -1,4 +1,4 @@
-import type { Info, Json } from "@/api/types";
+import type { Json } from "@/api/types";
 
 export type InfoPath = (string | number)[];
 
@@ -46,13 +46,4 @@ export function withPart(value: Json, path: InfoPath, next: Json | undefined): J
   if (changed !== undefined) return { ...old, [String(key)]: changed };
   const { [String(key)]: _gone, ...kept } = old;
   return kept;
-}
-
-export type InfoChange = { set: Info } | { delete: string[] } | { replace: Info };
-
-/** The request that makes this change: only the top-level key concerned is sent. */
-export function changeOf(info: Info, path: InfoPath, next: Json | undefined): InfoChange {
-  const top = String(path[0]);
-  const changed = (withPart(info, path, next) as Info)[top];
-  return changed === undefined ? { delete: [top] } : { set: { [top]: changed } };
 }

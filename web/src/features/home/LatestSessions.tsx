@@ -2,13 +2,13 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { listQuery } from "@/api/queries";
 import type { Session } from "@/api/types";
+import { useProjectLabels } from "@/api/useProjectLabels";
 import { Failure } from "@/ui/Failure";
 import { ago, dateTime } from "@/ui/format";
 import { Loading } from "@/ui/Loading";
 import { Message } from "@/ui/Message";
 import { Panel } from "@/ui/Panel";
 import { SimpleTable } from "@/ui/SimpleTable";
-import { useProjectLabels } from "./useProjectLabels";
 
 /** The sessions that came in last, over all projects. */
 export function LatestSessions() {

@@ -1,10 +1,15 @@
 import { Tooltip } from "@mantine/core";
 import {
+  IconDevices,
   IconFolders,
   IconHome,
   IconLayoutSidebarLeftCollapse,
   IconLayoutSidebarLeftExpand,
+  IconListDetails,
   IconRouteOff,
+  IconShieldCheck,
+  IconStack2,
+  IconTrash,
   IconUsers,
 } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
@@ -20,8 +25,13 @@ interface RailProps {
 const PLACES = [
   { to: "/", words: "Home", icon: IconHome, exact: true, admin: false },
   { to: "/projects", words: "Projects", icon: IconFolders, exact: false, admin: false },
+  { to: "/collections", words: "Collections", icon: IconStack2, exact: false, admin: false },
   { to: "/misrouted", words: "Mis-routed", icon: IconRouteOff, exact: false, admin: false },
   { to: "/admin/users", words: "Users", icon: IconUsers, exact: false, admin: true },
+  { to: "/admin/roles", words: "Roles", icon: IconShieldCheck, exact: false, admin: true },
+  { to: "/admin/devices", words: "Devices", icon: IconDevices, exact: false, admin: true },
+  { to: "/admin/log", words: "Access log", icon: IconListDetails, exact: false, admin: true },
+  { to: "/admin/trash", words: "Trash", icon: IconTrash, exact: false, admin: true },
 ] as const;
 
 /** The main places of the app. */

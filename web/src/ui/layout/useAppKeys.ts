@@ -1,7 +1,13 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect } from "react";
 
-const PLACES: Record<string, string> = { h: "/", p: "/projects", m: "/misrouted", u: "/me" };
+const PLACES: Record<string, string> = {
+  h: "/",
+  p: "/projects",
+  c: "/collections",
+  m: "/misrouted",
+  u: "/me",
+};
 const SECOND_KEY_MS = 1200;
 
 const typing = (target: EventTarget | null) =>

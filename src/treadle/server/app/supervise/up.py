@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import os
 import signal
-import socket
 import sys
 import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 from treadle import __version__
-from treadle.server.app.supervise import admin_file, leftovers
+from treadle.server.app.supervise import admin_file, leftovers, probes
 from treadle.server.app.supervise.admin_file import AdminFile
 from treadle.server.app.supervise.checks import (
     CannotStartError,
@@ -27,12 +24,19 @@ from treadle.server.app.supervise.checks import (
     prepare_home,
 )
 from treadle.server.app.supervise.child import Child
+from treadle.server.app.supervise.prepared import Prepared, recall, was_prepared
 from treadle.server.kit.processes import LockFile, LockHeldError
 from treadle.server.kit.settings import Settings
 from treadle.server.store.embedded import EmbeddedPostgres, PostgresError
 
 TREADLE = (sys.executable, "-P", "-m", "treadle")
 ROLES = ("serve", "connector", "worker")
+
+# What a new home gets: the command that makes it, and what is said then.
+SAMPLES = {
+    "study": (("sample", "send"), "study sent over DICOM to demo/Sample"),
+    "demo": (("sample", "demo"), "demonstration hierarchy in the groups demo and psych"),
+}
 
 # Everything is stopped within 10 s: first the children, then the database (it recovers from a hasty end).
 CHILDREN_STOP_S = 6.0
@@ -45,23 +49,23 @@ class _Stop(BaseException):
     """A signal asks us to stop."""
 
 
-@dataclass(frozen=True)
-class Prepared:
-    """What the preparing child found or made in the database."""
-
-    email: str
-    password: str | None
-    api_key: str
-    device_key: str
-
-
 class Up:
     """One run of `treadle up`."""
 
-    def __init__(self, settings: Settings, *, sample: bool, say: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        sample: str | None,
+        say: Callable[[str], None],
+        durable: bool = True,
+        when_ready: Callable[[AdminFile], None] | None = None,
+    ) -> None:
         self._settings = settings
-        self._sample_wanted = sample
+        self._sample_kind = sample
         self._say = say
+        self._durable = durable
+        self._when_ready = when_ready
         self._home = settings.home
         self._lock = LockFile(self._home / "run" / "up.lock")
         self._postgres: EmbeddedPostgres | None = None
@@ -74,7 +78,8 @@ class Up:
             return Child(role, [*TREADLE, *words, *flags], logs=logs)
 
         self._prepare = child("prepare", "prepare")
-        self._sample = child("sample", "sample", "send")
+        self._sample = child("sample", *SAMPLES[sample or "study"][0])
+        self._sampling = False
         self._children = [child(role, role) for role in ROLES]
 
     def run(self) -> None:
@@ -101,7 +106,8 @@ class Up:
         check_port(settings.http, what="HTTP", option="--http", patience_s=patience)
         check_port(settings.dicom, what="DICOM", option="--dicom", patience_s=patience)
         serve, connector, worker = self._children
-        for child in (self._prepare, connector, serve):  # they load while the database starts
+        early = [serve, connector] if was_prepared(self._home) else [self._prepare, serve, connector]
+        for child in early:  # they load while the database starts
             child.spawn()
         self._remember()
         url = self._start_database()
@@ -110,9 +116,9 @@ class Up:
         orders = {"database_url": url, "device_key": prepared.device_key, "server": self._local_url}
         # The API answers last: whoever sees it answer may send over DICOM at once.
         connector.release(orders)
-        self._wait_until(f"connector  {settings.dicom} listens", self._connector_listens)
+        self._wait_until(f"connector  {settings.dicom} listens", lambda: probes.listens(settings.dicom))
         serve.release(orders)
-        self._wait_until(f"api        {self._local_url} answers", self._api_answers)
+        self._wait_until(f"api        {self._local_url} answers", lambda: probes.api_answers(settings.http))
         worker.spawn()  # loads in the background; nobody waits for it
         worker.release(orders)
         self._remember()
@@ -138,6 +144,7 @@ class Up:
             self._home / "postgres",
             log=self._home / "logs" / "postgres.log",
             account=self._settings.postgres_account,
+            durable=self._durable,
         )
         url = self._postgres.start()
         self._say(f"database   ready ({time.monotonic() - began:.1f} s)")
@@ -145,6 +152,15 @@ class Up:
 
     def _prepare_database(self, url: str) -> Prepared:
         began = time.monotonic()
+        prepared = recall(self._home, url)
+        if prepared is None:
+            prepared = self._prepare_anew(url)
+        self._say(f"schema     up to date ({time.monotonic() - began:.1f} s)")
+        return prepared
+
+    def _prepare_anew(self, url: str) -> Prepared:
+        if self._prepare.pid is None:
+            self._prepare.spawn()
         result = self._home / "run" / "prepared.json"
         result.unlink(missing_ok=True)
         self._prepare.release({"database_url": url, "result": str(result)})
@@ -161,8 +177,7 @@ class Up:
             result.unlink(missing_ok=True)
         if "error" in answer:
             raise CannotStartError(str(answer["error"]))
-        self._say(f"schema     up to date ({time.monotonic() - began:.1f} s)")
-        return Prepared(**answer)
+        return Prepared.of(answer)
 
     def _write_admin(self, prepared: Prepared) -> None:
         earlier = admin_file.read(self._home)
@@ -189,24 +204,6 @@ class Up:
             time.sleep(0.03)
         self._say(f"{told} ({time.monotonic() - began:.1f} s)")
 
-    def _api_answers(self) -> bool:
-        address = self._settings.http.reachable
-        connection = http.client.HTTPConnection(address.host, address.port, timeout=5)
-        try:
-            connection.request("GET", "/api/version")
-            return connection.getresponse().status == http.client.OK
-        except (OSError, http.client.HTTPException):
-            return False
-        finally:
-            connection.close()
-
-    def _connector_listens(self) -> bool:
-        try:
-            with socket.create_connection(self._settings.dicom.reachable, timeout=1):
-                return True
-        except OSError:
-            return False
-
     def _announce(self, prepared: Prepared) -> None:
         admin = admin_file.read(self._home)
         password = admin.password if admin else None
@@ -214,18 +211,26 @@ class Up:
         self._say(f"open       {self._settings.url}")
         title, dicom = self._settings.connector.ae_title, self._settings.dicom
         self._say(f"dicom      AE title {title}, port {dicom.port} on {dicom.reachable.host}")
+        self._say(f"key        {admin.api_key if admin else prepared.api_key}")
         self._say(f"log in     {prepared.email}, {secret} (kept in {self._home / admin_file.NAME})")
 
     def _begin_sample(self) -> None:
         """Send the sample study once in the life of a home."""
         decided = self._home / "run" / "sample"
-        if decided.exists():
-            return
-        if not self._sample_wanted:
+        if self._sample_kind is None and not decided.exists():
             decided.write_text("not wanted\n", encoding="utf-8")
+        if decided.exists():
+            self._tell_ready()
             return
+        self._sampling = True
         self._sample.spawn()
         self._sample.release({})
+
+    def _tell_ready(self) -> None:
+        """For programs: the address and the key, once everything asked for is there."""
+        admin = admin_file.read(self._home)
+        if self._when_ready is not None and admin is not None:
+            self._when_ready(admin)
 
     def _watch(self) -> None:
         pause = threading.Event()
@@ -255,15 +260,16 @@ class Up:
 
     def _tend_sample(self) -> None:
         status = self._sample.exit_status
-        if status is None or self._sample_wanted is False:
+        if status is None or not self._sampling:
             return
-        self._sample_wanted = False
+        self._sampling = False
         self._sample.make_stop(0.0)
         if status == 0:
             (self._home / "run" / "sample").write_text("sent\n", encoding="utf-8")
-            self._say("sample     study sent over DICOM to demo/Sample")
+            self._say(f"sample     {SAMPLES[self._sample_kind or 'study'][1]}")
         else:
             self._say(f"sample     not sent: {self._sample.log.last_words()}")
+        self._tell_ready()
 
     def _remember(self) -> None:
         pids = [child.pid for child in (self._prepare, *self._children)]

@@ -1,19 +1,14 @@
 import { notifications } from "@mantine/notifications";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { type QueryKey, useMutation, useQueryClient } from "@tanstack/react-query";
 import { LIVE } from "@/api/queries";
 
 /** A change to something on screen: refreshed when done, said aloud when it fails. */
-export function useChange<T>(change: (input: T) => Promise<unknown>) {
+export function useChange<T>(change: (input: T) => Promise<unknown>, ...alsoStale: QueryKey[]) {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: change,
     onError: (error) => notifications.show({ color: "red", title: "Not saved", message: error.message }),
-    onSettled: () => queries.invalidateQueries({ queryKey: [LIVE] }),
+    onSettled: () =>
+      Promise.all([[LIVE], ...alsoStale].map((queryKey) => queries.invalidateQueries({ queryKey }))),
   });
-}
-
-/** Address below `/api` of the container or file that is changed. */
-export interface Place {
-  path: string;
-  isFile?: boolean;
 }

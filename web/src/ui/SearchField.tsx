@@ -2,14 +2,14 @@ import { TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { useEffect, useRef, useState } from "react";
 
-interface TextFilterProps {
+interface SearchFieldProps {
   label: string;
   value: string | undefined;
   onChange: (value: string | undefined) => void;
 }
 
 /** A filter field that waits until typing pauses. */
-export function TextFilter({ label, value, onChange }: TextFilterProps) {
+export function SearchField({ label, value, onChange }: SearchFieldProps) {
   const [text, setText] = useState(value ?? "");
   const sent = useRef(value ?? "");
   const send = useDebouncedCallback((next: string) => {

@@ -1,0 +1,34 @@
+"""Areas this release does not have: known callers get a sentence, lists read in passing are empty."""
+
+import httpx
+import pytest
+
+MISSING = [
+    ("POST", "/jobs/add"),
+    ("GET", "/gears/5f0000000000000000000000"),
+    ("POST", "/tasks/reader"),
+    ("GET", "/protocols"),
+    ("PUT", "/staffing_pools/5f0000000000000000000000"),
+]
+
+
+@pytest.mark.parametrize(("method", "path"), MISSING)
+def test_what_is_missing_is_said_to_known_callers_only(api, anonymous, problem, method, path):
+    assert "does not have" in problem(api.request(method, path), 404)["message"]
+    problem(anonymous.request(method, path), 401)
+
+
+def test_lists_that_clients_read_in_passing_are_empty(api, connect, tree, key, stranger, problem):
+    for path in ("/jobs", "/batch", "/gears", "/site/rules", f"/projects/{tree.project}/rules"):
+        assert tree.get(path) == []
+    paging = connect(Authorization=f"Bearer {key}", **{"X-Accept-Feature": "pagination"})
+    assert paging.get("/jobs").json() == {"count": 0, "total": 0, "results": []}
+    assert api.get("/users/self/jobs").json() == {"total": 0, "jobs": [], "stats": {}}
+    problem(stranger.get(f"/projects/{tree.project}/rules"), 404)
+
+
+def test_services_of_other_products_are_refused_not_taken_for_pages(treadle_server, key):
+    """Clients that are pointed at `/xfer` get an error in their own form, not the web app's page."""
+    answer = httpx.get(f"{treadle_server.url}/xfer/imports", headers={"Authorization": f"Bearer {key}"})
+    assert answer.status_code == 404
+    assert "does not have" in answer.json()["message"]

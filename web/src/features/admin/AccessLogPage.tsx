@@ -1,0 +1,188 @@
+import { Button, MultiSelect, TextInput } from "@mantine/core";
+import { IconDownload } from "@tabler/icons-react";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useMemo, useState } from "react";
+import { api, apiUrl } from "@/api/client";
+import { save } from "@/api/download";
+import { listQuery, usersQuery } from "@/api/queries";
+import type { LogLine, Project } from "@/api/types";
+import { Failure } from "@/ui/Failure";
+import { FilterBar } from "@/ui/FilterBar";
+import { count } from "@/ui/format";
+import { Loading } from "@/ui/Loading";
+import { useCrumbs } from "@/ui/layout/crumbsContext";
+import { Message } from "@/ui/Message";
+import { Page } from "@/ui/Page";
+import { PageHead } from "@/ui/PageHead";
+import { PersonSelect } from "@/ui/people/PersonSelect";
+import { SearchField } from "@/ui/SearchField";
+import { DataTable } from "@/ui/table/DataTable";
+import { LogDetails } from "./LogDetails";
+import { logColumns, words } from "./logColumns";
+
+const STEP = 500;
+const MOST_PROJECTS = 1000;
+
+interface LogSearch {
+  user?: string | undefined;
+  project?: string | undefined;
+  subject?: string | undefined;
+  types?: string | undefined;
+  from?: string | undefined;
+  to?: string | undefined;
+}
+
+/** What is asked of the report; days are those of this user's clock. */
+function queryOf({ user, project, subject, types, from, to }: LogSearch) {
+  return {
+    user,
+    project,
+    subject,
+    access_types: types,
+    start_date: from ? new Date(`${from}T00:00:00`).toISOString() : undefined,
+    end_date: to ? new Date(`${to}T23:59:59.999`).toISOString() : undefined,
+  };
+}
+
+const nothing = () => {};
+
+/** Who touched what and when, newest first. */
+export function AccessLogPage() {
+  const search: LogSearch = useSearch({ from: "/inside/framed/admin/log" });
+  const navigate = useNavigate({ from: "/admin/log" });
+  const [limit, setLimit] = useState(STEP);
+  const [open, setOpen] = useState<LogLine | null>(null);
+  const asked = queryOf(search);
+  useCrumbs([{ label: "Access log" }]);
+  const users = useQuery(usersQuery);
+  const types = useQuery({
+    queryKey: ["log", "types"],
+    queryFn: () => api.get<string[]>("/report/accesslog/types"),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  const found = useQuery({
+    queryKey: ["log", asked, limit],
+    queryFn: () => api.get<LogLine[]>("/report/accesslog", { ...asked, limit }),
+    placeholderData: keepPreviousData,
+  });
+  const projects = useQuery(listQuery<Project>("/projects", { limit: MOST_PROJECTS }));
+  const columns = useMemo(() => {
+    const labels = new Map(projects.data?.results.map((project) => [project._id, project.label]));
+    return logColumns((id) => labels.get(id));
+  }, [projects.data]);
+  const lines = found.data ?? [];
+  const filtered = Object.values(search).some(Boolean);
+  const change = (part: LogSearch) => {
+    setLimit(STEP);
+    void navigate({ search: (old) => ({ ...old, ...part }), replace: true });
+  };
+  const clear = () => void navigate({ search: {}, replace: true });
+  const more = lines.length === limit;
+  return (
+    <Page fill>
+      <PageHead
+        title="Access log"
+        about={found.data ? `${more ? "The newest " : ""}${count(lines.length, "entry", "entries")}` : " "}
+        actions={
+          <Button
+            variant="default"
+            leftSection={<IconDownload size={16} />}
+            onClick={() => save(apiUrl("/report/accesslog", { ...asked, csv: true }))}
+          >
+            Download CSV
+          </Button>
+        }
+      />
+      <FilterBar>
+        <PersonSelect
+          aria-label="User"
+          placeholder="All users"
+          clearable
+          people={users.data ?? []}
+          value={search.user ?? null}
+          onChange={(user) => change({ user: user ?? undefined })}
+        />
+        <MultiSelect
+          aria-label="What"
+          placeholder={search.types ? "" : "Everything"}
+          clearable
+          searchable
+          maxDropdownHeight={320}
+          data={(types.data ?? []).map((value) => ({ value, label: words(value) }))}
+          value={search.types?.split(",") ?? []}
+          onChange={(chosen) => change({ types: chosen.join(",") || undefined })}
+        />
+        <SearchField
+          label="Project (label or id)"
+          value={search.project}
+          onChange={(project) => change({ project })}
+        />
+        <SearchField
+          label="Subject (label or id)"
+          value={search.subject}
+          onChange={(subject) => change({ subject })}
+        />
+        <TextInput
+          type="date"
+          aria-label="From"
+          value={search.from ?? ""}
+          onChange={(event) => change({ from: event.currentTarget.value || undefined })}
+        />
+        <TextInput
+          type="date"
+          aria-label="Until"
+          value={search.to ?? ""}
+          onChange={(event) => change({ to: event.currentTarget.value || undefined })}
+        />
+        {filtered ? (
+          <Button variant="subtle" color="gray" onClick={clear}>
+            Clear filters
+          </Button>
+        ) : null}
+      </FilterBar>
+      <div
+        className="panel"
+        style={{ display: "flex", flexDirection: "column", flex: 1, minHeight: 260, overflow: "hidden" }}
+      >
+        {found.isPending ? <Loading rows={10} /> : null}
+        {found.error && !found.data ? (
+          <Failure error={found.error} what="access log" onRetry={() => void found.refetch()} />
+        ) : null}
+        {found.data ? (
+          <DataTable
+            name="log"
+            label="Access log"
+            columns={columns}
+            total={lines.length}
+            rows={lines}
+            rowAt={(index) => lines[index]}
+            onRange={nothing}
+            onOpen={setOpen}
+            busy={found.isFetching}
+            empty={
+              filtered ? (
+                <Message
+                  title="Nothing matches these filters"
+                  action={
+                    <Button variant="default" onClick={clear}>
+                      Clear filters
+                    </Button>
+                  }
+                />
+              ) : (
+                <Message title="Nothing has happened yet" />
+              )
+            }
+          />
+        ) : null}
+        {more ? (
+          <Button variant="subtle" m={6} loading={found.isFetching} onClick={() => setLimit(limit + STEP)}>
+            Show older
+          </Button>
+        ) : null}
+      </div>
+      {open ? <LogDetails line={open} onClose={() => setOpen(null)} /> : null}
+    </Page>
+  );
+}

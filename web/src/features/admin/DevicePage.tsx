@@ -1,0 +1,151 @@
+import { Button, Code, TextInput } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate, useParams } from "@tanstack/react-router";
+import { type FormEvent, useState } from "react";
+import { api } from "@/api/client";
+import { useChange } from "@/api/useChange";
+import { Columns } from "@/ui/Columns";
+import { ConfirmDialog } from "@/ui/ConfirmDialog";
+import { Facts } from "@/ui/Facts";
+import { Failure } from "@/ui/Failure";
+import { ago, count, dateTime } from "@/ui/format";
+import { Loading } from "@/ui/Loading";
+import { useCrumbs } from "@/ui/layout/crumbsContext";
+import { Page } from "@/ui/Page";
+import { PageHead } from "@/ui/PageHead";
+import { Panel } from "@/ui/Panel";
+import { DeviceMark } from "./DeviceMark";
+import { type DeviceDoc, deviceQuery, deviceStatusQuery } from "./devices";
+import { KeysPanel } from "./KeysPanel";
+
+const DEVICES = ["devices"];
+
+/** One device: how it is, what troubles it, its keys. */
+export function DevicePage() {
+  const { d } = useParams({ from: "/inside/framed/admin/devices/$d" });
+  const found = useQuery(deviceQuery(d));
+  const status = useQuery(deviceStatusQuery);
+  const device = found.data;
+  useCrumbs([{ label: "Devices", href: "/admin/devices" }, { label: device?.label ?? "" }]);
+  if (found.error && !device)
+    return <Failure error={found.error} what="device" onRetry={() => void found.refetch()} />;
+  if (!device) return <Loading />;
+  const says = Object.keys(device.info).length > 0;
+  return (
+    <Page>
+      <PageHead
+        title={device.label}
+        kind={`Device, ${device.type}`}
+        about={<DeviceMark device={device} status={status.data} />}
+        actions={<DeviceActions device={device} />}
+      />
+      <Columns
+        main={
+          <>
+            {device.errors.length > 0 ? (
+              <Panel title="Errors">
+                <ul style={{ margin: 0, paddingLeft: 18, overflowWrap: "anywhere" }}>
+                  {device.errors.map((error) => (
+                    <li key={error}>{error}</li>
+                  ))}
+                </ul>
+              </Panel>
+            ) : null}
+            <KeysPanel
+              keys={device.api_keys}
+              path={`/devices/${d}/key`}
+              about="The device cannot log in."
+              stale={DEVICES}
+            />
+            {says ? (
+              <Panel title="What it says of itself">
+                <Code block>{JSON.stringify(device.info, null, 2)}</Code>
+              </Panel>
+            ) : null}
+          </>
+        }
+        side={
+          <>
+            <Panel title="About">
+              <Facts
+                facts={[
+                  ["Last seen", device.last_seen ? `${ago(device.last_seen)}` : "never"],
+                  [
+                    "Heartbeat",
+                    device.interval ? `every ${count(device.interval, "second")}` : "not promised",
+                  ],
+                  ["Version", device.version],
+                  ["Added", dateTime(device.created)],
+                  [
+                    "Device id",
+                    <span key="id" className="mono">
+                      {device._id}
+                    </span>,
+                  ],
+                ]}
+              />
+            </Panel>
+            <Rename key={device.label} device={device} />
+          </>
+        }
+      />
+    </Page>
+  );
+}
+
+function DeviceActions({ device }: { device: DeviceDoc }) {
+  const navigate = useNavigate();
+  const [asking, dialog] = useDisclosure(false);
+  const change = useChange((disabled: boolean) => api.put(`/devices/${device._id}`, { disabled }), DEVICES);
+  const remove = useChange(async () => {
+    await api.delete(`/devices/${device._id}`);
+    await navigate({ to: "/admin/devices" });
+  }, DEVICES);
+  return (
+    <>
+      <Button variant="default" loading={change.isPending} onClick={() => change.mutate(!device.disabled)}>
+        {device.disabled ? "Enable" : "Disable"}
+      </Button>
+      <Button variant="outline" color="red" onClick={dialog.open}>
+        Delete
+      </Button>
+      <ConfirmDialog
+        opened={asking}
+        title="Delete this device?"
+        action="Delete device"
+        busy={remove.isPending}
+        onClose={dialog.close}
+        onConfirm={() => remove.mutate(undefined)}
+      >
+        The keys of “{device.label}” stop working at once. What it sent stays.
+      </ConfirmDialog>
+    </>
+  );
+}
+
+function Rename({ device }: { device: DeviceDoc }) {
+  const [label, setLabel] = useState(device.label);
+  const save = useChange(() => api.put(`/devices/${device._id}`, { label: label.trim() }), DEVICES);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    save.mutate(undefined);
+  };
+  return (
+    <Panel title="Label">
+      <form onSubmit={submit}>
+        <TextInput
+          aria-label="Label"
+          maxLength={64}
+          value={label}
+          onChange={(event) => setLabel(event.currentTarget.value)}
+        />
+        {label.trim() && label.trim() !== device.label ? (
+          <Button type="submit" size="xs" variant="default" mt={8} loading={save.isPending}>
+            Rename
+          </Button>
+        ) : null}
+      </form>
+    </Panel>
+  );
+}

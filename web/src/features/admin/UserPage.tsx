@@ -1,0 +1,212 @@
+import { Button, Group, PasswordInput, Select, Stack, TextInput } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate, useParams } from "@tanstack/react-router";
+import { type FormEvent, useState } from "react";
+import { api } from "@/api/client";
+import { useMe, usersQuery } from "@/api/queries";
+import type { User } from "@/api/types";
+import { useChange } from "@/api/useChange";
+import { Columns } from "@/ui/Columns";
+import { ConfirmDialog } from "@/ui/ConfirmDialog";
+import { Facts } from "@/ui/Facts";
+import { Failure } from "@/ui/Failure";
+import { dateTime } from "@/ui/format";
+import { LinkButton } from "@/ui/LinkButton";
+import { Loading } from "@/ui/Loading";
+import { useCrumbs } from "@/ui/layout/crumbsContext";
+import { Page } from "@/ui/Page";
+import { PageHead } from "@/ui/PageHead";
+import { Panel } from "@/ui/Panel";
+import { personName } from "@/ui/people/person";
+import { StateMark } from "@/ui/StateMark";
+import { KeysPanel } from "./KeysPanel";
+import { SITE_ROLES, siteRole } from "./siteRoles";
+
+/** One user, for administrators: name, site role, keys, whether they may log in. */
+export function UserPage() {
+  const { u } = useParams({ from: "/inside/framed/admin/users/$u" });
+  const key = [...usersQuery.queryKey, u];
+  const found = useQuery({
+    queryKey: key,
+    queryFn: () => api.get<User>(`/users/${encodeURIComponent(u)}`),
+  });
+  const user = found.data;
+  useCrumbs([{ label: "Users", href: "/admin/users" }, { label: user ? personName(user, u) : u }]);
+  if (found.error && !user)
+    return <Failure error={found.error} what="user" onRetry={() => void found.refetch()} />;
+  if (!user) return <Loading />;
+  return (
+    <Page>
+      <PageHead
+        title={personName(user, u)}
+        kind="User"
+        about={
+          <StateMark state={user.disabled ? "off" : "ok"} words={user.disabled ? "disabled" : "active"} />
+        }
+        actions={<UserActions user={user} />}
+      />
+      <Columns
+        main={
+          <>
+            <UserForm key={user.modified} user={user} />
+            <KeysPanel
+              keys={user.api_keys ?? []}
+              path={`/x/users/${encodeURIComponent(u)}/keys`}
+              about="A key lets scripts work in this user’s name."
+              stale={usersQuery.queryKey}
+            />
+          </>
+        }
+        side={
+          <>
+            <Panel title="About">
+              <Facts
+                facts={[
+                  ["User id", user._id],
+                  ["Password", user.has_password ? "set" : "none"],
+                  ["First login", dateTime(user.firstlogin)],
+                  ["Last login", dateTime(user.lastlogin) || "never"],
+                  ["Added", dateTime(user.created)],
+                  ["Changed", dateTime(user.modified)],
+                ]}
+              />
+            </Panel>
+            <NewPassword user={user} />
+          </>
+        }
+      />
+    </Page>
+  );
+}
+
+const address = (user: User) => `/users/${encodeURIComponent(user._id)}`;
+
+function UserActions({ user }: { user: User }) {
+  const { user: me } = useMe();
+  const navigate = useNavigate();
+  const [asking, dialog] = useDisclosure(false);
+  const change = useChange((disabled: boolean) => api.put(address(user), { disabled }), usersQuery.queryKey);
+  const remove = useChange(async () => {
+    await api.delete(address(user));
+    await navigate({ to: "/admin/users" });
+  }, usersQuery.queryKey);
+  return (
+    <>
+      <LinkButton to="/admin/log" search={{ user: user._id }} variant="default">
+        What they did
+      </LinkButton>
+      {user._id === me._id ? null : (
+        <>
+          <Button variant="default" loading={change.isPending} onClick={() => change.mutate(!user.disabled)}>
+            {user.disabled ? "Enable" : "Disable"}
+          </Button>
+          <Button variant="outline" color="red" onClick={dialog.open}>
+            Delete
+          </Button>
+        </>
+      )}
+      <ConfirmDialog
+        opened={asking}
+        title="Delete this user?"
+        action="Delete user"
+        busy={remove.isPending}
+        onClose={dialog.close}
+        onConfirm={() => remove.mutate(undefined)}
+      >
+        {personName(user, user._id)} loses keys, logins and all permissions. What they did stays in the access
+        log. To keep the permissions, disable the account instead.
+      </ConfirmDialog>
+    </>
+  );
+}
+
+function UserForm({ user }: { user: User }) {
+  const [firstname, setFirstname] = useState(user.firstname);
+  const [lastname, setLastname] = useState(user.lastname);
+  const [email, setEmail] = useState(user.email);
+  const [role, setRole] = useState(siteRole(user.roles));
+  const save = useChange(() => {
+    const roles = role === siteRole(user.roles) ? {} : { roles: [role] };
+    return api.put(address(user), { firstname, lastname, email, ...roles });
+  }, usersQuery.queryKey);
+  const changed =
+    firstname !== user.firstname ||
+    lastname !== user.lastname ||
+    email !== user.email ||
+    role !== siteRole(user.roles);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    save.mutate(undefined);
+  };
+  return (
+    <Panel title="Profile">
+      <form onSubmit={submit}>
+        <Stack gap="md">
+          <Group grow align="flex-start">
+            <TextInput
+              label="First name"
+              value={firstname}
+              onChange={(event) => setFirstname(event.currentTarget.value)}
+            />
+            <TextInput
+              label="Last name"
+              value={lastname}
+              onChange={(event) => setLastname(event.currentTarget.value)}
+            />
+          </Group>
+          <TextInput
+            label="E-mail address for messages"
+            type="email"
+            value={email}
+            onChange={(event) => setEmail(event.currentTarget.value)}
+          />
+          <Select
+            label="Site role"
+            description={SITE_ROLES.find((one) => one.value === role)?.about}
+            allowDeselect={false}
+            data={SITE_ROLES}
+            value={role}
+            onChange={(value) => setRole(value ?? "user")}
+          />
+          <Group justify="flex-end">
+            <Button type="submit" disabled={!changed} loading={save.isPending}>
+              Save
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Panel>
+  );
+}
+
+function NewPassword({ user }: { user: User }) {
+  const [password, setPassword] = useState("");
+  const save = useChange(async () => {
+    await api.put(address(user), { password });
+    setPassword("");
+  }, usersQuery.queryKey);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    save.mutate(undefined);
+  };
+  return (
+    <Panel title="Set a new password">
+      <form onSubmit={submit}>
+        <PasswordInput
+          aria-label="New password"
+          placeholder="New password"
+          autoComplete="new-password"
+          value={password}
+          onChange={(event) => setPassword(event.currentTarget.value)}
+          visibilityToggleButtonProps={{ "aria-label": "Show the password" }}
+        />
+        {password ? (
+          <Button type="submit" size="xs" variant="default" mt={8} loading={save.isPending}>
+            Set password
+          </Button>
+        ) : null}
+      </form>
+    </Panel>
+  );
+}

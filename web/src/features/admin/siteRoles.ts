@@ -1,0 +1,10 @@
+/** The site roles that people can have; devices and the public have their own. */
+export const SITE_ROLES = [
+  { value: "user", label: "User", about: "Works in the projects they have roles in." },
+  { value: "developer", label: "Developer", about: "Also uploads and maintains gears." },
+  { value: "site_admin", label: "Site administrator", about: "May do everything everywhere." },
+];
+
+/** The highest role held; the lower ones are in it. */
+export const siteRole = (roles: string[]): string =>
+  ["site_admin", "developer"].find((role) => roles.includes(role)) ?? "user";

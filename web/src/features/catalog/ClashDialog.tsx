@@ -1,0 +1,76 @@
+import { Button, Group, Modal, Radio, Stack, Text } from "@mantine/core";
+import { useState } from "react";
+import classes from "./ClashDialog.module.css";
+import type { Value } from "./infoClash";
+import type { Dispute } from "./useInfoEdit";
+
+const shown = (value: Value) => (value === undefined ? "(deleted)" : JSON.stringify(value, null, 2));
+
+/** Both versions of what two people changed at once: mine or theirs, key by key. */
+export function ClashDialog({ dispute }: { dispute: Dispute }) {
+  const [theirs, setTheirs] = useState<ReadonlySet<string>>(new Set());
+  const [busy, setBusy] = useState(false);
+  const keys = dispute.clashes.map(({ key }) => key);
+  const choose = (key: string, side: string) => {
+    const next = new Set(theirs);
+    if (side === "theirs") next.add(key);
+    else next.delete(key);
+    setTheirs(next);
+  };
+  const save = async () => {
+    setBusy(true);
+    await dispute.settle(new Set(keys.filter((key) => theirs.has(key)))).catch(() => null);
+    setBusy(false);
+  };
+  return (
+    <Modal opened onClose={dispute.close} title="Somebody else changed this too" size="lg">
+      <Stack gap="md">
+        <Text size="sm">
+          Your change is not saved yet: since you began, another person changed the same{" "}
+          {keys.length === 1 ? "field" : "fields"}. Choose which version stays.
+        </Text>
+        <Group gap={8}>
+          <Button size="xs" variant="default" onClick={() => setTheirs(new Set())}>
+            Keep all mine
+          </Button>
+          <Button size="xs" variant="default" onClick={() => setTheirs(new Set(keys))}>
+            Take all theirs
+          </Button>
+        </Group>
+        {dispute.clashes.map((clash) => (
+          <Radio.Group
+            key={clash.key}
+            label={clash.key}
+            value={theirs.has(clash.key) ? "theirs" : "mine"}
+            onChange={(side) => choose(clash.key, side)}
+          >
+            <div className={classes.sides}>
+              <Radio.Card value="mine" className={classes.side}>
+                <Group gap={8} wrap="nowrap">
+                  <Radio.Indicator />
+                  <b>Mine</b>
+                </Group>
+                <pre className={classes.value}>{shown(clash.mine)}</pre>
+              </Radio.Card>
+              <Radio.Card value="theirs" className={classes.side}>
+                <Group gap={8} wrap="nowrap">
+                  <Radio.Indicator />
+                  <b>Theirs</b>
+                </Group>
+                <pre className={classes.value}>{shown(clash.theirs)}</pre>
+              </Radio.Card>
+            </div>
+          </Radio.Group>
+        ))}
+        <Group justify="flex-end" gap={8}>
+          <Button variant="default" onClick={dispute.close}>
+            Discard my change
+          </Button>
+          <Button loading={busy} onClick={() => void save()}>
+            Save
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}

@@ -1,0 +1,41 @@
+import type { Note } from "@/api/types";
+import { type Fact, Facts } from "@/ui/Facts";
+import { Panel } from "@/ui/Panel";
+import { NotesPanel } from "./NotesPanel";
+import type { Place } from "./place";
+import { TagsPanel } from "./TagsPanel";
+
+interface SidePanelsProps {
+  place: Place;
+  facts: Fact[];
+  tags: string[];
+  /** Left out where nobody can write notes: files have none. */
+  notes?: Note[];
+}
+
+function Id({ text }: { text: string }) {
+  return (
+    <span className="mono" title={text}>
+      {text}
+    </span>
+  );
+}
+
+/** An identifier as a fact: in even letters, so that it can be compared by eye. */
+export function idFact(name: string, id: string | null | undefined): Fact {
+  const shown = id ? <Id text={id} /> : null;
+  return [name, shown];
+}
+
+/** Beside the content of every container and file: what is known of it, tags, notes. */
+export function SidePanels({ place, facts, tags, notes }: SidePanelsProps) {
+  return (
+    <>
+      <Panel title="About">
+        <Facts facts={facts} />
+      </Panel>
+      <TagsPanel place={place} tags={tags} />
+      {notes ? <NotesPanel place={place} notes={notes} /> : null}
+    </>
+  );
+}

@@ -1,0 +1,68 @@
+import { useQuery } from "@tanstack/react-query";
+import { api } from "@/api/client";
+import { usersQuery } from "@/api/queries";
+import { useMayInCollection } from "@/api/rights";
+import { useChange } from "@/api/useChange";
+import { Columns } from "@/ui/Columns";
+import { dateTime } from "@/ui/format";
+import { Panel } from "@/ui/Panel";
+import { Nobody, PeopleEditor } from "@/ui/people/PeopleEditor";
+import { InfoPanel } from "../InfoPanel";
+import { idFact, SidePanels } from "../SidePanels";
+import { useOpenCollection } from "./CollectionPage";
+
+const ACCESS = [
+  { value: "ro", label: "Read" },
+  { value: "rw", label: "Add and take out" },
+  { value: "admin", label: "Administer" },
+];
+
+/** Who shares a collection, its metadata, tags and notes. */
+export function CollectionAbout() {
+  const collection = useOpenCollection();
+  const may = useMayInCollection(collection.permissions);
+  const users = useQuery(usersQuery);
+  const place = { path: `/collections/${collection._id}`, may };
+  const path = `${place.path}/permissions`;
+  const one = (id: string) => `${path}/${encodeURIComponent(id)}`;
+  const change = useChange((send: () => Promise<unknown>) => send());
+  return (
+    <Columns
+      main={
+        <>
+          <Panel title="Shared with" flush>
+            <PeopleEditor
+              label="Shared with"
+              given="Access"
+              several={false}
+              entries={collection.permissions.map((entry) => ({ _id: entry._id, values: [entry.access] }))}
+              people={users.data ?? []}
+              choices={ACCESS}
+              mayEdit={may("project_permissions_manage")}
+              busy={change.isPending}
+              empty={<Nobody>Only site administrators see this collection.</Nobody>}
+              onAdd={(_id, [access]) => change.mutateAsync(() => api.post(path, { _id, access }))}
+              onChange={(id, [access]) => change.mutate(() => api.put(one(id), { access }))}
+              onRemove={(id) => change.mutateAsync(() => api.delete(one(id)))}
+            />
+          </Panel>
+          <InfoPanel place={place} info={collection.info} revision={collection.revision} />
+        </>
+      }
+      side={
+        <SidePanels
+          place={place}
+          facts={[
+            ["Curator", collection.curator],
+            ["Description", collection.description],
+            ["Created", dateTime(collection.created)],
+            ["Changed", dateTime(collection.modified)],
+            idFact("Collection id", collection._id),
+          ]}
+          tags={collection.tags}
+          notes={collection.notes}
+        />
+      }
+    />
+  );
+}

@@ -1,0 +1,115 @@
+import { Button } from "@mantine/core";
+import { useNavigate } from "@tanstack/react-router";
+import { useMemo } from "react";
+import { allOf, contains } from "@/api/filters";
+import { usePagedRows } from "@/api/paging";
+import { useMe } from "@/api/queries";
+import type { Collection } from "@/api/types";
+import { Failure } from "@/ui/Failure";
+import { FilterBar } from "@/ui/FilterBar";
+import { count } from "@/ui/format";
+import { Loading } from "@/ui/Loading";
+import { useCrumbs } from "@/ui/layout/crumbsContext";
+import { Message } from "@/ui/Message";
+import { Page } from "@/ui/Page";
+import { PageHead } from "@/ui/PageHead";
+import { SearchField } from "@/ui/SearchField";
+import { DataTable } from "@/ui/table/DataTable";
+import { type DataColumn, readSort, sortText } from "@/ui/table/model";
+import { changedColumn, labelColumn, tagsColumn } from "../columns";
+import { NothingMatches } from "../NothingHere";
+import { useFilterFields } from "../useFilterFields";
+import { NewCollectionButton } from "./NewCollectionButton";
+
+const ACCESS = { ro: "read", rw: "change", admin: "administer" };
+
+const columnsFor = (user: string): DataColumn<Collection>[] => [
+  labelColumn("Collection"),
+  {
+    id: "curator",
+    title: "Curator",
+    width: 220,
+    cell: (row) => row.curator,
+    text: (row) => row.curator ?? "",
+  },
+  {
+    id: "access",
+    title: "I may",
+    width: 120,
+    cell: (row) => {
+      const held = row.permissions.find((one) => one._id === user)?.access;
+      return held ? ACCESS[held] : "";
+    },
+  },
+  {
+    id: "people",
+    title: "Shared with",
+    width: 110,
+    number: true,
+    cell: (row) => row.permissions.length - 1 || "",
+  },
+  tagsColumn(),
+  changedColumn,
+  {
+    id: "description",
+    title: "Description",
+    width: 320,
+    cell: (row) => row.description,
+    text: (row) => row.description ?? "",
+  },
+];
+
+/** Collections: sessions of many projects under one label. */
+export function CollectionsPage() {
+  const { user } = useMe();
+  const navigate = useNavigate();
+  const { search, change, clear } = useFilterFields();
+  const columns = useMemo(() => columnsFor(user._id), [user._id]);
+  useCrumbs([{ label: "Collections" }]);
+  const sort = readSort(search.sort, columns) ?? { field: "label", descending: false };
+  const filter = allOf(search.q && contains("label", search.q));
+  const rows = usePagedRows<Collection>("/collections", { filter, sort: sortText(sort) });
+  return (
+    <Page fill>
+      <PageHead
+        title="Collections"
+        about={rows.loading ? " " : count(rows.total, "collection")}
+        actions={<NewCollectionButton />}
+      />
+      <FilterBar>
+        <SearchField label="Label contains" value={search.q} onChange={(q) => change({ q })} />
+        {filter ? (
+          <Button variant="subtle" color="gray" onClick={clear}>
+            Clear filters
+          </Button>
+        ) : null}
+      </FilterBar>
+      <div className="panel" style={{ display: "flex", flex: 1, minHeight: 240, overflow: "hidden" }}>
+        {rows.loading ? <Loading rows={8} /> : null}
+        {rows.error ? <Failure error={rows.error} what="collection list" onRetry={rows.retry} /> : null}
+        {!rows.loading && !rows.error ? (
+          <DataTable
+            name="collections"
+            label="Collections"
+            columns={columns}
+            {...rows}
+            busy={rows.refreshing}
+            sort={sort}
+            onSort={(next) => change({ sort: sortText(next) })}
+            onOpen={(row) => void navigate({ to: "/collections/$c", params: { c: row._id } })}
+            empty={
+              filter ? (
+                <NothingMatches onClear={clear} />
+              ) : (
+                <Message title="No collections yet">
+                  Select sessions in a project, then “Add to collection”. A collection gathers sessions of any
+                  project; nothing is copied.
+                </Message>
+              )
+            }
+          />
+        ) : null}
+      </div>
+    </Page>
+  );
+}

@@ -1,0 +1,57 @@
+import { useQuery } from "@tanstack/react-query";
+import { useParams } from "@tanstack/react-router";
+import { api } from "@/api/client";
+import { LIVE, useProject, usersQuery } from "@/api/queries";
+import { permissionsQuery, useMay } from "@/api/rights";
+import type { RoleEntry } from "@/api/types";
+import { useChange } from "@/api/useChange";
+import { Columns } from "@/ui/Columns";
+import { Failure } from "@/ui/Failure";
+import { Loading } from "@/ui/Loading";
+import { Panel } from "@/ui/Panel";
+import { Nobody, PeopleEditor } from "@/ui/people/PeopleEditor";
+import { EffectiveActions } from "./EffectiveActions";
+import { useRoleChoices } from "./useRoleChoices";
+
+/** Who is in a project, with which roles, and what those allow together. */
+export function ProjectPermissions() {
+  const { p } = useParams({ strict: false }) as { p: string };
+  const project = useProject(p);
+  const path = `/projects/${p}/permissions`;
+  const found = useQuery({ queryKey: [LIVE, path], queryFn: () => api.get<RoleEntry[]>(path) });
+  const users = useQuery(usersQuery);
+  const { roles, choices } = useRoleChoices(project.group);
+  const mayEdit = useMay(p)("project_permissions_manage");
+  const change = useChange((send: () => Promise<unknown>) => send(), permissionsQuery.queryKey);
+  const one = (id: string) => `${path}/${encodeURIComponent(id)}`;
+  const labels = roles.map((role) => ({ value: role._id, label: role.label }));
+  return (
+    <Columns
+      main={
+        <Panel title="People" flush>
+          {found.isPending ? <Loading rows={3} /> : null}
+          {found.error && !found.data ? (
+            <Failure error={found.error} what="permission list" onRetry={() => void found.refetch()} />
+          ) : null}
+          {found.data ? (
+            <PeopleEditor
+              label="People"
+              given="Roles"
+              several
+              entries={found.data.map((entry) => ({ _id: entry._id, values: entry.role_ids }))}
+              people={users.data ?? []}
+              choices={mayEdit ? choices : labels}
+              mayEdit={mayEdit}
+              busy={change.isPending}
+              empty={<Nobody>Only site administrators can see this project.</Nobody>}
+              onAdd={(_id, role_ids) => change.mutateAsync(() => api.post(path, { _id, role_ids }))}
+              onChange={(id, role_ids) => change.mutate(() => api.put(one(id), { role_ids }))}
+              onRemove={(id) => change.mutateAsync(() => api.delete(one(id)))}
+            />
+          ) : null}
+        </Panel>
+      }
+      side={<EffectiveActions entries={found.data ?? []} people={users.data ?? []} roles={roles} />}
+    />
+  );
+}

@@ -1,0 +1,32 @@
+import type { Action } from "@/api/types";
+import { StateMark } from "@/ui/StateMark";
+import { explained } from "./explanations";
+
+interface RoleDifferenceProps {
+  added: string[];
+  removed: string[];
+  actions: Action[];
+}
+
+/** What a change adds and takes away. */
+export function RoleDifference({ added, removed, actions }: RoleDifferenceProps) {
+  const words = (name: string) => {
+    const action = actions.find((one) => one.action === name);
+    return action ? explained(action) : name;
+  };
+  if (added.length + removed.length === 0) return null;
+  return (
+    <ul aria-label="What changes" style={{ margin: "12px 0 0", padding: 0, listStyle: "none", fontSize: 13 }}>
+      {added.map((name) => (
+        <li key={name}>
+          <StateMark state="ok" words={`Now: ${words(name)}`} />
+        </li>
+      ))}
+      {removed.map((name) => (
+        <li key={name}>
+          <StateMark state="bad" words={`No longer: ${words(name)}`} />
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,180 @@
+import { Alert, Button, Group, TextInput } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { IconCopy, IconSearch, IconTrash } from "@tabler/icons-react";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import { api } from "@/api/client";
+import { permissionsQuery, useIsAdmin } from "@/api/rights";
+import type { Action, Role } from "@/api/types";
+import { Columns } from "@/ui/Columns";
+import { ConfirmDialog } from "@/ui/ConfirmDialog";
+import { count } from "@/ui/format";
+import { LinkButton } from "@/ui/LinkButton";
+import { Page } from "@/ui/Page";
+import { PageHead } from "@/ui/PageHead";
+import { Panel } from "@/ui/Panel";
+import { ActionMatrix } from "./ActionMatrix";
+import { changes } from "./actionSet";
+import { RoleDifference } from "./RoleDifference";
+import { RoleUsers } from "./RoleUsers";
+
+interface RoleEditorProps {
+  role: Role | null;
+  copied: Role | null;
+  actions: Action[];
+}
+
+/** A role's label and actions; what a change does is said before it is saved. */
+export function RoleEditor({ role, copied, actions }: RoleEditorProps) {
+  const navigate = useNavigate();
+  const queries = useQueryClient();
+  const admin = useIsAdmin();
+  const required = actions.filter((one) => one.required).map((one) => one.action);
+  const [label, setLabel] = useState(role?.label ?? (copied ? `${copied.label} copy` : ""));
+  const [held, setHeld] = useState<ReadonlySet<string>>(
+    () => new Set(role?.actions ?? copied?.actions ?? required),
+  );
+  const [search, setSearch] = useState("");
+  const [asking, dialog] = useDisclosure(false);
+  const before = new Set(role?.actions ?? copied?.actions ?? required);
+  const difference = changes(before, held);
+  const changed = role
+    ? label.trim() !== role.label || difference.added.length + difference.removed.length > 0
+    : true;
+  const mayEdit = admin && (role === null || role.default_flywheel_role === null);
+  const refresh = () =>
+    Promise.all([
+      queries.invalidateQueries({ queryKey: ["roles"] }),
+      queries.invalidateQueries(permissionsQuery),
+    ]);
+  const save = useMutation({
+    mutationFn: () => {
+      const body = { label: label.trim(), actions: [...held] };
+      return role ? api.put<Role>(`/roles/${role._id}`, body) : api.post<Role>("/roles", body);
+    },
+    onSuccess: async (saved) => {
+      await refresh();
+      await navigate({ to: "/admin/roles/$r", params: { r: saved._id }, replace: true });
+    },
+  });
+  const remove = useMutation({
+    mutationFn: () => api.delete(`/roles/${role?._id}`),
+    onSuccess: async () => {
+      await navigate({ to: "/admin/roles" });
+      await refresh();
+    },
+    onError: dialog.close,
+  });
+  const failed = save.error ?? remove.error;
+  return (
+    <Page>
+      <PageHead
+        title={role?.label ?? "New role"}
+        kind={role?.default_flywheel_role ? "Built-in role: it cannot be changed, only copied" : "Role"}
+        about={count(held.size, "action")}
+        actions={
+          role && admin ? (
+            <>
+              {mayEdit && !role.in_use ? (
+                <Button variant="default" leftSection={<IconTrash size={16} />} onClick={dialog.open}>
+                  Delete
+                </Button>
+              ) : null}
+              <LinkButton
+                to="/admin/roles/$r"
+                params={{ r: "new" }}
+                search={{ copy: role._id }}
+                variant="default"
+                leftSection={<IconCopy size={16} />}
+              >
+                Copy
+              </LinkButton>
+            </>
+          ) : null
+        }
+      />
+      <Columns
+        main={
+          <Panel
+            title="What it allows"
+            flush
+            aside={
+              <TextInput
+                size="xs"
+                type="search"
+                w={180}
+                aria-label="Search actions"
+                placeholder="Search"
+                leftSection={<IconSearch size={14} />}
+                value={search}
+                onChange={(event) => setSearch(event.currentTarget.value)}
+              />
+            }
+          >
+            <ActionMatrix
+              actions={actions}
+              held={held}
+              before={before}
+              search={search}
+              mayEdit={mayEdit}
+              onChange={setHeld}
+            />
+          </Panel>
+        }
+        side={
+          <>
+            {mayEdit ? (
+              <Panel title={role ? "Change" : "New role"}>
+                <TextInput
+                  label="Label"
+                  maxLength={64}
+                  value={label}
+                  onChange={(event) => setLabel(event.currentTarget.value)}
+                  autoFocus={role === null}
+                />
+                <RoleDifference {...difference} actions={actions} />
+                {failed ? (
+                  <Alert color="red" variant="light" p="xs" mt="sm" role="alert">
+                    {failed.message}
+                  </Alert>
+                ) : null}
+                <Group justify="flex-end" mt="md" gap={8}>
+                  {role && changed ? (
+                    <Button
+                      variant="default"
+                      onClick={() => {
+                        setLabel(role.label);
+                        setHeld(before);
+                      }}
+                    >
+                      Undo
+                    </Button>
+                  ) : null}
+                  <Button
+                    disabled={!label.trim() || !changed}
+                    loading={save.isPending}
+                    onClick={() => save.mutate()}
+                  >
+                    {role ? "Save" : "Create role"}
+                  </Button>
+                </Group>
+              </Panel>
+            ) : null}
+            {role && admin ? <RoleUsers roleId={role._id} changing={changed && mayEdit} /> : null}
+          </>
+        }
+      />
+      <ConfirmDialog
+        opened={asking}
+        title="Delete this role?"
+        action="Delete role"
+        busy={remove.isPending}
+        onClose={dialog.close}
+        onConfirm={() => remove.mutate()}
+      >
+        “{role?.label}” can then no longer be given to anybody.
+      </ConfirmDialog>
+    </Page>
+  );
+}

@@ -1,0 +1,65 @@
+import { Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { api } from "@/api/client";
+import type { RoleUses } from "@/api/types";
+import { Failure } from "@/ui/Failure";
+import { count } from "@/ui/format";
+import { Loading } from "@/ui/Loading";
+import { Panel } from "@/ui/Panel";
+import classes from "./RoleUsers.module.css";
+
+/** Whom the role reaches: a change is theirs at once. */
+export function RoleUsers({ roleId, changing }: { roleId: string; changing: boolean }) {
+  const found = useQuery({
+    queryKey: ["roles", roleId, "uses"],
+    queryFn: () => api.get<RoleUses>(`/x/roles/${roleId}/uses`),
+  });
+  const uses = found.data;
+  const reach = uses
+    ? `${count(uses.total_users, "person", "people")} in ${count(uses.total_projects, "project")}`
+    : "";
+  return (
+    <Panel title="Used by" aside={uses ? <span className="dim">{reach}</span> : null}>
+      {found.isPending ? <Loading rows={2} /> : null}
+      {found.error ? <Failure error={found.error} what="list of uses" /> : null}
+      {uses && changing && uses.total_users > 0 ? (
+        <Text size="sm" c="var(--warn)" mb={6}>
+          Saving changes what {reach} may do, at once.
+        </Text>
+      ) : null}
+      {uses?.projects.length === 0 ? <span className="dim">Nobody has this role in a project.</span> : null}
+      <ul className={classes.list} aria-label="Projects">
+        {uses?.projects.map((project) => (
+          <li key={project._id}>
+            <Link to="/projects/$p/permissions" params={{ p: project._id }} className="cut">
+              {project.label}
+            </Link>
+            <span className="dim">{count(project.users, "person", "people")}</span>
+          </li>
+        ))}
+      </ul>
+      {uses && uses.total_projects > uses.projects.length ? (
+        <Text size="xs" c="dimmed">
+          and {count(uses.total_projects - uses.projects.length, "more project")}
+        </Text>
+      ) : null}
+      {uses && uses.groups.length > 0 ? (
+        <>
+          <Text size="xs" c="dimmed" mt="sm">
+            Groups that may give it
+          </Text>
+          <ul className={classes.list} aria-label="Groups">
+            {uses.groups.map((group) => (
+              <li key={group._id}>
+                <Link to="/groups/$g" params={{ g: group._id }} className="cut">
+                  {group.label || group._id}
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </>
+      ) : null}
+    </Panel>
+  );
+}

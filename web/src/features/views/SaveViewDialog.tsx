@@ -1,0 +1,110 @@
+import { Alert, Button, Group, Modal, Radio, Stack, Textarea, TextInput } from "@mantine/core";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { type FormEvent, useState } from "react";
+import { api } from "@/api/client";
+import { LIVE, useMe } from "@/api/queries";
+import { useIsAdmin, useMay } from "@/api/rights";
+import type { SavedView, ViewSpec } from "./view";
+
+interface SaveViewDialogProps {
+  spec: ViewSpec;
+  saved: SavedView | null;
+  project: string;
+  onClose: () => void;
+}
+
+const AS_NEW = "new";
+
+/** Saves a view: over the old one, or as a new one for those who shall see it. */
+export function SaveViewDialog({ spec, saved, project, onClose }: SaveViewDialogProps) {
+  const { user } = useMe();
+  const admin = useIsAdmin();
+  const shares = useMay(project)("data_views_manage");
+  const mayChange = saved && (saved.parent === user._id || (saved.parent === project && shares) || admin);
+  const queries = useQueryClient();
+  const navigate = useNavigate();
+  const [over, setOver] = useState(mayChange ? "over" : AS_NEW);
+  const [label, setLabel] = useState(saved?.label ?? "");
+  const [description, setDescription] = useState(saved?.description ?? "");
+  const [parent, setParent] = useState(shares ? project : user._id);
+  const save = useMutation({
+    mutationFn: async () => {
+      const body = { ...spec, label: label.trim(), description: description.trim() || null };
+      if (over === "over" && saved) {
+        await api.put(`/views/${saved._id}`, body);
+        return saved._id;
+      }
+      const path = `/containers/${encodeURIComponent(parent)}/views`;
+      return (await api.post<{ _id: string }>(path, body))._id;
+    },
+    onSuccess: async (v) => {
+      await queries.invalidateQueries({ queryKey: [LIVE, "views"] });
+      onClose();
+      await navigate({
+        to: "/projects/$p/views/$v",
+        params: { p: project, v },
+        search: ({ run, sort }: { run?: string; sort?: string }) => ({
+          ...(run ? { run } : {}),
+          ...(sort ? { sort } : {}),
+        }),
+      });
+    },
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    save.mutate();
+  };
+  return (
+    <Modal opened onClose={onClose} title="Save data view" size="sm">
+      <form onSubmit={submit}>
+        <Stack gap="md">
+          {mayChange ? (
+            <Radio.Group value={over} onChange={setOver} aria-label="How to save">
+              <Group>
+                <Radio value="over" label="Change this view" />
+                <Radio value={AS_NEW} label="Save as a new view" />
+              </Group>
+            </Radio.Group>
+          ) : null}
+          <TextInput
+            label="Label"
+            data-autofocus
+            maxLength={200}
+            value={label}
+            onChange={(event) => setLabel(event.currentTarget.value)}
+          />
+          <Textarea
+            label="Description"
+            autosize
+            minRows={2}
+            value={description}
+            onChange={(event) => setDescription(event.currentTarget.value)}
+          />
+          {over === AS_NEW ? (
+            <Radio.Group label="Who may run it" value={parent} onChange={setParent}>
+              <Stack gap={8} mt={6}>
+                {shares ? <Radio value={project} label="Everybody in this project" /> : null}
+                <Radio value={user._id} label="Only me" />
+                {admin ? <Radio value="site" label="Everybody, in every project" /> : null}
+              </Stack>
+            </Radio.Group>
+          ) : null}
+          {save.error ? (
+            <Alert color="red" variant="light" p="xs" role="alert">
+              {save.error.message}
+            </Alert>
+          ) : null}
+          <Group justify="flex-end" gap={8}>
+            <Button variant="default" onClick={onClose}>
+              Cancel
+            </Button>
+            <Button type="submit" loading={save.isPending} disabled={!label.trim()}>
+              Save view
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}

@@ -1,0 +1,11 @@
+/** A user as far as everybody may know them. */
+export interface Person {
+  _id: string;
+  firstname: string;
+  lastname: string;
+  disabled?: boolean;
+}
+
+/** The name, or the id of those who gave none. */
+export const personName = (person: Person | undefined, id: string): string =>
+  [person?.firstname, person?.lastname].filter(Boolean).join(" ") || id;

@@ -1,12 +1,15 @@
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
+import { licenses } from "./scripts/licenses.ts";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const server = process.env.TREADLE_SERVER ?? "http://127.0.0.1:8080";
 
+const shipped = licenses();
+
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), shipped.app],
   resolve: {
     alias: {
       "@": here("./src"),
@@ -14,7 +17,7 @@ export default defineConfig({
       events: here("./node_modules/events/events.js"),
     },
   },
-  worker: { format: "es" },
+  worker: { format: "es", plugins: () => [shipped.worker] },
   build: {
     target: "es2022",
     outDir: here("../src/treadle/server/app/static"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from e2e_kit import Place
 from playwright.sync_api import Page, expect
@@ -12,9 +14,24 @@ PAGES = [
     "/projects/{p}",
     "/projects/{p}/subjects",
     "/projects/{p}/overview",
+    "/projects/{p}/views",
+    "/projects/{p}/views/new",
+    "/projects/{p}/permissions",
+    "/projects/{p}/trash",
+    "/groups/{g}",
+    "/collections",
+    "/who/{p}",
     "/misrouted",
+    "/about",
     "/me",
     "/admin/users",
+    "/admin/users/{u}",
+    "/admin/roles",
+    "/admin/roles/new",
+    "/admin/roles/000000000000000000000001",
+    "/admin/devices",
+    "/admin/log",
+    "/admin/trash",
 ]
 
 NAMELESS = """() =>
@@ -28,10 +45,10 @@ NAMELESS = """() =>
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("address", PAGES)
 def test_a_page_has_one_heading_landmarks_and_names(
-    page: Page, place: Place, address: str, scheme: str
+    page: Page, place: Place, treadle_server: Any, address: str, scheme: str
 ) -> None:
     page.emulate_media(color_scheme=scheme)
-    page.goto(address.format(p=place.id))
+    page.goto(address.format(p=place.id, g=place.group, u=treadle_server.email))
     expect(page.get_by_role("heading", level=1)).to_have_count(1)
     expect(page.get_by_role("main")).to_have_count(1)
     expect(page.get_by_role("navigation", name="Main")).to_be_visible()
@@ -41,9 +58,9 @@ def test_a_page_has_one_heading_landmarks_and_names(
 
 
 @pytest.mark.parametrize("address", PAGES)
-def test_a_page_fits_a_phone(page: Page, place: Place, address: str) -> None:
+def test_a_page_fits_a_phone(page: Page, place: Place, treadle_server: Any, address: str) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
-    page.goto(address.format(p=place.id))
+    page.goto(address.format(p=place.id, g=place.group, u=treadle_server.email))
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.get_by_role("button", name="Open navigation").click()

@@ -58,39 +58,37 @@ const projects = createRoute({
   component: lazyRouteComponent(() => import("@/features/catalog/ProjectsPage"), "ProjectsPage"),
 });
 
-const projectPage = () => import("@/features/catalog/ProjectPage");
-
 const project = createRoute({
   getParentRoute: () => framed,
   path: "/projects/$p",
-  component: lazyRouteComponent(projectPage, "ProjectFrame"),
+  component: lazyRouteComponent(() => import("@/features/catalog/ProjectFrame"), "ProjectFrame"),
 });
 
 const projectIndex = createRoute({
   getParentRoute: () => project,
   path: "/",
   validateSearch: search.rows,
-  component: lazyRouteComponent(projectPage, "ProjectSessions"),
+  component: lazyRouteComponent(() => import("@/features/catalog/ProjectSessions"), "ProjectSessions"),
 });
 
 const projectSessions = createRoute({
   getParentRoute: () => project,
   path: "/sessions",
   validateSearch: search.rows,
-  component: lazyRouteComponent(projectPage, "ProjectSessions"),
+  component: lazyRouteComponent(() => import("@/features/catalog/ProjectSessions"), "ProjectSessions"),
 });
 
 const projectSubjects = createRoute({
   getParentRoute: () => project,
   path: "/subjects",
   validateSearch: search.rows,
-  component: lazyRouteComponent(projectPage, "ProjectSubjects"),
+  component: lazyRouteComponent(() => import("@/features/catalog/ProjectSubjects"), "ProjectSubjects"),
 });
 
 const projectOverview = createRoute({
   getParentRoute: () => project,
   path: "/overview",
-  component: lazyRouteComponent(projectPage, "ProjectOverview"),
+  component: lazyRouteComponent(() => import("@/features/catalog/ProjectOverview"), "ProjectOverview"),
 });
 
 const projectPermissions = createRoute({
@@ -134,19 +132,23 @@ const collections = createRoute({
   ),
 });
 
-const collectionPage = () => import("@/features/catalog/collections/CollectionPage");
-
 const collection = createRoute({
   getParentRoute: () => framed,
   path: "/collections/$c",
-  component: lazyRouteComponent(collectionPage, "CollectionFrame"),
+  component: lazyRouteComponent(
+    () => import("@/features/catalog/collections/CollectionFrame"),
+    "CollectionFrame",
+  ),
 });
 
 const collectionSessions = createRoute({
   getParentRoute: () => collection,
   path: "/",
   validateSearch: search.rows,
-  component: lazyRouteComponent(collectionPage, "CollectionSessions"),
+  component: lazyRouteComponent(
+    () => import("@/features/catalog/collections/CollectionSessions"),
+    "CollectionSessions",
+  ),
 });
 
 const collectionAbout = createRoute({
@@ -181,6 +183,19 @@ const log = createRoute({
   path: "/admin/log",
   validateSearch: search.log,
   component: lazyRouteComponent(() => import("@/features/admin/AccessLogPage"), "AccessLogPage"),
+});
+
+const who = createRoute({
+  getParentRoute: () => framed,
+  path: "/who/$c",
+  validateSearch: search.why,
+  component: lazyRouteComponent(() => import("@/features/rights/WhoPage"), "WhoPage"),
+});
+
+const about = createRoute({
+  getParentRoute: () => framed,
+  path: "/about",
+  component: lazyRouteComponent(() => import("@/features/about/AboutPage"), "AboutPage"),
 });
 
 const group = createRoute({
@@ -279,6 +294,8 @@ const tree = root.addChildren([
       misrouted,
       me,
       users,
+      who,
+      about,
       collections,
       collection.addChildren([collectionSessions, collectionAbout]),
       trash,

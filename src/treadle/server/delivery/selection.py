@@ -164,7 +164,8 @@ def _permitted(guard: Guard) -> ColumnElement[bool]:
         file.c.project_id.is_(None),
         file.c.parent_id.in_(select(collection_access.c.collection_id).where(shared)),
     )
-    return or_(guard.allowed(file.c.project_id, "files_download"), in_collection)
+    shown = or_(file.c.analysis_id.is_(None), guard.allowed(file.c.project_id, "analyses_view_metadata"))
+    return or_(and_(guard.allowed(file.c.project_id, "files_download"), shown), in_collection)
 
 
 async def _read(guard: Guard, condition: ColumnElement[bool], wanted: Selection) -> list[File]:

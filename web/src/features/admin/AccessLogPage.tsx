@@ -85,13 +85,15 @@ export function AccessLogPage() {
         title="Access log"
         about={found.data ? `${more ? "The newest " : ""}${count(lines.length, "entry", "entries")}` : " "}
         actions={
-          <Button
-            variant="default"
-            leftSection={<IconDownload size={16} />}
-            onClick={() => save(apiUrl("/report/accesslog", { ...asked, csv: true }))}
-          >
-            Download CSV
-          </Button>
+          found.data ? (
+            <Button
+              variant="default"
+              leftSection={<IconDownload size={16} />}
+              onClick={() => save(apiUrl("/report/accesslog", { ...asked, csv: true }))}
+            >
+              Download CSV
+            </Button>
+          ) : null
         }
       />
       <FilterBar>

@@ -5,6 +5,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { api } from "@/api/client";
+import { useIsAdmin } from "@/api/rights";
 import type { Device } from "@/api/types";
 import { Copyable } from "@/ui/Copyable";
 import { Failure } from "@/ui/Failure";
@@ -26,11 +27,11 @@ export function DevicesPage() {
   const [adding, dialog] = useDisclosure(false);
   useCrumbs([{ label: "Devices" }]);
   const devices = found.data ?? [];
-  const add = (
+  const add = useIsAdmin() ? (
     <Button leftSection={<IconPlus size={16} />} onClick={dialog.open}>
       Add device
     </Button>
-  );
+  ) : null;
   return (
     <Page>
       <PageHead title="Devices" about={found.data ? count(devices.length, "device") : " "} actions={add} />

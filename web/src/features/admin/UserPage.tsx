@@ -52,7 +52,7 @@ export function UserPage() {
             <UserForm key={user.modified} user={user} />
             <KeysPanel
               keys={user.api_keys ?? []}
-              path={`/x/users/${encodeURIComponent(u)}/keys`}
+              path={`/users/${encodeURIComponent(u)}/key`}
               about="A key lets scripts work in this user’s name."
               stale={usersQuery.queryKey}
             />

@@ -1,4 +1,4 @@
-import { Button, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Select, Stack, Text, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconTrash } from "@tabler/icons-react";
 import { useMutation, useQueries, useQueryClient } from "@tanstack/react-query";
@@ -9,6 +9,7 @@ import { LIVE, listQuery } from "@/api/queries";
 import type { Parents } from "@/api/types";
 import { ConfirmDialog } from "@/ui/ConfirmDialog";
 import { count } from "@/ui/format";
+import { REASON_CHOICES } from "./deleteReasons";
 import { usePlace } from "./usePlace";
 
 const BELOW = {
@@ -35,7 +36,7 @@ export function DeleteButton({ level, id, label, parents }: DeleteButtonProps) {
   const parent = level === "collection" ? "/collections" : above;
   const [opened, dialog] = useDisclosure(false);
   const [typed, setTyped] = useState("");
-  const [reason, setReason] = useState("");
+  const [reason, setReason] = useState<string | null>(null);
   const path = `/${level}s/${encodeURIComponent(id)}`;
   const below = useQueries({
     queries: BELOW[level].map((kind) => ({
@@ -49,11 +50,11 @@ export function DeleteButton({ level, id, label, parents }: DeleteButtonProps) {
   const close = () => {
     dialog.close();
     setTyped("");
-    setReason("");
+    setReason(null);
     remove.reset();
   };
   const remove = useMutation({
-    mutationFn: () => api.delete(path, { delete_reason: reason.trim() || undefined }),
+    mutationFn: () => api.delete(path, { delete_reason: reason }),
     onSuccess: async () => {
       await navigate({ to: parent });
       await queries.invalidateQueries({ queryKey: [LIVE] });
@@ -88,12 +89,14 @@ export function DeleteButton({ level, id, label, parents }: DeleteButtonProps) {
               onChange={(event) => setTyped(event.currentTarget.value)}
             />
           ) : null}
-          <TextInput
+          <Select
             label="Reason"
-            description="Shown in the trash and kept in the access log."
-            maxLength={500}
+            description="Shown in the trash and kept in the access log; some projects demand one."
+            placeholder="None given"
+            clearable
+            data={REASON_CHOICES}
             value={reason}
-            onChange={(event) => setReason(event.currentTarget.value)}
+            onChange={setReason}
           />
           {remove.error ? (
             <Text size="sm" c="red" role="alert">

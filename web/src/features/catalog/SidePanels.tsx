@@ -1,5 +1,6 @@
 import type { Note } from "@/api/types";
 import { type Fact, Facts } from "@/ui/Facts";
+import { LinkButton } from "@/ui/LinkButton";
 import { Panel } from "@/ui/Panel";
 import { NotesPanel } from "./NotesPanel";
 import type { Place } from "./place";
@@ -33,6 +34,18 @@ export function SidePanels({ place, facts, tags, notes }: SidePanelsProps) {
     <>
       <Panel title="About">
         <Facts facts={facts} />
+        {place.may("project_permissions_view") ? (
+          <LinkButton
+            to="/who/$c"
+            params={{ c: place.path.split("/").at(-1) ?? "" }}
+            size="compact-sm"
+            variant="subtle"
+            mt={8}
+            ml={-8}
+          >
+            Who can see this, and why?
+          </LinkButton>
+        ) : null}
       </Panel>
       <TagsPanel place={place} tags={tags} />
       {notes ? <NotesPanel place={place} notes={notes} /> : null}

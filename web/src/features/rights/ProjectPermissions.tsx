@@ -7,6 +7,7 @@ import type { RoleEntry } from "@/api/types";
 import { useChange } from "@/api/useChange";
 import { Columns } from "@/ui/Columns";
 import { Failure } from "@/ui/Failure";
+import { LinkButton } from "@/ui/LinkButton";
 import { Loading } from "@/ui/Loading";
 import { Panel } from "@/ui/Panel";
 import { Nobody, PeopleEditor } from "@/ui/people/PeopleEditor";
@@ -28,7 +29,15 @@ export function ProjectPermissions() {
   return (
     <Columns
       main={
-        <Panel title="People" flush>
+        <Panel
+          title="People"
+          flush
+          aside={
+            <LinkButton to="/who/$c" params={{ c: p }} size="compact-sm" variant="subtle">
+              Who can see this, and why?
+            </LinkButton>
+          }
+        >
           {found.isPending ? <Loading rows={3} /> : null}
           {found.error && !found.data ? (
             <Failure error={found.error} what="permission list" onRetry={() => void found.refetch()} />

@@ -16,6 +16,7 @@ import { PageHead } from "@/ui/PageHead";
 import { Panel } from "@/ui/Panel";
 import { ActionMatrix } from "./ActionMatrix";
 import { changes } from "./actionSet";
+import { ChangePreview } from "./ChangePreview";
 import { RoleDifference } from "./RoleDifference";
 import { RoleUsers } from "./RoleUsers";
 
@@ -134,6 +135,9 @@ export function RoleEditor({ role, copied, actions }: RoleEditorProps) {
                   autoFocus={role === null}
                 />
                 <RoleDifference {...difference} actions={actions} />
+                {role && difference.added.length + difference.removed.length > 0 ? (
+                  <ChangePreview change={{ change: "role", role: role._id, actions: [...held] }} />
+                ) : null}
                 {failed ? (
                   <Alert color="red" variant="light" p="xs" mt="sm" role="alert">
                     {failed.message}

@@ -13,7 +13,7 @@ import { SaveViewDialog } from "./SaveViewDialog";
 import classes from "./ViewBuilder.module.css";
 import { ViewGrid } from "./ViewGrid";
 import { ViewResult } from "./ViewResult";
-import { type Execution, NEW_SPEC, type SavedView, specOf, type ViewColumn, type ViewSpec } from "./view";
+import { type Execution, isEmpty, NEW_SPEC, type SavedView, specOf, type ViewColumn, type ViewSpec } from "./view";
 
 /** Columns at the left, what they give at the right. What is not saved yet stands in the address. */
 export function ViewBuilder({ saved }: { saved: SavedView | null }) {
@@ -33,7 +33,7 @@ export function ViewBuilder({ saved }: { saved: SavedView | null }) {
       api.post<Execution>("/views/queue", { ...spec, label: saved?.label }, { containerId: p }),
     onSuccess: ({ _id }) => navigate({ search: (old) => ({ ...old, run: _id }), replace: true }),
   });
-  const empty = columns.length === 0 && !spec.fileSpec && !spec.groupBy;
+  const empty = isEmpty(spec);
   return (
     <div className={classes.builder}>
       <div className={classes.side}>
@@ -52,7 +52,7 @@ export function ViewBuilder({ saved }: { saved: SavedView | null }) {
             placeholder="session.label=~Visit, subject.sex=female"
             autosize
             minRows={1}
-            key={draft ? "draft" : "saved"}
+            key={spec.filter ?? ""}
             defaultValue={spec.filter ?? ""}
             onBlur={(event) => {
               const filter = event.currentTarget.value.trim() || null;

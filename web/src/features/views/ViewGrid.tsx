@@ -10,7 +10,7 @@ import { DataTable } from "@/ui/table/DataTable";
 import { type DataColumn, readSort, sortText } from "@/ui/table/model";
 import { type GridRow, useGridRows } from "./useGridRows";
 import classes from "./ViewBuilder.module.css";
-import { PREVIEW_ROWS, type ViewSpec } from "./view";
+import { isEmpty, PREVIEW_ROWS, type ViewSpec } from "./view";
 
 interface ViewGridProps {
   project: string;
@@ -48,7 +48,7 @@ function gridColumns(names: string[], spec: ViewSpec): DataColumn<GridRow>[] {
 export function ViewGrid({ project, spec, empty, total, sort, status }: ViewGridProps) {
   const navigate = useNavigate();
   const [settled] = useDebouncedValue(spec, 350);
-  const grid = useGridRows({ project, spec: settled, sort, total, enabled: !empty });
+  const grid = useGridRows({ project, spec: settled, sort, total, enabled: !empty && !isEmpty(settled) });
   // The old columns stay until those of the next definition have come.
   const kept = useRef<string[]>([]);
   if (grid.columns) kept.current = grid.columns;

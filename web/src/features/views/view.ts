@@ -58,6 +58,9 @@ export function specOf(saved: SavedView): ViewSpec {
   return spec as ViewSpec;
 }
 
+/** Whether there is nothing to run yet. */
+export const isEmpty = (spec: ViewSpec) => !spec.columns?.length && !spec.fileSpec && !spec.groupBy;
+
 export const columnsQuery = queryOptions({
   queryKey: ["views", "columns"],
   queryFn: () => api.get<Alias[]>("/views/columns"),

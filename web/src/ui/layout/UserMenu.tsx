@@ -1,6 +1,7 @@
 import { ActionIcon, type MantineColorScheme, Menu, useMantineColorScheme } from "@mantine/core";
 import {
   IconDeviceDesktop,
+  IconInfoCircle,
   IconLogout,
   IconMoon,
   IconSun,
@@ -37,6 +38,9 @@ export function UserMenu({ name, email, onLogOut }: UserMenuProps) {
         </Menu.Label>
         <Menu.Item component={Link} to="/me" leftSection={<IconUser size={16} />}>
           Profile and API keys
+        </Menu.Item>
+        <Menu.Item component={Link} to="/about" leftSection={<IconInfoCircle size={16} />}>
+          About Treadle
         </Menu.Item>
         <Menu.Label>Theme</Menu.Label>
         <Menu.RadioGroup

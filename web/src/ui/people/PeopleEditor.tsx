@@ -62,6 +62,7 @@ function Given({ label, choices, several, values, onChange }: GivenProps) {
       value={values}
       onChange={onChange}
       hidePickedOptions
+      searchable
     />
   ) : (
     <Select

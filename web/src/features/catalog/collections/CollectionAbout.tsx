@@ -9,7 +9,7 @@ import { Panel } from "@/ui/Panel";
 import { Nobody, PeopleEditor } from "@/ui/people/PeopleEditor";
 import { InfoPanel } from "../InfoPanel";
 import { idFact, SidePanels } from "../SidePanels";
-import { useOpenCollection } from "./CollectionPage";
+import { useOpenCollection } from "./useOpenCollection";
 
 const ACCESS = [
   { value: "ro", label: "Read" },

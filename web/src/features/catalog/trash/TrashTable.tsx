@@ -15,6 +15,7 @@ import { Loading } from "@/ui/Loading";
 import { Message } from "@/ui/Message";
 import { Panel } from "@/ui/Panel";
 import { SimpleTable } from "@/ui/SimpleTable";
+import { reasonWords } from "../deleteReasons";
 
 const PAGE = 100;
 
@@ -86,7 +87,11 @@ export function TrashTable({ project }: { project?: string }) {
               cell: (entry) => <span title={dateTime(entry.deleted)}>{ago(entry.deleted)}</span>,
             },
             { head: "By", cell: (entry) => entry.origin.id ?? entry.origin.type },
-            { head: "Why", cell: (entry) => entry.reason || <span className="dim">no reason given</span> },
+            {
+              head: "Why",
+              cell: (entry) =>
+                (entry.reason && reasonWords(entry.reason)) || <span className="dim">no reason given</span>,
+            },
             {
               head: "Restore",
               quiet: true,

@@ -1,8 +1,9 @@
 import { Button } from "@mantine/core";
-import { useNavigate } from "@tanstack/react-router";
+import { useNavigate, useParams } from "@tanstack/react-router";
 import { allOf, contains, equals } from "@/api/filters";
 import { usePagedRows } from "@/api/paging";
-import type { Project, Subject } from "@/api/types";
+import { useProject } from "@/api/queries";
+import type { Subject } from "@/api/types";
 import { Failure } from "@/ui/Failure";
 import { FilterBar } from "@/ui/FilterBar";
 import { Loading } from "@/ui/Loading";
@@ -23,7 +24,9 @@ const COLUMNS: DataColumn<Subject>[] = [
 ];
 
 /** A project's subjects. */
-export function SubjectsTable({ project }: { project: Project }) {
+export function ProjectSubjects() {
+  const { p } = useParams({ strict: false }) as { p: string };
+  const project = useProject(p);
   const navigate = useNavigate();
   const { search, change, clear } = useFilterFields();
   const sort = readSort(search.sort, COLUMNS) ?? { field: "label", descending: false };

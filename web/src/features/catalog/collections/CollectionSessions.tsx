@@ -1,72 +1,20 @@
 import { Button } from "@mantine/core";
 import { IconMinus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { Outlet, useParams, useRouterState } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
 import { api } from "@/api/client";
 import type { DownloadNode } from "@/api/download";
-import { containerQuery, listQuery } from "@/api/queries";
+import { listQuery } from "@/api/queries";
 import { useMayInCollection } from "@/api/rights";
-import type { Collection, Project, Session } from "@/api/types";
+import type { Project, Session } from "@/api/types";
 import { useChange } from "@/api/useChange";
-import { Failure } from "@/ui/Failure";
-import { Loading } from "@/ui/Loading";
-import { useCrumbs } from "@/ui/layout/crumbsContext";
 import { Message } from "@/ui/Message";
-import { Page } from "@/ui/Page";
-import { PageHead } from "@/ui/PageHead";
-import { TabLinks } from "@/ui/TabLinks";
 import type { DataColumn } from "@/ui/table/model";
-import { DeleteButton } from "../DeleteButton";
 import { DownloadButton } from "../DownloadButton";
 import { SessionsTable } from "../SessionsTable";
 import { AddToCollectionButton } from "./AddToCollectionButton";
 
-/** The frame of a collection's pages. */
-export function CollectionFrame() {
-  const { c } = useParams({ strict: false }) as { c: string };
-  const { data: collection, error, refetch } = useQuery(containerQuery("collections", c));
-  const path = useRouterState({ select: (state) => state.location.pathname });
-  const may = useMayInCollection(collection?.permissions);
-  useCrumbs([{ label: "Collections", href: "/collections" }, { label: collection?.label ?? "" }]);
-  if (error && !collection) return <Failure error={error} what="collection" onRetry={() => void refetch()} />;
-  if (!collection) return <Loading />;
-  const base = `/collections/${c}`;
-  const about = path.startsWith(`${base}/about`);
-  return (
-    <Page fill={!about}>
-      <PageHead
-        title={collection.label}
-        kind={collection.curator ? `Collection of ${collection.curator}` : "Collection"}
-        about={collection.description}
-        actions={
-          <>
-            {may("containers_delete_hierarchy") ? (
-              <DeleteButton level="collection" id={c} label={collection.label} parents={{}} />
-            ) : null}
-            <DownloadButton nodes={[{ level: "collection", _id: c }]} words="Download all" />
-          </>
-        }
-      />
-      <TabLinks
-        label="Collection"
-        tabs={[
-          { href: base, words: "Sessions", here: !about },
-          { href: `${base}/about`, words: "People and details", here: about },
-        ]}
-      />
-      <Outlet />
-    </Page>
-  );
-}
-
-/** The collection whose pages these are; its frame has waited for it. */
-export function useOpenCollection(): Collection {
-  const { c } = useParams({ strict: false }) as { c: string };
-  const { data } = useQuery(containerQuery("collections", c));
-  if (!data) throw new Error("outside a collection's page");
-  return data;
-}
+import { useOpenCollection } from "./useOpenCollection";
 
 const MOST_PROJECTS = 1000;
 

@@ -1,5 +1,6 @@
+import { useParams } from "@tanstack/react-router";
+import { useProject } from "@/api/queries";
 import { useMay } from "@/api/rights";
-import type { Project } from "@/api/types";
 import { Columns } from "@/ui/Columns";
 import { Copyable } from "@/ui/Copyable";
 import { dateTime } from "@/ui/format";
@@ -8,7 +9,9 @@ import { InfoPanel } from "./InfoPanel";
 import { idFact, SidePanels } from "./SidePanels";
 
 /** What a project is. */
-export function Overview({ project }: { project: Project }) {
+export function ProjectOverview() {
+  const { p } = useParams({ strict: false }) as { p: string };
+  const project = useProject(p);
   const may = useMay(project._id);
   const place = { path: `/projects/${project._id}`, may };
   return (

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet, useParams, useRouterState } from "@tanstack/react-router";
-import { containerQuery, useProject } from "@/api/queries";
+import { containerQuery } from "@/api/queries";
 import { useMay } from "@/api/rights";
 import { Failure } from "@/ui/Failure";
 import { Loading } from "@/ui/Loading";
@@ -8,13 +8,8 @@ import { useCrumbs } from "@/ui/layout/crumbsContext";
 import { Page } from "@/ui/Page";
 import { PageHead } from "@/ui/PageHead";
 import { TabLinks } from "@/ui/TabLinks";
-import { AddToCollectionButton } from "./collections/AddToCollectionButton";
 import { DeleteButton } from "./DeleteButton";
 import { DownloadButton } from "./DownloadButton";
-import { NothingHere } from "./NothingHere";
-import { Overview } from "./Overview";
-import { SessionsTable } from "./SessionsTable";
-import { SubjectsTable } from "./SubjectsTable";
 
 /** Tabs of a project: the end of the address, the words, and the right without which it is not shown. */
 const TABS = [
@@ -74,38 +69,4 @@ export function ProjectFrame() {
       <Outlet />
     </Page>
   );
-}
-
-function useOpenProject() {
-  const { p } = useParams({ strict: false }) as { p: string };
-  return useProject(p);
-}
-
-/** A project's sessions: its default tab. */
-export function ProjectSessions() {
-  const project = useOpenProject();
-  const may = useMay(project._id);
-  return (
-    <SessionsTable
-      path={`/projects/${project._id}/sessions`}
-      name="sessions"
-      actions={(nodes) => (
-        <>
-          <AddToCollectionButton nodes={nodes} />
-          {may("files_download") ? <DownloadButton nodes={nodes} primary /> : null}
-        </>
-      )}
-      empty={<NothingHere group={project.group} project={project.label} />}
-    />
-  );
-}
-
-/** A project's subjects. */
-export function ProjectSubjects() {
-  return <SubjectsTable project={useOpenProject()} />;
-}
-
-/** What a project is, its files, tags, notes and metadata. */
-export function ProjectOverview() {
-  return <Overview project={useOpenProject()} />;
 }

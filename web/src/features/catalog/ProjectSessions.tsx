@@ -1,0 +1,27 @@
+import { useParams } from "@tanstack/react-router";
+import { useProject } from "@/api/queries";
+import { useMay } from "@/api/rights";
+import { AddToCollectionButton } from "./collections/AddToCollectionButton";
+import { DownloadButton } from "./DownloadButton";
+import { NothingHere } from "./NothingHere";
+import { SessionsTable } from "./SessionsTable";
+
+/** A project's sessions: its default tab. */
+export function ProjectSessions() {
+  const { p } = useParams({ strict: false }) as { p: string };
+  const project = useProject(p);
+  const may = useMay(p);
+  return (
+    <SessionsTable
+      path={`/projects/${p}/sessions`}
+      name="sessions"
+      actions={(nodes) => (
+        <>
+          <AddToCollectionButton nodes={nodes} />
+          {may("files_download") ? <DownloadButton nodes={nodes} primary /> : null}
+        </>
+      )}
+      empty={<NothingHere group={project.group} project={project.label} />}
+    />
+  );
+}

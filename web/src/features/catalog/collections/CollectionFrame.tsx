@@ -1,0 +1,50 @@
+import { useQuery } from "@tanstack/react-query";
+import { Outlet, useParams, useRouterState } from "@tanstack/react-router";
+import { containerQuery } from "@/api/queries";
+import { useMayInCollection } from "@/api/rights";
+import { Failure } from "@/ui/Failure";
+import { Loading } from "@/ui/Loading";
+import { useCrumbs } from "@/ui/layout/crumbsContext";
+import { Page } from "@/ui/Page";
+import { PageHead } from "@/ui/PageHead";
+import { TabLinks } from "@/ui/TabLinks";
+import { DeleteButton } from "../DeleteButton";
+import { DownloadButton } from "../DownloadButton";
+
+/** The frame of a collection's pages. */
+export function CollectionFrame() {
+  const { c } = useParams({ strict: false }) as { c: string };
+  const { data: collection, error, refetch } = useQuery(containerQuery("collections", c));
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  const may = useMayInCollection(collection?.permissions);
+  useCrumbs([{ label: "Collections", href: "/collections" }, { label: collection?.label ?? "" }]);
+  if (error && !collection) return <Failure error={error} what="collection" onRetry={() => void refetch()} />;
+  if (!collection) return <Loading />;
+  const base = `/collections/${c}`;
+  const about = path.startsWith(`${base}/about`);
+  return (
+    <Page fill={!about}>
+      <PageHead
+        title={collection.label}
+        kind={collection.curator ? `Collection of ${collection.curator}` : "Collection"}
+        about={collection.description}
+        actions={
+          <>
+            {may("containers_delete_hierarchy") ? (
+              <DeleteButton level="collection" id={c} label={collection.label} parents={{}} />
+            ) : null}
+            <DownloadButton nodes={[{ level: "collection", _id: c }]} words="Download all" />
+          </>
+        }
+      />
+      <TabLinks
+        label="Collection"
+        tabs={[
+          { href: base, words: "Sessions", here: !about },
+          { href: `${base}/about`, words: "People and details", here: about },
+        ]}
+      />
+      <Outlet />
+    </Page>
+  );
+}

@@ -1,0 +1,84 @@
+import { Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { api } from "@/api/client";
+import { actionsQuery, usersQuery } from "@/api/queries";
+import type { Standing as StandingDoc } from "@/api/types";
+import { Failure } from "@/ui/Failure";
+import { Loading } from "@/ui/Loading";
+import { Panel } from "@/ui/Panel";
+import { PersonSelect } from "@/ui/people/PersonSelect";
+import { StateMark } from "@/ui/StateMark";
+import classes from "./EffectiveActions.module.css";
+import { explained, sectionsOf } from "./explanations";
+
+interface StandingProps {
+  container: string;
+  user: string | null;
+  onUser: (user: string | null) => void;
+}
+
+/** What somebody may do here, in a sentence and one by one, with what gives it to them. */
+export function Standing({ container, user, onUser }: StandingProps) {
+  const users = useQuery(usersQuery);
+  const found = useQuery({
+    queryKey: ["access", "why", container, user],
+    queryFn: () => api.get<StandingDoc>("/access/why", { container, user }),
+    enabled: user !== null,
+    retry: false,
+  });
+  return (
+    <Panel title="What can they do here?">
+      <PersonSelect
+        aria-label="Person to ask about"
+        people={users.data ?? []}
+        value={user}
+        onChange={onUser}
+        clearable
+        mb={user ? 8 : 0}
+      />
+      {user && found.isPending ? <Loading rows={3} /> : null}
+      {found.error ? <Failure error={found.error} what="answer" /> : null}
+      {user && found.data ? <Answer standing={found.data} /> : null}
+    </Panel>
+  );
+}
+
+function Answer({ standing }: { standing: StandingDoc }) {
+  const actions = useQuery(actionsQuery);
+  const from = (action: string) =>
+    standing.through.filter((way) => way.actions.includes(action)).map((way) => way.role);
+  const known = actions.data ?? [];
+  const sections = sectionsOf(known.filter((one) => standing.may.includes(one.action)));
+  const others = standing.may.filter((name) => !known.some((one) => one.action === name));
+  return (
+    <div role="status">
+      <StateMark state={standing.sees ? "ok" : "off"} words={standing.sees ? "sees it" : "does not see it"} />
+      <Text size="sm" my={6}>
+        {standing.sentence}
+      </Text>
+      <div className={classes.list}>
+        {sections.map((section) => (
+          <section key={section.title}>
+            <h3 className={classes.title}>{section.title}</h3>
+            <ul className={classes.actions}>
+              {section.actions.map((one) => (
+                <li key={one.action}>
+                  <span>{explained(one)}</span>
+                  <span className="dim">{from(one.action).join(", ")}</span>
+                </li>
+              ))}
+            </ul>
+          </section>
+        ))}
+        <ul className={classes.actions}>
+          {others.map((name) => (
+            <li key={name}>
+              <span>{name.replaceAll("_", " ")}</span>
+              <span className="dim">{from(name).join(", ")}</span>
+            </li>
+          ))}
+        </ul>
+      </div>
+    </div>
+  );
+}

@@ -9,12 +9,14 @@ const POLL_MS = 5_000;
 export function followEvents(client: QueryClient): () => void {
   let waiting: number | undefined;
   let polling: number | undefined;
+  const soon = () => {
+    waiting ??= window.setTimeout(() => refresh(), QUIET_MS);
+  };
   const refresh = () => {
     waiting = undefined;
+    // What is being changed or deleted here refreshes when that is done.
+    if (client.isMutating() > 0) return soon();
     void client.invalidateQueries({ queryKey: [LIVE] });
-  };
-  const soon = () => {
-    waiting ??= window.setTimeout(refresh, QUIET_MS);
   };
   const stopPolling = () => {
     window.clearInterval(polling);

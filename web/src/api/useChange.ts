@@ -12,3 +12,20 @@ export function useChange<T>(change: (input: T) => Promise<unknown>, ...alsoStal
       Promise.all([[LIVE], ...alsoStale].map((queryKey) => queries.invalidateQueries({ queryKey }))),
   });
 }
+
+/** Deletes what the open page shows and leaves it; nothing of it is asked for again on the way out. */
+export function useRemoval(
+  remove: () => Promise<unknown>,
+  leave: () => Promise<void>,
+  ...alsoStale: (readonly unknown[])[]
+) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: remove,
+    onSuccess: async () => {
+      for (const queryKey of [[LIVE], ...alsoStale])
+        await queries.invalidateQueries({ queryKey, refetchType: "none" });
+      await leave();
+    },
+  });
+}

@@ -28,7 +28,6 @@ from treadle.server.kit.errors import Forbidden, NotFound, Unauthenticated
 from treadle.server.store.db import Database
 
 LOGIN_COOKIE = "treadle_login"
-_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _PEOPLE = ("user", "gear_rule")  # who can have actions in projects
 _GROUP_RANK = {"ro": 1, "rw": 2, "admin": 3}
 
@@ -251,7 +250,7 @@ class Guard:
         for access_type, context, of in self._once:
             if audit.is_news((*self.identity.origin, access_type, of)):
                 await self.record(access_type, context)
-        changed = self.method not in _SAFE_METHODS and self.identity.kind == "user"
+        changed = self.method not in audit.SAFE_METHODS and self.identity.kind == "user"
         if not self.recorded and (changed or kind in _MUST_ASK):
             await self.record("other_access", {"project": {"id": self.project_id}} if self.project_id else {})
 
@@ -277,7 +276,7 @@ async def identify(request: Request, connection: AsyncConnection) -> Identity:
     if found is None or found.csrf is None:
         return ANONYMOUS
     sent = request.headers.get("x-csrf-token", "").encode()
-    if request.method not in _SAFE_METHODS and not secrets.compare_digest(sent, found.csrf.encode()):
+    if request.method not in audit.SAFE_METHODS and not secrets.compare_digest(sent, found.csrf.encode()):
         raise Forbidden("The X-CSRF-Token header is missing or wrong; reload the page.")
     return found
 

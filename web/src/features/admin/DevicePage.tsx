@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { api } from "@/api/client";
-import { useChange } from "@/api/useChange";
+import { useChange, useRemoval } from "@/api/useChange";
 import { Columns } from "@/ui/Columns";
 import { ConfirmDialog } from "@/ui/ConfirmDialog";
 import { Facts } from "@/ui/Facts";
@@ -15,6 +15,7 @@ import { useCrumbs } from "@/ui/layout/crumbsContext";
 import { Page } from "@/ui/Page";
 import { PageHead } from "@/ui/PageHead";
 import { Panel } from "@/ui/Panel";
+import { Told } from "@/ui/Told";
 import { DeviceMark } from "./DeviceMark";
 import { type DeviceDoc, deviceQuery, deviceStatusQuery } from "./devices";
 import { KeysPanel } from "./KeysPanel";
@@ -98,10 +99,11 @@ function DeviceActions({ device }: { device: DeviceDoc }) {
   const navigate = useNavigate();
   const [asking, dialog] = useDisclosure(false);
   const change = useChange((disabled: boolean) => api.put(`/devices/${device._id}`, { disabled }), DEVICES);
-  const remove = useChange(async () => {
-    await api.delete(`/devices/${device._id}`);
-    await navigate({ to: "/admin/devices" });
-  }, DEVICES);
+  const remove = useRemoval(
+    () => api.delete(`/devices/${device._id}`),
+    () => navigate({ to: "/admin/devices" }),
+    DEVICES,
+  );
   return (
     <>
       <Button variant="default" loading={change.isPending} onClick={() => change.mutate(!device.disabled)}>
@@ -116,9 +118,10 @@ function DeviceActions({ device }: { device: DeviceDoc }) {
         action="Delete device"
         busy={remove.isPending}
         onClose={dialog.close}
-        onConfirm={() => remove.mutate(undefined)}
+        onConfirm={() => remove.mutate()}
       >
         The keys of “{device.label}” stop working at once. What it sent stays.
+        {remove.error ? <Told error={remove.error} /> : null}
       </ConfirmDialog>
     </>
   );

@@ -6,7 +6,7 @@ import { type FormEvent, useState } from "react";
 import { api } from "@/api/client";
 import { useMe, usersQuery } from "@/api/queries";
 import type { User } from "@/api/types";
-import { useChange } from "@/api/useChange";
+import { useChange, useRemoval } from "@/api/useChange";
 import { Columns } from "@/ui/Columns";
 import { ConfirmDialog } from "@/ui/ConfirmDialog";
 import { Facts } from "@/ui/Facts";
@@ -20,6 +20,7 @@ import { PageHead } from "@/ui/PageHead";
 import { Panel } from "@/ui/Panel";
 import { personName } from "@/ui/people/person";
 import { StateMark } from "@/ui/StateMark";
+import { Told } from "@/ui/Told";
 import { KeysPanel } from "./KeysPanel";
 import { SITE_ROLES, siteRole } from "./siteRoles";
 
@@ -87,10 +88,11 @@ function UserActions({ user }: { user: User }) {
   const navigate = useNavigate();
   const [asking, dialog] = useDisclosure(false);
   const change = useChange((disabled: boolean) => api.put(address(user), { disabled }), usersQuery.queryKey);
-  const remove = useChange(async () => {
-    await api.delete(address(user));
-    await navigate({ to: "/admin/users" });
-  }, usersQuery.queryKey);
+  const remove = useRemoval(
+    () => api.delete(address(user)),
+    () => navigate({ to: "/admin/users" }),
+    usersQuery.queryKey,
+  );
   return (
     <>
       <LinkButton to="/admin/log" search={{ user: user._id }} variant="default">
@@ -112,10 +114,11 @@ function UserActions({ user }: { user: User }) {
         action="Delete user"
         busy={remove.isPending}
         onClose={dialog.close}
-        onConfirm={() => remove.mutate(undefined)}
+        onConfirm={() => remove.mutate()}
       >
         {personName(user, user._id)} loses keys, logins and all permissions. What they did stays in the access
         log. To keep the permissions, disable the account instead.
+        {remove.error ? <Told error={remove.error} /> : null}
       </ConfirmDialog>
     </>
   );

@@ -1,12 +1,13 @@
 import { Button, Select, Stack, Text, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconTrash } from "@tabler/icons-react";
-import { useMutation, useQueries, useQueryClient } from "@tanstack/react-query";
+import { useQueries } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { api } from "@/api/client";
-import { LIVE, listQuery } from "@/api/queries";
+import { listQuery } from "@/api/queries";
 import type { Parents } from "@/api/types";
+import { useRemoval } from "@/api/useChange";
 import { ConfirmDialog } from "@/ui/ConfirmDialog";
 import { count } from "@/ui/format";
 import { REASON_CHOICES } from "./deleteReasons";
@@ -30,7 +31,6 @@ interface DeleteButtonProps {
 
 /** Deletes what the page shows after saying what goes with it, then leads to its parent. */
 export function DeleteButton({ level, id, label, parents }: DeleteButtonProps) {
-  const queries = useQueryClient();
   const navigate = useNavigate();
   const above = usePlace(parents).at(-1)?.href ?? "/projects";
   const parent = level === "collection" ? "/collections" : above;
@@ -53,13 +53,10 @@ export function DeleteButton({ level, id, label, parents }: DeleteButtonProps) {
     setReason(null);
     remove.reset();
   };
-  const remove = useMutation({
-    mutationFn: () => api.delete(path, { delete_reason: reason }),
-    onSuccess: async () => {
-      await navigate({ to: parent });
-      await queries.invalidateQueries({ queryKey: [LIVE] });
-    },
-  });
+  const remove = useRemoval(
+    () => api.delete(path, { delete_reason: reason }),
+    () => navigate({ to: parent }),
+  );
   const holds = totals.filter(({ total }) => total > 0).map(({ kind, total }) => count(total, kind));
   return (
     <>

@@ -7,6 +7,7 @@ import { useState } from "react";
 import { api } from "@/api/client";
 import { permissionsQuery, useIsAdmin } from "@/api/rights";
 import type { Action, Role } from "@/api/types";
+import { useRemoval } from "@/api/useChange";
 import { Columns } from "@/ui/Columns";
 import { ConfirmDialog } from "@/ui/ConfirmDialog";
 import { count } from "@/ui/format";
@@ -14,6 +15,7 @@ import { LinkButton } from "@/ui/LinkButton";
 import { Page } from "@/ui/Page";
 import { PageHead } from "@/ui/PageHead";
 import { Panel } from "@/ui/Panel";
+import { Told } from "@/ui/Told";
 import { ActionMatrix } from "./ActionMatrix";
 import { changes } from "./actionSet";
 import { ChangePreview } from "./ChangePreview";
@@ -59,15 +61,12 @@ export function RoleEditor({ role, copied, actions }: RoleEditorProps) {
       await navigate({ to: "/admin/roles/$r", params: { r: saved._id }, replace: true });
     },
   });
-  const remove = useMutation({
-    mutationFn: () => api.delete(`/roles/${role?._id}`),
-    onSuccess: async () => {
-      await navigate({ to: "/admin/roles" });
-      await refresh();
-    },
-    onError: dialog.close,
-  });
-  const failed = save.error ?? remove.error;
+  const remove = useRemoval(
+    () => api.delete(`/roles/${role?._id}`),
+    () => navigate({ to: "/admin/roles" }),
+    ["roles"],
+  );
+  const failed = save.error;
   return (
     <Page>
       <PageHead
@@ -178,6 +177,7 @@ export function RoleEditor({ role, copied, actions }: RoleEditorProps) {
         onConfirm={() => remove.mutate()}
       >
         “{role?.label}” can then no longer be given to anybody.
+        {remove.error ? <Told error={remove.error} /> : null}
       </ConfirmDialog>
     </Page>
   );

@@ -1,13 +1,13 @@
 import { ActionIcon, Tooltip } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { notifications } from "@mantine/notifications";
 import { IconTrash } from "@tabler/icons-react";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { api } from "@/api/client";
-import { LIVE, useMe } from "@/api/queries";
+import { useMe } from "@/api/queries";
 import { useIsAdmin, useMay } from "@/api/rights";
+import { useRemoval } from "@/api/useChange";
 import { ConfirmDialog } from "@/ui/ConfirmDialog";
+import { Told } from "@/ui/Told";
 import type { SavedView } from "./view";
 
 /** Forgets a saved view; not there for those who may not. */
@@ -16,17 +16,11 @@ export function DeleteViewButton({ view, project }: { view: SavedView; project: 
   const admin = useIsAdmin();
   const shares = useMay(project)("data_views_manage");
   const [asking, dialog] = useDisclosure(false);
-  const queries = useQueryClient();
   const navigate = useNavigate();
-  const remove = useMutation({
-    mutationFn: () => api.delete(`/views/${view._id}`),
-    onSuccess: async () => {
-      await navigate({ to: "/projects/$p/views", params: { p: project } });
-      await queries.invalidateQueries({ queryKey: [LIVE, "views"] });
-    },
-    onError: (error) => notifications.show({ color: "red", title: "Not deleted", message: error.message }),
-    onSettled: dialog.close,
-  });
+  const remove = useRemoval(
+    () => api.delete(`/views/${view._id}`),
+    () => navigate({ to: "/projects/$p/views", params: { p: project } }),
+  );
   if (!admin && view.parent !== user._id && !(view.parent === project && shares)) return null;
   return (
     <>
@@ -44,6 +38,7 @@ export function DeleteViewButton({ view, project }: { view: SavedView; project: 
         onConfirm={() => remove.mutate()}
       >
         “{view.label}” is forgotten for everybody. The data it shows stay.
+        {remove.error ? <Told error={remove.error} /> : null}
       </ConfirmDialog>
     </>
   );

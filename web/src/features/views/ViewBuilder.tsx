@@ -13,7 +13,15 @@ import { SaveViewDialog } from "./SaveViewDialog";
 import classes from "./ViewBuilder.module.css";
 import { ViewGrid } from "./ViewGrid";
 import { ViewResult } from "./ViewResult";
-import { type Execution, isEmpty, NEW_SPEC, type SavedView, specOf, type ViewColumn, type ViewSpec } from "./view";
+import {
+  type Execution,
+  isEmpty,
+  NEW_SPEC,
+  type SavedView,
+  specOf,
+  type ViewColumn,
+  type ViewSpec,
+} from "./view";
 
 /** Columns at the left, what they give at the right. What is not saved yet stands in the address. */
 export function ViewBuilder({ saved }: { saved: SavedView | null }) {

@@ -38,7 +38,9 @@ def test_what_was_prepared_is_recalled(prepared: str, tmp_path: Path) -> None:
 )
 def test_a_database_that_lacks_something_is_prepared_again(prepared: str, tmp_path: Path, harm: str) -> None:
     with psycopg.connect(prepared) as connection:
-        connection.execute("SET session_replication_role = replica")  # the harm alone, without its consequences
+        connection.execute(
+            "SET session_replication_role = replica"
+        )  # the harm alone, without its consequences
         connection.execute(harm)
     assert recall(tmp_path, prepared) is None
 

@@ -13,11 +13,23 @@ import typer
 
 import treadle.server
 from treadle.cli.main import app
+from treadle.server.access.endpoints import ENDPOINTS, Needs
 from treadle.server.kit.errors import TreadleError
 from treadle.server.kit.settings import Settings
 from treadle.server.kit.settings_sources import is_secret, known_fields, variable
 
 REFERENCE = Path(__file__).resolve().parents[1] / "docs" / "reference"
+
+RIGHTS_INTRODUCTION = (
+    "Who may call what; a test calls every endpoint as every kind of caller and compares. What a caller may not see",
+    "answers 404 like what is not there, what they see but may not do 403, without credentials 401.",
+    "",
+    "`open` anybody; `ticket` whoever has one; `any` any credentials; `person` a user; `account` a user with a login",
+    "or an unrestricted key; `browser` a login; `device`, `device-only` devices (and site administrators, or not);",
+    "`admin` site administrators; `owner` who made it; `list` any credentials, and only what they may see is in the",
+    "answer; `project`, `group`, `collection` the actions or the access named, in the place that the request is about.",
+    "Site administrators may do everything but what only a device or a browser does.",
+)
 
 
 def settings_page() -> str:
@@ -65,6 +77,25 @@ def errors_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def rights_page() -> str:
+    """What each endpoint needs of its caller."""
+    lines = [
+        "# Rights",
+        "",
+        *RIGHTS_INTRODUCTION,
+        "",
+        "| endpoint | methods | who | needs |",
+        "| --- | --- | --- | --- |",
+    ]
+    rows: dict[tuple[str, Needs], list[str]] = {}
+    for (method, path), needs in ENDPOINTS.items():
+        rows.setdefault((path, needs), []).append(method)
+    for (path, needs), methods in sorted(rows.items(), key=lambda row: row[0][0]):
+        needed = ", ".join(f"`{word}`" for word in needs.what)
+        lines.append(f"| `/api{path}` | {' '.join(methods)} | {needs.where} | {needed} |")
+    return "\n".join(lines) + "\n"
+
+
 def openapi() -> str:
     """The API description."""
     from treadle.server.app.asgi import create_app  # noqa: PLC0415 - after the pages that need no server
@@ -76,6 +107,7 @@ PAGES = {
     "settings.md": settings_page,
     "commands.md": commands_page,
     "errors.md": errors_page,
+    "rights.md": rights_page,
     "openapi.json": openapi,
 }
 

@@ -1,4 +1,4 @@
-"""Runs the modules of `sdk/` with each official, unmodified SDK against a live Treadle.
+"""Runs the modules of `sdk/`, `fwclient/`, `fwcore/` with the official, unmodified clients against a live Treadle.
 
 Every module is one process of the SDK's own environment; every function in it is one test here.
 A module whose name ends in a version (`test_calls_17.py`) holds what only that version can do.
@@ -19,9 +19,11 @@ import pytest
 from treadle.testing.server import start, stop
 
 HERE = Path(__file__).parent
-VERSIONS = ("sdk17", "sdk21", "sdk23")
+# Folder of modules -> the environments they run in.
+CLIENTS = {"sdk": ("sdk17", "sdk21", "sdk23"), "fwclient": ("fwclient",), "fwcore": ("fwcore",)}
 MODULE_TIMEOUT_S = 280
-OWN_SITES = {"test_ticketed_uploads": {"TREADLE_UPLOADS__SIGNED_URLS": "true"}}  # module -> settings
+SIGNED_URLS = {"TREADLE_UPLOADS__SIGNED_URLS": "true"}
+OWN_SITES = {"test_ticketed_uploads": SIGNED_URLS, "test_signed_urls": SIGNED_URLS}  # module -> settings
 
 Outcomes = dict[str, list[str]]
 
@@ -53,8 +55,9 @@ CALLS = [
         id=f"{version}-{module.stem.removeprefix('test_')}-{function.removeprefix('test_')}",
         marks=pytest.mark.xdist_group(f"{version}-{module.stem}"),
     )
-    for version in VERSIONS
-    for module in sorted((HERE / "sdk").glob("test_*.py"))
+    for folder, versions in CLIENTS.items()
+    for version in versions
+    for module in sorted((HERE / folder).glob("test_*.py"))
     if _runs_with(module, version)
     for function in _functions(module)
 ]
@@ -79,7 +82,7 @@ def outcomes(
     def execute(version: str, module: Path, login: Login, report: Path) -> None:
         done = subprocess.run(
             [environments / version / "bin" / "python", "-m", "pytest", module, f"--junitxml={report}"],
-            cwd=HERE / "sdk",
+            cwd=module.parent,
             env={**os.environ, "TREADLE_TEST_KEY": login.key, "TREADLE_TEST_EMAIL": login.email},
             capture_output=True,
             text=True,
@@ -115,7 +118,7 @@ def _read(report: Path) -> Outcomes:
 
 
 @pytest.mark.parametrize(("version", "module", "function"), CALLS)
-def test_official_sdk(outcomes, version: str, module: Path, function: str) -> None:
+def test_official_client(outcomes, version: str, module: Path, function: str) -> None:
     failures = outcomes(version, module).get(function)
     if failures is None:
         pytest.fail(f"{module.name} could not be loaded by {version}", pytrace=False)

@@ -110,7 +110,8 @@ def test_the_report_is_narrowed_by_project_and_type(api, tree):
 
 def test_an_export_has_every_record_once_in_each_form(api, tree):
     """More than a page, in the order of time."""
-    tree.api.delete(f"/acquisitions/{tree.acquisition}", params={"delete_reason": "=not a formula"})
+    tree.api.put(f"/acquisitions/{tree.acquisition}", json={"label": "=not a formula"})
+    tree.api.delete(f"/acquisitions/{tree.acquisition}", params={"delete_reason": "duplicate_data"})
     ask = {"project": tree.project}
     whole = api.get("/x/audit/export", params={**ask, "format": "json"})
     assert whole.headers["content-type"] == "application/json"
@@ -126,8 +127,9 @@ def test_an_export_has_every_record_once_in_each_form(api, tree):
         [line["_id"] for line in lines] == [line["_id"] for line in records] == [row["id"] for row in table]
     )
     assert [line["timestamp"] for line in records] == sorted(line["timestamp"] for line in records)
-    assert records[-1]["reason"] == "=not a formula"
-    assert table[-1]["reason"] == "'=not a formula"
+    assert records[-1]["reason"] == table[-1]["reason"] == "duplicate_data"
+    assert records[-1]["context"]["acquisition"]["label"] == "=not a formula"
+    assert table[-1]["acquisition.label"] == "'=not a formula"
     assert {row["project.label"] for row in table} == {"P"}
     assert json.loads(table[0]["context"]) == records[0]["context"]
 

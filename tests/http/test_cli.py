@@ -100,6 +100,22 @@ def test_containers_are_moved_by_path_or_id(treadle, tree, unique) -> None:
     assert label in treadle("ls", other).out
 
 
+def test_a_project_is_copied(treadle, tree) -> None:
+    treadle("projects", "copy", f"{tree.group}/P", f"{tree.group}/Copy")
+    assert "Copy" in treadle("ls", tree.group).out
+    assert "is not GROUP/PROJECT" in treadle("projects", "copy", f"{tree.group}/P", "Copy", ok=False).err
+
+
+def test_why_somebody_may_do_something(treadle, tree, stranger) -> None:
+    user = stranger.headers["x-user"]
+    assert "may do nothing" in treadle("admin", "why", user, f"{tree.group}/P/S").out
+    treadle("projects", "permissions", "add", f"{tree.group}/P", user, "Read-only")
+    told = treadle("admin", "why", user, f"{tree.group}/P/S/E").out
+    assert "Read-only" in told
+    assert "containers_view_metadata" in told
+    assert "404" in treadle("admin", "why", "no@example.com", tree.group, ok=False).err
+
+
 def test_devices(treadle, unique) -> None:
     made = treadle("devices", "add", unique(), "--json").documents[0]
     assert made["key"]

@@ -65,6 +65,8 @@ def test_a_session_is_copied_with_everything_below(tree, full, finished) -> None
     assert (file["info"], file["modality"], file["version"]) == ({"x": [1]}, "MR", 1)
     assert (file["hash"], file["copy_of"]["file_id"]) == (full["hash"], full["file_id"])
     assert file["parents"]["acquisition"] == acquisition["_id"]
+    assert file["copy_of"]["project_label"] == "P"
+    assert file["copy_of"]["parents"]["acquisition"] == tree.acquisition
     assert tree.api.get(f"/acquisitions/{acquisition['_id']}/files/scan.nii.gz").content == b"scan"
     [analysis] = tree.get(f"/sessions/{copy['_id']}/analyses")
     assert [item["file_id"] for item in analysis["inputs"]] == [file["file_id"]]

@@ -133,3 +133,29 @@ def test_a_summary_counts_by_type(api, tree):
     tree.upload("b.txt", b"1")
     answer = api.post("/download/summary", json=[{"level": "project", "_id": tree.project}]).json()
     assert answer["text"]["count"] == 2
+
+
+def test_containers_choose_what_is_listed(tree):
+    """Tags and the learning set of subjects: wanted keeps what is below, unwanted keeps all the rest."""
+    tree.upload("deep.txt")
+    tree.upload("top.txt", to=f"/projects/{tree.project}")
+    tree.api.put(f"/subjects/{tree.subject}", json={"mlset": "Training"}).raise_for_status()
+    tree.api.post(f"/subjects/{tree.subject}/tags", json={"value": "good"}).raise_for_status()
+
+    def listed(**filters):
+        body = {"nodes": [{"level": "project", "_id": tree.project}], **filters}
+        answer = tree.api.post("/download/targets", json=body)
+        return {json.loads(line)["filename"] for line in answer.text.splitlines()}
+
+    assert listed() == {"deep.txt", "top.txt"}
+    for wanted, unwanted in (("Training", "Testing"), ("Training", "null")):
+        assert listed(mlset_filters={"plus": [wanted]}) == {"deep.txt"}
+        assert listed(mlset_filters={"plus": [unwanted]}) == set()
+        assert listed(mlset_filters={"minus": [wanted]}) == {"top.txt"}
+        assert listed(mlset_filters={"minus": [unwanted]}) == {"deep.txt", "top.txt"}
+
+    def tagged(**tags):
+        return listed(container_filters=[{"type": "subject", "tags": tags}])
+
+    assert (tagged(plus=["good"]), tagged(plus=["bad"])) == ({"deep.txt"}, set())
+    assert (tagged(minus=["good"]), tagged(minus=["bad"])) == ({"top.txt"}, {"deep.txt", "top.txt"})

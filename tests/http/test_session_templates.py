@@ -1,5 +1,7 @@
 """Session templates: what complies, when it is judged, and who may set them."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 T1 = {"label": "T1", "minimum": 1, "files": [{"type": "dicom", "minimum": 1}]}
@@ -173,3 +175,33 @@ def test_only_who_manages_templates_may_set_them(tree, stranger, problem) -> Non
     problem(stranger.post(f"{path}/template", json={"templates": [{"session": {"label": "x"}}]}), 403)
     problem(stranger.post(f"{path}/recalc"), 403)
     problem(stranger.post("/projects/recalc"), 403)
+
+
+def test_uploads_at_the_same_time_do_not_hide_each_other(tree, templated) -> None:
+    """Each upload meets one of the requirements; whichever ends last must see the other's file."""
+    wanted = [
+        {"label": f"scan{n}", "minimum": 1, "files": [{"type": "nifti", "minimum": 1}]} for n in range(6)
+    ]
+    verdict = templated({"acquisitions": wanted})
+    scans = [tree.add("acquisitions", session=tree.session, label=f"scan{n}") for n in range(6)]
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(lambda scan: tree.upload("a.nii.gz", to=f"/acquisitions/{scan}"), scans))
+    assert verdict() is True
+
+
+def test_restoring_an_acquisition_is_judged(tree, templated) -> None:
+    verdict = templated({"acquisitions": [{"label": "^a$", "minimum": 1}]})
+    tree.api.delete(f"/acquisitions/{tree.acquisition}")
+    assert verdict() is False
+    [entry] = tree.get("/x/trash", project=tree.project)
+    tree.api.post(f"/x/trash/{entry['_id']}/restore")
+    assert verdict() is True
+
+
+def test_sessions_are_found_by_their_verdict(tree, templated) -> None:
+    templated({"session": {"label": "nothing"}})
+    in_project = f"project={tree.project}"
+    assert tree.get("/sessions", filter=f"{in_project},satisfies_template=true") == []
+    assert len(tree.get("/sessions", filter=f"{in_project},satisfies_template=false")) == 1
+    assert len(tree.get("/sessions", filter=f"{in_project},project_has_template=true")) == 1
+    assert tree.get("/sessions", filter=f"{in_project},project_has_template=false") == []

@@ -1,5 +1,7 @@
 """Multipart and ticketed uploads."""
 
+import json
+
 import httpx
 import pytest
 
@@ -128,3 +130,35 @@ def test_a_site_without_tickets_says_so(api, files):
 def test_an_unknown_upload_ticket_is_404(api, anonymous, files, problem):
     problem(api.post(files, params={"ticket": "nonsense"}), 404)
     problem(anonymous.put("/upload/fs-file", params={"token": "nonsense"}, content=b"x"), 404)
+
+
+def _many(tree, names, content=b"x", **more):
+    parts = [("file", (name, content + name.encode())) for name in names]
+    return tree.api.post(f"/acquisitions/{tree.acquisition}/files", files=parts, **more)
+
+
+def test_a_thousand_small_files_in_one_request(tree):
+    """Answered in their order, each with its own content; sent again, each is a second version."""
+    names = [f"{number:04}.bin" for number in range(1000)]
+    made = _many(tree, names).json()
+    assert [(item["name"], item["version"], item["size"]) for item in made] == [(n, 1, 9) for n in names]
+    assert len({item["file_id"] for item in made}) == 1000
+    for name in (names[0], names[500], names[-1]):
+        content = tree.api.get(f"/acquisitions/{tree.acquisition}/files/{name}").content
+        assert content == b"x" + name.encode()
+    again = _many(tree, names, b"y").json()
+    assert [item["file_id"] for item in again] == [item["file_id"] for item in made]
+    assert {item["version"] for item in again} == {2}
+
+
+def test_many_files_keep_their_own_metadata_and_repeated_names_are_versions(tree):
+    metadata = [{"name": "a.txt", "info": {"n": 1}, "tags": ["t"]}, {"name": "b.txt", "type": "image"}]
+    answer = _many(tree, ["a.txt", "b.txt", "a.txt"], data={"metadata": json.dumps(metadata)}).json()
+    assert [(item["name"], item["version"]) for item in answer] == [("a.txt", 1), ("b.txt", 1), ("a.txt", 2)]
+    assert (answer[0]["info"], answer[0]["tags"], answer[1]["type"]) == ({"n": 1}, ["t"], "image")
+
+
+def test_one_bad_name_refuses_all_of_a_request(tree, problem):
+    """All or nothing: no file of a refused request becomes visible."""
+    problem(_many(tree, ["a.txt", "..", "b.txt"]), 422)
+    assert tree.get(f"/acquisitions/{tree.acquisition}")["files"] == []

@@ -4,7 +4,18 @@ import { dirname, join } from "node:path";
 import type { Plugin } from "vite";
 
 // Permissive ones, and MPL unmodified; BSL-1.0 is Boost's.
-const ALLOWED = ["MIT", "MIT-0", "0BSD", "ISC", "BSD-2-Clause", "BSD-3-Clause", "Apache-2.0", "MPL-2.0", "BSL-1.0", "Zlib"];
+const ALLOWED = [
+  "MIT",
+  "MIT-0",
+  "0BSD",
+  "ISC",
+  "BSD-2-Clause",
+  "BSD-3-Clause",
+  "Apache-2.0",
+  "MPL-2.0",
+  "BSL-1.0",
+  "Zlib",
+];
 
 /** Of licences to choose from, one that is allowed is enough. */
 const allowed = (license: string) =>

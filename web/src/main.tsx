@@ -8,6 +8,7 @@ import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { ApiError, setLoggedOut } from "@/api/client";
+import { loginMethodsQuery } from "@/api/queries";
 import { makeRouter } from "@/routes/router";
 import { theme, variables } from "@/ui/theme";
 
@@ -25,7 +26,10 @@ const router = makeRouter(queries);
 setLoggedOut(() => {
   if (router.state.location.pathname === "/login") return;
   const next = router.state.location.href;
-  void router.navigate({ to: "/login", search: next === "/" ? {} : { next } }).then(() => queries.clear());
+  void router.navigate({ to: "/login", search: next === "/" ? {} : { next } }).then(() => {
+    // What was read in somebody's name goes; what the login page is just asking stays.
+    queries.removeQueries({ predicate: (query) => query.queryKey[0] !== loginMethodsQuery.queryKey[0] });
+  });
 });
 
 const root = document.getElementById("root");

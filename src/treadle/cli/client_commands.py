@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from treadle.cli.admin_commands import admin
 from treadle.cli.connect import connect
 from treadle.cli.device_commands import devices
 from treadle.cli.options import HomeOption, JsonOption, KeyOption, ServerOption
@@ -26,6 +27,7 @@ def register(app: typer.Typer) -> None:
         ("keys", keys),
         ("roles", roles),
         ("devices", devices),
+        ("admin", admin),
     ):
         app.add_typer(commands, name=name)
 

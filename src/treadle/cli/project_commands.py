@@ -186,6 +186,29 @@ def move_project(
         _move(client, found, locate(client, group, level="group"), json_lines)
 
 
+@projects.command("copy")
+def copy_project(
+    project: ProjectArgument,
+    target: Annotated[str, typer.Argument(metavar="GROUP/PROJECT", help="Group and label of the copy.")],
+    server: ServerOption = None,
+    api_key: KeyOption = None,
+    home: HomeOption = None,
+    json_lines: JsonOption = False,
+) -> None:
+    """Copy a project by reference: the copy's files share their bytes with the original's."""
+    from treadle.cli.output import show
+
+    group, label = _group_and_label(target)
+    with connect(server, api_key, home) as client:
+        found = locate(client, project, level="project")
+        made = client.post(f"/projects/{found['_id']}/copy", {"group_id": group, "project_label": label})
+        show(
+            made,
+            json_lines=json_lines,
+            text=f"{target} is being made; its `copy_status` tells when it is done",
+        )
+
+
 def move(
     what: Annotated[str, typer.Argument(help="A project, subject, session or acquisition: id or path.")],
     to: Annotated[str, typer.Argument(help="Its new group, project, subject or session: id or path.")],

@@ -206,7 +206,7 @@ def revoke_key(
     """End a key at once."""
     from treadle.cli.output import show
 
-    path = f"/x/users/{segment(user)}/keys" if user else "/users/self/key"
+    path = f"/users/{segment(user) if user else 'self'}/key"
     with connect(server, api_key, home) as client:
         answer = client.delete(f"{path}/{segment(key)}")
         show(answer, json_lines=json_lines, text=f"revoked {key}")
@@ -224,7 +224,7 @@ def _make_key(
 ) -> None:
     from treadle.cli.output import show
 
-    path = f"/x/users/{segment(user)}/keys" if user else "/users/self/key"
+    path = f"/users/{segment(user) if user else 'self'}/key"
     with connect(*where) as client:
         made = client.post(path, {"label": label, **({"expires_at": expires} if expires else {})})
         secret = f"{client.key_prefix}{made['unencrypted_secret']}"

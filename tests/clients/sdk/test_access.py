@@ -1,8 +1,10 @@
 """Users, keys, permissions, roles and settings."""
 
 import datetime
+import json
 import os
 import time
+import urllib.request
 
 import flywheel
 import pytest
@@ -13,6 +15,38 @@ def user(fw, unique):
     """Id of a new ordinary user."""
     name = f"{unique('u')}@example.com"
     return fw.add_user({"_id": name, "firstname": "Ann", "lastname": "Öz", "email": name})
+
+
+@pytest.fixture
+def as_user(user):
+    """Makes the client of the new user, with a key (restricted, if asked) made by the administrator."""
+
+    def make(**scope):
+        host, _, key = os.environ["TREADLE_TEST_KEY"].rpartition(":")
+        address, port = host.split(":")[:2]
+        request = urllib.request.Request(
+            f"http://{address}:{port}/api/users/{user}/key",
+            data=json.dumps({"label": "k", **({"scope": scope} if scope else {})}).encode(),
+            headers={"Authorization": f"scitran-user {key}", "Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request) as answer:
+            secret = json.load(answer)["unencrypted_secret"]
+        return flywheel.Client(f"{host}:{secret}")
+
+    return make
+
+
+@pytest.fixture
+def given_role(fw, group, project, user, unique):
+    """Makes a role of these actions and gives it to the new user in the project."""
+
+    def make(*actions):
+        role = fw.add_role({"label": unique("role"), "actions": list(actions)})
+        fw.add_role_to_group(group.id, {"_id": role.id})
+        project.add_permission({"_id": user, "role_ids": [role.id]})
+        return role
+
+    return make
 
 
 @pytest.fixture
@@ -139,8 +173,8 @@ def test_actions_of_a_role_are_words_this_client_knows(fw, sdk):
     admin = next(role for role in fw.get_all_roles() if role.default_flywheel_role == "admin")
     actions = {getattr(action, "value", action) for action in admin.actions}
     assert {"containers_create_hierarchy", "files_download"} <= actions
-    assert ("files_create_upload" in actions) == (sdk == 17)
-    assert ("files_create_single" in actions) == (sdk == 23)
+    assert ("files_create_upload" in actions) == (sdk <= 21)
+    assert ("files_create_single" in actions) == (sdk >= 19)
 
 
 def test_the_creator_of_a_project_has_the_administrator_role(fw, project, email):
@@ -156,3 +190,46 @@ def test_settings_of_project_and_site_can_be_read(fw, project):
 def test_modalities_can_be_read(fw):
     assert fw.get_modality("MR").classification["Measurement"]
     assert "MR" in [one.id for one in fw.get_all_modalities()]
+
+
+def test_a_user_without_a_role_sees_nothing(session, as_user, refused):
+    theirs = as_user()
+    assert theirs.projects() == []
+    assert theirs.groups() == []
+    refused(404, theirs.get, session.id)
+
+
+def test_a_role_of_single_actions_allows_just_them(session, user, given_role, as_user, refused):
+    given_role("containers_modify_metadata")
+    mine = as_user().get(session.id)
+    mine.update(label="renamed")
+    assert mine.reload().label == "renamed"
+    refused(403, mine.add_acquisition, label="A")
+    refused(403, mine.add_tag, "t")
+
+
+def test_a_changed_role_counts_at_once(fw, session, given_role, as_user, refused):
+    role = given_role("tags_manage")
+    mine = as_user().get(session.id)
+    mine.add_tag("one")
+    fw.modify_role(role.id, {"label": role.label, "actions": ["notes_manage"]})
+    refused(403, mine.add_tag, "two")
+    mine.add_note("text")
+
+
+def test_a_role_in_use_stays(fw, given_role, refused):
+    role = given_role()
+    assert fw.get_role(role.id).in_use
+    refused(409, fw.delete_role, role.id)
+
+
+def test_a_restricted_key_reaches_its_project_alone(group, project, user, as_user, refused):
+    admin = {"_id": user, "role_ids": [project.permissions[0].role_ids[0]]}
+    other = group.add_project(label="other")
+    for one in (project, other):
+        one.add_permission(admin)
+    assert {one.id for one in as_user().projects()} == {project.id, other.id}
+    theirs = as_user(projects=[project.id])
+    assert [one.id for one in theirs.projects()] == [project.id]
+    refused(404, theirs.get, other.id)
+    refused(403, theirs.generate_user_key, {"label": "more"})

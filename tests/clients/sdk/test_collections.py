@@ -71,3 +71,12 @@ def test_a_collection_has_permissions(fw, collection, unique):
     assert fw.get_collection_user_permission(collection.id, other).access == "rw"
     fw.delete_collection_user_permission(collection.id, other)
     assert [one.access for one in collection.reload().permissions] == ["admin"]
+
+
+def test_a_collection_counts_what_it_holds(fw, collection, project, session, acquisition, upload):
+    collection.add_acquisitions(acquisition)
+    upload(collection, "notes.txt")
+    fw.set_project_template(project.id, {"templates": [{"session": {"label": "other"}}]})
+    [row] = fw.get_all_collections(filter=f"_id={collection.id}", stats=True)
+    assert (row.session_count, row.subject_count, row.attachment_count) == (1, 1, 1)
+    assert row.noncompliant_session_count == 1

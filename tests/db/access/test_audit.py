@@ -10,6 +10,7 @@ from alembic import command
 from sqlalchemy import create_engine
 
 from treadle.server.access import audit
+from treadle.server.access.accesslog import LogQuery, as_csv, pages
 from treadle.server.access.audit_seal import SEGMENT, seal
 from treadle.server.access.audit_verify import Anchor, verify
 from treadle.server.access.identity import Identity
@@ -311,3 +312,17 @@ def test_the_migration_keeps_the_records_of_a_filled_site(empty_database):
     write(empty_database)
     sealed(empty_database)
     assert checked(empty_database).records == 201
+
+
+def test_lines_of_any_form_can_be_read(site):
+    """What a context says is up to each room, now and in later releases."""
+    for context in ({"subject": "text"}, {"project": None}, {"group": {"id": None}}, {"file": [1]}):
+        write(site, **context)
+
+    async def work(database):
+        found = []
+        async for block in as_csv(pages(database, LogQuery()), full=True):
+            found.append(block)
+        return b"".join(found).decode()
+
+    assert len(with_database(site, work).splitlines()) == 5

@@ -91,7 +91,8 @@ def test_what_a_dead_worker_left_is_taken_up_again_but_not_for_ever(on_views, pr
 def test_a_view_of_a_user_who_is_gone_fails(on_views, project):
     async def work(views):
         execution_id = await queued(views, project)
-        await change(views, execution_id, user_id="gone@x")
+        asked = (await row_of(views, execution_id)).query
+        await change(views, execution_id, query={**asked, "by": {"user": "gone@x"}})
         await executions.work(views.database, views.blobs)
         assert (await row_of(views, execution_id)).state == "failed"
 

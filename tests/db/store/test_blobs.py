@@ -133,7 +133,7 @@ def test_the_next_start_removes_what_a_dead_process_left(tmp_path):
     async def run():
         blobs = LocalBlobs(tmp_path)
         living = await blobs.writer()
-        await living.write(b"x")
+        await living.write(b"x" * (4 << 20))  # more than one block: it is on disk
         host = next((tmp_path / "tmp").iterdir()).name.partition(".")[0]
         dead = subprocess.run(
             ["sh", "-c", "echo $$"], capture_output=True, text=True, check=True

@@ -5,6 +5,7 @@ export class ApiError extends Error {
     message: string,
     readonly code: string | null = null,
     readonly requestId: string | null = null,
+    readonly fields: Readonly<Record<string, unknown>> = {},
   ) {
     super(message);
     this.name = "ApiError";
@@ -44,6 +45,7 @@ async function failure(response: Response): Promise<ApiError> {
     text("message") ?? `The server answered ${response.status}.`,
     text("code"),
     text("request_id") ?? response.headers.get("X-Request-Id"),
+    fields,
   );
 }
 
@@ -66,7 +68,7 @@ async function call<T>(method: string, path: string, { query, body, revision }: 
   });
   if (!response.ok) {
     const error = await failure(response);
-    if (response.status === 401 && path !== "/x/login") onLoggedOut();
+    if (response.status === 401 && error.code === "unauthenticated" && path !== "/x/login") onLoggedOut();
     throw error;
   }
   const text = await response.text();

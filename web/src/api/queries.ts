@@ -8,12 +8,14 @@ import type {
   FileVersion,
   Group,
   Instance,
+  LoginMethods,
   Me,
   Misrouted,
   Modality,
   Page,
   Project,
   Role,
+  SecondFactor,
   Session,
   Subject,
   User,
@@ -27,6 +29,17 @@ export const meQuery = queryOptions({
   queryFn: () => api.get<Me>("/x/me"),
   staleTime: 5 * 60_000,
   retry: false,
+});
+
+export const loginMethodsQuery = queryOptions({
+  queryKey: ["login-methods"],
+  queryFn: () => api.get<LoginMethods>("/x/login"),
+  staleTime: 5 * 60_000,
+});
+
+export const secondFactorQuery = queryOptions({
+  queryKey: ["me", "totp"],
+  queryFn: () => api.get<SecondFactor>("/x/me/totp"),
 });
 
 /** Who is logged in; only inside pages that need a login. */

@@ -18,6 +18,9 @@ export type Info = { [key: string]: Json };
 export type Parents = Partial<Record<Level, string | null>>;
 export type Note = Document<"NoteDocument">;
 export type ApiKey = Document<"KeyDocument">;
+export type Enrolment = Document<"EnrolmentDocument">;
+export type LoginMethods = Document<"LoginMethods">;
+export type SecondFactor = Document<"SecondFactorDocument">;
 export type FileVersion = Document<"FileVersion">;
 
 export type FileDoc = Document<

@@ -16,7 +16,7 @@ function texts<K extends string>(raw: Raw, keys: readonly K[]): Partial<Record<K
   return found;
 }
 
-export const login = (raw: Raw) => texts(raw, ["next"]);
+export const login = (raw: Raw) => texts(raw, ["next", "problem"]);
 export const projects = (raw: Raw) => texts(raw, ["q", "group", "sort"]);
 export const rows = (raw: Raw) => texts(raw, ["q", "subject", "from", "to", "tag", "sort"]);
 export const file = (raw: Raw) => texts(raw, ["file"]);

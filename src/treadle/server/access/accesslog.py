@@ -87,23 +87,24 @@ def _named(level: str, wanted: str) -> Any:
     return or_(entry["label"].astext == wanted, entry["id"].astext.in_(same))
 
 
+def _place(context: dict[str, Any], level: str) -> dict[str, Any]:
+    found = context.get(level)
+    return found if isinstance(found, dict) else {}
+
+
 async def _with_labels(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> Lines:
-    wanted = {
-        row.context[level]["id"]
-        for row in rows
-        for level in _CONTAINERS
-        if "id" in row.context.get(level, {})
-    }
+    wanted = {_place(row.context, level).get("id") for row in rows for level in _CONTAINERS}
     found = await connection.execute(
-        select(container.c.id, container.c.label).where(container.c.id.in_(wanted))
+        select(container.c.id, container.c.label).where(container.c.id.in_(wanted - {None}))
     )
     labels = {row.id: row.label for row in found}
 
     def labelled(context: dict[str, Any]) -> dict[str, Any]:
+        places = {level: _place(context, level) for level in _CONTAINERS}
         named = {
-            level: {"label": labels[context[level]["id"]], **context[level]}
-            for level in _CONTAINERS
-            if context.get(level, {}).get("id") in labels
+            level: {"label": labels[place["id"]], **place}
+            for level, place in places.items()
+            if place.get("id") in labels
         }
         return {**context, **named}
 
@@ -170,7 +171,7 @@ def _report_cells(row: Line) -> list[str]:
 
 
 def _places(row: Line) -> list[str]:
-    entries = [row.context.get(level) or {} for level in _PLACES]
+    entries = [_place(row.context, level) for level in _PLACES]
     return [_cell(entry.get("name") or entry.get("label") or entry.get("id")) for entry in entries]
 
 

@@ -33,6 +33,7 @@ Action = Literal[
     "project_permissions_manage",
     "data_views_view",
     "data_views_manage",
+    "project_sharing_manage",
     "session_templates_view",
     "session_templates_manage",
     "settings_view",

@@ -20,7 +20,7 @@ from treadle.server.access.guard import Guard
 from treadle.server.access.places import collection_access
 from treadle.server.access.roles import actions_of
 from treadle.server.access.tables import app_user, group_access, group_template, project_grant, role
-from treadle.server.access.templates import grant_roles
+from treadle.server.access.templates import grant_roles, grant_roles_in
 from treadle.server.kit.errors import NotFound
 
 _MANAGE: Action = "project_permissions_manage"
@@ -240,14 +240,11 @@ async def propagate(
     """Do in these projects what was done in the template; needs in each what doing it there would need."""
     connection = guard.connection
     before = await managed(connection, project_ids)
-    for project_id in project_ids:
-        if not await guard.may(_MANAGE, project_id=project_id):
-            raise OverGrant("To change existing projects you must manage the permissions of all of them.")
-        if role_ids is not None:
-            held = await _role_ids(connection, project_grant, project_id, user_id) or ()
-            await refuse_over_grant(guard, project_id, set(role_ids) - set(held))
-            await grant_roles(connection, project_id, user_id, role_ids)
-    if role_ids is None:
+    if not guard.identity.is_site_admin:
+        await _refuse_propagation(guard, project_ids, user_id, role_ids or ())
+    if role_ids is not None:
+        await grant_roles_in(connection, project_ids, user_id, role_ids)
+    else:
         await connection.execute(
             delete(project_grant).where(
                 project_grant.c.project_id.in_(project_ids), project_grant.c.user_id == user_id
@@ -255,6 +252,28 @@ async def propagate(
         )
     if before - await managed(connection, project_ids):
         raise LastManager
+
+
+async def _refuse_propagation(
+    guard: Guard, project_ids: Sequence[str], user_id: str, role_ids: Collection[str]
+) -> None:
+    """Go on only when the caller manages every project and holds there what would be new to the user."""
+    connection = guard.connection
+    mine = await guard.actions_in(project_ids)
+    if any(_MANAGE not in mine[project_id] for project_id in project_ids):
+        raise OverGrant("To change existing projects you must manage the permissions of all of them.")
+    rows = await connection.execute(
+        select(project_grant.c.project_id, project_grant.c.role_ids).where(
+            project_grant.c.project_id.in_(project_ids), project_grant.c.user_id == user_id
+        )
+    )
+    held = {row.project_id: row.role_ids for row in rows}
+    known = await connection.execute(select(role.c.id, role.c.actions).where(role.c.id.in_(role_ids)))
+    actions = {row.id: frozenset(row.actions) for row in known}
+    for project_id in project_ids:
+        new = set(role_ids) - set(held.get(project_id, ()))
+        if lacking := {action for role_id in new for action in actions[role_id]} - mine[project_id]:
+            raise OverGrant(detail=sorted(lacking))
 
 
 async def forget_user(connection: AsyncConnection, user_id: str) -> None:

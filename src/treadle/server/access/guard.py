@@ -28,7 +28,6 @@ from treadle.server.kit.errors import Forbidden, NotFound, Unauthenticated
 from treadle.server.store.db import Database
 
 LOGIN_COOKIE = "treadle_login"
-_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _PEOPLE = ("user", "gear_rule")  # who can have actions in projects
 _GROUP_RANK = {"ro": 1, "rw": 2, "admin": 3}
 
@@ -91,19 +90,29 @@ class Guard:
     async def actions(self, project_id: str) -> frozenset[str]:
         """Every action the caller holds in the project; empty when the project is invisible to them."""
         self.asked = True
-        if self.identity.kind not in _PEOPLE:
-            return frozenset()
-        if self.identity.holds_all:
-            self._held[project_id] = self._within(project_id, frozenset(ALL_ACTIONS))
         if project_id not in self._held:
-            rows = await self.connection.execute(
-                select(role.c.actions)
-                .join(project_grant, role.c.id == func.any(project_grant.c.role_ids))
-                .where(project_grant.c.user_id == self.identity.id, project_grant.c.project_id == project_id)
-            )
-            held = frozenset(action for row in rows for action in row.actions)
-            self._held[project_id] = self._within(project_id, held)
+            await self.actions_in([project_id])
         return self._held[project_id]
+
+    async def actions_in(self, project_ids: Sequence[str]) -> dict[str, frozenset[str]]:
+        """Every action the caller holds in each of the projects, by one query."""
+        self.asked = True
+        found = {project_id: set[str]() for project_id in project_ids}
+        if self.identity.kind in _PEOPLE and self.identity.holds_all:
+            found = {project_id: set(ALL_ACTIONS) for project_id in project_ids}
+        elif self.identity.kind in _PEOPLE:
+            rows = await self.connection.execute(
+                select(project_grant.c.project_id, role.c.actions)
+                .join(role, role.c.id == func.any(project_grant.c.role_ids))
+                .where(
+                    project_grant.c.user_id == self.identity.id, project_grant.c.project_id.in_(project_ids)
+                )
+            )
+            for row in rows:
+                found[row.project_id].update(row.actions)
+        held = {key: self._within(key, frozenset(actions)) for key, actions in found.items()}
+        self._held.update(held)
+        return held
 
     def _within(self, project_id: str, held: frozenset[str]) -> frozenset[str]:
         scope = self.identity.scope
@@ -241,7 +250,7 @@ class Guard:
         for access_type, context, of in self._once:
             if audit.is_news((*self.identity.origin, access_type, of)):
                 await self.record(access_type, context)
-        changed = self.method not in _SAFE_METHODS and self.identity.kind == "user"
+        changed = self.method not in audit.SAFE_METHODS and self.identity.kind == "user"
         if not self.recorded and (changed or kind in _MUST_ASK):
             await self.record("other_access", {"project": {"id": self.project_id}} if self.project_id else {})
 
@@ -267,7 +276,7 @@ async def identify(request: Request, connection: AsyncConnection) -> Identity:
     if found is None or found.csrf is None:
         return ANONYMOUS
     sent = request.headers.get("x-csrf-token", "").encode()
-    if request.method not in _SAFE_METHODS and not secrets.compare_digest(sent, found.csrf.encode()):
+    if request.method not in audit.SAFE_METHODS and not secrets.compare_digest(sent, found.csrf.encode()):
         raise Forbidden("The X-CSRF-Token header is missing or wrong; reload the page.")
     return found
 

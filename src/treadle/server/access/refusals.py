@@ -14,12 +14,10 @@ from treadle.server.wire.http import on_treadle_error
 
 log = structlog.get_logger("treadle.access")
 
-_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-
 
 async def _on_forbidden(request: Request, error: Exception) -> Response:
     """The usual answer; the request's own transaction is rolled back by now, so the line has one of its own."""
-    if request.method not in _SAFE_METHODS and isinstance(error, Forbidden):
+    if request.method not in audit.SAFE_METHODS and isinstance(error, Forbidden):
         try:
             await _record(request, error)
         except SQLAlchemyError:  # the refusal stands all the same

@@ -91,7 +91,7 @@ async def _welcomed(request: Request, guards: OpenGuards, claims: Claims, attemp
         found = await find_account(guard.connection, claims, create=create)
         if not isinstance(found, str):
             if found.linked:
-                about = {"user": {"id": found.user.id}, "issuer": claims.issuer, "subject": claims.subject}
+                about = {"user": {"id": found.user.id}, "through": claims.issuer, "known_as": claims.subject}
                 await guard.record("user_linked", about)
             started = await log_browser_in(request, guard, found.user, through=claims.issuer)
             return started.on(RedirectResponse(attempt.next, 303))

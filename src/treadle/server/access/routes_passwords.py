@@ -25,7 +25,7 @@ async def change_password(request: Request, body: ObjectBody, guards: UserGuards
     """Needs the old password; ends all other logins."""
     async with guards() as guard:
         wanted = PasswordChange.model_validate(body)
-        user = await get_user(guard.connection, guard.require_user())
+        user = await get_user(guard.connection, guard.require_account())
         if user.password_hash is None:
             raise Conflict("There is no password yet; an administrator can set one.")
         attempt = await begin_attempt(
@@ -42,7 +42,7 @@ async def change_password(request: Request, body: ObjectBody, guards: UserGuards
         await forgive(guard.connection, attempt, account=user.id)
         await change_user(
             guard.connection,
-            guard.require_user(),
+            guard.require_account(),
             {"password_hash": hashed},
             keep_login=digest(token) if token else None,
         )

@@ -24,7 +24,7 @@ router = Router(tags=["login"])
 
 def _require_browser(guard: Guard) -> str:
     """The user's id; an API key, which may lie about somewhere, must not lock its owner out."""
-    user_id = guard.require_user()
+    user_id = guard.require_account()
     if guard.identity.csrf is None:
         raise Forbidden("Do this in the web app, logged in.")
     return user_id
@@ -49,7 +49,7 @@ async def _guessed(request: Request, guards: Guards) -> AsyncIterator[Guard]:
 @router.get("/x/me/totp", response_model=SecondFactorDocument, summary="One's own second factor")
 async def read_second_factor(request: Request, guard: UserGuard) -> Response:
     """Whether it is set up, whether this site demands it, how many recovery codes are left."""
-    user = await get_user(guard.connection, guard.require_user())
+    user = await get_user(guard.connection, guard.require_account())
     state = await second_factor.state_of(guard.connection, user.id)
     return json_answer(
         {

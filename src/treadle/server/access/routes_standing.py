@@ -33,7 +33,7 @@ async def _spot(guard: Guard, container_id: str, user_id: str | None) -> Spot:
         raise NotFound
     if guard.identity.is_site_admin:
         return spot
-    own = user_id == guard.require_user()
+    own = guard.identity.kind == "user" and user_id == guard.identity.id
     if spot.decided_by == "project":
         await guard.require(*(() if own else ("project_permissions_view",)), project_id=spot.place_id)
     elif own:

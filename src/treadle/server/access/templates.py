@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import Text, cast, delete, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -17,9 +18,18 @@ async def grant_roles(
     connection: AsyncConnection, project_id: str, user_id: str, role_ids: Sequence[str]
 ) -> None:
     """Give the user exactly these roles in the project."""
+    await grant_roles_in(connection, [project_id], user_id, role_ids)
+
+
+async def grant_roles_in(
+    connection: AsyncConnection, project_ids: Sequence[str], user_id: str, role_ids: Sequence[str]
+) -> None:
+    """Give the user exactly these roles in each of the projects."""
+    ids = func.unnest(cast(list(project_ids), ARRAY(Text)))
+    roles = cast(list(role_ids), ARRAY(Text))
     await connection.execute(
         upsert(project_grant)
-        .values(project_id=project_id, user_id=user_id, role_ids=list(role_ids))
+        .from_select(["project_id", "user_id", "role_ids"], select(ids, literal(user_id), roles))
         .on_conflict_do_update(
             index_elements=[project_grant.c.project_id, project_grant.c.user_id],
             set_={"role_ids": list(role_ids)},

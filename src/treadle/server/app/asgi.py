@@ -15,18 +15,7 @@ from treadle.server.access import refusals
 from treadle.server.access import routes as access
 from treadle.server.app import site, site_settings, static
 from treadle.server.app.state import open_state
-from treadle.server.catalog import (
-    routes_analyses,
-    routes_annotate,
-    routes_bulk,
-    routes_containers,
-    routes_copies,
-    routes_files,
-    routes_modalities,
-    routes_more,
-    routes_of_users,
-    routes_session_templates,
-)
+from treadle.server.catalog import routes as catalog
 from treadle.server.compat import unbuilt
 from treadle.server.delivery import routes as delivery
 from treadle.server.delivery.live import EventHub
@@ -44,16 +33,7 @@ _ROUTERS: tuple[APIRouter, ...] = (
     ingest.router,
     delivery.router,
     search.router,
-    routes_files.router,
-    routes_analyses.router,
-    routes_annotate.router,
-    routes_session_templates.router,
-    routes_copies.router,
-    routes_bulk.router,
-    routes_modalities.router,
-    routes_more.router,
-    routes_of_users.router,
-    routes_containers.router,
+    catalog.router,
     unbuilt.router,
 )
 

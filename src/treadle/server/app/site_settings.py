@@ -14,7 +14,7 @@ from treadle.server.kit.clock import now
 from treadle.server.kit.errors import Conflict, NotFound
 from treadle.server.kit.settings import Settings
 from treadle.server.store.tables import site_document
-from treadle.server.wire.answer import Modified, json_answer, stamp
+from treadle.server.wire.answer import json_answer, stamp
 from treadle.server.wire.body import ObjectBody
 from treadle.server.wire.routing import Router
 
@@ -45,7 +45,7 @@ async def read_settings(request: Request, guard: UserGuard) -> Response:
     return json_answer({**await _document(guard.connection), "site_name": settings.site_name})
 
 
-@router.put("/site/settings", response_model=Modified, operation_id="modify_site_settings")
+@router.put("/site/settings", operation_id="modify_site_settings")
 async def change_settings(guard: AdminGuard, body: ObjectBody) -> Response:
     """Put these top-level keys; the others stay. The site's name is in the settings file."""
     wanted = {name: value for name, value in body.items() if name not in _OURS}
@@ -59,7 +59,7 @@ async def change_settings(guard: AdminGuard, body: ObjectBody) -> Response:
             },
         )
     )
-    return json_answer({"modified": 1, "jobs_spawned": 0})
+    return json_answer(await _document(guard.connection))
 
 
 def _storage(settings: Settings) -> dict[str, Any]:

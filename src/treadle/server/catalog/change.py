@@ -185,8 +185,7 @@ async def delete_many(guard: Guard, level: str, ids: list[Any], *, reason: str |
     rows = await queries.containers_by_ids(guard.connection, ids)
     for container_id in dict.fromkeys(ids):
         target = rows.get(container_id)
-        if target is None or target.level != level:
+        if target is None or target.level != level or not await rights.sees(guard, target):
             raise ContainerNotFound(f"There is no {level} '{container_id}', or you may not see it.")
-        await rights.require(guard, target, "containers_view_metadata")
         await delete_container(guard, target, reason=reason)
     return len(dict.fromkeys(ids))

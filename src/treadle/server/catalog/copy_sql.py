@@ -69,7 +69,7 @@ async def copy_rows(
         await _choose_files(connection, ids, chosen, on_analyses=True)
     await connection.execute(text("ANALYZE copied_container, copied_file"))
     await _copy_containers(connection, source, target, chosen)
-    await _copy_files(connection, target, chosen)
+    await _copy_files(connection, source, target, chosen)
     if not chosen.exclude_notes:
         await _copy_notes(connection, ids)
 
@@ -158,16 +158,36 @@ async def _copy_containers(
     await connection.execute(insert(container).from_select(names, rows.where(_pairs.c.old != source.id)))
 
 
+async def _came_from(connection: AsyncConnection, source: Container) -> ColumnElement[Any]:
+    """A file's `copy_of` as the wire shows it (api.md 8)."""
+    ids = {level: getattr(source, f"{level}_id") for level in ("project", "group")}
+    rows = await connection.execute(
+        select(container.c.level, container.c.label).where(container.c.id.in_(ids.values()))
+    )
+    labels = {row.level: row.label for row in rows}
+    levels = (*HIERARCHY, "analysis")
+    parents = [part for level in levels for part in (level, file.c[f"{level}_id"])]
+    return func.jsonb_build_object(
+        "file_id", file.c.file_id,
+        "version", file.c.version,
+        "parents", func.jsonb_strip_nulls(func.jsonb_build_object(*parents)),
+        "project_label", labels.get("project"),
+        "group_label", labels.get("group"),
+    )  # fmt: skip
+
+
 _FILE_SAME = (
     "name", "parent_level", "blob_sha384", "size", "type", "mimetype", "modality", "classification", "info",
     "zip_member_count", "origin_type", "origin_id", "deid_log_id", "deid_log_skip_reason",
 )  # fmt: skip
 
 
-async def _copy_files(connection: AsyncConnection, target: Container, chosen: CopyFilter) -> None:
+async def _copy_files(
+    connection: AsyncConnection, source: Container, target: Container, chosen: CopyFilter
+) -> None:
     ancestors, joins = _ancestors(file, target)
     owner, analysis = _pairs.alias(), _pairs.alias()
-    copy_of = func.jsonb_build_object("file_id", file.c.file_id, "version", file.c.version)
+    copy_of = await _came_from(connection, source)
     origin = func.jsonb_build_object(
         "copy_of", copy_of,
         "original_copy_of", func.coalesce(file.c.copied_from["original_copy_of"], copy_of),

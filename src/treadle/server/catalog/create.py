@@ -15,7 +15,6 @@ from treadle.server.catalog.containers import (
     get_container,
     read_values,
 )
-from treadle.server.catalog.errors import ContainerNotFound
 from treadle.server.catalog.rows import Container
 from treadle.server.kit.errors import Forbidden, Invalid
 
@@ -136,11 +135,13 @@ async def _subject_for(guard: Guard, body: Body) -> Container:
 async def create_acquisition(guard: Guard, body: Body) -> Container:
     """A new acquisition of a session."""
     label = clean_label(body.get("label"))
-    try:
-        session = await get_container(guard.connection, _needed(body, "session"), level="session")
-    except ContainerNotFound:
-        raise ContainerNotFound("There is no such session, or you may not see it.") from None
-    await rights.require(guard, session, "containers_view_metadata", "containers_create_hierarchy")
+    session = await rights.find(
+        guard,
+        _needed(body, "session"),
+        "containers_view_metadata",
+        "containers_create_hierarchy",
+        level="session",
+    )
     return await create_container(
         guard.connection,
         level="acquisition",

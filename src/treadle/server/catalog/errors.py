@@ -11,6 +11,10 @@ class ContainerNotFound(NotFound):
     code = "catalog.container_not_found"
 
 
+class DeletionNotFound(ContainerNotFound):
+    """There is no such entry in the trash; it may have been purged or restored."""
+
+
 class FileMissing(NotFound):
     """There is no such file, or you may not see it."""
 

@@ -67,7 +67,20 @@ def container_field(level: str, name: str, table: Any = container) -> Field | No
         return _json_path(column, rest.split("."))
     if level == "subject" and name == "code":
         return Field(func.coalesce(table.c.doc["code"].astext, table.c.label), "text")
+    if level == "session" and name == "project_has_template":
+        return Field(_has_templates(table), "boolean")
     return _ancestor(level, name, table)
+
+
+def _has_templates(table: Any) -> ColumnElement[bool]:
+    project = container.alias()
+    templates = func.coalesce(project.c.doc["templates"].astext, "[]")
+    return (
+        select(templates.not_in(("[]", "null")))
+        .where(project.c.id == table.c.project_id)
+        .correlate(table)
+        .scalar_subquery()
+    )
 
 
 def _ancestor(level: str, name: str, table: Any) -> Field | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, cast, delete, func, insert, select, update
@@ -22,7 +23,7 @@ from treadle.server.kit.errors import BadRequest, Invalid
 from treadle.server.kit.ids import new_id
 from treadle.server.store.blobs import BlobRef
 from treadle.server.store.info import info_object
-from treadle.server.store.outbox import Fact, FactName, emit
+from treadle.server.store.outbox import Fact, FactName, emit, emit_all
 
 MAX_NAME = 255
 _INSTANCE_BATCH = 1000
@@ -71,22 +72,27 @@ def clean_classification(value: Any) -> dict[str, list[str]]:
     }
 
 
+def _fact(name: FactName, target: File) -> Fact:
+    return Fact(
+        name,
+        {
+            "level": "file",
+            "id": target.file_id,
+            "version_id": target.id,
+            "type": target.type,
+            "project": target.project_id,
+            "parents": {**target.parents, target.parent_level: target.parent_id},
+        },
+    )
+
+
 async def announce_file(connection: AsyncConnection, name: FactName, target: File) -> None:
     """Tell the listeners what happened to this file, and judge the session it touches."""
-    await emit(
-        connection,
-        Fact(
-            name,
-            {
-                "level": "file",
-                "id": target.file_id,
-                "version_id": target.id,
-                "type": target.type,
-                "project": target.project_id,
-                "parents": {**target.parents, target.parent_level: target.parent_id},
-            },
-        ),
-    )
+    await emit(connection, _fact(name, target))
+    await _judge(connection, target)
+
+
+async def _judge(connection: AsyncConnection, target: File) -> None:
     if target.parent_level == "acquisition":
         await compliance.settle(
             connection, "acquisition", target.project_id, {"session_id": target.session_id}
@@ -101,6 +107,14 @@ async def current_file(connection: AsyncConnection, parent_id: str, name: str) -
         )
     ).one_or_none()
     return None if row is None else as_file(row)
+
+
+async def current_files(connection: AsyncConnection, parent_id: str, names: Sequence[str]) -> dict[str, File]:
+    """The live files of these names in the container."""
+    rows = await connection.execute(
+        select(file).where(file.c.parent_id == parent_id, file.c.name == func.any(names), queries.LIVE_FILE)
+    )
+    return {row.name: as_file(row) for row in rows}
 
 
 async def get_file(connection: AsyncConnection, file_id: str, *, version: int | None = None) -> File:
@@ -132,19 +146,68 @@ async def place_file(
     preserve_metadata: bool = False,
 ) -> File:
     """A new file, or a new version of the file of that name; visible when the transaction commits."""
+    (made,) = await place_files(
+        connection, parent=parent, new=[new], origin=origin, preserve_metadata=preserve_metadata
+    )
+    return made
+
+
+async def place_files(
+    connection: AsyncConnection,
+    *,
+    parent: Container,
+    new: Sequence[NewFile],
+    origin: tuple[str, str | None],
+    preserve_metadata: bool = False,
+) -> list[File]:
+    """Files of different names on one container, in a handful of statements however many they are."""
     # The parent's row lock makes writers of one container take turns: versions never collide.
     await connection.execute(
         select(container.c.id).where(container.c.id == parent.id).with_for_update(key_share=True)
     )
-    name = clean_name(new.name)
-    old = await current_file(connection, parent.id, name)
+    names = [clean_name(item.name) for item in new]
+    old = await current_files(connection, parent.id, names)
     at = now()
-    own_id = new_id()
-    if old is not None:
+    if old:
+        replaced = [item.id for item in old.values()]
         await connection.execute(
-            update(file).where(file.c.id == old.id).values(is_current=False, replaced_at=at)
+            update(file).where(file.c.id == func.any(replaced)).values(is_current=False, replaced_at=at)
         )
-    row = {
+    rows = [
+        _new_row(parent, name, item, old.get(name), origin, at, preserve=preserve_metadata)
+        for name, item in zip(names, new, strict=True)
+    ]
+    inserted = await connection.execute(insert(file).returning(file, sort_by_parameter_order=True), rows)
+    made = [as_file(row) for row in inserted]
+    await touch(connection, parent.id)
+    await history.note_all(
+        connection,
+        [
+            (
+                "REPLACE_FILE" if item.name in old else "CREATE",
+                item,
+                history.file_patch(None, item, info=True),
+            )
+            for item in made
+        ],
+    )
+    await emit_all(connection, [_fact("file.created", item) for item in made])
+    await _judge(connection, made[0])
+    return made
+
+
+def _new_row(
+    parent: Container,
+    name: str,
+    new: NewFile,
+    old: File | None,
+    origin: tuple[str, str | None],
+    at: datetime,
+    *,
+    preserve: bool,
+) -> dict[str, Any]:
+    own_id = new_id()
+    return {
         "id": own_id,
         "file_id": old.file_id if old else own_id,
         "version": old.version + 1 if old else 1,
@@ -156,7 +219,7 @@ async def place_file(
         "analysis_id": parent.id if parent.level == "analysis" else None,
         "blob_sha384": new.blob.sha384,
         "size": new.blob.size,
-        **_metadata(new, old, preserve=preserve_metadata),
+        **_metadata(new, old, preserve=preserve),
         "zip_member_count": new.zip_member_count,
         "deid_log_id": new.deid_log_id,
         "deid_log_skip_reason": new.deid_log_skip_reason,
@@ -166,12 +229,6 @@ async def place_file(
         "created_at": old.created_at if old else at,
         "modified_at": at,
     }
-    made = as_file((await connection.execute(insert(file).values(row).returning(file))).one())
-    await touch(connection, parent.id)
-    method: history.Method = "REPLACE_FILE" if old else "CREATE"
-    await history.note(connection, method, made, history.file_patch(None, made, info=True))
-    await announce_file(connection, "file.created", made)
-    return made
 
 
 def _metadata(new: NewFile, old: File | None, *, preserve: bool) -> dict[str, Any]:

@@ -5,11 +5,12 @@ The origin is the request's caller, whom the guard notes on its connection; what
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import orjson
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, Text, cast, insert, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from treadle.server.catalog.rows import Container, File
@@ -42,22 +43,34 @@ async def note(
     reason: str | None = None,
 ) -> None:
     """One line of the change log."""
+    await note_all(connection, [(method, target, patch)], reason=reason)
+
+
+async def note_all(
+    connection: AsyncConnection,
+    changes: Sequence[tuple[Method, Container | File, Mapping[str, Any]]],
+    *,
+    reason: str | None = None,
+) -> None:
+    """Several lines of the change log at once."""
     origin = connection.sync_connection.get_execution_options().get("treadle_origin")  # type: ignore[union-attr]
     kind, number = origin or ("system", None)
-    await connection.execute(
-        insert(change_log).values(
-            id=new_id(),
-            target_type="file" if isinstance(target, File) else target.level,
-            target_id=target.file_id if isinstance(target, File) else target.id,
-            version=target.version if isinstance(target, File) else None,
-            method=method,
-            patch={name: _kept(value) for name, value in patch.items()},
-            revision=target.revision,
-            reason=reason,
-            origin_type=kind,
-            origin_id=number,
-        )
-    )
+    rows = [
+        {
+            "id": new_id(),
+            "target_type": "file" if isinstance(target, File) else target.level,
+            "target_id": target.file_id if isinstance(target, File) else target.id,
+            "version": target.version if isinstance(target, File) else None,
+            "method": method,
+            "patch": {name: _kept(value) for name, value in patch.items()},
+            "revision": target.revision,
+            "reason": reason,
+            "origin_type": kind,
+            "origin_id": number,
+        }
+        for method, target, patch in changes
+    ]
+    await connection.execute(insert(change_log), rows)
 
 
 def _kept(value: Any) -> Any:
@@ -104,12 +117,27 @@ def file_patch(before: File | None, after: File, *, info: bool) -> dict[str, Any
 
 
 async def changes_of(
-    connection: AsyncConnection, target_type: str, target_id: str, *, version: int | None, limit: int
+    connection: AsyncConnection,
+    target_type: str,
+    target_id: str,
+    *,
+    version: int | None,
+    limit: int,
+    path: Sequence[str] = (),
 ) -> list[Row[Any]]:
-    """The newest lines about a container or file, newest first."""
+    """The newest lines about a container or file (with a path: those that set this field), newest first."""
     query = select(change_log).where(
         change_log.c.target_id == target_id, change_log.c.target_type == target_type
     )
     if version is not None:
         query = query.where(change_log.c.version == version)
+    if path:
+        query = query.where(change_log.c.patch.op("#>")(cast(list(path), ARRAY(Text))).is_not(None))
     return list(await connection.execute(query.order_by(change_log.c.id.desc()).limit(limit)))
+
+
+def value_at(patch: Any, path: Sequence[str]) -> Any:
+    """The value of a field that a line set."""
+    for key in path:
+        patch = patch.get(key) if isinstance(patch, dict) else None
+    return patch

@@ -188,6 +188,38 @@ async def project_stats(
     return stats
 
 
+async def collection_stats(
+    connection: AsyncConnection, collection_ids: Collection[str], *, visible: ColumnElement[bool]
+) -> dict[str, dict[str, int]]:
+    """Number of visible sessions, subjects and non-compliant sessions, and of own files, of each collection."""
+    names = ("session_count", "subject_count", "attachment_count", "noncompliant_session_count")
+    stats = {key: dict.fromkeys(names, 0) for key in collection_ids}
+    session = container.alias()
+    fails = session.c.doc["satisfies_template"].as_boolean().is_(False)
+    members = await connection.execute(
+        select(
+            collection_member.c.collection_id,
+            func.count(container.c.session_id.distinct()).label("session_count"),
+            func.count(container.c.subject_id.distinct()).label("subject_count"),
+            func.count(session.c.id.distinct()).filter(fails).label("noncompliant_session_count"),
+        )
+        .join_from(collection_member, container, container.c.id == collection_member.c.acquisition_id)
+        .join(session, session.c.id == container.c.session_id)
+        .where(collection_member.c.collection_id.in_(collection_ids), LIVE, visible)
+        .group_by(collection_member.c.collection_id)
+    )
+    for row in members:
+        stats[row.collection_id].update({name: row._mapping[name] for name in names if name in row._mapping})
+    attached = await connection.execute(
+        select(file.c.parent_id, func.count().label("n"))
+        .where(file.c.parent_id.in_(collection_ids), LIVE_FILE)
+        .group_by(file.c.parent_id)
+    )
+    for row in attached:
+        stats[row.parent_id]["attachment_count"] = row.n
+    return stats
+
+
 def page(query: Select[Any], *, limit: int | None, skip: int) -> Select[Any]:
     """The query cut to one page."""
     if limit is not None:

@@ -50,6 +50,11 @@ async def load(
         related.group_permissions = await permissions_of_groups(connection, groups)
     if collections := _ids(rows, "collection"):
         related.collection_permissions = await _collection_permissions(guard, collections)
+        if stats:
+            visible = guard.allowed(container.c.project_id)
+            related.collection_stats = await queries.collection_stats(
+                connection, collections, visible=visible
+            )
     if single:
         related.notes = await notes(guard, ids)
         related.analyses = await _analyses(guard, rows, view)

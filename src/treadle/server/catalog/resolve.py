@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, select, true
 
 from treadle.server.access.guard import Guard
 from treadle.server.catalog import queries, rights
@@ -43,25 +43,28 @@ def _by_id(item: str) -> str | None:
     return item[4:-1].strip() if item.startswith("<id:") and item.endswith(">") else None
 
 
-async def _containers(
-    guard: Guard, level: str, scope: ColumnElement[bool], *, limit: int = CHILDREN_LIMIT
-) -> list[Container]:
-    rows = await guard.connection.execute(
-        select(*queries.CONTAINER_LIST)
+def _found(
+    guard: Guard, columns: Sequence[Any], level: str, scope: ColumnElement[bool], limit: int
+) -> Select[Any]:
+    return (
+        select(*columns)
         .where(container.c.level == level, queries.LIVE, scope, rights.visible(guard, level))
         .order_by(container.c.created_at, container.c.id)
         .limit(limit)
     )
-    return [as_container(row) for row in rows]
+
+
+async def _containers(guard: Guard, level: str, scope: ColumnElement[bool]) -> list[Container]:
+    found = _found(guard, queries.CONTAINER_LIST, level, scope, CHILDREN_LIMIT)
+    return [as_container(row) for row in await guard.connection.execute(found)]
 
 
 async def _one(guard: Guard, level: str, scope: ColumnElement[bool], item: str) -> Container | None:
     wanted = _by_id(item)
     key = container.c.id if level == "group" or wanted is not None else container.c.label
-    found = await _containers(guard, level, scope & (key == (wanted or item)), limit=1)
-    if not found:
-        return None
-    return await queries.container_by_id(guard.connection, found[0].id)
+    found = _found(guard, tuple(container.c), level, scope & (key == (wanted or item)), 1)
+    row = (await guard.connection.execute(found)).one_or_none()
+    return None if row is None else as_container(row)
 
 
 async def _file(guard: Guard, parent: Container, item: str) -> File | None:
@@ -91,8 +94,8 @@ def _next_level(level: str) -> str | None:
     return HIERARCHY[HIERARCHY.index(level) + 1]
 
 
-async def _analyses(guard: Guard, parent: Container, *, limit: int = CHILDREN_LIMIT) -> list[Container]:
-    return await _containers(guard, "analysis", container.c.parent_id == parent.id, limit=limit)
+async def _analyses(guard: Guard, parent: Container) -> list[Container]:
+    return await _containers(guard, "analysis", container.c.parent_id == parent.id)
 
 
 async def _step(guard: Guard, parent: Container, item: str) -> Node:
@@ -108,12 +111,12 @@ async def _step(guard: Guard, parent: Container, item: str) -> Node:
     raise _missing(item, below or "file")
 
 
-async def resolve(guard: Guard, path: Sequence[str]) -> Resolved:
-    """The nodes of the path and the children of its last; ContainerNotFound at the first missing step."""
+async def resolve(guard: Guard, path: Sequence[str], *, children: bool = True) -> Resolved:
+    """The nodes of the path and (if wanted) the children of its last; ContainerNotFound at the first missing step."""
     items = list(path)
     if not items:
-        return Resolved([], list(await _containers(guard, "group", rights.visible_groups(guard))))
-    group = await _one(guard, "group", rights.visible_groups(guard), items[0])
+        return Resolved([], list(await _containers(guard, "group", true())))
+    group = await _one(guard, "group", true(), items[0])
     if group is None:
         raise _missing(items[0], "group")
     nodes: list[Node] = [group]
@@ -141,7 +144,7 @@ async def resolve(guard: Guard, path: Sequence[str]) -> Resolved:
             rest = rest[1:]
         else:
             nodes.append(await _step(guard, here, item))
-    return Resolved(nodes, await _children(guard, nodes[-1]))
+    return Resolved(nodes, await _children(guard, nodes[-1]) if children else [])
 
 
 async def _children(guard: Guard, node: Node) -> list[Node]:

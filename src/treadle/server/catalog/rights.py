@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from treadle.server.access.actions import Action
 from treadle.server.access.guard import Guard
 from treadle.server.catalog.containers import get_container
-from treadle.server.catalog.errors import ContainerNotFound, ProjectLocked
+from treadle.server.catalog.errors import ContainerNotFound, FileMissing, ProjectLocked
 from treadle.server.catalog.rows import Container, File
 from treadle.server.catalog.tables import collection_access, container
 from treadle.server.kit.errors import Forbidden
@@ -51,7 +51,7 @@ UNKNOWN_GROUP = "unknown"
 
 
 async def require(guard: Guard, target: Container, *actions: Action) -> None:
-    """Go on only when the caller may do this to the container."""
+    """Go on only when the caller may do this to the container; what they cannot see answers as if it were not there."""
     reading = all(action in _READING for action in actions)
     if target.level == "group":
         await _require_group(guard, target, reading=reading)
@@ -59,6 +59,8 @@ async def require(guard: Guard, target: Container, *actions: Action) -> None:
         collection_id = target.id if target.level == "collection" else target.parent_id
         await _require_collection(guard, str(collection_id), "ro" if reading else "rw")
     else:
+        if not await _sees(guard, target.project_id, in_analysis=target.level == "analysis"):
+            raise ContainerNotFound
         await _require_in_project(guard, target.project_id, *actions)
 
 
@@ -83,10 +85,43 @@ async def refuse_locked(connection: AsyncConnection, project_id: str | None) -> 
 async def require_file(guard: Guard, target: File, *actions: Action) -> None:
     """Go on only when the caller may do this to the file."""
     if target.project_id is not None:
+        if not await _sees(guard, target.project_id, in_analysis=target.analysis_id is not None):
+            raise FileMissing
         await _require_in_project(guard, target.project_id, *actions)
         return
     parent = await get_container(guard.connection, target.parent_id)
-    await require(guard, parent, *actions)
+    try:
+        await require(guard, parent, *actions)
+    except ContainerNotFound:
+        raise FileMissing from None
+
+
+async def sees(guard: Guard, target: Container) -> bool:
+    """Whether the caller may know of the container."""
+    try:
+        await require(guard, target, "containers_view_metadata")
+    except ContainerNotFound:
+        return False
+    return True
+
+
+async def _sees(guard: Guard, project_id: str | None, *, in_analysis: bool) -> bool:
+    """Whether the caller sees things of the project; analyses can be hidden from a role (roles.md 4.1)."""
+    wanted: Action = "analyses_view_metadata" if in_analysis else "containers_view_metadata"
+    return await guard.may("containers_view_metadata", project_id=project_id) and await guard.may(
+        wanted, project_id=project_id
+    )
+
+
+async def require_writer(guard: Guard, target: Container, writer: str | None) -> None:
+    """Go on as the note's writer, or as an administrator of the project or collection it is in."""
+    if writer == guard.identity.id or guard.identity.is_site_admin:
+        return
+    if target.project_id is None:
+        collection_id = target.id if target.level == "collection" else target.parent_id
+        await _require_collection(guard, str(collection_id), "admin")
+    elif not await guard.may("project_permissions_manage", project_id=target.project_id):
+        raise Forbidden("Only its writer or an administrator of the project may change this note.")
 
 
 async def _require_group(guard: Guard, target: Container, *, reading: bool) -> None:
@@ -107,11 +142,17 @@ def visible_groups(guard: Guard) -> ColumnElement[bool]:
         return guard.allowed_groups(container.c.id)
     inner = container.alias()
     with_project = (
-        select(inner.c.group_id)
-        .where(inner.c.level == "project", inner.c.deleted_at.is_(None), guard.allowed(inner.c.project_id))
-        .distinct()
+        select(inner.c.id)
+        .where(
+            inner.c.group_id == container.c.id,  # one group at a time, to the first project that will do
+            inner.c.level == "project",
+            inner.c.deleted_at.is_(None),
+            guard.allowed(inner.c.project_id),
+        )
+        .correlate(container)
+        .exists()
     )
-    return guard.allowed_groups(container.c.id) | container.c.id.in_(with_project)
+    return guard.allowed_groups(container.c.id) | with_project
 
 
 def visible(guard: Guard, level: str, action: Action = "containers_view_metadata") -> ColumnElement[bool]:

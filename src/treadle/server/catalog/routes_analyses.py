@@ -14,6 +14,7 @@ from treadle.server.catalog.errors import ContainerNotFound
 from treadle.server.catalog.levels import LEVELS
 from treadle.server.catalog.listing import container_source
 from treadle.server.catalog.models import AnalysisDocument, FileDocument, NoteDocument
+from treadle.server.catalog.routes_annotate import require_writer
 from treadle.server.catalog.rows import Container
 from treadle.server.catalog.tables import container
 from treadle.server.catalog.wire import View, file_doc
@@ -113,7 +114,7 @@ def _on(path: str, name: str, level: str | None) -> None:
     )
     async def delete_note(guard: ScopedGuard, id: str, analysis_id: str, note_id: str) -> Response:
         target = await _of_parent(guard, id, analysis_id, "notes_manage")
-        await annotate.get_note(guard.connection, target, note_id)
+        await require_writer(guard, target, note_id)
         await annotate.remove_note(guard.connection, target, note_id)
         return json_answer({"deleted": 1})
 

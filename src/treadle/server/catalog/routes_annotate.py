@@ -17,7 +17,6 @@ from treadle.server.catalog.revision import IfMatch, read_revision, require_revi
 from treadle.server.catalog.rows import Container
 from treadle.server.catalog.tables import container
 from treadle.server.catalog.wire import note_doc
-from treadle.server.kit.errors import Forbidden
 from treadle.server.store.info import updated_info
 from treadle.server.wire.answer import Deleted, Modified, json_answer
 from treadle.server.wire.body import ListBody, ObjectBody
@@ -112,24 +111,22 @@ def _notes(path: str, name: str, level: str | None) -> None:
     @router.put(f"{path}/notes/{{note_id}}", response_model=int, operation_id=f"modify_{name}_note")
     async def change_note(guard: ScopedGuard, id: str, note_id: str, body: ObjectBody) -> Response:
         target = await _find(guard, id, level, "notes_manage")
-        await _require_writer(guard, target, note_id)
+        await require_writer(guard, target, note_id)
         await annotate.change_note(guard.connection, target, note_id, body.get("text"))
         return json_answer(1)
 
     @router.delete(f"{path}/notes/{{note_id}}", response_model=Deleted, operation_id=f"delete_{name}_note")
     async def delete_note(guard: ScopedGuard, id: str, note_id: str) -> Response:
         target = await _find(guard, id, level, "notes_manage")
-        await _require_writer(guard, target, note_id)
+        await require_writer(guard, target, note_id)
         await annotate.remove_note(guard.connection, target, note_id)
         return json_answer({"deleted": 1})
 
 
-async def _require_writer(guard: Guard, target: Container, note_id: str) -> None:
+async def require_writer(guard: Guard, target: Container, note_id: str) -> None:
     """Others' notes are for the project's administrators."""
     row = await annotate.get_note(guard.connection, target, note_id)
-    mine = row.user_id == guard.identity.id or guard.identity.is_site_admin
-    if not mine and not await guard.may("project_permissions_manage", project_id=target.project_id):
-        raise Forbidden("Only its writer or an administrator of the project may change this note.")
+    await rights.require_writer(guard, target, row.user_id)
 
 
 for _name, _level in LEVELS.items():

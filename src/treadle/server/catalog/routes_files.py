@@ -151,7 +151,8 @@ async def list_files(request: Request, guard: ScopedGuard, query: Listing, clien
     if query.exhaustive:
         guard.require_site_admin()
     in_collections = file.c.project_id.is_(None) & rights.visible_collections(guard, file.c.parent_id)
-    scope = guard.allowed(file.c.project_id, "files_view_metadata") | in_collections
+    shown = file.c.analysis_id.is_(None) | guard.allowed(file.c.project_id, "analyses_view_metadata")
+    scope = (guard.allowed(file.c.project_id, "files_view_metadata") & shown) | in_collections
     source = file_source(scope, with_info=query.include_all_info)
     return await answer_files(request, guard, source, query, client)
 

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import Response
+from fastapi import Request, Response
 from sqlalchemy import true
 
 from treadle.server.access.guard import ScopedGuard
 from treadle.server.catalog import change, collections, relations, rights, trash
 from treadle.server.catalog.containers import apply_changes
-from treadle.server.catalog.errors import ContainerNotFound
+from treadle.server.catalog.errors import ContainerNotFound, DeletionNotFound
 from treadle.server.catalog.models import AccessEntry, DeletionDocument, ResolvedDocument
 from treadle.server.catalog.reasons import DEMANDED
 from treadle.server.catalog.resolve import clean_path, resolve
 from treadle.server.catalog.rows import File
 from treadle.server.catalog.tables import container, deletion
 from treadle.server.catalog.wire import View, file_doc
-from treadle.server.kit.errors import Conflict, Invalid
+from treadle.server.kit.errors import Conflict, Invalid, NotFound
 from treadle.server.wire.answer import Modified, json_answer, stamp
 from treadle.server.wire.body import ObjectBody
 from treadle.server.wire.dialect import Client, ClientDialect
-from treadle.server.wire.query import read_count
+from treadle.server.wire.query import flag, read_count
 from treadle.server.wire.routing import Router
 
 router = Router()
@@ -38,7 +38,7 @@ async def lookup(guard: ScopedGuard, client: ClientDialect, body: ObjectBody) ->
     path = clean_path(body.get("path"))
     if path[:1] == ["gears"]:
         raise ContainerNotFound(f"No {'/'.join(path[1:])} gear found.")
-    found = await resolve(guard, path)
+    found = await resolve(guard, path, children=False)
     if not found.path:
         raise ContainerNotFound("The path is empty.")
     node = found.path[-1]
@@ -48,7 +48,9 @@ async def lookup(guard: ScopedGuard, client: ClientDialect, body: ObjectBody) ->
 
 
 @router.post("/resolve", tags=["paths"], response_model=ResolvedDocument, operation_id="resolve_path")
-async def resolve_path(guard: ScopedGuard, client: ClientDialect, body: ObjectBody) -> Response:
+async def resolve_path(
+    request: Request, guard: ScopedGuard, client: ClientDialect, body: ObjectBody
+) -> Response:
     """Every node along a path of labels and the children of its end."""
     guard.decided()
     path = clean_path(body.get("path"))
@@ -57,7 +59,8 @@ async def resolve_path(guard: ScopedGuard, client: ClientDialect, body: ObjectBo
             raise ContainerNotFound(f"No {'/'.join(path[1:])} gear found.")
         return json_answer({"path": [], "children": []})
     found = await resolve(guard, path)
-    view = View(client, info=False)
+    info = flag(request, "include_all_info")
+    view = View(client, info=info)
     containers = [node for node in (*found.path, *found.children) if not isinstance(node, File)]
     shown = {doc["_id"]: doc for doc in await relations.documents(guard, containers, view)}
 
@@ -142,6 +145,8 @@ def _settings(level: str, plural: str) -> None:
             await guard.require_group(id, "admin")
         else:
             await rights.require(guard, target, "settings_modify")
+            if "sharing" in body:
+                await rights.require(guard, target, "project_sharing_manage")
         if not isinstance(body.get(DEMANDED, False), bool):
             raise Invalid(f"'{DEMANDED}' must be true or false.")
         merged = {**(target.doc.get("settings") or {}), **body}
@@ -211,13 +216,12 @@ async def list_trash(
 async def restore(guard: ScopedGuard, id: str) -> Response:
     """Everything one delete call took away, back where it was."""
     entry = await trash.get_deletion(guard.connection, id)
-    if entry.project_id is None:
-        guard.require_site_admin()
-    else:
-        action: Any = (
-            "containers_delete_project" if entry.kind == "project" else "containers_delete_hierarchy"
-        )
+    action: Any = "containers_delete_project" if entry.kind == "project" else "containers_delete_hierarchy"
+    try:  # what lay in no project is for site administrators; others do not learn of it
         await guard.require(action, project_id=entry.project_id)
+    except NotFound:
+        raise DeletionNotFound from None
+    if entry.project_id is not None:
         await rights.refuse_locked(guard.connection, entry.project_id)
     await trash.restore(guard.connection, entry)
     await guard.record("restore", {entry.kind: {"id": entry.target_id, "label": entry.label}})

@@ -13,7 +13,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from treadle.server.access.templates import remove_grants_of_group, remove_grants_of_project
 from treadle.server.catalog import history, queries
 from treadle.server.catalog.containers import announce, get_container
-from treadle.server.catalog.errors import ContainerNotFound, FileMissing, LabelTaken, NameTaken, NotEmpty
+from treadle.server.catalog.errors import (
+    ContainerNotFound,
+    DeletionNotFound,
+    FileMissing,
+    LabelTaken,
+    NameTaken,
+    NotEmpty,
+)
 from treadle.server.catalog.files import announce_file
 from treadle.server.catalog.rows import Container, File, as_container, as_file
 from treadle.server.catalog.tables import change_log, container, deletion, file
@@ -161,13 +168,19 @@ async def list_deletions(
     return [_as_deletion(row) for row in await connection.execute(query)]
 
 
+async def is_deleted(connection: AsyncConnection, kind: str, target_id: str) -> bool:
+    """Whether this is in the trash."""
+    entry = select(deletion.c.id).where(deletion.c.kind == kind, deletion.c.target_id == target_id).limit(1)
+    return (await connection.execute(entry)).first() is not None
+
+
 async def get_deletion(connection: AsyncConnection, deletion_id: str) -> Deletion:
     """One entry of the trash, held until the transaction ends."""
     row = (
         await connection.execute(select(deletion).where(deletion.c.id == deletion_id).with_for_update())
     ).one_or_none()
     if row is None:
-        raise ContainerNotFound("There is no such entry in the trash; it may have been purged or restored.")
+        raise DeletionNotFound
     return _as_deletion(row)
 
 

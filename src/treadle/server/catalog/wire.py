@@ -104,6 +104,7 @@ class Relations:
     collections: Mapping[str, list[str]] = field(default_factory=dict)
     analyses: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict)
     stats: Mapping[str, dict[str, int]] = field(default_factory=dict)
+    collection_stats: Mapping[str, dict[str, int]] = field(default_factory=dict)
     templated_projects: frozenset[str] = frozenset()
 
 
@@ -235,6 +236,7 @@ def _collection(target: Container, related: Relations, _view: View) -> dict[str,
     return {
         "curator": target.doc.get("curator") or origin.get("id"),
         "permissions": related.collection_permissions.get(target.id, []),
+        **related.collection_stats.get(target.id, {}),
     }
 
 

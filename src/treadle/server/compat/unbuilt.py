@@ -26,7 +26,6 @@ _SEARCH = "searching across projects"
 AREAS = {
     "audit-trail": "audit trail reports",
     "batch": _GEARS,
-    "changes": "change logs",
     "custom_filters": "saved filters",
     "customforms": _TASKS,
     "dataexplorer": _SEARCH,
@@ -42,14 +41,12 @@ AREAS = {
     "site/rules": _GEARS,
     "staffing_pools": "staffing pools",
     "tasks": _TASKS,
-    "tree": "the tree in one call",
     "users/sync": "users of a directory service",
     "workspaces": "workspaces",
 }
 
 # Single addresses within areas that are there.
 ADDRESSES = {
-    "/projects/{id}/delete-status": "deletions in the background; they are done when the call returns",
     "/projects/{id}/rules/{rule_id}": _GEARS,
     "/subjects/master-code": "master subject codes",
     "/subjects/master-code/{id}": "master subject codes",
@@ -70,7 +67,7 @@ class NotBuilt(NotFound):
 
 
 router = Router(tags=["not built"])
-services = Router()  # not below /api
+services = APIRouter()  # not below /api
 
 
 @router.get("/batch", include_in_schema=False)

@@ -14,6 +14,7 @@ from treadle.server.delivery.selection import Options, Selected
 
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|]+")
 _BATCH = 500
+_DELIMITERS = {"subject": "SUBJECTS", "session": "SESSIONS", "acquisition": "ACQUISITIONS"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +41,16 @@ class Layout:
         analysis_id = as_input_of or item.analysis_id
         if analysis_id is not None:
             kind = "input" if as_input_of else "output"
-            folder = f"{self._folder(analysis_id)}/{kind}"
+            folder = f"{self.folder(analysis_id)}/{kind}"
         else:
-            folder = self._folder(item.parent_id)
+            folder = self.folder(item.parent_id)
+            if self._options.delimited:
+                folder += "/FILES"
         path = self._free(f"{folder}/{safe_name(item.name)}".lstrip("/"), keep_suffix=True)
         return Entry(path, item.blob_sha384, item.size, item.modified_at, item)
 
-    def _folder(self, container_id: str) -> str:
+    def folder(self, container_id: str) -> str:
+        """The folder of a container."""
         if container_id not in self._folders:
             self._folders[container_id] = self._make_folder(container_id)
         return self._folders[container_id]
@@ -58,7 +62,11 @@ class Layout:
         name = folder_name(target)
         if container_id in self._roots:
             return self._free(name)
-        parent = self._folder(target.parent_id) if target.parent_id else self._options.prefix
+        if self._options.delimited and target.level == "project":
+            return self._free(name)
+        parent = self.folder(target.parent_id) if target.parent_id else self._options.prefix
+        if self._options.delimited and target.level in _DELIMITERS:
+            parent = f"{parent}/{_DELIMITERS[target.level]}"
         if target.level == "analysis":
             parent = f"{parent}/analyses"
         return self._free(f"{parent}/{name}".lstrip("/"))
@@ -90,6 +98,13 @@ def folder_name(target: Container) -> str:
 
 async def lay_out(guard: Guard, found: Selected, options: Options) -> list[Entry]:
     """The entries of an archive in the order of their paths' containers."""
+    return (await lay_out_with_folders(guard, found, options))[0]
+
+
+async def lay_out_with_folders(
+    guard: Guard, found: Selected, options: Options
+) -> tuple[list[Entry], list[tuple[str, Container]]]:
+    """The entries, and the folders of the subjects, sessions and acquisitions they are in."""
     wanted = {item.parent_id for item in found.files}
     for item in found.files:
         wanted.update(value for value in item.parents.values())
@@ -100,7 +115,8 @@ async def lay_out(guard: Guard, found: Selected, options: Options) -> list[Entry
     entries = [layout.entry(item) for item in ordered]
     for analysis_id, items in found.inputs.items():
         entries += [layout.entry(item, as_input_of=analysis_id) for item in items]
-    return entries
+    folders = [(layout.folder(item.id), item) for item in known.values() if item.level in _DELIMITERS]
+    return entries, folders
 
 
 async def _with_ancestors(guard: Guard, ids: set[str]) -> dict[str, Container]:

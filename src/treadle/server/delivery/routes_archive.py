@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
@@ -11,11 +12,13 @@ from fastapi.responses import StreamingResponse
 
 from treadle.server.access.guard import Guard, ScopedGuard, TicketGuard
 from treadle.server.access.identity import again
-from treadle.server.catalog.wire import file_doc
+from treadle.server.catalog import relations
+from treadle.server.catalog.rows import Container
+from treadle.server.catalog.wire import View, file_doc
 from treadle.server.delivery import tickets
 from treadle.server.delivery.archive import MEDIA_TYPES, stream_tar, stream_zip
 from treadle.server.delivery.errors import NothingToDownload, TicketUnknown
-from treadle.server.delivery.layout import Entry, lay_out, safe_name
+from treadle.server.delivery.layout import Entry, lay_out, lay_out_with_folders, safe_name
 from treadle.server.delivery.selection import Options, Selection, select_files
 from treadle.server.kit.errors import Invalid, Unauthenticated
 from treadle.server.store.blobs import Blobs
@@ -102,11 +105,20 @@ async def list_targets(
 ) -> Response:
     """Every file of a selection with the path it would have, one JSON object per line."""
     wanted, options = Selection.model_validate(body), _options(request, "")
+    # `fw ingest project` copies out of this list and wants the levels named in the paths, and described.
+    options = replace(options, delimited=options.metadata and client.command == "ingest")
     guard.decided()
     found = await select_files(guard, wanted, options)
-    entries = await lay_out(guard, found, options)
+    entries, folders = await lay_out_with_folders(guard, found, options)
+    about: dict[str, Any] = {}
+    if options.delimited:
+        view = View(client, files=False)
+        documents = await relations.documents(guard, [item for _, item in folders], view)
+        about = {document["_id"]: document for document in documents}
 
     async def lines() -> AsyncIterator[bytes]:
+        for folder, item in folders if options.delimited else ():
+            yield dumps(_described(folder, item, about[item.id])) + b"\n"
         for entry in entries:
             yield dumps(_target(entry)) + b"\n"
             if options.metadata:
@@ -124,6 +136,17 @@ def _target(entry: Entry) -> dict[str, Any]:
         "container_id": entry.file.parent_id,
         "filename": entry.file.name,
         "filetype": entry.file.type,
+    }
+
+
+def _described(folder: str, item: Container, metadata: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "download_type": "metadata_sidecar",
+        "dst_path": f"/{folder}/{folder.rpartition('/')[2]}.flywheel.json",
+        "size": len(dumps(metadata)),
+        "modified": stamp(item.modified_at),
+        "container_id": item.id,
+        "metadata": metadata,
     }
 
 

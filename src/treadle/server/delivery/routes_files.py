@@ -47,9 +47,9 @@ async def _output(guard: Guard, request: Request) -> File:
     plural = request.scope["route"].path.split("/")[-4]
     level = None if plural == "containers" else BY_PLURAL[plural].name
     parent = await get_container(guard.connection, parts["container_id"], level=level)
+    await rights.require(guard, parent, "files_view_metadata")
     found = await files.current_file(guard.connection, parent.id, parts["name"])
     if found is None:
-        await rights.require(guard, parent, "files_view_metadata")
         raise FileMissing(f"There is no file '{parts['name']}' here.")
     return found
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from pydantic import Field
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
 
 from treadle.server.access.guard import Guard
 from treadle.server.catalog import queries, rights
@@ -34,10 +34,18 @@ class Values(Wire):
 
     def passes(self, held: Sequence[str]) -> bool:
         """No unwanted value is there and, when some are wanted, one of them is; `null` means none at all."""
-        values: set[str | None] = set(held) or {"null"}
-        unwanted = {value or "null" for value in (*self.minus, *self.minus_sign)}
-        wanted = {value or "null" for value in (*self.plus, *self.plus_sign)}
-        return not (values & unwanted) and (not wanted or bool(values & wanted))
+        values = set(held) or {"null"}
+        return values.isdisjoint(self.unwanted) and (not self.wanted or not values.isdisjoint(self.wanted))
+
+    @property
+    def wanted(self) -> list[str]:
+        """Values of which one must be there."""
+        return [value or "null" for value in (*self.plus, *self.plus_sign)]
+
+    @property
+    def unwanted(self) -> list[str]:
+        """Values of which none may be there."""
+        return [value or "null" for value in (*self.minus, *self.minus_sign)]
 
 
 class FileFilter(Wire):
@@ -85,6 +93,7 @@ class Selection(Wire):
     files: list[BulkFile] = Field(default_factory=list)
     filters: list[FileFilter] | None = None
     container_filters: list[ContainerFilter] | None = None
+    mlset_filters: Values | None = None
 
 
 @dataclass(frozen=True)
@@ -94,6 +103,7 @@ class Options:
     prefix: str = "flywheel"
     analyses: bool = False
     metadata: bool = False
+    delimited: bool = False  # `P/SUBJECTS/S/SESSIONS/E/..`, as `fw ingest project` reads it
 
 
 @dataclass
@@ -148,7 +158,9 @@ async def _node_condition(
 
 async def _may_download(guard: Guard, target: Container) -> bool:
     if target.project_id is not None:
-        return await guard.may("files_download", project_id=target.project_id)
+        return await rights.sees(guard, target) and await guard.may(
+            "files_download", project_id=target.project_id
+        )
     query = select(container.c.id).where(container.c.id == target.id, rights.visible(guard, target.level))
     return (await guard.connection.execute(query)).first() is not None
 
@@ -164,7 +176,8 @@ def _permitted(guard: Guard) -> ColumnElement[bool]:
         file.c.project_id.is_(None),
         file.c.parent_id.in_(select(collection_access.c.collection_id).where(shared)),
     )
-    return or_(guard.allowed(file.c.project_id, "files_download"), in_collection)
+    shown = or_(file.c.analysis_id.is_(None), guard.allowed(file.c.project_id, "analyses_view_metadata"))
+    return or_(and_(guard.allowed(file.c.project_id, "files_download"), shown), in_collection)
 
 
 async def _read(guard: Guard, condition: ColumnElement[bool], wanted: Selection) -> list[File]:
@@ -178,24 +191,35 @@ async def _read(guard: Guard, condition: ColumnElement[bool], wanted: Selection)
 
 
 def _container_condition(wanted: Selection) -> ColumnElement[bool]:
-    """Files below containers whose tags pass; other levels are not looked at."""
+    """Files below containers that pass; what is wanted keeps only what is below, what is unwanted the rest."""
     conditions: list[ColumnElement[bool]] = []
     for one in wanted.container_filters or ():
         if one.type not in ("project", "subject", "session", "acquisition"):
             conditions.append(false())
             continue
-        plus = [value or "null" for value in (*one.tags.plus, *one.tags.plus_sign)]
-        minus = [value or "null" for value in (*one.tags.minus, *one.tags.minus_sign)]
-        rows = select(container.c.id).where(container.c.level == one.type)
-        if plus:
-            bare = container.c.tags == [] if "null" in plus else false()
-            rows = rows.where(or_(container.c.tags.overlap(plus), bare))
-        if minus:
-            rows = rows.where(~container.c.tags.overlap(minus))
-            if "null" in minus:
-                rows = rows.where(container.c.tags != [])
-        conditions.append(file.c[f"{one.type}_id"].in_(rows))
+        plus, minus = one.tags.wanted, one.tags.unwanted
+        bare = container.c.tags == []
+        good = or_(container.c.tags.overlap(plus), bare if "null" in plus else false())
+        bad = or_(container.c.tags.overlap(minus), bare if "null" in minus else false())
+        conditions += _below(one.type, good if plus else None, bad if minus else None)
+    if wanted.mlset_filters is not None:
+        mlset = func.coalesce(container.c.doc["mlset"].astext, "null")
+        plus, minus = wanted.mlset_filters.wanted, wanted.mlset_filters.unwanted
+        conditions += _below(
+            "subject", mlset.in_(plus) if plus else None, mlset.in_(minus) if minus else None
+        )
     return and_(*conditions) if conditions else file.c.id.is_not(None)
+
+
+def _below(
+    level: str, good: ColumnElement[bool] | None, bad: ColumnElement[bool] | None
+) -> Iterator[ColumnElement[bool]]:
+    column = file.c[f"{level}_id"]
+    rows = select(container.c.id).where(container.c.level == level)
+    if good is not None:
+        yield column.in_(rows.where(good))
+    if bad is not None:
+        yield or_(column.is_(None), ~column.in_(rows.where(bad)))
 
 
 async def _add_inputs(guard: Guard, found: Selected, wanted: Selection) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,6 +25,7 @@ from treadle.server.store.blobs import BlobRef, Blobs, BlobWriter, Receipt
 
 MAX_FILES = 2000
 MAX_PARTS = 4000
+_AT_ONCE = 16  # files being synced: a disk takes many as fast as one
 _EXTENDED_NAME = re.compile(r"""filename\*\s*=\s*"?([\w-]+)'[^']*'([^;"]+)""", re.IGNORECASE)
 _IGNORED_FIELD = 64 << 10
 
@@ -49,8 +52,7 @@ class Form:
 
     async def close(self) -> None:
         """Drop the temporary names; contents that were kept stay."""
-        for item in self.files:
-            await item.receipt.close()
+        await asyncio.gather(*(item.receipt.close() for item in self.files))
 
 
 async def body_stream(request: Request) -> AsyncIterator[bytes]:
@@ -119,6 +121,8 @@ class _FormReader:
         self._header_name, self._header_value = bytearray(), bytearray()
         self._disposition = b""
         self._parts = 0
+        # Files being made durable while the next ones arrive, in their order.
+        self._storing: deque[asyncio.Future[ReceivedFile]] = deque()
         self._is_complete = False
         self._parser = MultipartParser(
             boundary,
@@ -153,6 +157,8 @@ class _FormReader:
         """The whole form."""
         if not self._is_complete:
             raise BadForm("The multipart form ends too early.")
+        while self._storing:
+            await self._collect()
         if not self._form.files:
             raise NoFile
         return self._form
@@ -161,12 +167,15 @@ class _FormReader:
         """Forget everything that came."""
         if self._writer is not None:
             await self._writer.abort()
+        for stored in await asyncio.gather(*self._storing, return_exceptions=True):
+            if isinstance(stored, ReceivedFile):
+                self._form.files.append(stored)
         await self._form.close()
 
     async def _begin(self, disposition: bytes) -> None:
         name, file_name = read_disposition(disposition)
         self._parts += 1
-        if self._parts > MAX_PARTS or len(self._form.files) >= MAX_FILES:
+        if self._parts > MAX_PARTS or len(self._form.files) + len(self._storing) >= MAX_FILES:
             raise TooLarge(f"One form has at most {MAX_FILES} files; send the others separately.")
         if name == "metadata" or file_name is None:
             self._field, self._field_name = bytearray(), name
@@ -187,14 +196,17 @@ class _FormReader:
 
     async def _end(self) -> None:
         if self._writer is not None:
-            receipt = await self._writer.finish()
-            self._writer = None
-            self._form.files.append(ReceivedFile(self._file_name, receipt))
-            await receipt.publish()
+            writer, self._writer = self._writer, None
+            self._storing.append(asyncio.ensure_future(_store(writer, self._file_name)))
+            if len(self._storing) >= _AT_ONCE:
+                await self._collect()
         elif self._field is not None:
             if self._field_name == "metadata":
                 self._form.metadata = read_metadata(bytes(self._field))
             self._field = None
+
+    async def _collect(self) -> None:
+        self._form.files.append(await self._storing.popleft())
 
     def _on_part_begin(self) -> None:
         self._disposition = b""
@@ -222,6 +234,21 @@ class _FormReader:
 
     def _on_end(self) -> None:
         self._is_complete = True
+
+
+async def _store(writer: BlobWriter, name: str) -> ReceivedFile:
+    """A file whose last byte has come, durable under its hash."""
+    try:
+        receipt = await writer.finish()
+    except BaseException:
+        await writer.abort()
+        raise
+    try:
+        await receipt.publish()
+    except BaseException:
+        await receipt.close()
+        raise
+    return ReceivedFile(name, receipt)
 
 
 def read_metadata(raw: bytes) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from treadle.dicom.routing import Route, close_matches
@@ -13,6 +13,7 @@ from treadle.dicom.target import UNKNOWN_GROUP, UNSORTED
 from treadle.server.access.guard import Guard
 from treadle.server.catalog import rights
 from treadle.server.catalog.containers import apply_changes, get_container
+from treadle.server.catalog.errors import ContainerNotFound
 from treadle.server.catalog.queries import LIVE
 from treadle.server.catalog.rows import Container, as_container
 from treadle.server.catalog.tables import container
@@ -21,6 +22,7 @@ from treadle.server.ingest.errors import TargetMissing
 from treadle.server.ingest.parking import Destination, Sight, find_destination
 from treadle.server.ingest.placement import Wanted, find_subject
 from treadle.server.ingest.reroute import move_session
+from treadle.server.kit.errors import NotFound
 from treadle.server.wire.answer import stamp
 
 
@@ -35,16 +37,7 @@ class Parked:
 
 async def list_parked(guard: Guard, *, limit: int, after_id: str | None) -> list[Parked]:
     """Parked sessions the caller may sort, oldest first."""
-    placement = container.c.placement
-    waits = or_(placement["reason"].astext != "ok", placement["flags"].contains(["subject_conflict"]))
-    query = select(container).where(
-        container.c.level == "session",
-        placement.is_not(None),
-        waits,
-        queries.parked_in(placement),
-        await _may_sort(guard),
-        LIVE,
-    )
+    query = select(container).where(_waiting(), await _may_sort(guard))
     if after_id:
         query = query.where(container.c.id > after_id)
     rows = await guard.connection.execute(query.order_by(container.c.id).limit(limit))
@@ -56,6 +49,14 @@ async def list_parked(guard: Guard, *, limit: int, after_id: str | None) -> list
     return [
         Parked(item, above.get(item.subject_id or ""), above.get(item.project_id or "")) for item in sessions
     ]
+
+
+def _waiting() -> ColumnElement[bool]:
+    """SQL condition: sessions on the worklist."""
+    placement = container.c.placement
+    waits = or_(placement["reason"].astext != "ok", placement["flags"].contains(["subject_conflict"]))
+    on_list = and_(container.c.level == "session", placement.is_not(None), waits)
+    return and_(on_list, queries.parked_in(placement), LIVE)
 
 
 async def _may_sort(guard: Guard) -> ColumnElement[bool]:
@@ -95,6 +96,12 @@ async def move_parked(
 ) -> Container:
     """The session in a real project, its subject found or made there; taken off the worklist."""
     session = await get_container(guard.connection, session_id, level="session", lock=True)
+    guard.decided()  # of a session that does not wait nothing is said
+    waits = await guard.connection.execute(
+        select(container.c.id).where(container.c.id == session.id, _waiting())
+    )
+    if waits.first() is None:
+        raise ContainerNotFound
     await _require_sorting(guard, session)
     project = await _target(guard, project_id)
     await queries.lock_study(guard.connection, session.uid or session.id)
@@ -126,7 +133,10 @@ async def _require_sorting(guard: Guard, session: Container) -> None:
         guard.decided()
         raise TargetMissing("There is no such session, or you may not see it.")
     else:
-        await guard.require_group(session.group_id, "admin")
+        try:
+            await guard.require_group(session.group_id, "admin")
+        except NotFound:
+            raise ContainerNotFound from None
 
 
 async def _target(guard: Guard, project_id: str) -> Container:

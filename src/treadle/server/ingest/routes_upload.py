@@ -21,6 +21,7 @@ from treadle.server.kit.errors import TooLarge
 from treadle.server.kit.settings import Settings
 from treadle.server.store.blobs import Blobs, BlobWriter, Receipt
 from treadle.server.store.blobs_rows import keep
+from treadle.server.store.blobs_rows import keep_all as keep_contents
 from treadle.server.wire.answer import json_answer
 from treadle.server.wire.body import json_object
 from treadle.server.wire.dialect import Client, ClientDialect
@@ -35,7 +36,8 @@ TARGETS = ("projects", "subjects", "sessions", "acquisitions", "collections", "a
 
 async def keep_all(guard: Guard, blobs: Blobs, form: Form) -> list[Arrived]:
     """The contents of a form, each with its row."""
-    return [Arrived(item.name, await keep(guard.connection, blobs, item.receipt)) for item in form.files]
+    await keep_contents(guard.connection, blobs, [item.receipt for item in form.files])
+    return [Arrived(item.name, item.blob) for item in form.files]
 
 
 async def upload_files(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from treadle.server.access.actions import Action
 from treadle.server.access.guard import Guard
 from treadle.server.catalog import rights
 from treadle.server.catalog.containers import get_container
-from treadle.server.catalog.files import current_file, place_file
+from treadle.server.catalog.files import current_files, place_files
 from treadle.server.catalog.rows import Container, File
 from treadle.server.ingest.tables import upload
 from treadle.server.ingest.wire import FileMetadata, metadata_by_name
@@ -56,27 +56,57 @@ async def place_uploads(
     """The files as the container now shows them, in the order they came."""
     said = metadata_by_name(metadata, [item.name for item in arrived])
     placed = []
-    for item in arrived:
-        about = said.get(item.name, FileMetadata())
-        placed.append(await place_one(guard, target, item, about, preserve_metadata=preserve_metadata))
+    for several in _without_repeats(arrived):
+        described = [(item, said.get(item.name, FileMetadata())) for item in several]
+        placed += await _place(guard, target, described, preserve_metadata=preserve_metadata)
     return placed
+
+
+def _without_repeats(arrived: Sequence[Arrived]) -> Iterator[list[Arrived]]:
+    """Runs in which each name comes once: a repeated name is another version."""
+    run: list[Arrived] = []
+    names: set[str] = set()
+    for item in arrived:
+        if item.name in names:
+            yield run
+            run, names = [], set()
+        run.append(item)
+        names.add(item.name)
+    if run:
+        yield run
 
 
 async def place_one(
     guard: Guard, target: Container, item: Arrived, about: FileMetadata, *, preserve_metadata: bool = False
 ) -> File:
     """One file, new or as a new version; replacing other content needs the right to delete it."""
-    old = await current_file(guard.connection, target.id, item.name)
-    if old is not None and old.blob_sha384 != item.blob.sha384:
-        await rights.require_file(guard, old, deletion_action(old))
-    made = await place_file(
+    return (await _place(guard, target, [(item, about)], preserve_metadata=preserve_metadata))[0]
+
+
+async def _place(
+    guard: Guard,
+    target: Container,
+    described: Sequence[tuple[Arrived, FileMetadata]],
+    *,
+    preserve_metadata: bool,
+) -> list[File]:
+    old = await current_files(guard.connection, target.id, [item.name for item, _ in described])
+    changed = [
+        before
+        for item, _ in described
+        if (before := old.get(item.name)) is not None and before.blob_sha384 != item.blob.sha384
+    ]
+    for action, example in {deletion_action(before): before for before in changed}.items():
+        await rights.require_file(guard, example, action)
+    made = await place_files(
         guard.connection,
         parent=target,
-        new=about.new_file(item.name, item.blob),
+        new=[about.new_file(item.name, item.blob) for item, about in described],
         origin=guard.identity.origin,
         preserve_metadata=preserve_metadata,
     )
-    await guard.record("create_file" if old is None else "replace_file", made.context)
+    await guard.record_all("create_file", [item.context for item in made if item.name not in old])
+    await guard.record_all("replace_file", [item.context for item in made if item.name in old])
     return made
 
 

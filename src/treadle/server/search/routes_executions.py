@@ -48,7 +48,7 @@ async def executions(guard: ScopedGuard, client: ClientDialect, query: Listing) 
     guard.decided()
     chosen = select(execution).where(
         execution.c.expires_at > now(),
-        true() if query.exhaustive else execution.c.user_id == guard.identity.id,
+        true() if query.exhaustive else views_executions.own(guard),
     )
     for condition in query.conditions:
         field = _FIELDS.get(condition.field)

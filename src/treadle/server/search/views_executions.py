@@ -7,7 +7,21 @@ from datetime import timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import Row, Text, and_, cast, column, delete, func, insert, not_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Text,
+    and_,
+    cast,
+    column,
+    delete,
+    func,
+    insert,
+    not_,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -198,15 +212,23 @@ async def drop_expired(database: Database) -> int:
     return int(gone.rowcount)
 
 
+def own(guard: Guard) -> ColumnElement[bool]:
+    """SQL condition: the caller's executions; with a restricted key only those in its projects."""
+    guard.decided()
+    mine = execution.c.user_id == guard.identity.id
+    return mine if guard.identity.scope is None else mine & guard.allowed(execution.c.project_id)
+
+
 async def find(guard: Guard, execution_id: str) -> Row[Any]:
     """The caller's own execution; site administrators see all."""
+    seen = true() if guard.identity.is_site_admin else own(guard)
     guard.decided()
     row = (
         await guard.connection.execute(
-            select(execution).where(execution.c.id == execution_id, execution.c.expires_at > now())
+            select(execution).where(execution.c.id == execution_id, execution.c.expires_at > now(), seen)
         )
     ).one_or_none()
-    if row is None or (row.user_id != guard.identity.id and not guard.identity.is_site_admin):
+    if row is None:
         raise ExecutionMissing
     return row
 

@@ -71,7 +71,8 @@ class LocalBlobs:
 
     async def writer(self) -> LocalWriter:
         """A new stream in."""
-        return LocalWriter(self, await self.run(self._open_temporary))
+        await self.run(self._check_space)
+        return LocalWriter(self)
 
     async def open_range(self, sha384: str, start: int, end: int) -> AsyncIterator[bytes]:
         """The bytes from `start` up to `end`, the next block being read while one is sent."""
@@ -194,7 +195,8 @@ class LocalBlobs:
             if space.f_bavail * space.f_frsize < self._min_free:
                 raise StorageFull
 
-    def _open_temporary(self) -> tuple[int, Path]:
+    def open_temporary(self) -> tuple[int, Path]:
+        """A new file to write to, locked while it is written, and its path."""
         self._check_space()
         path = self._tmp / f"{HOST}.{os.getpid()}.{secrets.token_hex(8)}"
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
@@ -248,11 +250,15 @@ class LocalBlobs:
 
 
 class LocalWriter:
-    """A temporary file; one block is hashed and written in threads while the next one arrives."""
+    """A temporary file; one block is hashed and written in threads while the next one arrives.
 
-    def __init__(self, store: LocalBlobs, opened: tuple[int, Path]) -> None:
+    What fits into one block is written by a single step in a thread: a thousand small files are a thousand
+    steps, not ten thousand.
+    """
+
+    def __init__(self, store: LocalBlobs) -> None:
         self._store = store
-        self._handle, self._path = opened
+        self._handle, self._path = -1, Path()
         self._hashes = StreamHash()
         self._chunks: list[bytes] = []
         self._waiting = 0
@@ -272,11 +278,14 @@ class LocalWriter:
 
     async def finish(self) -> LocalReceipt:
         """All bytes durable under the temporary name."""
-        await self._flush()
-        await self._settle()
-        await self._store.run(os.fsync, self._handle)
-        handle, self._handle = self._handle, -1
-        os.close(handle)
+        if self._handle < 0:
+            self._path = await self._store.run(self._write_whole)
+        else:
+            await self._flush()
+            await self._settle()
+            await self._store.run(os.fsync, self._handle)
+            handle, self._handle = self._handle, -1
+            os.close(handle)
         return LocalReceipt(self._store, self._path, self._hashes.ref(self.size))
 
     async def abort(self) -> None:
@@ -288,7 +297,22 @@ class LocalWriter:
         self._chunks = []
         await asyncio.shield(self._store.run(close_and_remove, handle, self._path))
 
+    def _write_whole(self) -> Path:
+        handle, path = self._store.open_temporary()
+        try:
+            self._hashes.update(self._chunks)
+            write_all(handle, self._chunks)
+            os.fsync(handle)
+        except BaseException:
+            close_and_remove(handle, path)
+            raise
+        os.close(handle)
+        self._chunks = []
+        return path
+
     async def _flush(self) -> None:
+        if self._handle < 0:
+            self._handle, self._path = await self._store.run(self._store.open_temporary)
         await self._settle()
         if not self._chunks:
             return

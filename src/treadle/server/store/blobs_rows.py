@@ -7,6 +7,8 @@ finds the bytes gone and publishes its own copy again.
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import ColumnElement, and_, delete, exists, func, not_, select, update
@@ -39,6 +41,24 @@ async def keep(connection: AsyncConnection, blobs: Blobs, receipt: Receipt) -> B
     if not await blobs.exists(receipt.ref.sha384):
         await receipt.publish()
     return receipt.ref
+
+
+async def keep_all(connection: AsyncConnection, blobs: Blobs, receipts: Sequence[Receipt]) -> None:
+    """As `keep`, for many contents in one statement."""
+    # In one order everywhere, so that two requests with the same contents do not wait for each other in a ring.
+    sizes = dict(sorted((receipt.ref.sha384, receipt.ref.size) for receipt in receipts))
+    new = insert(blob).values([{"sha384": sha384, "size": size} for sha384, size in sizes.items()])
+    await connection.execute(
+        new.on_conflict_do_update(
+            index_elements=[blob.c.sha384], set_={"condemned_at": None, "size": new.excluded.size}
+        )
+    )
+    await asyncio.gather(*(_publish_again(blobs, receipt) for receipt in receipts))
+
+
+async def _publish_again(blobs: Blobs, receipt: Receipt) -> None:
+    if not await blobs.exists(receipt.ref.sha384):
+        await receipt.publish()
 
 
 def _unreferenced() -> ColumnElement[bool]:

@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 _SDK = re.compile(r"Flywheel SDK/(\d+)\.(\d+)")
+_COMMAND = re.compile(r"Flywheel CLI/[^ ]+ \(command:(\w+)")
 NEWEST = (23, 0)
 
 
@@ -18,6 +19,7 @@ class Client:
 
     version: tuple[int, int] = NEWEST
     features: frozenset[str] = frozenset()
+    command: str | None = None  # first word after `fw`, of the official command line
 
     @property
     def major(self) -> int:
@@ -40,7 +42,8 @@ def read_client(user_agent: str, accept_feature: str) -> Client:
     found = _SDK.search(user_agent)
     version = (int(found[1]), int(found[2])) if found else NEWEST
     words = (word.strip().lower().replace("-", "_") for word in accept_feature.split(","))
-    return Client(version, frozenset(word for word in words if word))
+    command = _COMMAND.search(user_agent)
+    return Client(version, frozenset(word for word in words if word), command[1] if command else None)
 
 
 def client_of(request: Request) -> Client:

@@ -1,45 +1,70 @@
-import { Alert, Button, PasswordInput, Stack, TextInput, Title } from "@mantine/core";
-import { useQueryClient } from "@tanstack/react-query";
+import { Alert, Stack, Title } from "@mantine/core";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRouter, useSearch } from "@tanstack/react-router";
-import { type FormEvent, useEffect, useState } from "react";
+import { useEffect, useState } from "react";
 import { ApiError, api } from "@/api/client";
+import { loginMethodsQuery } from "@/api/queries";
+import type { Enrolment } from "@/api/types";
 import { Logo } from "@/ui/Logo";
+import { CodeStep } from "./CodeStep";
 import classes from "./LoginPage.module.css";
+import { ownPage, problemText, refusalText } from "./loginWords";
+import { OidcButton } from "./OidcButton";
+import { PasswordStep } from "./PasswordStep";
+import { RecoveryCodes } from "./RecoveryCodes";
 
-/** Only addresses of this app: never lead a fresh login elsewhere. */
-const own = (next: string | undefined) => (next?.startsWith("/") && !next.startsWith("//") ? next : "/");
+type Step =
+  | { kind: "password" }
+  | { kind: "code"; enrolment: Enrolment | null }
+  | { kind: "codes"; codes: string[] };
 
-/** E-mail and password; afterwards back to where the login was needed. */
+/** The step a refusal asks for: a second factor, or one to be set up. */
+function nextStep(error: unknown): Step | null {
+  if (!(error instanceof ApiError)) return null;
+  if (error.code === "access.code_needed") return { kind: "code", enrolment: null };
+  if (error.code === "access.enrolment_needed")
+    return { kind: "code", enrolment: error.fields.enrolment as Enrolment };
+  return null;
+}
+
+/** All ways in that this site has; afterwards back to where the login was needed. */
 export function LoginPage() {
   const router = useRouter();
   const queries = useQueryClient();
-  const { next } = useSearch({ from: "/login" });
-  const [email, setEmail] = useState("");
-  const [password, setPassword] = useState("");
-  const [problem, setProblem] = useState<string | null>(null);
+  const { next, problem: named } = useSearch({ from: "/login" });
+  const methods = useQuery(loginMethodsQuery);
+  const [typed, setTyped] = useState({ email: "", password: "" });
+  const [step, setStep] = useState<Step>({ kind: "password" });
+  const [problem, setProblem] = useState<string | null>(problemText(named));
   const [busy, setBusy] = useState(false);
   useEffect(() => {
     document.title = "Log in · Treadle";
   }, []);
 
-  const logIn = async (event: FormEvent) => {
-    event.preventDefault();
+  const enter = () => {
+    queries.clear();
+    router.history.push(ownPage(next));
+  };
+  const logIn = async (code?: string) => {
     setBusy(true);
     setProblem(null);
     try {
-      await api.post("/x/login", { email: email.trim(), password });
-      queries.clear();
-      router.history.push(own(next));
+      const body = { email: typed.email.trim(), password: typed.password, ...(code ? { code } : {}) };
+      const made = await api.post<{ recovery_codes: string[] | null }>("/x/login", body);
+      if (made.recovery_codes) setStep({ kind: "codes", codes: made.recovery_codes });
+      else enter();
     } catch (error) {
-      setBusy(false);
-      const wrong = error instanceof ApiError && error.status === 401;
-      setProblem(wrong ? "E-mail or password is not right." : (error as Error).message);
+      const wanted = nextStep(error);
+      if (wanted) setStep(wanted);
+      else setProblem(refusalText(error));
     }
+    setBusy(false);
   };
 
+  const offered = methods.data ?? { passwords: true, oidc: null };
   return (
     <main className={classes.screen}>
-      <form className={`panel ${classes.card}`} onSubmit={(event) => void logIn(event)}>
+      <div className={`panel ${classes.card}`}>
         <Stack gap="md">
           <div className={classes.brand}>
             <Logo size={36} />
@@ -50,31 +75,26 @@ export function LoginPage() {
               {problem}
             </Alert>
           ) : null}
-          <TextInput
-            label="E-mail"
-            type="email"
-            name="email"
-            autoComplete="username"
-            required
-            withAsterisk={false}
-            autoFocus
-            value={email}
-            onChange={(event) => setEmail(event.currentTarget.value)}
-          />
-          <PasswordInput
-            label="Password"
-            name="password"
-            autoComplete="current-password"
-            required
-            withAsterisk={false}
-            value={password}
-            onChange={(event) => setPassword(event.currentTarget.value)}
-          />
-          <Button type="submit" loading={busy} fullWidth>
-            Log in
-          </Button>
+          {step.kind === "password" && offered.passwords ? (
+            <PasswordStep value={typed} busy={busy} onChange={setTyped} onSubmit={() => void logIn()} />
+          ) : null}
+          {step.kind === "password" && offered.oidc ? (
+            <OidcButton label={offered.oidc.label} next={ownPage(next)} alone={!offered.passwords} />
+          ) : null}
+          {step.kind === "code" ? (
+            <CodeStep
+              enrolment={step.enrolment}
+              busy={busy}
+              onSubmit={(code) => void logIn(code)}
+              onBack={() => {
+                setProblem(null);
+                setStep({ kind: "password" });
+              }}
+            />
+          ) : null}
+          {step.kind === "codes" ? <RecoveryCodes codes={step.codes} done="Go on" onDone={enter} /> : null}
         </Stack>
-      </form>
+      </div>
     </main>
   );
 }

@@ -7,6 +7,7 @@ import { PageHead } from "@/ui/PageHead";
 import { Panel } from "@/ui/Panel";
 import { ApiKeys } from "./ApiKeys";
 import { PasswordForm } from "./PasswordForm";
+import { SecondFactorPanel } from "./SecondFactorPanel";
 import { ThemeChoice } from "./ThemeChoice";
 
 /** Profile, API keys, password, theme. */
@@ -33,9 +34,12 @@ export function MePage() {
             <Panel title="Appearance">
               <ThemeChoice />
             </Panel>
-            <Panel title="Password">
-              <PasswordForm />
-            </Panel>
+            {user.has_password ? (
+              <Panel title="Password">
+                <PasswordForm />
+              </Panel>
+            ) : null}
+            <SecondFactorPanel />
           </>
         }
       />

@@ -1,6 +1,6 @@
 """What the database has to hold before roles can start, and the quick way to see that it does already.
 
-Preparing loads the migration tool and half of the server. A second start asks five short questions instead; any doubt
+Preparing loads the migration tool and half of the server. A second start asks a few short questions instead; any doubt
 is answered by preparing again, which changes nothing that is right.
 """
 

@@ -1,0 +1,18 @@
+import { Stack, Text } from "@mantine/core";
+import type { Enrolment } from "@/api/types";
+import { Copyable } from "@/ui/Copyable";
+import classes from "./EnrolmentPicture.module.css";
+
+/** What an authenticator app takes: the picture, or the key typed in by hand. */
+export function EnrolmentPicture({ enrolment }: { enrolment: Enrolment }) {
+  return (
+    <Stack gap="xs">
+      <Text size="sm">Scan this picture with an authenticator app, then type the code it shows.</Text>
+      <img className={classes.picture} src={enrolment.picture} alt="QR code for the authenticator app" />
+      <Text size="sm" c="dimmed">
+        The app cannot scan? Type this key:
+      </Text>
+      <Copyable text={enrolment.secret} label="key of the authenticator app" />
+    </Stack>
+  );
+}

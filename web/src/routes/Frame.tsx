@@ -12,7 +12,8 @@ import { PanelBoundary } from "@/ui/PanelBoundary";
 export function Frame() {
   const me = useMe();
   const queries = useQueryClient();
-  const path = useRouterState({ select: (state) => state.location.pathname });
+  // Of the page that is drawn: the address is already the next one while that loads.
+  const path = useRouterState({ select: (state) => state.matches.at(-1)?.pathname });
   useEffect(() => followEvents(queries), [queries]);
 
   const logOut = async () => {

@@ -159,3 +159,14 @@ def test_containers_choose_what_is_listed(tree):
 
     assert (tagged(plus=["good"]), tagged(plus=["bad"])) == ({"deep.txt"}, set())
     assert (tagged(minus=["good"]), tagged(minus=["bad"])) == ({"top.txt"}, {"deep.txt", "top.txt"})
+
+
+def test_metadata_beside_the_files_is_whole(tree):
+    """`metadata=true` gives each file's document with its custom metadata, right after the file."""
+    made = tree.upload("a.txt")
+    tree.api.put(f"/files/{made['file_id']}/info", json={"a": 1}).raise_for_status()
+    body = {"nodes": [{"level": "project", "_id": tree.project}]}
+    answer = tree.api.post("/download/targets", params={"metadata": "true"}, json=body)
+    target, sidecar = map(json.loads, answer.text.splitlines())
+    assert sidecar["dst_path"] == f"{target['dst_path']}.flywheel.json"
+    assert sidecar["metadata"]["info"] == {"a": 1}

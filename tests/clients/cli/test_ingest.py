@@ -176,11 +176,12 @@ def test_the_rest_of_the_program(fw, tree) -> None:
 def test_a_project_is_copied_from_a_site(fw, site, tree, unique) -> None:
     """`ingest project` reads a project (here of the same site) and writes another, files and subjects' fields."""
     site.upload(f"/acquisitions/{tree.acquisition}", "a.txt", "one")
-    site.api.put(f"/subjects/{tree.subject}", json={"sex": "female"}).raise_for_status()
+    site.api.put(f"/subjects/{tree.subject}", json={"sex": "female", "info": {"a": 1}}).raise_for_status()
     target = unique()
     site.add("projects", group=site.add("groups", _id=target), label="P")
     source = f"fw://{tree.group}/P"
     fw("ingest", "project", "-y", "-g", target, "-p", "P", source, site.login(site.key))
     assert _tree(site, target, "P") == {"S/E/A": ["a.txt"]}
     subject = site.post("/lookup", {"path": [target, "P", "S"]})
-    assert site.get(f"/subjects/{subject['_id']}")["sex"] == "female"
+    copied = site.get(f"/subjects/{subject['_id']}")
+    assert (copied["sex"], copied["info"]) == ("female", {"a": 1})

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from treadle.server.access.guard import Guard
 from treadle.server.catalog import queries
@@ -14,6 +15,7 @@ from treadle.server.delivery.selection import Options, Selected
 
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|]+")
 _BATCH = 500
+T = TypeVar("T")
 _DELIMITERS = {"subject": "SUBJECTS", "session": "SESSIONS", "acquisition": "ACQUISITIONS"}
 
 
@@ -123,7 +125,7 @@ async def _with_ancestors(guard: Guard, ids: set[str]) -> dict[str, Container]:
     known: dict[str, Container] = {}
     missing = set(ids)
     while missing:
-        for batch in _batches(sorted(missing)):
+        for batch in batched(sorted(missing)):
             known |= await queries.containers_by_ids(guard.connection, batch)
         above = {item.parent_id for item in known.values() if item.parent_id}
         missing = above - known.keys() - ids
@@ -131,6 +133,7 @@ async def _with_ancestors(guard: Guard, ids: set[str]) -> dict[str, Container]:
     return known
 
 
-def _batches(ids: list[str]) -> Iterator[list[str]]:
-    for start in range(0, len(ids), _BATCH):
-        yield ids[start : start + _BATCH]
+def batched(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    """The items, a few hundred at a time."""
+    for start in range(0, len(items), _BATCH):
+        yield items[start : start + _BATCH]

@@ -62,7 +62,7 @@ def test_a_tree_shows_info_only_when_asked_and_nothing_invisible(tree, stranger)
     "spec",
     [{}, {"planets": {"fields": []}}, {"projects": {}}, {"projects": {"fields": "label"}},
      {"projects": {"fields": [], "jobs": {"fields": []}}}, {"projects": {"fields": [], "limit": 0}},
-     {"projects": {"fields": []}, "sessions": {"fields": []}}, {"projects": {"fields": [], "filter": "x"}}],
+     {"projects": {"fields": []}, "planets": {"fields": []}}, {"projects": {"fields": [], "filter": "x"}}],
 )  # fmt: skip
 def test_bad_trees_are_refused(api, problem, spec) -> None:
     problem(api.post("/tree", json=spec), 422)
@@ -164,3 +164,13 @@ def test_deleting_a_project_is_done_at_once(tree, problem) -> None:
     tree.api.delete(f"/projects/{tree.project}")
     assert tree.get(path)["delete_status"] == "completed"
     problem(tree.api.get(f"/projects/{tree.session}/delete-status"), 404)
+
+
+def test_levels_of_a_tree_side_by_side_are_nested(tree) -> None:
+    """The models of the SDK name levels beside each other: they cannot nest."""
+    shown = {"fields": ["label"]}
+    spec = {"acquisitions": shown, "projects": {**shown, "filter": f"_id={tree.project}"}, "sessions": shown}
+    [project] = tree.api.post("/tree", json=spec).json()
+    [session] = project["sessions"]
+    assert (project["label"], session["label"]) == ("P", "E")
+    assert [item["label"] for item in session["acquisitions"]] == ["A"]

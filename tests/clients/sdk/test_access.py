@@ -233,3 +233,14 @@ def test_a_restricted_key_reaches_its_project_alone(group, project, user, as_use
     assert [one.id for one in theirs.projects()] == [project.id]
     refused(404, theirs.get, other.id)
     refused(403, theirs.generate_user_key, {"label": "more"})
+
+
+def test_who_sees_nothing_cannot_tell_what_exists(group, project, as_user, refused):
+    """The answer for what is hidden is word for word the one for what is not there."""
+    other = as_user()
+    hidden = refused(404, other.add_group_tag, group.id, "t")
+    missing = refused(404, other.add_group_tag, f"{group.id}-none", "t")
+    listed = refused(404, other.get_project_user_permission, project.id, "nobody@example.com")
+    assert hidden.reason == missing.reason == listed.reason
+    assert "may not see" in hidden.reason
+    assert other.projects.find() == other.sessions.find() == other.groups.find() == []

@@ -80,3 +80,8 @@ def test_a_collection_counts_what_it_holds(fw, collection, project, session, acq
     [row] = fw.get_all_collections(filter=f"_id={collection.id}", stats=True)
     assert (row.session_count, row.subject_count, row.attachment_count) == (1, 1, 1)
     assert row.noncompliant_session_count == 1
+
+
+def test_collections_are_found_by_their_curator(fw, collection, email):
+    assert collection.id in [one.id for one in fw.collections.find(f"curator={email}")]
+    assert fw.collections.find(f"_id={collection.id}", "curator=nobody@example.com") == []

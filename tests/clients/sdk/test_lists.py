@@ -131,6 +131,8 @@ def test_containers_can_be_found_by_their_files(fw, session, shelf, upload):
     assert labels(session.acquisitions.find("file.name=f1.txt")) == ["A"]
     shelf.get_file("f1.txt").add_tag("seen")
     assert labels(session.acquisitions.find("file.tags=seen")) == ["A"]
+    assert labels(session.acquisitions.find("files.name=f1.txt", "files.tags=seen")) == ["A"]
+    assert labels(session.acquisitions.find("files.name!=f1.txt")) == ["empty"]
 
 
 def test_groups_and_users_have_finders(fw, group, email):

@@ -2,6 +2,7 @@
 
 Refused
 ├── Forbidden 403   OverGrant
+├── NotFound 404    ContainerNotFound
 ├── Conflict 409    LastManager, LastGroupAdmin, LastSiteAdmin, BuiltinRole, RoleInUse, AlreadyThere
 ├── Invalid 422     UnknownUser, UnknownRole, UnknownAction, MissingActions, BadUserId, WeakPassword,
 │                   ReasonMissing
@@ -11,13 +12,19 @@ Refused
 
 from __future__ import annotations
 
-from treadle.server.kit.errors import Conflict, Forbidden, Invalid, TooMany, Unauthenticated
+from treadle.server.kit.errors import Conflict, Forbidden, Invalid, NotFound, TooMany, Unauthenticated
 
 
 class OverGrant(Forbidden):
     """You cannot grant more than you hold."""
 
     code = "access.over_grant"
+
+
+class ContainerNotFound(NotFound):
+    """There is no such container, or you may not see it."""
+
+    code = "catalog.container_not_found"
 
 
 class LastManager(Conflict):

@@ -20,11 +20,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from treadle.server.access import audit
 from treadle.server.access.actions import ALL_ACTIONS, Action
-from treadle.server.access.errors import ReasonMissing
+from treadle.server.access.errors import ContainerNotFound, ReasonMissing
 from treadle.server.access.identity import ANONYMOUS, Identity, by_key, by_login, key_of_header
 from treadle.server.access.places import container, living
 from treadle.server.access.tables import group_access, project_grant, role
-from treadle.server.kit.errors import Forbidden, NotFound, Unauthenticated
+from treadle.server.kit.errors import Forbidden, Unauthenticated
 from treadle.server.store.db import Database
 
 LOGIN_COOKIE = "treadle_login"
@@ -125,7 +125,7 @@ class Guard:
             return
         held = await self.actions(project_id) if project_id else frozenset()
         if "containers_view_metadata" not in held:
-            raise NotFound
+            raise ContainerNotFound
         for action in actions:
             if action not in held:
                 whose = (
@@ -185,7 +185,7 @@ class Guard:
         if level is None and await self._inside(group_id):
             raise Forbidden(f"This needs '{access}' access to the group; you have a project in it only.")
         if level is None:
-            raise NotFound
+            raise ContainerNotFound
         if _GROUP_RANK[level] < _GROUP_RANK[access]:
             raise Forbidden(f"This needs '{access}' access to the group; you have '{level}'.")
 

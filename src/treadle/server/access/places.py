@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, column, select, table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from treadle.server.kit.errors import NotFound
+from treadle.server.access.errors import ContainerNotFound
 
 container = table(
     "container",
@@ -60,7 +60,7 @@ async def _find(connection: AsyncConnection, level: str, place_id: str, *, lock:
     )
     row = (await connection.execute(chosen.with_for_update() if lock else chosen)).one_or_none()
     if row is None:
-        raise NotFound
+        raise ContainerNotFound
     return Place(row.id, row.label, row.group_id)
 
 

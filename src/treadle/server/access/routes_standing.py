@@ -8,11 +8,12 @@ from fastapi import Query, Response
 
 from treadle.server.access import previews, standing
 from treadle.server.access.actions import ALL_ACTIONS
+from treadle.server.access.errors import ContainerNotFound
 from treadle.server.access.guard import Guard, ScopedGuard
 from treadle.server.access.models import PreviewDocument, StandingDocument, StandingList
 from treadle.server.access.standing import Spot, Standing
 from treadle.server.access.users import get_user, user_id_of
-from treadle.server.kit.errors import Forbidden, Invalid, NotFound
+from treadle.server.kit.errors import Forbidden, Invalid
 from treadle.server.wire import answer
 from treadle.server.wire.answer import json_answer
 from treadle.server.wire.body import ObjectBody
@@ -30,7 +31,7 @@ async def _spot(guard: Guard, container_id: str, user_id: str | None) -> Spot:
     guard.decided()
     spot = await standing.find_spot(guard.connection, container_id)
     if spot is None:
-        raise NotFound
+        raise ContainerNotFound
     if guard.identity.is_site_admin:
         return spot
     own = guard.identity.kind == "user" and user_id == guard.identity.id
@@ -39,7 +40,7 @@ async def _spot(guard: Guard, container_id: str, user_id: str | None) -> Spot:
     elif own:
         mine = await standing.standing_of(guard.connection, spot, guard.identity.id)
         if standing.seeing(spot) not in mine.may:
-            raise NotFound
+            raise ContainerNotFound
     elif spot.decided_by == "group":
         await guard.require_group(spot.place_id, "ro")
     else:
@@ -50,7 +51,7 @@ async def _spot(guard: Guard, container_id: str, user_id: str | None) -> Spot:
 async def _require_shared(guard: Guard, spot: Spot) -> None:
     mine = await standing.standing_of(guard.connection, spot, guard.identity.id)
     if not mine.may:
-        raise NotFound
+        raise ContainerNotFound
     if "collection_manage" not in mine.may:
         raise Forbidden("Only who manages the collection may ask about others.")
 

@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlalchemy import select
 
+from treadle.server.access.errors import ContainerNotFound
 from treadle.server.access.guard import Guard
 from treadle.server.catalog import queries, rights
 from treadle.server.catalog.change import relocate
 from treadle.server.catalog.containers import find_or_create_subject
-from treadle.server.catalog.errors import ContainerNotFound
 from treadle.server.catalog.levels import BY_PLURAL
 from treadle.server.catalog.rows import Container
 from treadle.server.catalog.tables import container

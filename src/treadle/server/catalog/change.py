@@ -7,6 +7,7 @@ from typing import Any
 
 from treadle.server.access.actions import Action
 from treadle.server.access.audit import AccessType
+from treadle.server.access.errors import ContainerNotFound
 from treadle.server.access.guard import Guard
 from treadle.server.catalog import collections, queries, rights, trash
 from treadle.server.catalog.containers import (
@@ -15,7 +16,6 @@ from treadle.server.catalog.containers import (
     get_container,
     modify_container,
 )
-from treadle.server.catalog.errors import ContainerNotFound
 from treadle.server.catalog.moves import move_container
 from treadle.server.catalog.reasons import check_reason
 from treadle.server.catalog.revision import require_revision

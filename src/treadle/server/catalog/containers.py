@@ -11,8 +11,9 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from treadle.server.access.errors import ContainerNotFound
 from treadle.server.catalog import compliance, history, queries
-from treadle.server.catalog.errors import BadLabel, ContainerNotFound, LabelTaken
+from treadle.server.catalog.errors import BadLabel, LabelTaken
 from treadle.server.catalog.levels import LEVELS, check_field
 from treadle.server.catalog.rows import Container, as_container
 from treadle.server.catalog.tables import container

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
+from treadle.server.access.errors import ContainerNotFound
 from treadle.server.kit.errors import Conflict, Forbidden, Invalid, NotFound
-
-
-class ContainerNotFound(NotFound):
-    """There is no such container, or you may not see it."""
-
-    code = "catalog.container_not_found"
 
 
 class DeletionNotFound(ContainerNotFound):

@@ -67,6 +67,9 @@ def container_field(level: str, name: str, table: Any = container) -> Field | No
         return _json_path(column, rest.split("."))
     if level == "subject" and name == "code":
         return Field(func.coalesce(table.c.doc["code"].astext, table.c.label), "text")
+    if level == "collection" and name == "curator":
+        made_by = table.c.doc["origin"]["id"].astext
+        return Field(func.coalesce(table.c.doc["curator"].astext, made_by), "text")
     if level == "session" and name == "project_has_template":
         return Field(_has_templates(table), "boolean")
     return _ancestor(level, name, table)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, Row, Select, false, func, select, true
@@ -63,6 +63,19 @@ def _plain(condition: Condition, lookup: Lookup) -> ColumnElement[bool]:
     return condition_sql(field, condition.operator, condition.values)
 
 
+def _any_file(condition: Condition) -> ColumnElement[bool]:
+    """Containers of which any file matches; with `!=` those of which no file is equal."""
+    differs = condition.operator == "!="
+    inner = _plain(replace(condition, operator="=") if differs else condition, file_field)
+    found = (
+        select(file.c.id)
+        .where(file.c.parent_id == container.c.id, queries.LIVE_FILE, inner)
+        .correlate(container)
+        .exists()
+    )
+    return ~found if differs else found
+
+
 def container_source(level: str, scope: ColumnElement[bool], *, with_info: bool = False) -> Source[Container]:
     """The live containers of a level within the scope."""
 
@@ -70,14 +83,9 @@ def container_source(level: str, scope: ColumnElement[bool], *, with_info: bool 
         return container_field(level, name)
 
     def one(condition: Condition) -> ColumnElement[bool]:
-        if condition.field.startswith("file."):
-            inner = _plain(condition, file_field)
-            return (
-                select(file.c.id)
-                .where(file.c.parent_id == container.c.id, queries.LIVE_FILE, inner)
-                .correlate(container)
-                .exists()
-            )
+        head, _, name = condition.field.partition(".")
+        if head in ("file", "files") and name:
+            return _any_file(replace(condition, field=name))
         return _plain(condition, lookup)
 
     columns = tuple(container.c) if with_info else queries.CONTAINER_LIST

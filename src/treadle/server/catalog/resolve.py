@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, select, true
 
+from treadle.server.access.errors import ContainerNotFound
 from treadle.server.access.guard import Guard
 from treadle.server.catalog import queries, rights
-from treadle.server.catalog.errors import ContainerNotFound
 from treadle.server.catalog.levels import HIERARCHY
 from treadle.server.catalog.rows import Container, File, as_container, as_file
 from treadle.server.catalog.tables import container, file

@@ -8,9 +8,10 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from treadle.server.access.actions import Action
+from treadle.server.access.errors import ContainerNotFound
 from treadle.server.access.guard import Guard
 from treadle.server.catalog.containers import get_container
-from treadle.server.catalog.errors import ContainerNotFound, FileMissing, ProjectLocked
+from treadle.server.catalog.errors import FileMissing, ProjectLocked
 from treadle.server.catalog.rows import Container, File
 from treadle.server.catalog.tables import collection_access, container
 from treadle.server.kit.errors import Forbidden

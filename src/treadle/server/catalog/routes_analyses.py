@@ -7,10 +7,10 @@ from typing import Any
 from fastapi import Request, Response
 
 from treadle.server.access.actions import Action
+from treadle.server.access.errors import ContainerNotFound
 from treadle.server.access.guard import Guard, ScopedGuard
 from treadle.server.catalog import analyses, annotate, change, queries, relations, rights
 from treadle.server.catalog.answer import answer_containers
-from treadle.server.catalog.errors import ContainerNotFound
 from treadle.server.catalog.levels import LEVELS
 from treadle.server.catalog.listing import container_source
 from treadle.server.catalog.models import AnalysisDocument, FileDocument, NoteDocument

@@ -7,10 +7,10 @@ from typing import Any
 from fastapi import Response
 
 from treadle.server.access.actions import Action
+from treadle.server.access.errors import ContainerNotFound
 from treadle.server.access.guard import Guard, ScopedGuard
 from treadle.server.catalog import annotate, relations, rights
 from treadle.server.catalog.containers import apply_changes
-from treadle.server.catalog.errors import ContainerNotFound
 from treadle.server.catalog.levels import LEVELS
 from treadle.server.catalog.models import NoteDocument
 from treadle.server.catalog.revision import IfMatch, read_revision, require_revision

@@ -7,10 +7,11 @@ from typing import Any
 from fastapi import Request, Response
 from sqlalchemy import true
 
+from treadle.server.access.errors import ContainerNotFound
 from treadle.server.access.guard import ScopedGuard
 from treadle.server.catalog import change, collections, relations, rights, trash
 from treadle.server.catalog.containers import apply_changes
-from treadle.server.catalog.errors import ContainerNotFound, DeletionNotFound
+from treadle.server.catalog.errors import DeletionNotFound
 from treadle.server.catalog.models import AccessEntry, DeletionDocument, ResolvedDocument
 from treadle.server.catalog.reasons import DEMANDED
 from treadle.server.catalog.resolve import clean_path, resolve

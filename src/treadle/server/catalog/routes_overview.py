@@ -7,11 +7,11 @@ from typing import Annotated, Any
 from fastapi import Query, Response
 from sqlalchemy import func, select
 
+from treadle.server.access.errors import ContainerNotFound
 from treadle.server.access.guard import AdminGuard, Guard, ScopedGuard, UserGuard
 from treadle.server.access.tables import app_user
 from treadle.server.catalog import catalogue, cleanup, files, history, listing, rights, trash, tree
 from treadle.server.catalog.containers import get_container
-from treadle.server.catalog.errors import ContainerNotFound
 from treadle.server.catalog.levels import LEVELS
 from treadle.server.catalog.listing import container_source
 from treadle.server.catalog.models import Document

@@ -10,17 +10,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from treadle.server.access.errors import ContainerNotFound
 from treadle.server.access.templates import remove_grants_of_group, remove_grants_of_project
 from treadle.server.catalog import history, queries
 from treadle.server.catalog.containers import announce, get_container
-from treadle.server.catalog.errors import (
-    ContainerNotFound,
-    DeletionNotFound,
-    FileMissing,
-    LabelTaken,
-    NameTaken,
-    NotEmpty,
-)
+from treadle.server.catalog.errors import DeletionNotFound, FileMissing, LabelTaken, NameTaken, NotEmpty
 from treadle.server.catalog.files import announce_file
 from treadle.server.catalog.rows import Container, File, as_container, as_file
 from treadle.server.catalog.tables import change_log, container, deletion, file

@@ -104,11 +104,22 @@ class Spec:
 
 
 def read_spec(body: Mapping[str, Any]) -> Spec:
-    """The request `{<plural>: {fields, filter?, sort?, limit?, <connection>: {..}}}`."""
-    names = [name for name, value in body.items() if value is not None]
-    if len(names) != 1 or names[0] not in GRAPH:
-        raise Invalid(f"Ask for one of: {', '.join(GRAPH)}.")
-    return _spec(names[0], body[names[0]], names[0], 1)
+    """The request `{<plural>: {fields, filter?, sort?, limit?, <connection>: {..}}}`.
+
+    Of several levels side by side each one is nested into the one above it: the SDK's models cannot nest.
+    """
+    unknown = {name for name, value in body.items() if value is not None} - GRAPH.keys()
+    names = [name for name in GRAPH if body.get(name) is not None]
+    if unknown or not names:
+        raise Invalid(f"Ask for some of: {', '.join(GRAPH)}.")
+    top, *below = names
+    nested = _spec(top, body[top], top, 1)
+    if below:
+        inner = read_spec({name: body[name] for name in below})
+        if below[0] not in GRAPH[top]:
+            raise Invalid(f"{top} has no connection '{below[0]}'.")
+        nested = replace(nested, joins={**nested.joins, below[0]: inner})
+    return nested
 
 
 def _spec(plural: str, body: Any, where: str, depth: int) -> Spec:

@@ -10,10 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from treadle.dicom.routing import Route, close_matches
 from treadle.dicom.target import UNKNOWN_GROUP, UNSORTED
+from treadle.server.access.errors import ContainerNotFound
 from treadle.server.access.guard import Guard
 from treadle.server.catalog import rights
 from treadle.server.catalog.containers import apply_changes, get_container
-from treadle.server.catalog.errors import ContainerNotFound
 from treadle.server.catalog.queries import LIVE
 from treadle.server.catalog.rows import Container, as_container
 from treadle.server.catalog.tables import container

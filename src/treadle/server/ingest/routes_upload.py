@@ -7,8 +7,8 @@ from typing import Any
 
 from fastapi import Request, Response
 
+from treadle.server.access.errors import ContainerNotFound
 from treadle.server.access.guard import Guard, Guards, StreamGuards, TicketGuards
-from treadle.server.catalog.errors import ContainerNotFound
 from treadle.server.catalog.files import get_file
 from treadle.server.catalog.levels import BY_PLURAL
 from treadle.server.catalog.rows import File

@@ -9,8 +9,8 @@ from typing import Any
 
 from fastapi import Request, Response
 
+from treadle.server.access.errors import ContainerNotFound
 from treadle.server.access.guard import AdminGuard, Guard, ScopedGuard
-from treadle.server.catalog.errors import ContainerNotFound
 from treadle.server.kit.clock import now
 from treadle.server.kit.errors import Invalid
 from treadle.server.search import reports, usage, usage_docs

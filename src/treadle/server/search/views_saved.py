@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from treadle.server.access.errors import ContainerNotFound
 from treadle.server.access.guard import Guard
 from treadle.server.access.tables import app_user
 from treadle.server.catalog import rights
@@ -42,7 +43,7 @@ async def require(guard: Guard, parent: Parent, *, manage: bool) -> None:
     if kind == "user":
         guard.decided()
         if guard.identity.id != parent_id and not guard.identity.is_site_admin:
-            raise NotFound
+            raise ContainerNotFound
     elif kind == SITE:
         guard.decided()
         if manage and not guard.identity.is_site_admin:

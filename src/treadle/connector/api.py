@@ -23,6 +23,7 @@ from treadle.connector.errors import (
 _TIMEOUT = httpx.Timeout(60.0, connect=10.0)
 _PIECE = 256 << 10
 _HELD = frozenset((400, 409, 413, 422))
+_RACE = "conflict"  # two requests made the same thing at once: the next attempt finds it
 _LATER = frozenset((408, 425, 429, 502, 503, 504))
 
 
@@ -135,6 +136,8 @@ def _raise_for(response: httpx.Response, *, ticket: bool = False) -> None:
         raise NotAllowedError(why)
     if ticket and status in (404, 410):
         raise TicketGoneError(why)
+    if status == 409 and _code(response) == _RACE:
+        raise SeriesTroubleError(why)
     if status in _HELD:
         raise HeldError(why)
     if status in _LATER or status < 500:
@@ -159,6 +162,10 @@ def _message(response: httpx.Response) -> str:
         return str(response.json()["message"])[:200]
     except (ValueError, KeyError, TypeError):
         return response.reason_phrase
+
+
+def _code(response: httpx.Response) -> object:
+    return _document(response).get("code")
 
 
 def _document(response: httpx.Response) -> dict[str, Any]:

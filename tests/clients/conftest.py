@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
-collect_ignore = ["sdk", "fwclient", "fwcore"]
+collect_ignore = ["sdk", "fwclient", "fwcore", "geartoolkit", "fwgear", "gear_folder.py"]
 ROOT = Path(__file__).parents[2]
 
 

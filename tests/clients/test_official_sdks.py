@@ -1,4 +1,4 @@
-"""Runs the modules of `sdk/`, `fwclient/`, `fwcore/` with the official, unmodified clients against a live Treadle.
+"""Runs the modules of the folders named in CLIENTS with the official, unmodified clients against a live Treadle.
 
 Every module is one process of the SDK's own environment; every function in it is one test here.
 A module whose name ends in a version (`test_calls_17.py`) holds what only that version can do.
@@ -20,7 +20,13 @@ from treadle.testing.server import start, stop
 
 HERE = Path(__file__).parent
 # Folder of modules -> the environments they run in.
-CLIENTS = {"sdk": ("sdk17", "sdk21", "sdk23"), "fwclient": ("fwclient",), "fwcore": ("fwcore",)}
+CLIENTS = {
+    "sdk": ("sdk17", "sdk21", "sdk23"),
+    "fwclient": ("fwclient",),
+    "fwcore": ("fwcore",),
+    "geartoolkit": ("geartoolkit",),
+    "fwgear": ("fwgear",),
+}
 MODULE_TIMEOUT_S = 280
 SIGNED_URLS = {"TREADLE_UPLOADS__SIGNED_URLS": "true"}
 OWN_SITES = {"test_ticketed_uploads": SIGNED_URLS, "test_signed_urls": SIGNED_URLS}  # module -> settings

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
@@ -25,6 +25,12 @@ router = Router(tags=["reports"])
 _TYPES = get_args(AccessType)
 _LINES = 100
 _MEDIA = {"json": "application/json", "ndjson": "application/x-ndjson", "csv": "text/csv; charset=utf-8"}
+_TEXT = {"schema": {"type": "string"}}
+
+
+def _also(*forms: str) -> dict[int | str, dict[str, Any]]:
+    """Documents the forms of an answer besides JSON."""
+    return {200: {"content": {_MEDIA[form].partition(";")[0]: _TEXT for form in forms}}}
 
 
 def _instant(request: Request, name: str) -> datetime | None:
@@ -68,7 +74,12 @@ async def _streamed(guard: Guard, query: LogQuery, blocks: AsyncIterator[bytes],
     return StreamingResponse(blocks, media_type=_MEDIA[kind], headers=headers)
 
 
-@router.get("/report/accesslog", response_model=list[AccessLogLine], summary="Who touched what, newest first")
+@router.get(
+    "/report/accesslog",
+    response_model=list[AccessLogLine],
+    responses=_also("csv"),
+    summary="Who touched what, newest first",
+)
 async def access_log_report(request: Request, guard: AdminGuard) -> Response:
     """Filtered by time, user, project, subject (id or label) and type; `csv=true` gives a table of all."""
     table = flag(request, "csv")
@@ -81,7 +92,12 @@ async def access_log_report(request: Request, guard: AdminGuard) -> Response:
     return answer
 
 
-@router.get("/x/audit/export", response_model=list[AccessLogRecord], summary="Export the access log")
+@router.get(
+    "/x/audit/export",
+    response_model=list[AccessLogRecord],
+    responses=_also("ndjson", "csv"),
+    summary="Export the access log",
+)
 async def export_access_log(
     request: Request, guard: AdminGuard, format: Literal["json", "ndjson", "csv"] = "json"
 ) -> Response:

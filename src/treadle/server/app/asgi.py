@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cache
-from typing import Any
 
 from fastapi import APIRouter, FastAPI
-from fastapi.openapi.utils import get_openapi
 
 from treadle import __version__
 from treadle.server.access import refusals
@@ -23,6 +21,7 @@ from treadle.server.ingest import routes as ingest
 from treadle.server.kit.settings import Settings
 from treadle.server.search import routes as search
 from treadle.server.wire import http
+from treadle.server.wire.described import describe
 from treadle.server.wire.routing import RouteTable
 
 # Fixed paths before those with ids: the first match wins.
@@ -71,19 +70,5 @@ def create_app(settings: Settings) -> FastAPI:
     app.router.routes.append(table)
     app.router.routes.extend(unbuilt.services.routes)
     static.mount(app)
-    _describe(app, table)
+    app.openapi = cache(lambda: describe(app, table))  # type: ignore[method-assign]
     return app
-
-
-def _describe(app: FastAPI, table: RouteTable) -> None:
-    @cache
-    def document() -> dict[str, Any]:
-        return get_openapi(
-            title=app.title,
-            version=app.version,
-            description=app.description,
-            routes=table.routes,
-            separate_input_output_schemas=False,
-        )
-
-    app.openapi = document  # type: ignore[method-assign]

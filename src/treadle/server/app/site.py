@@ -84,11 +84,17 @@ async def config(request: Request, _guard: AnonymousGuard, _client: ClientDialec
     return json_answer(_config(request.app.state.settings))
 
 
-@router.get("/config.js", operation_id="get_config_js")
+class Script(Response):
+    """A script that browsers run."""
+
+    media_type = "application/javascript"
+
+
+@router.get("/config.js", operation_id="get_config_js", response_class=Script)
 async def config_js(request: Request, _guard: AnonymousGuard) -> Response:
     """The configuration as a script, as clients up to 22 read it."""
     script = b"config = " + dumps(_config(request.app.state.settings)) + b";"
-    return Response(script, media_type="application/javascript")
+    return Script(script)
 
 
 @router.get("/x/health", operation_id="get_health")

@@ -1,0 +1,3 @@
+"""The hierarchy and the folder that a gear's code starts with."""
+
+pytest_plugins = ["gear_folder"]

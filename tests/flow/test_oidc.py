@@ -14,7 +14,7 @@ import pyotp
 import pytest
 from fault_kit import Treadle, free_port
 
-pytestmark = pytest.mark.peer
+pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("oidc")]
 
 SECRET = "a-client-secret-of-the-site"
 PASSWORD = "the-password-of-a-person"
@@ -75,7 +75,9 @@ def site(request, tmp_path_factory) -> Iterator[Site]:
     provider.start(node)
     try:
         treadle.start_ready()
-        yield Site(treadle, provider)
+        made = Site(treadle, provider)
+        made.add_user("ann@example.org")
+        yield made
     finally:
         treadle.close()
         provider.stop()
@@ -106,7 +108,6 @@ def test_the_login_page_knows_the_provider(site, browser):
 
 
 def test_an_account_is_found_by_its_verified_address_and_stays_linked(site, browser):
-    site.add_user("ann@example.org")
     answer = oidc_kit.log_in(browser, site.url, "ann", next_page="/projects?q=a")
     assert answer.status_code == 303
     assert answer.headers["location"] == "/projects?q=a"

@@ -177,7 +177,7 @@ def test_the_client_commands_work_on_it(up: Start) -> None:
     assert {user["_id"] for user in treadle("users", "list")} >= {"ann@lab.org", run.admin["email"]}
     assert treadle("devices", "add", "scanner-1")[0]["key"]
     assert "scanner-1" in {device["label"] for device in treadle("devices", "list")}
-    assert isinstance(treadle("projects"), list)
+    assert isinstance(treadle("projects", "list"), list)
     assert isinstance(treadle("ls"), list)
 
 

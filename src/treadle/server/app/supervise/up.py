@@ -211,7 +211,8 @@ class Up:
         self._say(f"open       {self._settings.url}")
         title, dicom = self._settings.connector.ae_title, self._settings.dicom
         self._say(f"dicom      AE title {title}, port {dicom.port} on {dicom.reachable.host}")
-        self._say(f"key        {admin.api_key if admin else prepared.api_key}")
+        if admin is not None and sys.stdout.isatty():  # what goes to a file or journal would stay there
+            self._say(f"key        {admin.api_key}")
         self._say(f"log in     {prepared.email}, {secret} (kept in {self._home / admin_file.NAME})")
 
     def _begin_sample(self) -> None:

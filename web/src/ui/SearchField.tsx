@@ -33,6 +33,8 @@ export function SearchField({ label, value, onChange }: SearchFieldProps) {
         setText(event.currentTarget.value);
         send(event.currentTarget.value);
       }}
+      // Before whatever is clicked next: a late change would land on the page it leads to.
+      onBlur={() => send.flush()}
     />
   );
 }

@@ -104,6 +104,7 @@ def test_a_file_is_classified_in_the_words_of_its_modality(
     panel.get_by_role("combobox", name="Custom").fill("pilot")
     page.keyboard.press("Enter")
     panel.get_by_role("button", name="Save").click()
+    expect(panel.get_by_role("button", name="Edit")).to_be_visible()  # only then it is saved
     expect(panel).to_contain_text("Functional")
     kept = server.get(f"/files/{file}")["classification"]
     assert "Functional" in kept["Intent"]

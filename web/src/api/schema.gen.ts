@@ -6629,6 +6629,24 @@ export interface components {
             deleted: number;
         };
         /**
+         * DeletedMany
+         * @description Answer of a delete call with many ids.
+         */
+        DeletedMany: {
+            /**
+             * Delete Scheduled
+             * @default 0
+             */
+            delete_scheduled: number;
+            /** Deleted */
+            deleted: number;
+            /**
+             * Not Found
+             * @default 0
+             */
+            not_found: number;
+        };
+        /**
          * DeletionDocument
          * @description One entry of the trash.
          */
@@ -8014,7 +8032,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Deleted"];
+                    "application/json": components["schemas"]["DeletedMany"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -8397,6 +8415,7 @@ export interface operations {
     delete_acquisition_analysis: {
         parameters: {
             query?: {
+                /** @description why it is deleted */
                 delete_reason?: string | null;
             };
             header?: never;
@@ -8597,6 +8616,7 @@ export interface operations {
     delete_acquisition_file: {
         parameters: {
             query?: {
+                /** @description why it is deleted */
                 delete_reason?: string | null;
             };
             header?: never;
@@ -9429,7 +9449,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Deleted"];
+                    "application/json": components["schemas"]["DeletedMany"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -9758,6 +9778,7 @@ export interface operations {
     delete_analysis_file: {
         parameters: {
             query?: {
+                /** @description why it is deleted */
                 delete_reason?: string | null;
             };
             header?: never;
@@ -10798,7 +10819,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Deleted"];
+                    "application/json": components["schemas"]["DeletedMany"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -11270,6 +11291,7 @@ export interface operations {
     delete_collection_analysis: {
         parameters: {
             query?: {
+                /** @description why it is deleted */
                 delete_reason?: string | null;
             };
             header?: never;
@@ -11438,6 +11460,7 @@ export interface operations {
     delete_collection_file: {
         parameters: {
             query?: {
+                /** @description why it is deleted */
                 delete_reason?: string | null;
             };
             header?: never;
@@ -13005,6 +13028,7 @@ export interface operations {
     delete_container_analysis: {
         parameters: {
             query?: {
+                /** @description why it is deleted */
                 delete_reason?: string | null;
             };
             header?: never;
@@ -13173,6 +13197,7 @@ export interface operations {
     delete_container_file: {
         parameters: {
             query?: {
+                /** @description why it is deleted */
                 delete_reason?: string | null;
             };
             header?: never;
@@ -14700,6 +14725,7 @@ export interface operations {
     delete_files_by_ids: {
         parameters: {
             query?: {
+                /** @description why it is deleted */
                 delete_reason?: string | null;
             };
             header?: never;
@@ -14714,7 +14740,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Deleted"];
+                    "application/json": components["schemas"]["DeletedMany"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -14799,6 +14825,7 @@ export interface operations {
     delete_file: {
         parameters: {
             query?: {
+                /** @description why it is deleted */
                 delete_reason?: string | null;
             };
             header?: never;
@@ -15322,7 +15349,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Deleted"];
+                    "application/json": components["schemas"]["DeletedMany"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -16703,7 +16730,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Deleted"];
+                    "application/json": components["schemas"]["DeletedMany"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -17369,6 +17396,7 @@ export interface operations {
     delete_project_analysis: {
         parameters: {
             query?: {
+                /** @description why it is deleted */
                 delete_reason?: string | null;
             };
             header?: never;
@@ -17601,6 +17629,7 @@ export interface operations {
     delete_project_file: {
         parameters: {
             query?: {
+                /** @description why it is deleted */
                 delete_reason?: string | null;
             };
             header?: never;
@@ -19724,7 +19753,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Deleted"];
+                    "application/json": components["schemas"]["DeletedMany"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -20243,6 +20272,7 @@ export interface operations {
     delete_session_analysis: {
         parameters: {
             query?: {
+                /** @description why it is deleted */
                 delete_reason?: string | null;
             };
             header?: never;
@@ -20443,6 +20473,7 @@ export interface operations {
     delete_session_file: {
         parameters: {
             query?: {
+                /** @description why it is deleted */
                 delete_reason?: string | null;
             };
             header?: never;
@@ -21613,7 +21644,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Deleted"];
+                    "application/json": components["schemas"]["DeletedMany"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -22132,6 +22163,7 @@ export interface operations {
     delete_subject_analysis: {
         parameters: {
             query?: {
+                /** @description why it is deleted */
                 delete_reason?: string | null;
             };
             header?: never;
@@ -22332,6 +22364,7 @@ export interface operations {
     delete_subject_file: {
         parameters: {
             query?: {
+                /** @description why it is deleted */
                 delete_reason?: string | null;
             };
             header?: never;

@@ -7,8 +7,10 @@ import re
 from dataclasses import dataclass, field
 from ipaddress import ip_network
 from pathlib import Path
+from typing import Literal
 
 from treadle.connector.backoff import FIRST_S
+from treadle.connector.pull_config import PullConfig
 from treadle.connector.receive.limits import GIB, Limits
 from treadle.dicom.config import MappingConfig
 from treadle.dicom.optin import OptConfig
@@ -24,15 +26,24 @@ class ConfigError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class DeviceConfig:
-    """One sender, and what is made of its series."""
+    """One scanner or archive: whether it sends or is asked, and what is made of its series."""
 
     id: str = OPEN_DEVICE
+    mode: Literal["push", "pull", "both"] = "push"
     ae_title: str = ""
+    host: str = ""
+    port: int = 104
     allow_from: tuple[str, ...] = ()
     series_quiet_s: float = 60.0
     series_max_wait_s: float = 6 * 3600.0
     mapping: MappingConfig = field(default_factory=MappingConfig)
     opt: OptConfig = field(default_factory=OptConfig)
+    pull: PullConfig = field(default_factory=PullConfig)
+
+    @property
+    def is_pulled(self) -> bool:
+        """Whether we ask this device for images."""
+        return self.mode != "push"
 
     def __post_init__(self) -> None:
         if not _DEVICE_ID.fullmatch(self.id):
@@ -41,6 +52,10 @@ class DeviceConfig:
             raise ConfigError(f"devices.{self.id}.ae_title: at most 16 characters")
         if self.series_quiet_s < 1:
             raise ConfigError(f"devices.{self.id}.push.series_quiet: at least 1s")
+        if self.is_pulled and not (self.host and self.ae_title):
+            raise ConfigError(f"devices.{self.id}.host and .ae_title: needed to ask the device for images")
+        if not 0 < self.port < 65536:
+            raise ConfigError(f"devices.{self.id}.port: {self.port} is not a port")
         for network in self.allow_from:
             _check_network(self.id, network)
 

@@ -13,6 +13,8 @@ from typing import Any, TypeVar, cast
 import yaml
 
 from treadle.connector.config import ConfigError, ConnectorConfig, DeviceConfig, free_limits
+from treadle.connector.hours import WorkingHours, parse_hours
+from treadle.connector.pull_config import INITIALS, QUERY_MODES, RETRIEVALS, PullConfig
 from treadle.dicom.config import MappingConfig, RoutingConfig
 from treadle.dicom.optin import OptConfig
 
@@ -43,9 +45,7 @@ def parse_config(document: Any) -> ConnectorConfig:
     listen = top.section("listen", {"ae_title", "plain", "max_associations", "receivers"})
     plain = listen.section("plain", {"host", "port"})
     common = DeviceConfig(series_quiet_s=60)
-    defaults = _device(
-        top.section("defaults", _DEVICE_KEYS - {"id", "mode", "ae_title", "allow_from"}), common
-    )
+    defaults = _device(top.section("defaults", _DEVICE_KEYS - _NOT_DEFAULTS), common)
     config = ConnectorConfig(
         spool=Path(spool.text("path")),
         server_url=server.text("url").rstrip("/"),
@@ -71,22 +71,55 @@ def parse_config(document: Any) -> ConnectorConfig:
     )
 
 
-_DEVICE_KEYS = {"id", "mode", "ae_title", "allow_from", "push", "timezone", "routing", "mapping", "opt"}
+_NOT_DEFAULTS = {"id", "mode", "ae_title", "allow_from", "host", "port"}
+_DEVICE_KEYS = _NOT_DEFAULTS | {"push", "pull", "timezone", "routing", "mapping", "opt"}
+_MODES = ("push", "pull", "both")
+_PULL_KEYS = {option for option in PullConfig.__dataclass_fields__ if not option.endswith("_s")} | {
+    "poll_interval", "grace", "recheck_interval", "recheck_for"
+}  # fmt: skip
 
 
 def _device(section: _Section, base: DeviceConfig) -> DeviceConfig:
-    section.choice("mode", ("push",), "push")
+    mode = section.choice("mode", _MODES, "push")
     push = section.section("push", {"series_quiet", "series_max_wait"})
     is_default = "id" not in section.known
     return DeviceConfig(
         id=base.id if is_default else section.text("id"),
+        mode=cast(Any, mode),
         ae_title="" if is_default else section.text("ae_title").strip(),
+        host=section.text("host") if mode != "push" else "",
+        port=int(section.number("port", base.port, least=1)),
         allow_from=tuple(section.texts("allow_from")),
         series_quiet_s=push.duration("series_quiet", base.series_quiet_s),
         series_max_wait_s=push.duration("series_max_wait", base.series_max_wait_s),
         mapping=_mapping(section, base.mapping),
         opt=_checked(section.path("opt"), section.mapping("opt"), base.opt),
+        pull=_pull(section.section("pull", _PULL_KEYS), base.pull),
     )
+
+
+def _pull(section: _Section, base: PullConfig) -> PullConfig:
+    hours = section.values.get("working_hours", base.working_hours)
+    if not isinstance(hours, str | WorkingHours | None):
+        raise ConfigError(f'{section.path("working_hours")}: write for instance "20:00-06:00"')
+    try:
+        return PullConfig(
+            poll_interval_s=section.duration("poll_interval", base.poll_interval_s),
+            query_mode=cast(Any, section.choice("query_mode", QUERY_MODES, base.query_mode)),
+            lookback_days=int(section.number("lookback_days", base.lookback_days, least=0)),
+            stable_polls=int(section.number("stable_polls", base.stable_polls, least=1)),
+            retrieve=cast(Any, section.choice("retrieve", RETRIEVALS, base.retrieve)),
+            grace_s=section.duration("grace", base.grace_s),
+            max_failures=int(section.number("max_failures", base.max_failures, least=1)),
+            initial=cast(Any, section.choice("initial", INITIALS, base.initial)),
+            trust_query=section.flag("trust_query", base.trust_query),
+            recheck=section.flag("recheck", base.recheck),
+            recheck_interval_s=section.duration("recheck_interval", base.recheck_interval_s),
+            recheck_for_s=section.duration("recheck_for", base.recheck_for_s),
+            working_hours=parse_hours(hours) if isinstance(hours, str) else hours,
+        )
+    except ValueError as error:
+        raise ConfigError(section.path(str(error))) from None
 
 
 def _mapping(section: _Section, base: MappingConfig) -> MappingConfig:
@@ -168,6 +201,13 @@ class _Section:
         value = self.values.get(key, default)
         if isinstance(value, bool) or not isinstance(value, int | float) or value < least:
             raise ConfigError(f"{self.path(key)}: must be a number, at least {least}")
+        return value
+
+    def flag(self, key: str, default: bool) -> bool:
+        """True or false."""
+        value = self.values.get(key, default)
+        if not isinstance(value, bool):
+            raise ConfigError(f"{self.path(key)}: must be true or false")
         return value
 
     def choice(self, key: str, choices: tuple[str, ...], default: str) -> str:

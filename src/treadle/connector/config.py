@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from treadle.connector.backoff import FIRST_S
+from treadle.connector.pull_config import PullConfig
 from treadle.connector.receive.limits import GIB, Limits
 from treadle.dicom.config import MappingConfig
 from treadle.dicom.optin import OptConfig
@@ -54,25 +55,6 @@ class CommitmentConfig:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PullConfig:
-    """How a device is asked for what is new on it."""
-
-    poll_interval_s: float = 60.0
-    query_mode: Literal["hierarchical", "relational"] = "hierarchical"
-    lookback_days: int = 3
-    stable_polls: int = 1
-    retrieve: Literal["move", "get"] = "move"
-    grace_s: float = 24 * 3600.0
-    max_failures: int = 10
-    initial: Literal["upload", "ignore"] = "upload"
-    trust_query: bool = False
-    recheck: bool = False
-    recheck_interval_s: float = 900.0
-    recheck_for_s: float = 24 * 3600.0
-    working_hours: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
 class DeidConfig:
     """What holds for the de-identification of a device's series."""
 
@@ -87,7 +69,7 @@ class DeviceConfig:
     id: str = OPEN_DEVICE
     mode: Literal["push", "pull", "both"] = "push"
     ae_title: str = ""
-    host: str | None = None
+    host: str = ""
     port: int = 104
     allow_from: tuple[str, ...] = ()
     tls_required: bool = False
@@ -106,10 +88,15 @@ class DeviceConfig:
             raise ConfigError(f"devices.{self.id}.ae_title: at most 16 characters")
         if self.series_quiet_s < 1:
             raise ConfigError(f"devices.{self.id}.push.series_quiet: at least 1s")
-        if self.mode != "push" and not (self.host and self.ae_title):
+        if self.is_pulled and not (self.host and self.ae_title):
             raise ConfigError(f"devices.{self.id}: mode {self.mode} needs ae_title, host and port")
         for network in self.allow_from:
             _check_network(self.id, network)
+
+    @property
+    def is_pulled(self) -> bool:
+        """Whether we ask this device for images."""
+        return self.mode != "push"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,10 +6,13 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from functools import partial
 from typing import Any, TypeVar, cast
 
-from treadle.connector.config import ConfigError, DeidConfig, PullConfig
+from treadle.connector.config import ConfigError, DeidConfig
 from treadle.connector.config_keys import SECTIONS, Key, Kind, children
+from treadle.connector.hours import WorkingHours, parse_hours
+from treadle.connector.pull_config import PullConfig
 from treadle.dicom.config import MappingConfig, RoutingConfig
 from treadle.dicom.optin import OptConfig
 from treadle.dicom.tags import check_tag
@@ -17,7 +20,6 @@ from treadle.dicom.times import zone
 
 _DURATION = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _SIZE = {"": 1, "KIB": 1 << 10, "MIB": 1 << 20, "GIB": 1 << 30, "TIB": 1 << 40}
-_HOURS = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]")
 _MISSING: Any = object()
 
 Options = TypeVar("Options", MappingConfig, RoutingConfig, OptConfig, PullConfig, DeidConfig)
@@ -135,11 +137,8 @@ def _opt_tag(value: Any, known: Key) -> str:
     return "routing" if value == "routing" else _tag(value, known)
 
 
-def _hours(value: Any, known: Key) -> str:
-    text = _text(value, known)
-    if not _HOURS.fullmatch(text):
-        raise ValueError(f"{text!r} is not a time of day such as 20:00-06:00")
-    return text
+def _hours(value: Any, known: Key) -> WorkingHours:
+    return parse_hours(_text(value, known))
 
 
 def _tags(value: Any, known: Key) -> tuple[str, ...]:
@@ -152,9 +151,9 @@ def _flag(value: Any, _known: Key) -> bool:
     return value
 
 
-def _number(value: Any, _known: Key) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise TypeError("must be a number, at least 1")
+def _number(value: Any, _known: Key, *, least: int = 1) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        raise TypeError(f"must be a number, at least {least}")
     return value
 
 
@@ -189,6 +188,7 @@ _READERS: dict[Kind, Callable[[Any, Key], Any]] = {
     "hours": _hours,
     "flag": _flag,
     "number": _number,
+    "count": partial(_number, least=0),
     "port": _port,
     "duration": _Quantity(_DURATION, "a duration such as 60s, 15m or 24h"),
     "size": _Quantity(_SIZE, "a size such as 500MiB or 10GiB"),

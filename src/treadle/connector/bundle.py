@@ -6,13 +6,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
+from pydicom.dataset import Dataset
+
 from treadle.connector.config import DeviceConfig
 from treadle.connector.scratch import Scratch
 from treadle.dicom.classify import classify
 from treadle.dicom.digest import series_digest
 from treadle.dicom.header import header_json, read_header
 from treadle.dicom.identity import InstanceFacts, representative
-from treadle.dicom.mapping import map_instance
+from treadle.dicom.mapping import SeriesFields, map_instance
 from treadle.dicom.pack import PackedMember, PackResult, member_name, pack_series
 from treadle.dicom.routing import Route, read_routing
 
@@ -33,19 +35,34 @@ def bucket_digest(members: Sequence[InstanceFacts], hashes: Mapping[str, str]) -
     return series_digest((facts.sop_uid, hashes[facts.sop_uid]) for facts in members)
 
 
+@dataclass(frozen=True)
+class Described:
+    """What the representative instance of a bucket says."""
+
+    header: Dataset
+    route: Route
+    fields: SeriesFields
+
+
+def describe(members: Sequence[InstanceFacts], bucket: str, device: DeviceConfig) -> Described:
+    """What these instances are, by the header of their representative."""
+    header = read_header(_path(representative(members)))
+    route = read_routing(header, device.mapping.routing)
+    return Described(header, route, map_instance(header, device.mapping, route=route, acquisition_uid=bucket))
+
+
 def make_bundle(
     members: Sequence[InstanceFacts], *, bucket: str, digest: str, device: DeviceConfig, scratch: Scratch
 ) -> Bundle:
     """The bundle of these instances, its zip written to `scratch`."""
     first = representative(members)
-    header = read_header(_path(first))
-    route = read_routing(header, device.mapping.routing)
-    fields = map_instance(header, device.mapping, route=route, acquisition_uid=bucket)
+    described = describe(members, bucket, device)
+    fields, route = described.fields, described.route
     names = {facts.sop_uid: member_name(facts.sop_uid, facts.modality) for facts in members}
     scratch.clear()
     packed = pack_series([(names[facts.sop_uid], _path(facts)) for facts in members], cast(BinaryIO, scratch))
     _forget_pages(members)
-    header_document = header_json(header)
+    header_document = header_json(described.header)
     kind = classify(header_document)
     announcement = {
         "device": device.id,

@@ -21,11 +21,32 @@ def series_digest(members: Iterable[tuple[str, str]]) -> str:
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
+class DataSetDigest:
+    """SHA-256 of the data set of `file`: everything behind preamble and file meta information.
+
+    `update` is given the whole file from its beginning, where the file is left.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._skip = data_set_offset(file)
+        self._sha256 = hashlib.sha256()
+        file.seek(0)
+
+    def update(self, chunk: bytes) -> None:
+        """Take the next bytes of the file."""
+        skipped = min(self._skip, len(chunk))
+        self._skip -= skipped
+        self._sha256.update(memoryview(chunk)[skipped:])
+
+    def hexdigest(self) -> str:
+        """The digest of all bytes taken."""
+        return self._sha256.hexdigest()
+
+
 def data_set_sha256(path: str | os.PathLike[str]) -> str:
-    """SHA-256 of the data set of a file: everything behind preamble and file meta information."""
-    digest = hashlib.sha256()
+    """SHA-256 of the data set of a file."""
     with Path(path).open("rb") as file:
-        file.seek(data_set_offset(file))
+        digest = DataSetDigest(file)
         for chunk in iter(lambda: file.read(_CHUNK), b""):
             digest.update(chunk)
     return digest.hexdigest()

@@ -2,12 +2,11 @@
 
 import os
 import sys
-from contextlib import suppress
 from pathlib import Path
 from threading import get_native_id
 
-_NICE = 10
-_SESSION = Path("/proc/self/autogroup")
+_NICE = 10  # leaves a tenth of a contested processor: nothing starves
+_AUTOGROUP = Path("/proc/self/autogroup")
 
 
 def step_back() -> None:
@@ -18,12 +17,25 @@ def step_back() -> None:
         os.setpriority(os.PRIO_PROCESS, thread, min(ordinary + _NICE, 19))
 
 
-def step_back_as_session() -> None:
-    """Lower the priority of this process against other sessions, the receivers for instance.
+class SessionPriority:
+    """The priority of our session as a whole against other sessions, such as those of the receivers.
 
     Where Linux shares processor time out among sessions first (autogroup, see sched(7)), a thread's own priority
-    counts only within its session. Nothing is done where the session is somebody else's.
+    counts only within its session. Does nothing in a session that somebody else began.
     """
-    if sys.platform == "linux" and os.getsid(0) == os.getpid():
-        with suppress(OSError):  # no such thing here
-            _SESSION.write_text(str(_NICE))
+
+    def __init__(self) -> None:
+        self._is_ours = sys.platform == "linux" and os.getsid(0) == os.getpid()
+        self._is_low = False
+
+    def lower(self, *, low: bool) -> None:
+        """Step back, or take an equal share again."""
+        if not self._is_ours or low == self._is_low:
+            return
+        try:
+            _AUTOGROUP.write_text(str(_NICE if low else 0))
+        except BlockingIOError:  # changed just now: the next call comes soon
+            return
+        except OSError:  # no such thing here
+            self._is_ours = False
+        self._is_low = low

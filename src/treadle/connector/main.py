@@ -11,7 +11,6 @@ from time import monotonic, sleep
 from treadle.connector.api import Api
 from treadle.connector.collector import Collector
 from treadle.connector.config import OPEN_DEVICE, ConnectorConfig
-from treadle.connector.courtesy import step_back_as_session
 from treadle.connector.delivery import Delivery
 from treadle.connector.health import Health, log, log_event
 from treadle.connector.heartbeat import Heartbeat
@@ -33,7 +32,6 @@ class CannotStartError(Exception):
 def run(config: ConnectorConfig) -> int:
     """Receive and send on until SIGTERM or SIGINT; the exit code."""
     set_up_logs(config.log_level)
-    step_back_as_session()
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

@@ -1,6 +1,5 @@
 """Makes one bucket of a complete series ready to go: fields, zip, documents (flow steps 3 and 5)."""
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -43,7 +42,6 @@ def make_bundle(
     names = {facts.sop_uid: member_name(facts.sop_uid, facts.modality) for facts in members}
     scratch.clear()
     packed = pack_series([(names[facts.sop_uid], _path(facts)) for facts in members], cast(BinaryIO, scratch))
-    _forget_pages(members)
     by_name = {member.name: member for member in packed.members}
     in_zip = {sop_uid: by_name[name] for sop_uid, name in names.items()}
     hashes = {sop_uid: member.sha256 for sop_uid, member in in_zip.items()}
@@ -96,15 +94,6 @@ def _instance(facts: InstanceFacts, member: PackedMember) -> dict[str, Any]:
         "size": member.size,
         "method": member.method,
     }
-
-
-def _forget_pages(members: Sequence[InstanceFacts]) -> None:
-    # These files are not read again: their memory serves the next series better.
-    if not hasattr(os, "posix_fadvise"):
-        return
-    for facts in members:
-        with _path(facts).open("rb") as file:
-            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 def _path(facts: InstanceFacts) -> Path:

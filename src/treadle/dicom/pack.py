@@ -17,7 +17,8 @@ from typing import BinaryIO
 
 from treadle.dicom import zipformat
 from treadle.dicom.deflate import Deflater, crc32, deflate
-from treadle.dicom.digest import DataSetDigest
+from treadle.dicom.digest import DataSetDigest, data_set_offset, data_set_offset_in
+from treadle.dicom.whole_file import WholeFiles
 from treadle.dicom.zipformat import DEFLATED, STORED, Entry
 
 WHOLE = 32 * 1024 * 1024
@@ -66,7 +67,8 @@ def pack_series(members: Iterable[tuple[str, str | os.PathLike[str]]], out: Bina
     ordered = sorted((name, Path(path)) for name, path in members)
     _check_names([name for name, _ in ordered])
     sink = _Sink(out)
-    added = [_add(sink, name, path) for name, path in ordered]
+    memory = WholeFiles()
+    added = [_add(sink, memory, name, path) for name, path in ordered]
     for part in zipformat.directory([entry for entry, _ in added], start=sink.size):
         sink.write(part)
     return PackResult(size=sink.size, sha256=sink.sha256.hexdigest(), members=[one for _, one in added])
@@ -80,31 +82,32 @@ class _Sink:
         self.size = 0
         self.sha256 = hashlib.sha256()
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes | memoryview) -> None:
         self._out.write(data)
         self.size += len(data)
         self.sha256.update(data)
 
 
-def _add(sink: _Sink, name: str, path: Path) -> tuple[Entry, PackedMember]:
-    with path.open("rb") as file:
-        size = os.fstat(file.fileno()).st_size
-        digest = DataSetDigest(file)
-        if size <= WHOLE:
-            entry, offset = _add_whole(sink, name, file.read(), digest)
-        elif _shrinks(file, size):
-            entry, offset = _add_deflated_stream(sink, name, file, size, digest)
-        else:
-            entry, offset = _add_stored_stream(sink, name, file, digest)
+def _add(sink: _Sink, memory: WholeFiles, name: str, path: Path) -> tuple[Entry, PackedMember]:
+    size = path.stat().st_size
+    if size <= WHOLE:
+        data = memory.read(path, size)
+        digest = DataSetDigest(data_set_offset_in(data))
+        entry, offset = _add_whole(sink, name, data)
+        digest.update(data)
+    else:
+        with path.open("rb") as file:
+            digest = DataSetDigest(data_set_offset(file))
+            add = _add_deflated_stream if _shrinks(file, size) else _add_stored_stream
+            entry, offset = add(sink, name, file, size, digest)
     packed = PackedMember(
         name, offset, entry.compressed_size, entry.size, entry.method, entry.crc, digest.hexdigest()
     )
     return entry, packed
 
 
-def _add_whole(sink: _Sink, name: str, data: bytes, digest: DataSetDigest) -> tuple[Entry, int]:
+def _add_whole(sink: _Sink, name: str, data: memoryview) -> tuple[Entry, int]:
     packed = deflate(data)
-    digest.update(data)
     is_worth = len(packed) < len(data) * _WORTH
     body, method = (packed, DEFLATED) if is_worth else (data, STORED)
     entry = Entry(name, sink.size, method, crc32(data), len(body), len(data))
@@ -122,10 +125,12 @@ def _shrinks(file: BinaryIO, size: int) -> bool:
     return len(deflate(sample)) < len(sample) * _WORTH
 
 
-def _add_stored_stream(sink: _Sink, name: str, file: BinaryIO, digest: DataSetDigest) -> tuple[Entry, int]:
-    crc, size = 0, 0
+def _add_stored_stream(
+    sink: _Sink, name: str, file: BinaryIO, size: int, digest: DataSetDigest
+) -> tuple[Entry, int]:
+    crc = 0
     for chunk in _chunks(file):
-        crc, size = crc32(chunk, crc), size + len(chunk)
+        crc = crc32(chunk, crc)
         digest.update(chunk)
     file.seek(0)
     entry = Entry(name, sink.size, STORED, crc, size, size)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -36,7 +36,7 @@ class Series:
 
 @dataclass(frozen=True)
 class Instance:
-    """One instance of a series, as indexed."""
+    """One instance of a series, as indexed; `sha256` of its data set is empty until it has been packed."""
 
     sop: str
     sha256: str
@@ -174,6 +174,15 @@ class State:
             instance.mtime_ns,
             instance.facts,
         )
+
+    def put_digests(self, series_id: int, digests: Iterable[tuple[Instance, str]]) -> None:
+        """Note the digests of these instances, unless they were replaced meanwhile."""
+        rows = [(digest, series_id, row.sop, row.size, row.mtime_ns) for row, digest in digests]
+        with self.transaction():
+            self._db.executemany(
+                "UPDATE instance SET sha256 = ? WHERE series_id = ? AND sop = ? AND size = ? AND mtime_ns = ?",
+                rows,
+            )
 
     def drop_instance(self, series_id: int, sop: str) -> None:
         """Remove one instance."""

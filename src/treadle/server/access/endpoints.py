@@ -155,6 +155,7 @@ GET               /files                                  list
 GET               /x/trash                                list
 GET               /data_view_executions                   list
 GET               /connector/misrouted                    list
+GET               /connector/aliases                      list
 
 POST              /groups                                 admin
 GET               /groups/{}                              group see
@@ -345,6 +346,8 @@ POST              /connector/series                       device
 PUT               /connector/uploads/{}                   device
 POST              /connector/uploads/{}/complete          device
 POST              /connector/misrouted/{}/move            group-and-project admin containers_create_hierarchy
+POST              /connector/aliases                      admin
+DELETE            /connector/aliases/{}                   group admin
 POST              /connector/routing/preview              any
 """
 

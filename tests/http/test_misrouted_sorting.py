@@ -6,7 +6,7 @@ import hashlib
 import uuid
 
 import pytest
-from test_placement_connector import Connector, packed
+from series_sender import Connector, packed
 
 
 @pytest.fixture
@@ -44,8 +44,9 @@ def group_admin(api, stranger, tree):
     """A group administrator who may also fill the project."""
     user = stranger.headers["x-user"]
     api.post(f"/groups/{tree.group}/permissions", json={"_id": user, "access": "admin"})
-    role = next(role["_id"] for role in api.get("/roles").json() if role["label"] == "read-write")
-    api.post(f"/projects/{tree.project}/permissions", json={"_id": user, "role_ids": [role]})
+    read_write = f"{2:024x}"
+    granted = api.post(f"/projects/{tree.project}/permissions", json={"_id": user, "role_ids": [read_write]})
+    assert granted.status_code == 200, granted.text
     return stranger
 
 

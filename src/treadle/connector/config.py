@@ -66,6 +66,7 @@ class ConnectorConfig:
     defaults: DeviceConfig = field(default_factory=DeviceConfig)
     devices: tuple[DeviceConfig, ...] = ()
     log_level: str = "info"
+    metrics: tuple[str, int] | None = None
 
     def __post_init__(self) -> None:
         if not 0 < len(self.ae_title.strip()) <= 16:

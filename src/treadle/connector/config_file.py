@@ -37,11 +37,12 @@ def read_config(path: Path) -> ConnectorConfig:
 
 def parse_config(document: Any) -> ConnectorConfig:
     """The configuration in a parsed document."""
-    top = _Section("", document, {"server", "spool", "listen", "defaults", "devices", "logging"})
+    top = _Section("", document, {"server", "spool", "listen", "defaults", "devices", "logging", "metrics"})
     server = top.section("server", {"url", "api_key", "ca_file", "parallel_uploads"})
     spool = top.section("spool", {"path", "min_free", "keep_uploaded", "keep_skipped"})
     listen = top.section("listen", {"ae_title", "plain", "max_associations", "receivers"})
     plain = listen.section("plain", {"host", "port"})
+    metrics = top.section("metrics", {"host", "port"})
     common = DeviceConfig(series_quiet_s=60)
     defaults = _device(
         top.section("defaults", _DEVICE_KEYS - {"id", "mode", "ae_title", "allow_from"}), common
@@ -67,6 +68,9 @@ def parse_config(document: Any) -> ConnectorConfig:
         host=plain.text("host", config.host),
         port=int(plain.number("port", config.port, least=1)),
         processes=int(listen.number("receivers", config.processes, least=1)),
+        metrics=(metrics.text("host", "127.0.0.1"), int(metrics.number("port", 9311, least=1)))
+        if "metrics" in top.values
+        else None,
         log_level=top.section("logging", {"level"}).choice("level", _LEVELS, "info"),
     )
 

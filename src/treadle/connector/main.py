@@ -86,7 +86,10 @@ class Connector:
             listener, self._setup(), processes=self._config.processes, on_report=self._health.take_report
         )
         self._receivers.start()
-        self._heartbeat.start()
+        try:
+            self._heartbeat.start()
+        except OSError as error:
+            raise CannotStartError(f"metrics: {self._config.metrics}: {error.strerror}") from error
         log_event(
             "listening",
             ae_title=self._config.ae_title,

@@ -110,6 +110,9 @@ GET POST          /devices                                admin
 GET               /devices/status                         admin
 GET               /devices/{}                             device
 PUT DELETE        /devices/{}                             admin
+GET               /devices/{}/incidents                   admin
+GET               /x/metrics                              admin
+POST              /x/alerts/test                          admin
 POST              /devices/{}/key                         admin
 DELETE            /devices/{}/key/{}                      admin
 GET               /report/accesslog                       admin

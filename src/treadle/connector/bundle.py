@@ -74,6 +74,8 @@ def make_bundle(
         "fields": fields.flat(),
         "routing": _routing(route),
         "create_projects": device.mapping.routing.create_projects,
+        "merge_sessions": device.mapping.routing.session_match == "uid_then_label",
+        "auto_reroute": device.mapping.routing.auto_reroute,
     }
     completion = {
         "sha256": packed.sha256,

@@ -7,6 +7,7 @@ from time import monotonic
 
 from treadle.connector.config import ConnectorConfig
 from treadle.connector.courtesy import SessionPriority, step_back
+from treadle.connector.events import series_event
 from treadle.connector.health import Health, log
 from treadle.connector.retention import Retention
 from treadle.connector.series import Watcher
@@ -40,11 +41,11 @@ class Collector:
         self._found_at = 0.0
         self._priority = SessionPriority()
         self._limits: dict[int, tuple[float, float]] = {}
-        self._watcher = Watcher(limits_of=self._limits_of)
+        self._watcher = Watcher(limits_of=self._limits.__getitem__)
         self._indexer = Indexer(
             layout,
             state,
-            on_change=lambda series: self._watcher.note(series, at=self._now),
+            on_change=self._changed,
             on_quarantine=self._quarantined,
         )
         self._retention = Retention(layout, state, config)
@@ -92,15 +93,31 @@ class Collector:
         self._priority.lower(low=monotonic() - self._found_at < _CALM_S)
         for series_id in self._watcher.complete(as_of=self._now):
             self._limits.pop(series_id, None)
+            self._completed(series_id)
             self._submit(series_id)
         return found
 
-    def _limits_of(self, series_id: int) -> tuple[float, float]:
+    def _changed(self, series_id: int) -> None:
         if series_id not in self._limits:
-            series = self._state.series(series_id)
-            device = self._config.device(series.device) if series else self._config.defaults
-            self._limits[series_id] = (device.series_quiet_s, device.series_max_wait_s)
-        return self._limits[series_id]
+            self._begin(series_id)
+        self._watcher.note(series_id, at=self._now)
+
+    def _begin(self, series_id: int) -> None:
+        """Something came into a series that was not being watched."""
+        series = self._state.series(series_id)
+        device = self._config.device(series.device) if series else self._config.defaults
+        self._limits[series_id] = (device.series_quiet_s, device.series_max_wait_s)
+        if series is not None and series.settled:
+            series_event("changed", series)
+        elif series is not None:
+            self._health.count(series.device, "series_seen")
+            series_event("discovered", series)
+
+    def _completed(self, series_id: int) -> None:
+        series = self._state.series(series_id)
+        if series is not None:
+            self._health.count(series.device, "series_complete")
+            series_event("complete", series)
 
     def _quarantined(self, device: str) -> None:
         self._health.count(device, "quarantined")

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from time import time
 from typing import cast
 
 from treadle.connector.api import Api, Confirmed
 from treadle.connector.bundle import Bundle, make_bundle
 from treadle.connector.config import ConnectorConfig, DeviceConfig
 from treadle.connector.errors import ChangedError, HeldError
-from treadle.connector.health import Health, log_event
+from treadle.connector.events import series_event
+from treadle.connector.health import Health
 from treadle.connector.restore import Restorer
 from treadle.connector.scratch import Scratch
 from treadle.connector.spool.facts import facts_from_text
@@ -43,17 +45,19 @@ class Delivery:
         instances = self._restorer.complete_files(api, series)
         try:
             if not instances or self._is_skipped(series, instances, device):
-                self._settle(series, "skipped")
+                self._skip(series, reason=f"opt-{device.opt.mode}" if instances else "no instances left")
                 return
             self._deliver_buckets(series, instances, device, api=api, scratch=scratch, send=send)
         except NotDicomError as error:
             raise HeldError(f"header unreadable: {error}") from error
-        self._settle(series, "uploaded")
+        self._state.settle_series(series.id, generation=series.generation, state="uploaded")
+        last_came = max(row.mtime_ns for row in instances) / 1e9
+        self._health.uploaded(series.device, series.id, waited_s=time() - last_came)
 
-    def _settle(self, series: Series, state: str) -> None:
-        self._state.settle_series(series.id, generation=series.generation, state=state)
-        self._health.count(series.device, f"series_{state}")
-        self._health.trouble(f"held {series.id}", None)
+    def _skip(self, series: Series, *, reason: str) -> None:
+        self._state.settle_series(series.id, generation=series.generation, state="skipped")
+        self._health.count(series.device, "series_skipped")
+        series_event("skipped", series, reason=reason)
 
     def _facts(self, series: Series, instances: Sequence[Instance]) -> list[InstanceFacts]:
         folder = self._layout.series(device=series.device, study=series.study, series=series.series)
@@ -87,6 +91,7 @@ class Delivery:
                 continue
             try:
                 bundle = make_bundle(members, bucket=bucket, device=device, scratch=scratch)
+                series_event("packed", series, bucket=bucket, instances=len(members), bytes=bundle.size)
                 self._state.put_digests(series.id, [(rows[sop], one) for sop, one in bundle.hashes.items()])
                 self._check_unchanged(series)
                 if self._state.bucket_digest(series.id, bucket) != bundle.digest:
@@ -112,12 +117,11 @@ class Delivery:
         self._health.count(series.device, "bytes_sent", bundle.size)
         if confirmed.reason:
             self._health.count(series.device, f"misrouted_{confirmed.reason}")
-        log_event(
-            "uploaded",
-            device=series.device,
-            series=series.series,
+        series_event(
+            "unchanged" if confirmed.unchanged else "uploaded",
+            series,
             bucket=bucket,
             file=confirmed.file_id,
             version=confirmed.version,
-            reason=confirmed.reason,
         )
+        series_event("placed", series, bucket=bucket, reason=confirmed.reason or "ok")

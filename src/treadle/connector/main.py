@@ -89,7 +89,10 @@ class Connector:
             on_report=self._health.take_report,
         )
         self._receivers.start()
-        self._heartbeat.start()
+        try:
+            self._heartbeat.start()
+        except OSError as error:
+            raise CannotStartError(f"metrics: {self._config.metrics}: {error.strerror}") from error
         ports = {kind: "{}:{}".format(*listener.getsockname()[:2]) for kind, listener in listeners.items()}
         log_event("listening", ae_title=self._config.ae_title, ports=ports)
 

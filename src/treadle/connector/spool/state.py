@@ -103,6 +103,10 @@ class State:
             "WHERE state = ? AND settled_at < ? AND generation = settled AND NOT files_gone", state, before
         )
 
+    def held_series(self, *, limit: int) -> list[Series]:
+        """Series held back, the latest first."""
+        return self._series("WHERE state = 'held' ORDER BY settled_at DESC, id DESC LIMIT ?", limit)
+
     def add_series(self, *, device: str, study: str, series: str) -> int:
         """The id of the series, made if it is new."""
         row = self.execute(

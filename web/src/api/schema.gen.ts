@@ -5940,7 +5940,7 @@ export interface paths {
         };
         /**
          * How one may log in here
-         * @description What the login page offers.
+         * @description What the login page offers; `me` is who is logged in already, null when nobody is.
          */
         get: operations["login_methods_api_x_login_get"];
         put?: never;
@@ -6938,9 +6938,10 @@ export interface components {
         };
         /**
          * LoginMethods
-         * @description How one may log in.
+         * @description How one may log in, and who is logged in already.
          */
         LoginMethods: {
+            me: components["schemas"]["MeDocument"] | null;
             oidc: components["schemas"]["OidcMethod"] | null;
             /** Passwords */
             passwords: boolean;

@@ -5,6 +5,7 @@ import { useNavigate, useParams } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { api } from "@/api/client";
 import { useChange, useRemoval } from "@/api/useChange";
+import { KeysPanel } from "@/parts/keys/KeysPanel";
 import { Columns } from "@/ui/Columns";
 import { ConfirmDialog } from "@/ui/ConfirmDialog";
 import { Facts } from "@/ui/Facts";
@@ -18,7 +19,6 @@ import { Panel } from "@/ui/Panel";
 import { Told } from "@/ui/Told";
 import { DeviceMark } from "./DeviceMark";
 import { type DeviceDoc, deviceQuery, deviceStatusQuery } from "./devices";
-import { KeysPanel } from "./KeysPanel";
 
 const DEVICES = ["devices"];
 
@@ -54,7 +54,10 @@ export function DevicePage() {
               </Panel>
             ) : null}
             <KeysPanel
+              title="Keys"
               keys={device.api_keys}
+              found={found}
+              restrictable={false}
               path={`/devices/${d}/key`}
               about="The device cannot log in."
               stale={DEVICES}

@@ -10,6 +10,7 @@ import { PageHead } from "@/ui/PageHead";
 import { TabLinks } from "@/ui/TabLinks";
 import { DeleteButton } from "./DeleteButton";
 import { DownloadButton } from "./DownloadButton";
+import { ProjectString } from "./ProjectString";
 
 /** Tabs of a project: the end of the address, the words, and the right without which it is not shown. */
 const TABS = [
@@ -47,6 +48,7 @@ export function ProjectFrame() {
             </Link>
           </>
         }
+        about={<ProjectString id={p} group={project.group} label={project.label} />}
         actions={
           <>
             {may("containers_delete_project") ? (

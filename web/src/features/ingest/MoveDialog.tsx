@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Select, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Checkbox, Group, Modal, Select, Stack, Text, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
@@ -6,16 +6,39 @@ import { type FormEvent, useState } from "react";
 import { api } from "@/api/client";
 import { contains } from "@/api/filters";
 import { LIVE, listQuery } from "@/api/queries";
+import { useMayInGroup } from "@/api/rights";
 import type { Misrouted, Project } from "@/api/types";
-import { requestedText } from "./words";
+import { count } from "@/ui/format";
+import { partsText } from "@/ui/routingWords";
 
-/** Says where a waiting session belongs; subject and session labels may be corrected on the way. */
-export function MoveDialog({ row, onClose }: { row: Misrouted; onClose: () => void }) {
+interface MoveDialogProps {
+  row: Misrouted;
+  /** What may have been meant; may still be changed. */
+  to?: Misrouted["suggestions"][number] | undefined;
+  /** How many more sessions asked for the same group and project. */
+  alike: number;
+  onClose: () => void;
+}
+
+interface Moved {
+  modified: number;
+  remaining: number;
+  flags: string[];
+}
+
+const named = (label: string, group: string) => `${label} (${group})`;
+
+/** Says where a waiting session belongs: it alone, all that were typed alike, and those still to come. */
+export function MoveDialog({ row, to, alike, onClose }: MoveDialogProps) {
   const queries = useQueryClient();
-  const [project, setProject] = useState<string | null>(null);
-  const [typed, setTyped] = useState("");
+  const [project, setProject] = useState<string | null>(to?._id ?? null);
+  const [group, setGroup] = useState(to?.group ?? "");
+  const [typed, setTyped] = useState(to ? named(to.project, to.group) : "");
   const [subject, setSubject] = useState(row.requested.subject || row.subject?.label || "");
   const [session, setSession] = useState(row.requested.session || row.session.label);
+  const [all, setAll] = useState(alike > 0);
+  const [remember, setRemember] = useState(false);
+  const administers = useMayInGroup(group)("admin");
   const [words] = useDebouncedValue(typed.split(" (")[0] ?? "", 200);
   const projects = useQuery({
     ...listQuery<Project>("/projects", {
@@ -25,16 +48,21 @@ export function MoveDialog({ row, onClose }: { row: Misrouted; onClose: () => vo
     }),
     placeholderData: keepPreviousData,
   });
-  const choices = (projects.data?.results ?? []).filter((one) => one._id !== row.project?._id);
+  // A session in conflict with its subject may stay where it is, under another subject.
+  const conflict = row.reason === "ok";
+  const choices = (projects.data?.results ?? []).filter((one) => conflict || one._id !== row.project?._id);
+  const typedThere = Boolean(row.requested.group) && !conflict;
   const move = useMutation({
     mutationFn: () =>
-      api.post(`/connector/misrouted/${row.session._id}/move`, {
+      api.post<Moved>(`/connector/misrouted/${row.session._id}/move`, {
         project,
         subject: subject.trim(),
         session: session.trim(),
+        also_same_string: all && alike > 0,
+        remember_alias: remember && administers,
       }),
-    onSuccess: async () => {
-      notifications.show({ message: `“${session}” was moved.` });
+    onSuccess: async (done) => {
+      notifications.show({ message: told(done, session) });
       onClose();
       await queries.invalidateQueries({ queryKey: [LIVE] });
     },
@@ -43,7 +71,7 @@ export function MoveDialog({ row, onClose }: { row: Misrouted; onClose: () => vo
     event.preventDefault();
     move.mutate();
   };
-  const asked = requestedText(row.requested);
+  const asked = partsText(row.requested);
   return (
     <Modal opened onClose={onClose} title={`Move “${row.session.label || "untitled"}”`}>
       <form onSubmit={submit}>
@@ -61,10 +89,13 @@ export function MoveDialog({ row, onClose }: { row: Misrouted; onClose: () => vo
             searchValue={typed}
             onSearchChange={setTyped}
             filter={({ options }) => options}
-            data={choices.map((one) => ({ value: one._id, label: `${one.label} (${one.group})` }))}
+            data={choices.map((one) => ({ value: one._id, label: named(one.label, one.group) }))}
             nothingFoundMessage="No project matches"
             value={project}
-            onChange={setProject}
+            onChange={(value) => {
+              setProject(value);
+              setGroup(choices.find((one) => one._id === value)?.group ?? "");
+            }}
           />
           <TextInput
             label="Subject"
@@ -77,6 +108,22 @@ export function MoveDialog({ row, onClose }: { row: Misrouted; onClose: () => vo
             onChange={(event) => setSession(event.currentTarget.value)}
             error={move.error?.message}
           />
+          {alike > 0 ? (
+            <Checkbox
+              label={`Also the ${count(alike, "other session")} with the same string`}
+              description="They keep their own subjects and session labels."
+              checked={all}
+              onChange={(event) => setAll(event.currentTarget.checked)}
+            />
+          ) : null}
+          {typedThere && administers ? (
+            <Checkbox
+              label="Remember as alias"
+              description="From now on this string leads there by itself."
+              checked={remember}
+              onChange={(event) => setRemember(event.currentTarget.checked)}
+            />
+          ) : null}
           <Group justify="flex-end" gap={8}>
             <Button variant="default" onClick={onClose}>
               Cancel
@@ -93,4 +140,13 @@ export function MoveDialog({ row, onClose }: { row: Misrouted; onClose: () => vo
       </form>
     </Modal>
   );
+}
+
+function told({ modified, remaining, flags }: Moved, session: string): string {
+  const moved = modified > 1 ? `${count(modified, "session")} were moved.` : `“${session}” was moved.`;
+  const left = remaining > 0 ? ` ${count(remaining, "more session")} with this string still wait.` : "";
+  const conflict = flags.includes("subject_conflict")
+    ? " Its subject has another name there: it stays on the list until somebody says who it is."
+    : "";
+  return moved + left + conflict;
 }

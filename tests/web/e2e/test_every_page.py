@@ -22,6 +22,8 @@ PAGES = [
     "/collections",
     "/who/{p}",
     "/misrouted",
+    "/routing",
+    "/projects/{p}/card",
     "/about",
     "/me",
     "/admin/users",

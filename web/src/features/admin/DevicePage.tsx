@@ -42,6 +42,9 @@ export function DevicePage() {
   const says = Object.keys(device.info).length > 0;
   const info = infoOf(device);
   const all = totals(info);
+  const held = info.held ?? [];
+  // What is held back is told in detail below.
+  const errors = device.errors.filter((error) => held.length === 0 || !error.startsWith("held:"));
   return (
     <Page>
       <PageHead
@@ -54,16 +57,8 @@ export function DevicePage() {
       <Columns
         main={
           <>
-            {device.errors.length > 0 ? (
-              <Panel title="Errors">
-                <ul style={{ margin: 0, paddingLeft: 18, overflowWrap: "anywhere" }}>
-                  {device.errors.map((error) => (
-                    <li key={error}>{error}</li>
-                  ))}
-                </ul>
-              </Panel>
-            ) : null}
-            <HeldPanel held={info.held ?? []} total={info.series?.held ?? 0} />
+            <ErrorsPanel errors={errors} />
+            <HeldPanel held={held} total={info.series?.held ?? 0} />
             {all && info.figures ? (
               <>
                 <Panel title="Images received, last 24 hours">
@@ -125,6 +120,19 @@ export function DevicePage() {
         }
       />
     </Page>
+  );
+}
+
+function ErrorsPanel({ errors }: { errors: string[] }) {
+  if (errors.length === 0) return null;
+  return (
+    <Panel title="Errors">
+      <ul style={{ margin: 0, paddingLeft: 18, overflowWrap: "anywhere" }}>
+        {errors.map((error) => (
+          <li key={error}>{error}</li>
+        ))}
+      </ul>
+    </Panel>
   );
 }
 

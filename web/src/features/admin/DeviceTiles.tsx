@@ -42,7 +42,6 @@ export function DeviceTiles({ device, all }: { device: DeviceDoc; all: Figures |
       value: percent(week?.success_final),
       about:
         week?.success_final == null ? "nothing came" : `${percent(week.success_first_try)} at the first try`,
-      bad: (week?.success_final ?? 1) < 1,
     },
     {
       words: "Last image to visible",

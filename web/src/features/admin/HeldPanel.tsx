@@ -1,9 +1,9 @@
 import { Text } from "@mantine/core";
 import { Copyable } from "@/ui/Copyable";
-import { ago, dateTime, middleCut } from "@/ui/format";
+import { ago, dateTime } from "@/ui/format";
 import { Panel } from "@/ui/Panel";
-import { SimpleTable } from "@/ui/SimpleTable";
 import type { Held } from "./figures";
+import classes from "./HeldPanel.module.css";
 
 /** Series the server would not take: why, since when, and what to type to try again. */
 export function HeldPanel({ held, total }: { held: Held[]; total: number }) {
@@ -16,34 +16,27 @@ export function HeldPanel({ held, total }: { held: Held[]; total: number }) {
           {total > held.length ? `the latest ${held.length} of ${total}` : null}
         </Text>
       }
-      flush
     >
-      <SimpleTable
-        label="Held series"
-        rows={held}
-        rowKey={(one) => one.id}
-        columns={[
-          { head: "Scanner", cell: (one) => one.device },
-          {
-            head: "Series",
-            cell: (one) => (
-              <span className="mono" title={one.series}>
-                {middleCut(one.series, 24)}
-              </span>
-            ),
-          },
-          { head: "Why", cell: (one) => <span title={one.reason ?? ""}>{one.reason}</span> },
-          {
-            head: "Since",
-            cell: (one) =>
-              one.since ? <span title={dateTime(one.since)}>{ago(one.since)}</span> : "tried again by itself",
-          },
-          {
-            head: "To try again, at the connector",
-            cell: (one) => <Copyable text={one.retry} label={`command for series ${one.series}`} />,
-          },
-        ]}
-      />
+      <ul className={classes.list}>
+        {held.map((one) => (
+          <li key={one.id}>
+            <div className={classes.head}>
+              <b>{one.device}</b>
+              {one.since ? (
+                <span title={dateTime(one.since)}>{ago(one.since)}</span>
+              ) : (
+                "tried again by itself"
+              )}
+              <span className="mono">{one.series}</span>
+            </div>
+            <div className={classes.reason}>{one.reason}</div>
+            <div className={classes.retry}>
+              To try again, on the connector’s machine:
+              <Copyable text={one.retry} label={`command for series ${one.series}`} />
+            </div>
+          </li>
+        ))}
+      </ul>
     </Panel>
   );
 }

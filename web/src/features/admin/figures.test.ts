@@ -41,7 +41,8 @@ describe("figures of a connector", () => {
   it("never rounds a failure away", () => {
     expect(percent(1)).toBe("100 %");
     expect(percent(0.99999)).toBe("99.9 %");
-    expect(percent(0.95)).toBe("95 %");
+    expect(percent(0.95)).toBe("95.0 %");
+    expect(percent(0.0001)).toBe("< 0.1 %");
     expect(percent(null)).toBe("–");
   });
 

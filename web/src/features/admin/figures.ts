@@ -120,9 +120,8 @@ function windowOf(all: Figures[], span: Span): Window {
 export function percent(share: number | null | undefined): string {
   if (share === null || share === undefined) return "–";
   if (share >= 1) return "100 %";
-  return `${Math.min(99.9, share * 100)
-    .toFixed(share > 0.1 ? 1 : 2)
-    .replace(/\.0+$/, "")} %`;
+  if (share > 0 && share < 0.001) return "< 0.1 %";
+  return `${Math.min(99.9, share * 100).toFixed(1)} %`;
 }
 
 /** Seconds in words: `45 s`, `3 min`, `2 h`. */

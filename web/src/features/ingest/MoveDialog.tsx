@@ -84,7 +84,7 @@ export function MoveDialog({ row, to, alike, onClose }: MoveDialogProps) {
           <Select
             label="Project"
             placeholder="Type to find a project"
-            data-autofocus
+            data-autofocus={to ? undefined : true}
             searchable
             searchValue={typed}
             onSearchChange={setTyped}
@@ -130,6 +130,7 @@ export function MoveDialog({ row, to, alike, onClose }: MoveDialogProps) {
             </Button>
             <Button
               type="submit"
+              data-autofocus={to ? true : undefined}
               disabled={!project || !subject.trim() || !session.trim()}
               loading={move.isPending}
             >

@@ -16,9 +16,9 @@ import { RoutingTarget } from "./RoutingTarget";
 import { scannersQuery } from "./scanners";
 
 const THIRD = [
-  { value: "auto", label: "Session if it looks like one, else subject" },
-  { value: "subject", label: "Always the subject" },
-  { value: "session", label: "Always the session" },
+  { value: "auto", label: "The session if it looks like one" },
+  { value: "subject", label: "The subject" },
+  { value: "session", label: "The session" },
 ];
 
 /** Type what stands in a header and see where such a study would go. */

@@ -70,34 +70,21 @@ export function CardPage() {
         </section>
         <section aria-label="Subject and session">
           <h2>With subject and session, when you know them</h2>
-          <table className={classes.examples}>
-            <tbody>
-              <tr>
-                <td>
-                  <code>{string}/sub-001/ses-1</code>
-                </td>
-                <td>subject sub-001, session ses-1</td>
-              </tr>
-              <tr>
-                <td>
-                  <code>{string}/sub-001</code>
-                </td>
-                <td>subject sub-001, session from the study description</td>
-              </tr>
-              <tr>
-                <td>
-                  <code>{string}</code>
-                </td>
-                <td>subject and session from the header</td>
-              </tr>
-            </tbody>
-          </table>
+          <dl className={classes.examples}>
+            <dt>{string}/sub-001/ses-1</dt>
+            <dd>Subject sub-001, session ses-1.</dd>
+            <dt>{string}/sub-001</dt>
+            <dd>Subject sub-001; the session is named after the study description.</dd>
+            <dt>{string}</dt>
+            <dd>Subject and session are taken from the other fields.</dd>
+          </dl>
         </section>
         <section aria-label="Good to know">
           <h2>Good to know</h2>
           <ul>
             <li>
-              Begin with <code>fw://</code>. Parts are separated by <code>/</code>. Capitals do not matter.
+              Begin with <code>fw://</code>. Parts are separated by <code>/</code>. Capitals do not matter in
+              group and project.
             </li>
             <li>
               Forgot it, or a typing error? Nothing is lost: tell the study’s data manager, it will be sorted.

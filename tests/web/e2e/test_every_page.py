@@ -23,7 +23,6 @@ PAGES = [
     "/who/{p}",
     "/misrouted",
     "/routing",
-    "/projects/{p}/card",
     "/about",
     "/me",
     "/admin/users",

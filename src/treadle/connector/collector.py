@@ -6,7 +6,7 @@ from threading import Event, Thread
 from time import monotonic
 
 from treadle.connector.config import ConnectorConfig
-from treadle.connector.courtesy import step_back
+from treadle.connector.courtesy import SessionPriority, step_back
 from treadle.connector.events import series_event
 from treadle.connector.health import Health, log
 from treadle.connector.retention import Retention
@@ -16,6 +16,7 @@ from treadle.connector.spool.layout import Layout
 from treadle.connector.spool.state import State
 
 _LOOK_EVERY_S = 0.1
+_CALM_S = 1.0  # so long after the last image the uploads need no longer step back
 _SWEEP_EVERY_S = 30.0
 _AFTER_TROUBLE_S = 2.0
 
@@ -37,6 +38,8 @@ class Collector:
         self._health = health
         self._submit = submit
         self._now = monotonic()
+        self._found_at = 0.0
+        self._priority = SessionPriority()
         self._limits: dict[int, tuple[float, float]] = {}
         self._watcher = Watcher(limits_of=self._limits.__getitem__)
         self._indexer = Indexer(
@@ -85,6 +88,9 @@ class Collector:
         # Everything that arrived by now is sorted before any series is judged as of now.
         self._now = monotonic()
         found = self._indexer.index_arrived()
+        if found:
+            self._found_at = monotonic()
+        self._priority.lower(low=monotonic() - self._found_at < _CALM_S)
         for series_id in self._watcher.complete(as_of=self._now):
             self._limits.pop(series_id, None)
             self._completed(series_id)

@@ -6,7 +6,7 @@ from time import time
 from typing import cast
 
 from treadle.connector.api import Api, Confirmed
-from treadle.connector.bundle import Bundle, bucket_digest, make_bundle
+from treadle.connector.bundle import Bundle, make_bundle
 from treadle.connector.config import ConnectorConfig, DeviceConfig
 from treadle.connector.errors import ChangedError, HeldError
 from treadle.connector.events import series_event
@@ -17,6 +17,7 @@ from treadle.connector.spool.facts import facts_from_text
 from treadle.connector.spool.layout import Layout
 from treadle.connector.spool.state import Instance, Series, State
 from treadle.dicom.config import SplitChoice
+from treadle.dicom.digest import series_digest
 from treadle.dicom.header import NotDicomError, read_header
 from treadle.dicom.identity import InstanceFacts, representative, split_choice, split_series
 from treadle.dicom.optin import decide_header
@@ -81,22 +82,27 @@ class Delivery:
         send: Send,
     ) -> None:
         facts = self._facts(series, instances)
-        hashes = {row.sop: row.sha256 for row in instances}
         split = series.split or split_choice(facts, device.mapping)
         self._state.keep_split(series.id, split)
         mapping = replace(device.mapping, split_by_acquisition_number=cast(SplitChoice, split))
+        rows = {row.sop: row for row in instances}
         for bucket, members in sorted(split_series(facts, mapping).items()):
-            digest = bucket_digest(members, hashes)
-            if self._state.bucket_digest(series.id, bucket) == digest:
+            if self._is_known(series, bucket, [rows[one.sop_uid] for one in members]):
                 continue
             try:
-                bundle = make_bundle(members, bucket=bucket, digest=digest, device=device, scratch=scratch)
+                bundle = make_bundle(members, bucket=bucket, device=device, scratch=scratch)
                 series_event("packed", series, bucket=bucket, instances=len(members), bytes=bundle.size)
+                self._state.put_digests(series.id, [(rows[sop], one) for sop, one in bundle.hashes.items()])
                 self._check_unchanged(series)
-                confirmed = send(api, bundle)
+                if self._state.bucket_digest(series.id, bucket) != bundle.digest:
+                    self._confirm(series, bucket, bundle, send(api, bundle))
             finally:
                 scratch.clear()
-            self._confirm(series, bucket, bundle, confirmed)
+
+    def _is_known(self, series: Series, bucket: str, members: Sequence[Instance]) -> bool:
+        """Whether the server has confirmed just these instances; one not yet packed is new."""
+        digest = series_digest((row.sop, row.sha256) for row in members)
+        return all(row.sha256 for row in members) and self._state.bucket_digest(series.id, bucket) == digest
 
     def _check_unchanged(self, series: Series) -> None:
         now = self._state.series(series.id)

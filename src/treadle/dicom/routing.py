@@ -41,9 +41,13 @@ _SIMILAR = 0.8
 
 @dataclass(frozen=True, kw_only=True)
 class Route:
-    """A routing string taken apart; `status` tells what, if anything, is missing."""
+    """A routing string taken apart; `status` tells what, if anything, is missing.
+
+    `requested_group` is what was typed, `group` the legal id in it, or else the device's default.
+    """
 
     form: Form = "none"
+    requested_group: str | None = None
     group: str | None = None
     project: str | None = None
     subject: str | None = None
@@ -192,6 +196,7 @@ def _route(parts: _Parts, config: RoutingConfig) -> Route:
         status = "project_missing"
     return Route(
         form=parts.form,
+        requested_group=group_text.strip().lower() or None,
         group=group,
         project=project,
         subject=subject,

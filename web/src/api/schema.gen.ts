@@ -6736,6 +6736,24 @@ export interface components {
             deleted: number;
         };
         /**
+         * DeletedMany
+         * @description Answer of a delete call with many ids.
+         */
+        DeletedMany: {
+            /**
+             * Delete Scheduled
+             * @default 0
+             */
+            delete_scheduled: number;
+            /** Deleted */
+            deleted: number;
+            /**
+             * Not Found
+             * @default 0
+             */
+            not_found: number;
+        };
+        /**
          * DeletionDocument
          * @description One entry of the trash.
          */
@@ -8121,7 +8139,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Deleted"];
+                    "application/json": components["schemas"]["DeletedMany"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -8504,6 +8522,7 @@ export interface operations {
     delete_acquisition_analysis: {
         parameters: {
             query?: {
+                /** @description why it is deleted */
                 delete_reason?: string | null;
             };
             header?: never;
@@ -8704,6 +8723,7 @@ export interface operations {
     delete_acquisition_file: {
         parameters: {
             query?: {
+                /** @description why it is deleted */
                 delete_reason?: string | null;
             };
             header?: never;
@@ -9536,7 +9556,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Deleted"];
+                    "application/json": components["schemas"]["DeletedMany"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -9865,6 +9885,7 @@ export interface operations {
     delete_analysis_file: {
         parameters: {
             query?: {
+                /** @description why it is deleted */
                 delete_reason?: string | null;
             };
             header?: never;
@@ -10905,7 +10926,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Deleted"];
+                    "application/json": components["schemas"]["DeletedMany"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -11377,6 +11398,7 @@ export interface operations {
     delete_collection_analysis: {
         parameters: {
             query?: {
+                /** @description why it is deleted */
                 delete_reason?: string | null;
             };
             header?: never;
@@ -11545,6 +11567,7 @@ export interface operations {
     delete_collection_file: {
         parameters: {
             query?: {
+                /** @description why it is deleted */
                 delete_reason?: string | null;
             };
             header?: never;
@@ -13207,6 +13230,7 @@ export interface operations {
     delete_container_analysis: {
         parameters: {
             query?: {
+                /** @description why it is deleted */
                 delete_reason?: string | null;
             };
             header?: never;
@@ -13375,6 +13399,7 @@ export interface operations {
     delete_container_file: {
         parameters: {
             query?: {
+                /** @description why it is deleted */
                 delete_reason?: string | null;
             };
             header?: never;
@@ -14936,6 +14961,7 @@ export interface operations {
     delete_files_by_ids: {
         parameters: {
             query?: {
+                /** @description why it is deleted */
                 delete_reason?: string | null;
             };
             header?: never;
@@ -14950,7 +14976,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Deleted"];
+                    "application/json": components["schemas"]["DeletedMany"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -15035,6 +15061,7 @@ export interface operations {
     delete_file: {
         parameters: {
             query?: {
+                /** @description why it is deleted */
                 delete_reason?: string | null;
             };
             header?: never;
@@ -15558,7 +15585,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Deleted"];
+                    "application/json": components["schemas"]["DeletedMany"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -16939,7 +16966,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Deleted"];
+                    "application/json": components["schemas"]["DeletedMany"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -17605,6 +17632,7 @@ export interface operations {
     delete_project_analysis: {
         parameters: {
             query?: {
+                /** @description why it is deleted */
                 delete_reason?: string | null;
             };
             header?: never;
@@ -17837,6 +17865,7 @@ export interface operations {
     delete_project_file: {
         parameters: {
             query?: {
+                /** @description why it is deleted */
                 delete_reason?: string | null;
             };
             header?: never;
@@ -19960,7 +19989,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Deleted"];
+                    "application/json": components["schemas"]["DeletedMany"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -20479,6 +20508,7 @@ export interface operations {
     delete_session_analysis: {
         parameters: {
             query?: {
+                /** @description why it is deleted */
                 delete_reason?: string | null;
             };
             header?: never;
@@ -20679,6 +20709,7 @@ export interface operations {
     delete_session_file: {
         parameters: {
             query?: {
+                /** @description why it is deleted */
                 delete_reason?: string | null;
             };
             header?: never;
@@ -21849,7 +21880,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Deleted"];
+                    "application/json": components["schemas"]["DeletedMany"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -22368,6 +22399,7 @@ export interface operations {
     delete_subject_analysis: {
         parameters: {
             query?: {
+                /** @description why it is deleted */
                 delete_reason?: string | null;
             };
             header?: never;
@@ -22568,6 +22600,7 @@ export interface operations {
     delete_subject_file: {
         parameters: {
             query?: {
+                /** @description why it is deleted */
                 delete_reason?: string | null;
             };
             header?: never;

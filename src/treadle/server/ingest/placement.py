@@ -188,7 +188,7 @@ async def note_placement(
         "reason": reason,
         "flags": sorted({*wanted.flags, *route.flags, *flags}),
         "requested": {
-            "group": route.group,
+            "group": route.requested_group or route.group,
             "project": route.project,
             "subject": route.subject,
             "session": route.session,

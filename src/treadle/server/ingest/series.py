@@ -207,6 +207,7 @@ def read_route(raw: Mapping[str, Any]) -> Route:
     """The parsed routing string of an announcement."""
     return Route(
         form=raw.get("form") or "none",
+        requested_group=raw.get("requested_group"),
         group=raw.get("group"),
         project=raw.get("project"),
         subject=raw.get("subject"),

@@ -20,6 +20,8 @@ import { StateMark } from "@/ui/StateMark";
 import { AliasesPanel } from "./AliasesPanel";
 import { MoveDialog } from "./MoveDialog";
 
+const MOST = 500; // rows of one answer
+
 interface Moving {
   row: Misrouted;
   to?: Suggestion;
@@ -35,7 +37,11 @@ export function MisroutedPage() {
     <Page>
       <PageHead
         title="Mis-routed"
-        about={found.data ? `${count(rows.length, "session")} waiting for a destination` : " "}
+        about={
+          found.data
+            ? `${rows.length === MOST ? "The oldest " : ""}${count(rows.length, "session")} waiting for a destination`
+            : " "
+        }
         actions={
           <LinkButton to="/routing" variant="default">
             Routing check
@@ -66,12 +72,6 @@ export function MisroutedPage() {
                   </Link>
                 ),
               },
-              { head: "Subject", cell: (row) => row.subject?.label },
-              { head: "Scanned", cell: (row) => dateTime(row.session.timestamp) },
-              {
-                head: "Asked for",
-                cell: (row) => <span className="mono">{partsText(row.requested)}</span>,
-              },
               {
                 head: "Why",
                 cell: (row) => (
@@ -81,6 +81,10 @@ export function MisroutedPage() {
                     title={row.flags.map(flagWords).join("\n")}
                   />
                 ),
+              },
+              {
+                head: "Asked for",
+                cell: (row) => <span className="mono">{partsText(row.requested)}</span>,
               },
               {
                 head: "Perhaps meant",
@@ -100,6 +104,8 @@ export function MisroutedPage() {
                   </Group>
                 ),
               },
+              { head: "Subject", cell: (row) => row.subject?.label },
+              { head: "Scanned", cell: (row) => dateTime(row.session.timestamp) },
               { head: "Scanner", cell: (row) => row.device },
               { head: "Waits in", cell: (row) => [row.group, row.project?.label].filter(Boolean).join("/") },
               {

@@ -6,7 +6,6 @@ import type {
   Collection,
   FileDoc,
   FileVersion,
-  Group,
   Instance,
   LoginMethods,
   Me,
@@ -26,9 +25,10 @@ import type {
 /** Queries under this key show what scanners and other people change: the event stream refreshes them. */
 export const LIVE = "live";
 
+/** Who is logged in; null when nobody is, which is no error. */
 export const meQuery = queryOptions({
   queryKey: ["me"],
-  queryFn: () => api.get<Me>("/x/me"),
+  queryFn: async () => (await api.get<LoginMethods>("/x/login")).me,
   staleTime: 5 * 60_000,
   retry: false,
 });
@@ -89,11 +89,6 @@ export const listQuery = <T>(path: string, params: ListParams = {}) =>
     queryFn: () => api.get<Page<T>>(path, params),
   });
 
-export const groupsQuery = queryOptions({
-  queryKey: [LIVE, "groups"],
-  queryFn: () => api.get<Page<Group>>("/groups"),
-});
-
 export const fileQuery = (id: string, version?: number) =>
   queryOptions({
     queryKey: [LIVE, "files", id, version ?? null],
@@ -138,17 +133,8 @@ export const modalitiesQuery = queryOptions({
   staleTime: Number.POSITIVE_INFINITY,
 });
 
-export const usersQuery = queryOptions({
-  queryKey: ["users"],
-  queryFn: () => api.get<Page<User>>("/users", { sort: "lastname:asc" }),
-  select: (found) => found.results,
-});
-
-export const rolesQuery = queryOptions({
-  queryKey: ["roles"],
-  queryFn: () => api.get<Page<Role>>("/roles", { sort: "label:asc" }),
-  select: (found) => found.results,
-});
+export const roleQuery = (id: string) =>
+  queryOptions({ queryKey: ["roles", id], queryFn: () => api.get<Role>(`/roles/${id}`) });
 
 export const actionsQuery = queryOptions({
   queryKey: ["roles", "actions"],

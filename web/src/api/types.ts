@@ -19,7 +19,7 @@ export type Parents = Partial<Record<Level, string | null>>;
 export type Note = Document<"NoteDocument">;
 export type ApiKey = Document<"KeyDocument">;
 export type Enrolment = Document<"EnrolmentDocument">;
-export type LoginMethods = Document<"LoginMethods">;
+export type LoginMethods = Document<"LoginMethods", { me: Me | null }>;
 export type SecondFactor = Document<"SecondFactorDocument">;
 export type FileVersion = Document<"FileVersion">;
 
@@ -40,7 +40,13 @@ interface Contents {
   notes: Note[];
 }
 
-export type Project = Document<"ProjectDocument", Contents>;
+export interface Lock {
+  reason: string;
+  timestamp: string;
+  origin: { type: string; id: string | null };
+}
+
+export type Project = Document<"ProjectDocument", Contents & { locked: Lock | null }>;
 export type Subject = Document<"SubjectDocument", Contents>;
 export type Session = Document<"SessionDocument", Contents & { subject: Subject | null }>;
 export type Collection = Document<
@@ -79,10 +85,7 @@ export interface Group {
   roles: string[];
 }
 
-export interface Modality {
-  _id: string;
-  classification: Record<string, string[]>;
-}
+export type Modality = Document<"ModalityDocument", { classification: Record<string, string[]> }>;
 
 export interface Page<T> {
   count: number;

@@ -5,6 +5,7 @@ import { useNavigate, useParams } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { api } from "@/api/client";
 import { useChange, useRemoval } from "@/api/useChange";
+import { KeysPanel } from "@/parts/keys/KeysPanel";
 import { Columns } from "@/ui/Columns";
 import { ConfirmDialog } from "@/ui/ConfirmDialog";
 import { Facts } from "@/ui/Facts";
@@ -23,7 +24,6 @@ import { infoOf, totals } from "./figures";
 import { HeldPanel } from "./HeldPanel";
 import { HourBars } from "./HourBars";
 import { IncidentsPanel } from "./IncidentsPanel";
-import { KeysPanel } from "./KeysPanel";
 import { ReasonsPanel } from "./ReasonsPanel";
 import { ScannersPanel } from "./ScannersPanel";
 
@@ -78,7 +78,10 @@ export function DevicePage() {
             ) : null}
             <IncidentsPanel id={d} />
             <KeysPanel
+              title="Keys"
               keys={device.api_keys}
+              found={found}
+              restrictable={false}
               path={`/devices/${d}/key`}
               about="The device cannot log in."
               stale={DEVICES}

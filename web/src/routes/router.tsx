@@ -284,6 +284,20 @@ const misrouted = createRoute({
   component: lazyRouteComponent(() => import("@/features/ingest/MisroutedPage"), "MisroutedPage"),
 });
 
+const routing = createRoute({
+  getParentRoute: () => framed,
+  path: "/routing",
+  validateSearch: search.routing,
+  component: lazyRouteComponent(() => import("@/features/ingest/RoutingPage"), "RoutingPage"),
+});
+
+/** One printed page: without the frame. */
+const projectCard = createRoute({
+  getParentRoute: () => inside,
+  path: "/projects/$p/card",
+  component: lazyRouteComponent(() => import("@/features/ingest/card/CardPage"), "CardPage"),
+});
+
 const me = createRoute({
   getParentRoute: () => framed,
   path: "/me",
@@ -308,6 +322,7 @@ const tree = root.addChildren([
   login,
   inside.addChildren([
     viewer,
+    projectCard,
     framed.addChildren([
       home,
       projects,
@@ -329,6 +344,7 @@ const tree = root.addChildren([
       acquisition,
       file,
       misrouted,
+      routing,
       me,
       users,
       who,

@@ -7,6 +7,7 @@ from time import monotonic
 
 from treadle.connector.config import ConnectorConfig
 from treadle.connector.courtesy import step_back
+from treadle.connector.devices import Devices
 from treadle.connector.health import Health, log
 from treadle.connector.retention import Retention
 from treadle.connector.series import Watcher
@@ -29,10 +30,16 @@ class Collector:
         config: ConnectorConfig,
         health: Health,
         *,
+        devices: Devices,
         submit: Callable[[int], None],
+        waits: bool = True,
     ) -> None:
+        """`submit` takes complete series; unless it `waits`, a series is complete as it is found."""
         self._state = state
-        self._config = config
+        self._devices = devices
+        self._waits = waits
+        self._outside = 0
+        self.is_idle = False
         self._health = health
         self._submit = submit
         self._now = monotonic()
@@ -87,13 +94,19 @@ class Collector:
         for series_id in self._watcher.complete(as_of=self._now):
             self._limits.pop(series_id, None)
             self._submit(series_id)
+        if self._outside != (outside := self._state.changes_outside()):
+            self._outside = outside
+            for series_id in self._state.take_retries():
+                self._submit(series_id)
+        self.is_idle = not found and self._watcher.is_idle()
         return found
 
     def _limits_of(self, series_id: int) -> tuple[float, float]:
         if series_id not in self._limits:
             series = self._state.series(series_id)
-            device = self._config.device(series.device) if series else self._config.defaults
-            self._limits[series_id] = (device.series_quiet_s, device.series_max_wait_s)
+            device = self._devices.get(series.device if series else "")
+            wait = (device.series_quiet_s, device.series_max_wait_s)
+            self._limits[series_id] = wait if self._waits else (0.0, 0.0)
         return self._limits[series_id]
 
     def _quarantined(self, device: str) -> None:

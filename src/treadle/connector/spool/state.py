@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +15,8 @@ from typing import Any
 from treadle.connector.spool.schema import prepare
 
 log = logging.getLogger("treadle.connector")
+
+_MOST_VALUES = 500
 
 
 @dataclass(frozen=True)
@@ -136,6 +138,24 @@ class State:
             series_id,
         )
 
+    def ask_again(self, series: str) -> int:
+        """Have series with this UID tried again that wait or are held; their number."""
+        rows = self.execute(
+            "UPDATE series SET state = 'retry', reason = NULL, settled = min(settled, generation - 1)"
+            " WHERE series = ? AND state <> 'skipped' AND (generation > settled OR state = 'held') RETURNING id",
+            series,
+        )
+        return len(rows)
+
+    def take_retries(self) -> list[int]:
+        """Series that somebody wants to be tried again; handed out once."""
+        rows = self.execute("UPDATE series SET state = 'receiving' WHERE state = 'retry' RETURNING id")
+        return [row[0] for row in rows]
+
+    def changes_outside(self) -> int:
+        """A number that changes when another process changes the state file."""
+        return int(self.execute("PRAGMA data_version")[0][0])
+
     def mark_waiting(self, series_id: int, *, reason: str) -> None:
         """Note why the series has to wait; it stays to be done."""
         self.execute("UPDATE series SET state = 'held', reason = ? WHERE id = ?", reason, series_id)
@@ -178,6 +198,21 @@ class State:
     def drop_instance(self, series_id: int, sop: str) -> None:
         """Remove one instance."""
         self.execute("DELETE FROM instance WHERE series_id = ? AND sop = ?", series_id, sop)
+
+    def safe_instances(self, device: str, sops: Sequence[str], *, uploaded: bool) -> set[str]:
+        """Which of these instances of the device are here, or (`uploaded`) on the server as they are here."""
+        done = " AND state = 'uploaded' AND generation = settled" if uploaded else ""
+        safe: set[str] = set()
+        for at in range(0, len(sops), _MOST_VALUES):
+            some = sops[at : at + _MOST_VALUES]
+            marks = ", ".join("?" * len(some))
+            rows = self.execute(
+                f"SELECT sop FROM instance JOIN series ON id = series_id WHERE device = ? AND sop IN ({marks}){done}",
+                device,
+                *some,
+            )
+            safe.update(row[0] for row in rows)
+        return safe
 
     # buckets
 

@@ -44,6 +44,7 @@ class VolatileDisk:
         """Take the dead or living disk away."""
         subprocess.run(["fusermount3", "-u", "-z", "-q", str(self.path)], check=False)
         if self.process is not None:
+            self.process.kill()
             self.process.wait(60)
 
     @contextlib.contextmanager
@@ -56,11 +57,12 @@ class VolatileDisk:
             self.unmount()
 
 
-def kill_tree(pid: int) -> None:
+def kill_tree(process: subprocess.Popen[bytes] | None) -> None:
     """A machine without power runs nothing: the process and all its descendants are gone."""
-    victims = [psutil.Process(pid)]
-    victims += victims[0].children(recursive=True)
-    for victim in victims:
+    if process is None or process.poll() is not None:
+        return
+    for victim in psutil.Process(process.pid).children(recursive=True):
         with contextlib.suppress(psutil.NoSuchProcess):
             victim.kill()
-    psutil.wait_procs(victims, timeout=10)
+    process.kill()
+    process.wait()

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import random
 import threading
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 import soak
-from connector_kit import Connector, Door, acknowledged, make_instances, send, wait_until
-from fault_archive import read_archive
+from connector_kit import Connector, Door, wait_until
+from fault_archive import members, read_archive
 from fault_kit import Treadle, free_port
-from fault_scanner import Scanner, growing
+from fault_scanner import SUCCESS, Scanner, Slice, growing, send, slices
 from power_kit import VolatileDisk, kill_tree
 
 pytestmark = [pytest.mark.peer, pytest.mark.slow, pytest.mark.timeout(300 * soak.TIMES)]
@@ -32,43 +32,68 @@ def disk(tmp_path_factory: pytest.TempPathFactory, program: Callable[[str], str]
         yield disk
 
 
-@pytest.mark.usefixtures("storescu")
-def test_a_spool_survives_power_cuts(disk: VolatileDisk, door: Door, tmp_path: Path) -> None:
+@pytest.fixture
+def connector(disk: VolatileDisk, door: Door) -> Iterator[Connector]:
+    """A connector with its spool on the disk, not started."""
+    connector = Connector(disk.path / "spool", door.url)
+    yield connector
+    kill_tree(connector.process)
+
+
+@pytest.fixture
+def treadle(disk: VolatileDisk) -> Iterator[Treadle]:
+    """A whole server with its home on the disk."""
+    treadle = Treadle(disk.path / "home", {"TREADLE_UPLOADS__MIN_FREE_BYTES": "0"})
+    treadle.start_ready()
+    yield treadle
+    kill_tree(treadle.process)
+
+
+def test_a_spool_survives_power_cuts(disk: VolatileDisk, connector: Connector, door: Door) -> None:
     rng = random.Random(soak.seed(4))
     acked: set[str] = set()
-    sent: set[str] = set()
-    connector = Connector(disk.path / "spool", door.url)
+    sent: dict[str, str] = {}
     for number in range(SPOOL_CUTS):
         connector.start()
-        series = f"1.2.826.0.1.3680043.10.96.{number // 3}"
-        files = make_instances(tmp_path / "in", EACH, first=(number % 3) * EACH, pixels=96, root=series)
-        sent |= {path.stem for path in files}
-        sender = threading.Thread(
-            target=lambda files=files: acked.update(acknowledged(send(files, connector.port)))
-        )
-        sender.start()
-        time.sleep(
-            rng.uniform(0, 0.15) if number % 3 else rng.uniform(0, 2.5)
-        )  # while storing, and while sending on
+        images = slices(number // 3, 1, range(number % 3 * EACH, (number % 3 + 1) * EACH), pixels=96)
+        sent |= {image.sop: image.digest for image in images}
+        answered = _send(images, connector.port, acked, enough=rng.randint(1, EACH))
+        time.sleep(rng.choice([0, rng.uniform(0, 0.02), rng.uniform(0, 2.5)]))  # storing, or sending on
         disk.cut()
-        kill_tree(connector.process.pid)
-        sender.join()
+        kill_tree(connector.process)
+        answered()
         disk.unmount()
         disk.mount()
         connector.port = free_port()
     connector.start()
     wait_until(lambda: acked <= set(door.sops()), for_s=60, what="everything acknowledged is in the archive")
-    assert len(acked) > EACH
     assert len(door.sops()) == len(set(door.sops()))
-    assert set(door.sops()) <= sent
+    for file in door.files():
+        found = dict(members(door.zip_of(file["versions"][-1])))
+        assert found == {sop: sent[sop] for sop in found}
     assert connector.stop() == 0
     print(f"{SPOOL_CUTS} power cuts: {len(acked)} instances acknowledged, 0 lost, 0 doubled")
 
 
-def test_a_whole_home_survives_power_cuts(disk: VolatileDisk) -> None:
+def _send(images: list[Slice], port: int, acked: set[str], *, enough: int) -> Callable[[], None]:
+    """Send in the background, noting what is acknowledged; returns when so many are. Call the answer to join."""
+    is_enough = threading.Event()
+    count = itertools.count(1)
+
+    def note(image: Slice, status: int) -> None:
+        if status == SUCCESS:
+            acked.add(image.sop)
+            if next(count) >= enough:
+                is_enough.set()
+
+    sender = threading.Thread(target=lambda: send(images, port, on_status=note))
+    sender.start()
+    assert is_enough.wait(30)
+    return sender.join
+
+
+def test_a_whole_home_survives_power_cuts(disk: VolatileDisk, treadle: Treadle) -> None:
     rng = random.Random(soak.seed(8))
-    treadle = Treadle(disk.path / "home", {"TREADLE_UPLOADS__MIN_FREE_BYTES": "0"})
-    treadle.start_ready()
     project = treadle.make_project()
     images = list(growing(1, series=2, size=28 * HOME_CUTS))
     scanner = Scanner(images, treadle.dicom, pause_s=0.01)
@@ -81,8 +106,7 @@ def test_a_whole_home_survives_power_cuts(disk: VolatileDisk) -> None:
         uploaded[name] = hashlib.sha256(content).hexdigest()
         time.sleep(rng.uniform(0, 3))
         disk.cut()
-        kill_tree(treadle.process.pid)
-        treadle.process.wait()
+        kill_tree(treadle.process)
         disk.unmount()
         disk.mount()
         treadle.start_ready()

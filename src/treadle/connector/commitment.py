@@ -28,6 +28,7 @@ ALL_SAFE, SOME_FAILED = 1, 2
 _LOOK_EVERY_S = 1.0
 _REPEAT_FOR_S = 24 * 3600.0
 _FIRST_REPEAT_S = 5.0
+_MOST_VALUES = 500  # in one question to the state file
 
 
 @dataclass(frozen=True)
@@ -132,9 +133,7 @@ class Commitments:
             return
         age = time() - path.stat().st_mtime
         sops = [sop for _, sop in waiting.request.instances]
-        safe = self._state.safe_instances(
-            waiting.device, sops, uploaded=device.commitment.commit_when == "uploaded"
-        )
+        safe = self._safe(waiting.device, sops, uploaded=device.commitment.commit_when == "uploaded")
         if len(safe) < len(set(sops)) and age < device.commitment.commit_timeout_s:
             return
         kind, information = event_report(waiting.request, safe)
@@ -148,6 +147,22 @@ class Commitments:
             self._health.trouble(f"commitment {waiting.device}", None)
             self._health.count(waiting.device, "committed" if kind == ALL_SAFE else "commitments_failed")
             self._end(path, "commitment reported", waiting, missing=len(set(sops)) - len(safe))
+
+    def _safe(self, device: str, sops: list[str], *, uploaded: bool) -> set[str]:
+        """Which of the instances are here, or on the server as they are here."""
+        done = " AND state = 'uploaded' AND generation = settled" if uploaded else ""
+        safe: set[str] = set()
+        for at in range(0, len(sops), _MOST_VALUES):
+            some = sops[at : at + _MOST_VALUES]
+            marks = ", ".join("?" * len(some))
+            rows = self._state.execute(
+                "SELECT sop FROM instance JOIN series ON id = series_id"
+                f" WHERE device = ? AND sop IN ({marks}){done}",
+                device,
+                *some,
+            )
+            safe.update(row[0] for row in rows)
+        return safe
 
     def _later(self, path: Path, waiting: _Waiting, error: OSError, *, gives_up: bool) -> None:
         waiting.failures += 1

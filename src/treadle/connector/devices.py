@@ -15,6 +15,10 @@ class Devices:
         """What holds for this device; the defaults for one that is no longer configured."""
         return self._config.device(device_id)
 
+    def all(self) -> tuple[DeviceConfig, ...]:
+        """Every device; without any, the one that stands for all senders."""
+        return self._config.devices or (self._config.defaults,)
+
     def replace(self, config: ConnectorConfig) -> None:
         """From now on those of this configuration."""
         self._config = config

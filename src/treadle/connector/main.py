@@ -52,7 +52,7 @@ def run(config: ConnectorConfig, *, reread: Callable[[], ConnectorConfig] | None
 
 def run_once(config: ConnectorConfig, *, stop: Event | None = None) -> bool:
     """Send what is in the spool without listening; whether everything there has been dealt with."""
-    connector = Connector(config, listens=False)
+    connector = Connector(replace(config, metrics=None), listens=False)
     connector.start()
     try:
         return connector.drain(stop or Event())
@@ -86,7 +86,9 @@ class Connector:
         self._collector = Collector(
             layout, state, config, health, devices=devices, submit=self._pipeline.submit, waits=listens
         )
-        self._heartbeat = Heartbeat(layout, state, config, health, pipeline=self._pipeline, api=self._apis[0])
+        self._heartbeat = Heartbeat(
+            layout, state, config, health, devices=devices, pipeline=self._pipeline, api=self._apis[0]
+        )
         self._commitments = Commitments(layout, state, devices, health, report=self._report)
         self._receivers: Receivers | None = None
 
@@ -106,7 +108,10 @@ class Connector:
                 on_report=self._health.take_report,
             )
             self._receivers.start()
-        self._heartbeat.start()
+        try:
+            self._heartbeat.start()
+        except OSError as error:
+            raise CannotStartError(f"metrics: {self._config.metrics}: {error.strerror}") from error
         self._commitments.start()
         ports = {kind: "{}:{}".format(*listener.getsockname()[:2]) for kind, listener in listeners.items()}
         log_event("listening" if listeners else "sending", ae_title=self._config.ae_title, ports=ports)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,8 +15,6 @@ from typing import Any
 from treadle.connector.spool.schema import prepare
 
 log = logging.getLogger("treadle.connector")
-
-_MOST_VALUES = 500
 
 
 @dataclass(frozen=True)
@@ -38,7 +36,7 @@ class Series:
 
 @dataclass(frozen=True)
 class Instance:
-    """One instance of a series, as indexed."""
+    """One instance of a series, as indexed; `sha256` of its data set is empty until it has been packed."""
 
     sop: str
     sha256: str
@@ -104,6 +102,10 @@ class State:
         return self._series(
             "WHERE state = ? AND settled_at < ? AND generation = settled AND NOT files_gone", state, before
         )
+
+    def held_series(self, *, limit: int) -> list[Series]:
+        """Series held back, the latest first."""
+        return self._series("WHERE state = 'held' ORDER BY settled_at DESC, id DESC LIMIT ?", limit)
 
     def add_series(self, *, device: str, study: str, series: str) -> int:
         """The id of the series, made if it is new."""
@@ -195,24 +197,18 @@ class State:
             instance.facts,
         )
 
+    def put_digests(self, series_id: int, digests: Iterable[tuple[Instance, str]]) -> None:
+        """Note the digests of these instances, unless they were replaced meanwhile."""
+        rows = [(digest, series_id, row.sop, row.size, row.mtime_ns) for row, digest in digests]
+        with self.transaction():
+            self._db.executemany(
+                "UPDATE instance SET sha256 = ? WHERE series_id = ? AND sop = ? AND size = ? AND mtime_ns = ?",
+                rows,
+            )
+
     def drop_instance(self, series_id: int, sop: str) -> None:
         """Remove one instance."""
         self.execute("DELETE FROM instance WHERE series_id = ? AND sop = ?", series_id, sop)
-
-    def safe_instances(self, device: str, sops: Sequence[str], *, uploaded: bool) -> set[str]:
-        """Which of these instances of the device are here, or (`uploaded`) on the server as they are here."""
-        done = " AND state = 'uploaded' AND generation = settled" if uploaded else ""
-        safe: set[str] = set()
-        for at in range(0, len(sops), _MOST_VALUES):
-            some = sops[at : at + _MOST_VALUES]
-            marks = ", ".join("?" * len(some))
-            rows = self.execute(
-                f"SELECT sop FROM instance JOIN series ON id = series_id WHERE device = ? AND sop IN ({marks}){done}",
-                device,
-                *some,
-            )
-            safe.update(row[0] for row in rows)
-        return safe
 
     # buckets
 

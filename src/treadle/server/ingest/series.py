@@ -71,7 +71,10 @@ async def known_series(connection: AsyncConnection, said: Announcement) -> dict[
     session = await queries.live_by_id(connection, acquisition.session_id or "", "session")
     if session is not None:
         destination = await find_destination(
-            connection, said.wanted.route, create_projects=said.wanted.create_projects
+            connection,
+            said.wanted.route,
+            create_projects=said.wanted.create_projects,
+            device=said.wanted.device,
         )
         session = await reroute(connection, said.wanted, destination, session)
         acquisition = await get_container(connection, acquisition.id)

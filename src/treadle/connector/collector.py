@@ -7,6 +7,7 @@ from time import monotonic
 
 from treadle.connector.config import ConnectorConfig
 from treadle.connector.courtesy import SessionPriority, step_back
+from treadle.connector.devices import Devices
 from treadle.connector.events import series_event
 from treadle.connector.health import Health, log
 from treadle.connector.retention import Retention
@@ -31,10 +32,16 @@ class Collector:
         config: ConnectorConfig,
         health: Health,
         *,
+        devices: Devices,
         submit: Callable[[int], None],
+        waits: bool = True,
     ) -> None:
+        """`submit` takes complete series; unless it `waits`, a series is complete as it is found."""
         self._state = state
-        self._config = config
+        self._devices = devices
+        self._waits = waits
+        self._outside = 0
+        self.is_idle = False
         self._health = health
         self._submit = submit
         self._now = monotonic()
@@ -95,6 +102,11 @@ class Collector:
             self._limits.pop(series_id, None)
             self._completed(series_id)
             self._submit(series_id)
+        if self._outside != (outside := self._state.changes_outside()):
+            self._outside = outside
+            for series_id in self._state.take_retries():
+                self._submit(series_id)
+        self.is_idle = not found and self._watcher.is_idle()
         return found
 
     def _changed(self, series_id: int) -> None:
@@ -105,8 +117,9 @@ class Collector:
     def _begin(self, series_id: int) -> None:
         """Something came into a series that was not being watched."""
         series = self._state.series(series_id)
-        device = self._config.device(series.device) if series else self._config.defaults
-        self._limits[series_id] = (device.series_quiet_s, device.series_max_wait_s)
+        device = self._devices.get(series.device if series else "")
+        wait = (device.series_quiet_s, device.series_max_wait_s)
+        self._limits[series_id] = wait if self._waits else (0.0, 0.0)
         if series is not None and series.settled:
             series_event("changed", series)
         elif series is not None:

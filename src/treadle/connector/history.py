@@ -45,6 +45,8 @@ class History:
         """Count these for the hour of `at` (default: now); what is older than a week goes."""
         hour = hour_of(time() if at is None else at)
         rows = [(hour, device, name, n) for device, names in counts.items() for name, n in names.items()]
+        if not rows:
+            return
         with self._lock, self._db:
             self._db.executemany(_ADD, rows)
             self._db.execute("DELETE FROM count WHERE hour < ?", (hour - WEEK_HOURS,))

@@ -60,9 +60,10 @@ async def preview(
     destination = await find_destination(
         guard.connection, route, create_projects=config.create_projects, device=device, sight=sight
     )
-    if not destination.is_parking or route.group is None:
+    group = route.requested_group or route.group
+    if not destination.is_parking or group is None:
         return Preview(route, destination, [])
-    typed = (route.group, route.project)
+    typed = (group, route.project)
     return Preview(route, destination, (await suggest(guard.connection, [typed], sight))[typed])
 
 

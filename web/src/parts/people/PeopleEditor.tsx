@@ -1,12 +1,14 @@
 import { ActionIcon, Button, MultiSelect, Select, Text, Tooltip } from "@mantine/core";
 import { IconTrash, IconUserPlus } from "@tabler/icons-react";
 import { type FormEvent, type ReactNode, useState } from "react";
+import { useByIds } from "@/api/useByIds";
 import { ConfirmDialog } from "@/ui/ConfirmDialog";
 import { Message } from "@/ui/Message";
+import { type Person, personName } from "@/ui/person";
 import { SimpleTable } from "@/ui/SimpleTable";
+import { Picker } from "../pick/Picker";
+import { PEOPLE } from "../pick/source";
 import classes from "./PeopleEditor.module.css";
-import { PersonSelect } from "./PersonSelect";
-import { type Person, personName } from "./person";
 
 export interface Choice {
   value: string;
@@ -24,8 +26,9 @@ interface PeopleEditorProps {
   /** What people are given: `Roles`, or `Access`. */
   given: string;
   entries: Entry[];
-  people: Person[];
   choices: Choice[];
+  /** Labels of what is held but may not be given here. */
+  labels?: ReadonlyMap<string, string>;
   several: boolean;
   mayEdit: boolean;
   busy: boolean;
@@ -38,19 +41,20 @@ interface PeopleEditorProps {
 interface GivenProps {
   label: string;
   choices: Choice[];
+  words: (value: string) => string;
   several: boolean;
   values: string[];
   onChange: (values: string[]) => void;
 }
 
 /** One access, or any number of roles; the last role stays, people go by Remove. */
-function Given({ label, choices, several, values, onChange }: GivenProps) {
+function Given({ label, choices, words, several, values, onChange }: GivenProps) {
   // What is held but may not be given here any more stays visible.
   const data = [
     ...choices,
     ...values
       .filter((value) => !choices.some((one) => one.value === value))
-      .map((value) => ({ value, label: value })),
+      .map((value) => ({ value, label: words(value) })),
   ];
   return several ? (
     <MultiSelect
@@ -80,15 +84,14 @@ function Given({ label, choices, several, values, onChange }: GivenProps) {
 
 /** Who is in something and with what; people are added by search. */
 export function PeopleEditor(props: PeopleEditorProps) {
-  const { label, given, entries, people, choices, several, mayEdit } = props;
+  const { label, given, entries, choices, labels, several, mayEdit } = props;
   const [leaving, setLeaving] = useState<string | null>(null);
   const [added, setAdded] = useState<string | null>(null);
   const [values, setValues] = useState<string[]>([]);
-  const known = new Map(people.map((person) => [person._id, person]));
-  const words = (value: string) => choices.find((one) => one.value === value)?.label ?? value;
-  const others = people.filter(
-    (person) => !person.disabled && !entries.some((entry) => entry._id === person._id),
-  );
+  const ids = entries.map((entry) => entry._id);
+  const known = useByIds<Person>("/users", ids);
+  const words = (value: string) =>
+    choices.find((one) => one.value === value)?.label ?? labels?.get(value) ?? value;
   const add = (event: FormEvent) => {
     event.preventDefault();
     if (!added) return;
@@ -128,6 +131,7 @@ export function PeopleEditor(props: PeopleEditorProps) {
                   <Given
                     label={`${given} of ${entry._id}`}
                     choices={choices}
+                    words={words}
                     several={several}
                     values={entry.values}
                     onChange={(next) =>
@@ -163,16 +167,18 @@ export function PeopleEditor(props: PeopleEditorProps) {
       ) : null}
       {mayEdit ? (
         <form className={classes.add} onSubmit={add}>
-          <PersonSelect
+          <Picker
+            source={PEOPLE}
+            taken={ids}
             size="xs"
             aria-label={`Person to add to ${label.toLowerCase()}`}
-            people={others}
             value={added}
             onChange={setAdded}
           />
           <Given
             label={`${given} to give`}
             choices={choices}
+            words={words}
             several={several}
             values={values}
             onChange={setValues}

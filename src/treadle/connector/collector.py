@@ -5,6 +5,7 @@ from collections.abc import Callable
 from threading import Event, Thread
 from time import monotonic
 
+from treadle.connector.arrivals import Arrivals
 from treadle.connector.config import ConnectorConfig
 from treadle.connector.courtesy import step_back
 from treadle.connector.health import Health, log
@@ -12,7 +13,7 @@ from treadle.connector.retention import Retention
 from treadle.connector.series import Watcher
 from treadle.connector.spool.index import Indexer
 from treadle.connector.spool.layout import Layout
-from treadle.connector.spool.state import State
+from treadle.connector.spool.state import Series, State
 
 _LOOK_EVERY_S = 0.1
 _SWEEP_EVERY_S = 30.0
@@ -30,11 +31,15 @@ class Collector:
         health: Health,
         *,
         submit: Callable[[int], None],
+        arrivals: Arrivals,
+        is_held: Callable[[Series], bool],
     ) -> None:
+        """`is_held` tells of series that become complete by their retrieval, not by quiet time."""
         self._state = state
         self._config = config
         self._health = health
         self._submit = submit
+        self._is_held = is_held
         self._now = monotonic()
         self._limits: dict[int, tuple[float, float]] = {}
         self._watcher = Watcher(limits_of=self._limits_of)
@@ -42,6 +47,9 @@ class Collector:
             layout,
             state,
             on_change=lambda series: self._watcher.note(series, at=self._now),
+            on_arrival=lambda device, facts: arrivals.note(
+                device=device, study=facts.study_uid, series=facts.series_uid, sop=facts.sop_uid
+            ),
             on_quarantine=self._quarantined,
         )
         self._retention = Retention(layout, state, config)
@@ -50,8 +58,13 @@ class Collector:
 
     def start(self) -> None:
         """Bring the state in step with the files, then watch."""
+        self._indexer.recover_parts()
         self._indexer.rebuild()
         self._thread.start()
+
+    def watch(self, series_id: int) -> None:
+        """Let the quiet time of a series that was held begin now."""
+        self._watcher.note(series_id, at=monotonic())
 
     def stop(self, *, timeout_s: float) -> None:
         """Stop watching."""
@@ -86,7 +99,9 @@ class Collector:
         found = self._indexer.index_arrived()
         for series_id in self._watcher.complete(as_of=self._now):
             self._limits.pop(series_id, None)
-            self._submit(series_id)
+            series = self._state.series(series_id)
+            if series is not None and not self._is_held(series):
+                self._submit(series_id)
         return found
 
     def _limits_of(self, series_id: int) -> tuple[float, float]:

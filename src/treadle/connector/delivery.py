@@ -44,13 +44,13 @@ class Delivery:
             if not instances or self._is_skipped(series, instances, device):
                 self._settle(series, "skipped")
                 return
-            self._deliver_buckets(series, instances, device, api=api, scratch=scratch, send=send)
+            reason = self._deliver_buckets(series, instances, device, api=api, scratch=scratch, send=send)
         except NotDicomError as error:
             raise HeldError(f"header unreadable: {error}") from error
-        self._settle(series, "uploaded")
+        self._settle(series, "uploaded", reason=reason)
 
-    def _settle(self, series: Series, state: str) -> None:
-        self._state.settle_series(series.id, generation=series.generation, state=state)
+    def _settle(self, series: Series, state: str, *, reason: str | None = None) -> None:
+        self._state.settle_series(series.id, generation=series.generation, state=state, reason=reason)
         self._health.count(series.device, f"series_{state}")
         self._health.trouble(f"held {series.id}", None)
 
@@ -75,7 +75,9 @@ class Delivery:
         api: Api,
         scratch: Scratch,
         send: Send,
-    ) -> None:
+    ) -> str | None:
+        """Why a bucket of it was parked, if one was."""
+        reason = None
         facts = self._facts(series, instances)
         hashes = {row.sop: row.sha256 for row in instances}
         split = series.split or split_choice(facts, device.mapping)
@@ -92,6 +94,8 @@ class Delivery:
             finally:
                 scratch.clear()
             self._confirm(series, bucket, bundle, confirmed)
+            reason = reason or confirmed.reason
+        return reason
 
     def _check_unchanged(self, series: Series) -> None:
         now = self._state.series(series.id)

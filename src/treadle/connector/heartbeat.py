@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Callable
 from threading import Event, Thread
 from time import monotonic, time
 from typing import Any
@@ -30,6 +31,7 @@ class Heartbeat:
         *,
         pipeline: Pipeline,
         api: Api,
+        pulls: Callable[[], dict[str, Any]],
     ) -> None:
         self._layout = layout
         self._state = state
@@ -37,6 +39,7 @@ class Heartbeat:
         self._health = health
         self._pipeline = pipeline
         self._api = api
+        self._pulls = pulls
         self._stop = Event()
         self._thread = Thread(target=self._run, name="heartbeat", daemon=True)
 
@@ -75,6 +78,7 @@ class Heartbeat:
             "oldest_unsent": unsettled[0].series if unsettled else None,
             "spool_bytes": self._state.spooled_bytes(),
             "devices": self._health.counters(),
+            "pull": self._pulls(),
         }
 
     def _write_status(self, info: dict[str, Any]) -> None:

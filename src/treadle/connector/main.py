@@ -9,6 +9,7 @@ from threading import Event
 from time import monotonic, sleep
 
 from treadle.connector.api import Api
+from treadle.connector.arrivals import Arrivals
 from treadle.connector.collector import Collector
 from treadle.connector.config import OPEN_DEVICE, ConnectorConfig
 from treadle.connector.delivery import Delivery
@@ -16,6 +17,8 @@ from treadle.connector.health import Health, log, log_event
 from treadle.connector.heartbeat import Heartbeat
 from treadle.connector.logs import set_up_logs
 from treadle.connector.pipeline import Pipeline
+from treadle.connector.pull.holds import Holds
+from treadle.connector.pull.pulls import Pulls
 from treadle.connector.receive.process import Setup
 from treadle.connector.receivers import Receivers, listen
 from treadle.connector.spool.layout import Layout
@@ -68,9 +71,33 @@ class Connector:
             outbox=layout.outbox,
             retry_first_s=config.retry_first_s,
         )
-        self._collector = Collector(layout, self._state, config, self._health, submit=self._pipeline.submit)
+        arrivals = Arrivals()
+        self._holds = Holds(self._state, config)
+        self._collector = Collector(
+            layout,
+            self._state,
+            config,
+            self._health,
+            submit=self._pipeline.submit,
+            arrivals=arrivals,
+            is_held=self._holds.is_held,
+        )
+        self._pulls = Pulls(
+            layout,
+            self._state,
+            self._health,
+            arrivals,
+            submit=self._pipeline.submit,
+            watch=self._collector.watch,
+        )
         self._heartbeat = Heartbeat(
-            layout, self._state, config, self._health, pipeline=self._pipeline, api=self._apis[0]
+            layout,
+            self._state,
+            config,
+            self._health,
+            pipeline=self._pipeline,
+            api=self._apis[0],
+            pulls=self._pulls.info,
         )
         self._receivers: Receivers | None = None
 
@@ -86,6 +113,7 @@ class Connector:
             listener, self._setup(), processes=self._config.processes, on_report=self._health.take_report
         )
         self._receivers.start()
+        self._pulls.apply(self._config)
         self._heartbeat.start()
         log_event(
             "listening",
@@ -96,6 +124,7 @@ class Connector:
 
     def stop(self) -> None:
         """Stop all parts within a few seconds; what is under way resumes after the next start."""
+        self._pulls.stop(timeout_s=_STOP_S / 4)
         if self._receivers:
             self._receivers.stop()
         self._heartbeat.stop(timeout_s=_STOP_S / 4)

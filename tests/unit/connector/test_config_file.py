@@ -70,7 +70,7 @@ def test_devices_inherit_the_defaults_and_change_them(read) -> None:
      "listen.max_asociations: unknown key; did you mean 'max_associations'"),
     (FULL.replace("field: PatientID", "feild: PatientID"),
      "devices[0].routing.feild: unknown key; did you mean 'field'"),
-    (FULL.replace("mode: push", "mode: pull"), "devices[0].mode: 'pull' is not one of push"),
+    (FULL.replace("mode: push", "mode: draw"), "devices[0].mode: 'draw' is not one of push, pull, both"),
     (FULL.replace("15s", "soon"), "defaults.push.series_quiet: 'soon' is not a duration"),
     (FULL.replace("10.0.1.30/32", "10.0.1.30/99"), "devices.ge750.allow_from"),
     (FULL.replace("TREADLE_DEVICE_KEY", "NOT_SET"), "environment variable NOT_SET is not set"),

@@ -46,7 +46,8 @@ class Desk:
 
     def note(self, event: str, series: str, *, level: int = 20, **more: object) -> None:
         """One line of the log about a series."""
-        log_event(event, level=level, device=self.device.id, series=series, **more)
+        given = {key: value for key, value in more.items() if value is not None}
+        log_event(event, level=level, device=self.device.id, series=series, **given)
 
     def count(self, what: str) -> None:
         """Add one to a counter of the device."""

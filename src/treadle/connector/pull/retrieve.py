@@ -45,6 +45,8 @@ _MEANING = {
     0xFE00: "the transfer was cancelled there",
 }
 
+_OTHER = "it failed; check there that our AE title {calling} is registered and that it reaches our DICOM port"
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -143,7 +145,7 @@ class Retriever:
             over.set()
 
     def _reason(self, status: Dataset) -> str:
-        meaning = _MEANING.get(status.Status, "it failed").format(calling=self._scu.address.calling)
+        meaning = _MEANING.get(status.Status, _OTHER).format(calling=self._scu.address.calling)
         failed = status.get("NumberOfFailedSuboperations")
         parts = [f"{self._scu.address} answered 0x{status.Status:04X}: {meaning}"]
         if failed:

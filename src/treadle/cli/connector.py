@@ -6,11 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
-import yaml
-
 from treadle.cli.client import ClientError
 from treadle.connector.config import ConfigError, ConnectorConfig, DeviceConfig, free_limits
-from treadle.connector.config_file import parse_config, read_config
+from treadle.connector.config_file import read_config, read_devices
 from treadle.connector.main import run as run_connector
 
 
@@ -40,7 +38,7 @@ def _from_settings(flags: Mapping[str, object], control_fd: int | None) -> Conne
     defaults = DeviceConfig(series_quiet_s=ours.series_quiet, series_max_wait_s=ours.series_max_wait)
     devices: tuple[DeviceConfig, ...] = ()
     if ours.config is not None:
-        defaults, devices = _devices(ours.config, ours.series_quiet)
+        defaults, devices = read_devices(ours.config, series_quiet_s=ours.series_quiet)
     options: dict[str, Any] = {} if ours.processes is None else {"processes": ours.processes}
     return ConnectorConfig(
         spool=settings.spool,
@@ -57,17 +55,28 @@ def _from_settings(flags: Mapping[str, object], control_fd: int | None) -> Conne
     )
 
 
-def _devices(path: Path, series_quiet: float) -> tuple[DeviceConfig, tuple[DeviceConfig, ...]]:
-    """The `defaults` and `devices` of a connector file; the rest is known from the settings."""
+def check(file: Path, *, json_lines: bool) -> None:
+    """Say what a file means."""
+    from treadle.cli.output import show_all
+
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: not valid YAML: {error}") from None
-    if not isinstance(document, dict) or document.keys() - {"defaults", "devices"}:
-        raise ConfigError(f"{path}: may hold `defaults` and `devices` here; the rest comes from the settings")
-    document.setdefault("defaults", {}).setdefault("push", {}).setdefault("series_quiet", series_quiet)
-    known = {"server": {"url": "http://unused", "api_key": "unused"}, "spool": {"path": "unused"}}
-    config = parse_config({**document, **known})
-    return config.defaults, config.devices
+        config = read_config(file)
+    except ConfigError as error:
+        raise ClientError(str(error)) from error
+    rows = [
+        {
+            "device": device.id,
+            "mode": device.mode,
+            "ae_title": device.ae_title,
+            "tls": "required" if device.tls_required else "optional",
+            "routing": device.mapping.routing.tags,
+            "timezone": device.mapping.timezone,
+            "opt": device.opt.mode,
+        }
+        for device in config.devices
+    ]
+    show_all(
+        rows,
+        columns=("device", "mode", "ae_title", "tls", "routing", "timezone", "opt"),
+        json_lines=json_lines,
+    )

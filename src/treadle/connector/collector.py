@@ -7,7 +7,8 @@ from time import monotonic
 
 from treadle.connector.arrivals import Arrivals
 from treadle.connector.config import ConnectorConfig
-from treadle.connector.courtesy import step_back
+from treadle.connector.courtesy import SessionPriority, step_back
+from treadle.connector.events import series_event
 from treadle.connector.health import Health, log
 from treadle.connector.retention import Retention
 from treadle.connector.series import Watcher
@@ -16,6 +17,7 @@ from treadle.connector.spool.layout import Layout
 from treadle.connector.spool.state import Series, State
 
 _LOOK_EVERY_S = 0.1
+_CALM_S = 1.0  # so long after the last image the uploads need no longer step back
 _SWEEP_EVERY_S = 30.0
 _AFTER_TROUBLE_S = 2.0
 
@@ -41,12 +43,14 @@ class Collector:
         self._submit = submit
         self._is_held = is_held
         self._now = monotonic()
+        self._found_at = 0.0
+        self._priority = SessionPriority()
         self._limits: dict[int, tuple[float, float]] = {}
-        self._watcher = Watcher(limits_of=self._limits_of)
+        self._watcher = Watcher(limits_of=self._limits.__getitem__)
         self._indexer = Indexer(
             layout,
             state,
-            on_change=lambda series: self._watcher.note(series, at=self._now),
+            on_change=self._changed,
             on_arrival=lambda device, facts: arrivals.note(
                 device=device, study=facts.study_uid, series=facts.series_uid, sop=facts.sop_uid
             ),
@@ -62,8 +66,15 @@ class Collector:
         self._indexer.rebuild()
         self._thread.start()
 
+    def release(self, series_id: int) -> None:
+        """Deliver a series that was held: it is complete without a quiet time."""
+        self._watcher.drop(series_id)
+        self._limits.pop(series_id, None)
+        self._submit(series_id)
+
     def watch(self, series_id: int) -> None:
         """Let the quiet time of a series that was held begin now."""
+        self._limits.setdefault(series_id, self._limits_of(self._state.series(series_id)))
         self._watcher.note(series_id, at=monotonic())
 
     def stop(self, *, timeout_s: float) -> None:
@@ -97,19 +108,38 @@ class Collector:
         # Everything that arrived by now is sorted before any series is judged as of now.
         self._now = monotonic()
         found = self._indexer.index_arrived()
+        if found:
+            self._found_at = monotonic()
+        self._priority.lower(low=monotonic() - self._found_at < _CALM_S)
         for series_id in self._watcher.complete(as_of=self._now):
             self._limits.pop(series_id, None)
             series = self._state.series(series_id)
             if series is not None and not self._is_held(series):
+                self._health.count(series.device, "series_complete")
+                series_event("complete", series)
                 self._submit(series_id)
         return found
 
-    def _limits_of(self, series_id: int) -> tuple[float, float]:
+    def _changed(self, series_id: int) -> None:
         if series_id not in self._limits:
-            series = self._state.series(series_id)
-            device = self._config.device(series.device) if series else self._config.defaults
-            self._limits[series_id] = (device.series_quiet_s, device.series_max_wait_s)
-        return self._limits[series_id]
+            self._begin(series_id)
+        self._watcher.note(series_id, at=self._now)
+
+    def _begin(self, series_id: int) -> None:
+        """Something came into a series that was not being watched."""
+        series = self._state.series(series_id)
+        self._limits[series_id] = self._limits_of(series)
+        if series is None or self._is_held(series):  # who holds it back has told about it
+            return
+        if series.settled:
+            series_event("changed", series)
+        else:
+            self._health.count(series.device, "series_seen")
+            series_event("discovered", series)
+
+    def _limits_of(self, series: Series | None) -> tuple[float, float]:
+        device = self._config.device(series.device) if series else self._config.defaults
+        return device.series_quiet_s, device.series_max_wait_s
 
     def _quarantined(self, device: str) -> None:
         self._health.count(device, "quarantined")

@@ -11,7 +11,7 @@ from time import monotonic, sleep
 from treadle.connector.api import Api
 from treadle.connector.arrivals import Arrivals
 from treadle.connector.collector import Collector
-from treadle.connector.config import OPEN_DEVICE, ConnectorConfig
+from treadle.connector.config import ConfigError, ConnectorConfig
 from treadle.connector.delivery import Delivery
 from treadle.connector.health import Health, log, log_event
 from treadle.connector.heartbeat import Heartbeat
@@ -19,8 +19,8 @@ from treadle.connector.logs import set_up_logs
 from treadle.connector.pipeline import Pipeline
 from treadle.connector.pull.holds import Holds
 from treadle.connector.pull.pulls import Pulls
-from treadle.connector.receive.process import Setup
 from treadle.connector.receivers import Receivers, listen
+from treadle.connector.setup import check_tls, receiver_setup
 from treadle.connector.spool.layout import Layout
 from treadle.connector.spool.state import State
 
@@ -41,7 +41,7 @@ def run(config: ConnectorConfig) -> int:
     try:
         connector = Connector(config)
         connector.start()
-    except CannotStartError as error:
+    except (CannotStartError, ConfigError) as error:
         log.error(str(error))
         return 1
     stop.wait()
@@ -87,7 +87,7 @@ class Connector:
             self._state,
             self._health,
             arrivals,
-            submit=self._pipeline.submit,
+            submit=self._collector.release,
             watch=self._collector.watch,
         )
         self._heartbeat = Heartbeat(
@@ -106,21 +106,23 @@ class Connector:
         _wait_for_old_receivers(self._layout)
         for left_over in self._layout.outbox.iterdir():
             left_over.unlink()
-        listener = _listen(self._config)
+        listeners = _listen(self._config)
         self._collector.start()
         self._pipeline.start()
         self._receivers = Receivers(
-            listener, self._setup(), processes=self._config.processes, on_report=self._health.take_report
+            listeners,
+            receiver_setup(self._config, self._layout),
+            processes=self._config.processes,
+            on_report=self._health.take_report,
         )
         self._receivers.start()
         self._pulls.apply(self._config)
-        self._heartbeat.start()
-        log_event(
-            "listening",
-            ae_title=self._config.ae_title,
-            host=self._config.host,
-            port=listener.getsockname()[1],
-        )
+        try:
+            self._heartbeat.start()
+        except OSError as error:
+            raise CannotStartError(f"metrics: {self._config.metrics}: {error.strerror}") from error
+        ports = {kind: "{}:{}".format(*listener.getsockname()[:2]) for kind, listener in listeners.items()}
+        log_event("listening", ae_title=self._config.ae_title, ports=ports)
 
     def stop(self) -> None:
         """Stop all parts within a few seconds; what is under way resumes after the next start."""
@@ -131,20 +133,6 @@ class Connector:
         self._collector.stop(timeout_s=_STOP_S / 4)
         self._pipeline.stop(timeout_s=_STOP_S / 4)
         log_event("stopped")
-
-    def _setup(self) -> Setup:
-        return Setup(
-            arriving=str(self._layout.arriving),
-            seats=str(self._layout.seats),
-            lock=str(self._layout.receivers_lock),
-            ae_title=self._config.ae_title.strip(),
-            open_device=OPEN_DEVICE,
-            peers=[
-                {"device": device.id, "ae_title": device.ae_title, "allow_from": list(device.allow_from)}
-                for device in self._config.devices
-            ],
-            limits=self._config.limits,
-        )
 
 
 def _lock_spool(layout: Layout) -> int:
@@ -181,9 +169,17 @@ def _flock(fd: int, *, for_s: float) -> bool:
             return True
 
 
-def _listen(config: ConnectorConfig) -> socket.socket:
+def _listen(config: ConnectorConfig) -> dict[str, socket.socket]:
+    wanted = {} if config.port is None else {"plain": (config.host, config.port)}
+    if config.tls is not None:
+        check_tls(config)
+        wanted["tls"] = (config.tls.host, config.tls.port)
+    return {kind: _listen_on(host, port) for kind, (host, port) in wanted.items()}
+
+
+def _listen_on(host: str, port: int) -> socket.socket:
     try:
-        return listen(config.host, config.port)
+        return listen(host, port)
     except OSError as error:
         why = "is already in use" if error.errno == errno.EADDRINUSE else f"cannot be used: {error.strerror}"
-        raise CannotStartError(f"DICOM port {config.host}:{config.port} {why}") from error
+        raise CannotStartError(f"DICOM port {host}:{port} {why}") from error

@@ -10,7 +10,8 @@ from pathlib import Path
 from threading import Event
 
 from treadle.connector.config import DeviceConfig
-from treadle.connector.health import Health, log_event
+from treadle.connector.events import SeriesLike, Step, series_event
+from treadle.connector.health import Health
 from treadle.connector.pull.retrieve import Retriever
 from treadle.connector.pull.scu import Scu
 from treadle.connector.pull.state import PullState, Row
@@ -44,10 +45,9 @@ class Desk:
     clock: Clock = field(default_factory=Clock)
     stop: Event = field(default_factory=Event)
 
-    def note(self, event: str, series: str, *, level: int = 20, **more: object) -> None:
+    def note(self, step: Step, series: SeriesLike, **more: object) -> None:
         """One line of the log about a series."""
-        given = {key: value for key, value in more.items() if value is not None}
-        log_event(event, level=level, device=self.device.id, series=series, **given)
+        series_event(step, series, **{key: value for key, value in more.items() if value is not None})
 
     def count(self, what: str) -> None:
         """Add one to a counter of the device."""

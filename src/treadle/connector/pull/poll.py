@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from treadle.connector.pull.desk import Desk
@@ -13,6 +13,13 @@ from treadle.connector.pull.state import Row
 from treadle.dicom.times import zone
 
 _COUNTED = {"discovered": "series_seen", "complete": "series_complete", "skipped": "series_skipped"}
+
+
+@dataclass(frozen=True)
+class _Name:
+    device: str
+    study: str
+    series: str
 
 
 def poll(desk: Desk, *, elapsed_s: float) -> None:
@@ -81,7 +88,7 @@ def _is_gone(desk: Desk, row: Row, elapsed_s: float) -> bool:
 
 def _release(desk: Desk, row: Row) -> None:
     """Its source has nothing more to give: what of it arrived is delivered, if it was not."""
-    desk.note("forgotten", row.series)
+    desk.note("forgotten", row)
     series = desk.spooled(row)
     if series is not None:
         desk.watch(series.id)
@@ -89,6 +96,7 @@ def _release(desk: Desk, row: Row) -> None:
 
 def _tell(desk: Desk, answer: Answer, change: Change) -> None:
     reason = "query" if change == "skipped" else None
-    desk.note(change, answer.series, instances=answer.count, reason=reason)
+    name = _Name(desk.device.id, answer.study, answer.series)
+    desk.note(change, name, instances=answer.count, reason=reason)
     if change in _COUNTED:
         desk.count(_COUNTED[change])

@@ -47,7 +47,7 @@ class Rechecker:
             if instance:
                 desk.retriever.retrieve(Wanted(row.study, row.series, 1, instance=instance))
         except PullError as error:
-            desk.note("recheck failed", row.series, reason=str(error))
+            desk.note("rechecked", row, reason=str(error))
         if not desk.stop.is_set():
             self._conclude(row, instance)
 
@@ -64,7 +64,7 @@ class Rechecker:
         header = header_fingerprint(desk, desk.files(row) / f"{instance}.dcm") if is_new else None
         was_delivered = series is not None and series.settled > 0
         if is_new and (was_delivered or header != row.header):
-            desk.note("changed", row.series, reason="header")
+            desk.note("changed", row, reason="header")
             desk.pulled.set_phase(row, "due")
             return
         if is_new and series is not None:  # one instance of a series that was skipped and deleted

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 
 from treadle.connector.health import log
@@ -55,7 +54,7 @@ def _succeed(desk: Desk, row: Row, *, received: int, seconds: float) -> None:
     if received:
         desk.count("series_retrieved")
         progress = f"{received}/{row.known.count}"
-        desk.note("retrieved", row.series, instances=progress, seconds=round(seconds, 2))
+        desk.note("retrieved", row, instances=progress, seconds=round(seconds, 2))
         series = desk.spooled(row)
         if series is not None:
             desk.submit(series.id)
@@ -67,12 +66,12 @@ def _fail(desk: Desk, row: Row, reason: str) -> float | None:
     pull = desk.device.pull
     known = after_failure(row.known, max_failures=pull.max_failures)
     desk.pulled.set_phase(row, known.phase, failures=known.failures)
-    desk.count("retrievals_failed")
-    desk.note("failed", row.series, level=logging.WARNING, n=known.failures, reason=reason)
+    desk.count("series_failed")
+    desk.note("failed", row, n=known.failures, reason=reason)
     _release_pushed(desk, row)
     if known.phase == "abandoned":
         desk.count("series_abandoned")
-        desk.note("abandoned", row.series, level=logging.WARNING, reason=reason)
+        desk.note("abandoned", row, reason=reason)
         return None
     return retry_wait_s(known.failures, first_s=pull.retry_first_s)
 

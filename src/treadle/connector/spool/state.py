@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -36,7 +36,7 @@ class Series:
 
 @dataclass(frozen=True)
 class Instance:
-    """One instance of a series, as indexed."""
+    """One instance of a series, as indexed; `sha256` of its data set is empty until it has been packed."""
 
     sop: str
     sha256: str
@@ -102,6 +102,10 @@ class State:
         return self._series(
             "WHERE state = ? AND settled_at < ? AND generation = settled AND NOT files_gone", state, before
         )
+
+    def held_series(self, *, limit: int) -> list[Series]:
+        """Series held back, the latest first."""
+        return self._series("WHERE state = 'held' ORDER BY settled_at DESC, id DESC LIMIT ?", limit)
 
     def add_series(self, *, device: str, study: str, series: str) -> int:
         """The id of the series, made if it is new."""
@@ -178,6 +182,15 @@ class State:
             instance.mtime_ns,
             instance.facts,
         )
+
+    def put_digests(self, series_id: int, digests: Iterable[tuple[Instance, str]]) -> None:
+        """Note the digests of these instances, unless they were replaced meanwhile."""
+        rows = [(digest, series_id, row.sop, row.size, row.mtime_ns) for row, digest in digests]
+        with self.transaction():
+            self._db.executemany(
+                "UPDATE instance SET sha256 = ? WHERE series_id = ? AND sop = ? AND size = ? AND mtime_ns = ?",
+                rows,
+            )
 
     def drop_instance(self, series_id: int, sop: str) -> None:
         """Remove one instance."""

@@ -47,6 +47,7 @@ class SeriesRequest(Wire):
     routing: Routing
     create_projects: bool = False
     merge_sessions: bool = False
+    auto_reroute: bool = True
 
     def announcement(self) -> Announcement:
         """The request as the verbs take it."""
@@ -70,6 +71,7 @@ class SeriesRequest(Wire):
             route=read_route(self.routing.model_dump()),
             create_projects=self.create_projects,
             merge_sessions=self.merge_sessions,
+            auto_reroute=self.auto_reroute,
             device=self.device,
         )
 

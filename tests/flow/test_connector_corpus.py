@@ -18,6 +18,7 @@ from treadle.connector.config import ConnectorConfig, DeviceConfig
 from treadle.connector.pull import fetch
 
 pytestmark = [pytest.mark.peer]
+TITLES = {"move": "ORTHANC", "get": "ANOTHER"}  # Orthanc sends as the first and answers to any
 
 
 def _is_instance(path: Path) -> bool:
@@ -51,7 +52,7 @@ def archive(
     else:
         orthanc.start()
         _send_all(program("dcmsend"), corpus, orthanc.port, aec="ORTHANC")
-        connector.options = {"devices": [_pacs(way, orthanc.port) for way in ("move", "get")]}
+        connector.options = {"devices": [_pacs(way, orthanc.port) for way in TITLES]}
         connector.start()
         _fetch_all(connector, orthanc.port, corpus)
     wait_until(lambda: len(door.sops()) == len(corpus), for_s=60, what="the whole corpus")
@@ -68,14 +69,14 @@ def _send_all(dcmsend: str, corpus: list[Path], port: int, *, aec: str) -> None:
 
 
 def _pacs(way: str, port: int) -> dict:
-    return {"id": way, "mode": "pull", "ae_title": "ORTHANC", "host": "127.0.0.1", "port": port,
+    return {"id": way, "mode": "pull", "ae_title": TITLES[way], "host": "127.0.0.1", "port": port,
             "pull": {"retrieve": way, "poll_interval_s": 60}}  # fmt: skip
 
 
 def _fetch_all(connector: Connector, port: int, corpus: list[Path]) -> None:
     """What an operator does for studies that are too old for the polls; one by C-MOVE, the next by C-GET."""
-    options = {"mode": "pull", "ae_title": "ORTHANC", "host": "127.0.0.1", "port": port}
-    devices = tuple(DeviceConfig(id=way, **options) for way in ("move", "get"))
+    options = {"mode": "pull", "host": "127.0.0.1", "port": port}
+    devices = tuple(DeviceConfig(id=way, ae_title=title, **options) for way, title in TITLES.items())
     config = ConnectorConfig(
         spool=connector.spool, server_url=connector.server_url, api_key="key", devices=devices
     )

@@ -15,7 +15,7 @@ from pull_peers import Orthanc
 from pydicom.filereader import read_file_meta_info
 
 from treadle.connector.config import ConnectorConfig, DeviceConfig
-from treadle.connector.pull import fetch
+from treadle.connector.pull.by_hand import fetch
 
 pytestmark = [pytest.mark.peer]
 TITLES = {"move": "ORTHANC", "get": "ANOTHER"}  # Orthanc sends as the first and answers to any

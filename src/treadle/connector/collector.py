@@ -8,6 +8,7 @@ from time import monotonic
 from treadle.connector.arrivals import Arrivals
 from treadle.connector.config import ConnectorConfig
 from treadle.connector.courtesy import SessionPriority, step_back
+from treadle.connector.devices import Devices
 from treadle.connector.events import series_event
 from treadle.connector.health import Health, log
 from treadle.connector.retention import Retention
@@ -32,13 +33,21 @@ class Collector:
         config: ConnectorConfig,
         health: Health,
         *,
+        devices: Devices,
         submit: Callable[[int], None],
         arrivals: Arrivals,
         is_held: Callable[[Series], bool],
+        waits: bool = True,
     ) -> None:
-        """`is_held` tells of series that become complete by their retrieval, not by quiet time."""
+        """`submit` takes complete series; unless it `waits`, a series is complete as it is found.
+
+        `is_held` tells of series that become complete by their retrieval, not by quiet time.
+        """
         self._state = state
-        self._config = config
+        self._devices = devices
+        self._waits = waits
+        self._outside = 0
+        self.is_idle = False
         self._health = health
         self._submit = submit
         self._is_held = is_held
@@ -113,12 +122,22 @@ class Collector:
         self._priority.lower(low=monotonic() - self._found_at < _CALM_S)
         for series_id in self._watcher.complete(as_of=self._now):
             self._limits.pop(series_id, None)
-            series = self._state.series(series_id)
-            if series is not None and not self._is_held(series):
-                self._health.count(series.device, "series_complete")
-                series_event("complete", series)
-                self._submit(series_id)
+            self._submit_unless_held(series_id, is_new=True)
+        if self._outside != (outside := self._state.changes_outside()):
+            self._outside = outside
+            for series_id in self._state.take_retries():
+                self._submit_unless_held(series_id, is_new=False)
+        self.is_idle = not found and self._watcher.is_idle()
         return found
+
+    def _submit_unless_held(self, series_id: int, *, is_new: bool) -> None:
+        series = self._state.series(series_id)
+        if series is None or self._is_held(series):
+            return
+        if is_new:
+            self._health.count(series.device, "series_complete")
+            series_event("complete", series)
+        self._submit(series_id)
 
     def _changed(self, series_id: int) -> None:
         if series_id not in self._limits:
@@ -138,8 +157,8 @@ class Collector:
             series_event("discovered", series)
 
     def _limits_of(self, series: Series | None) -> tuple[float, float]:
-        device = self._config.device(series.device) if series else self._config.defaults
-        return device.series_quiet_s, device.series_max_wait_s
+        device = self._devices.get(series.device if series else "")
+        return (device.series_quiet_s, device.series_max_wait_s) if self._waits else (0.0, 0.0)
 
     def _quarantined(self, device: str) -> None:
         self._health.count(device, "quarantined")

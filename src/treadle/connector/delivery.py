@@ -7,7 +7,8 @@ from typing import cast
 
 from treadle.connector.api import Api, Confirmed
 from treadle.connector.bundle import Bundle, make_bundle
-from treadle.connector.config import ConnectorConfig, DeviceConfig
+from treadle.connector.config import DeviceConfig
+from treadle.connector.devices import Devices
 from treadle.connector.errors import ChangedError, HeldError
 from treadle.connector.events import series_event
 from treadle.connector.health import Health
@@ -29,10 +30,10 @@ Send = Callable[[Api, Bundle], Confirmed]
 class Delivery:
     """Delivers series; whatever goes wrong leaves it as an exception and the series to be delivered again."""
 
-    def __init__(self, layout: Layout, state: State, config: ConnectorConfig, health: Health) -> None:
+    def __init__(self, layout: Layout, state: State, devices: Devices, health: Health) -> None:
         self._layout = layout
         self._state = state
-        self._config = config
+        self._devices = devices
         self._health = health
         self._restorer = Restorer(layout, state)
 
@@ -41,7 +42,7 @@ class Delivery:
         series = self._state.series(series_id)
         if series is None or series.generation <= series.settled:
             return
-        device = self._config.device(series.device)
+        device = self._devices.get(series.device)
         instances = self._restorer.complete_files(api, series)
         try:
             if not instances or self._is_skipped(series, instances, device):

@@ -14,6 +14,7 @@ from typing import Any
 from treadle import __version__
 from treadle.connector.api import Api
 from treadle.connector.config import ConnectorConfig
+from treadle.connector.devices import Devices
 from treadle.connector.errors import ConnectorError
 from treadle.connector.events import event_id
 from treadle.connector.figures import figures
@@ -40,6 +41,7 @@ class Heartbeat:
         config: ConnectorConfig,
         health: Health,
         *,
+        devices: Devices,
         pipeline: Pipeline,
         api: Api,
         pulls: Callable[[], dict[str, Any]],
@@ -48,6 +50,7 @@ class Heartbeat:
         self._state = state
         self._config = config
         self._health = health
+        self._devices = devices
         self._pipeline = pipeline
         self._api = api
         self._pulls = pulls
@@ -111,10 +114,7 @@ class Heartbeat:
             "pull": self._pulls(),
             "figures": figures(self._history),
             "held": [_held(series) for series in held],
-            "routing": {
-                device.id: asdict(device.mapping.routing)
-                for device in self._config.devices or (self._config.defaults,)
-            },
+            "routing": {device.id: asdict(device.mapping.routing) for device in self._devices.all()},
             "errors": [*self._health.troubles(), *_held_errors(held, by_state.get("held", 0))],
         }
 

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from pydicom.dataset import Dataset
 
-from treadle.connector.config import DeviceConfig
+from treadle.connector.config import ConnectorConfig, DeviceConfig
+from treadle.connector.devices import Devices
 from treadle.connector.health import Health
 from treadle.connector.hours import parse_hours
 from treadle.connector.pull import poll, recheck
@@ -227,7 +228,17 @@ def test_a_killed_retrieval_is_begun_anew_and_its_part_is_held_meanwhile(make_si
     series_id = site.pulled.spool.add_series(device="d", study="1.2", series="1.2.3")
     series = site.pulled.spool.series(series_id)
     pull_only, both = (
-        Holds(site.pulled.spool, _Config(replace(site.device, mode=mode)))  # type: ignore[arg-type]
+        Holds(
+            site.pulled.spool,
+            Devices(
+                ConnectorConfig(
+                    spool=Path(),
+                    server_url="http://s",
+                    api_key="k",
+                    devices=(replace(site.device, mode=mode),),
+                )
+            ),
+        )
         for mode in ("pull", "both")
     )
     assert pull_only.is_held(series) and both.is_held(series)
@@ -237,14 +248,6 @@ def test_a_killed_retrieval_is_begun_anew_and_its_part_is_held_meanwhile(make_si
     assert site.phases() == {"1.2.3": "retrieved"}
     assert site.released == [series_id]
     assert not pull_only.is_held(series)
-
-
-@dataclass
-class _Config:
-    one: DeviceConfig
-
-    def device(self, _: str) -> DeviceConfig:
-        return self.one
 
 
 def test_a_device_that_sends_by_itself_is_asked_only_for_what_is_missing(make_site: Any) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from treadle.connector.config import ConnectorConfig
+from treadle.connector.devices import Devices
 from treadle.connector.pull.rule import Phase
 from treadle.connector.pull.state import PullState
 from treadle.connector.spool.state import Series, State
@@ -14,17 +14,13 @@ _UNDER_WAY: tuple[Phase, ...] = ("retrieving", "rechecking")
 class Holds:
     """Holds back what a retrieval has brought only in part."""
 
-    def __init__(self, state: State, config: ConnectorConfig) -> None:
+    def __init__(self, state: State, devices: Devices) -> None:
         self._pulled = PullState(state)
-        self._config = config
-
-    def apply(self, config: ConnectorConfig) -> None:
-        """Follow a changed configuration."""
-        self._config = config
+        self._devices = devices
 
     def is_held(self, series: Series) -> bool:
         """Whether the series must wait for a retrieval; what devices of mode `both` send waits only during one."""
-        device = self._config.device(series.device)
+        device = self._devices.get(series.device)
         if not device.is_pulled:
             return False
         row = self._pulled.find(device=series.device, study=series.study, series=series.series)

@@ -140,6 +140,24 @@ class State:
             series_id,
         )
 
+    def ask_again(self, series: str) -> int:
+        """Have series with this UID tried again that wait or are held; their number."""
+        rows = self.execute(
+            "UPDATE series SET state = 'retry', reason = NULL, settled = min(settled, generation - 1)"
+            " WHERE series = ? AND state <> 'skipped' AND (generation > settled OR state = 'held') RETURNING id",
+            series,
+        )
+        return len(rows)
+
+    def take_retries(self) -> list[int]:
+        """Series that somebody wants to be tried again; handed out once."""
+        rows = self.execute("UPDATE series SET state = 'receiving' WHERE state = 'retry' RETURNING id")
+        return [row[0] for row in rows]
+
+    def changes_outside(self) -> int:
+        """A number that changes when another process changes the state file."""
+        return int(self.execute("PRAGMA data_version")[0][0])
+
     def mark_waiting(self, series_id: int, *, reason: str) -> None:
         """Note why the series has to wait; it stays to be done."""
         self.execute("UPDATE series SET state = 'held', reason = ? WHERE id = ?", reason, series_id)

@@ -82,14 +82,16 @@ class Engine:
                 return Parts(rejected(report, Rejected(Code.BAD_VALUE, "engine")))
 
     def _dispatch(self, name: str, data: Buffer, report: FileReport, depth: int) -> Parts:
-        preset = self.profile.preset
-        if preset is not None and preset.preset == "none":
+        if self.profile.unchanged:
             return Parts(Result("ok", report, [(name, bytes(data))]))
         head = data[:_HEAD]
         kind = self.profile.kind_of(name, head)
         if kind is None and self._takes_dicom and looks_like_dicom(name, head):
             kind = "dicom"
         if kind is None:
+            if self.profile.only_config_profiles:
+                report.status = "skipped"
+                return Parts(Result("skipped", report))
             raise Rejected(Code.UNSUPPORTED_TYPE)
         report.kind = kind
         run = Run(self.profile, self.secrets, self.context, report, self._nested(report, depth), depth)

@@ -151,7 +151,7 @@ class DicomWorker:
 
     def _name(self, name: str, file: DicomFile, sop: bytes, found: Identifiers, run: Run) -> str:
         given = None
-        if self._rules is not None:
+        if self._rules is not None and self._rules.section.filenames:
             given = self._rules.output_name(name, fields.as_dataset(file, file.elements), run)
         if given is None:
             modality = Facts.of(file).text(_MODALITY).translate(_UNSAFE) or "NA"

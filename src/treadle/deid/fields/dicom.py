@@ -1,0 +1,136 @@
+"""The `dicom` section of a profile, applied to a data set (deid.md, sections 2.3 and 2.7.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydicom.dataset import Dataset
+
+from treadle.deid.codes import Code, Rejected
+from treadle.deid.fields.actions import REPORTED, result
+from treadle.deid.fields.dicom_names import Name, Private, parse
+from treadle.deid.fields.dicom_paths import Where, spelled
+from treadle.deid.fields.dicom_sweep import remove_private, remove_undefined, set_age
+from treadle.deid.fields.dicom_values import may_hash
+from treadle.deid.fields.dicom_view import View
+from treadle.deid.fields.filenames import output_name
+from treadle.deid.fields.model import Rule, Section
+from treadle.deid.fields.record import UNFIT
+from treadle.deid.fields.scope import Scope
+from treadle.deid.run import Run
+
+STANDARD_UIDS = "1.2.840.10008."
+_SOP_INSTANCE = (0x00080018,)
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """Elements that rules changed, kept, removed or created: a preset leaves them alone, and what is below them."""
+
+    paths: set[Where] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class DicomRules:
+    """Rules with their names parsed. `pixel_rules` come from `alter_pixels` and are applied by the engine."""
+
+    section: Section
+    targets: tuple[tuple[Rule, Name | None], ...]
+    pixel_rules: Any = None
+
+    @classmethod
+    def of(cls, section: Section, pixel_rules: Any = None) -> DicomRules:
+        """The rules of a checked section."""
+        targets = tuple((rule, None if rule.regex else parse(rule.name)) for rule in section.rules)
+        return cls(section, targets, pixel_rules)
+
+    def apply(self, dataset: Dataset, run: Run) -> Touched:
+        """Change the data set. Rejected names the element that a rule could not be applied to."""
+        own = self.section.own
+        view = View(dataset, recurse=bool(own.get("recurse-sequence")))
+        scope = self._scope(view, run)
+        touched = Touched()
+        if own.get("remove-private-tags"):
+            remove_private(
+                dataset, (name for _, name in self.targets if isinstance(name, Private)), run.report
+            )
+        if own.get("patient-age-from-birthdate"):
+            set_age(view, self.section.date_format, own.get("patient-age-units"))
+        if own.get("remove-undefined"):
+            named = [where for rule, name in self.targets for where in view.find(rule, name)]
+            remove_undefined(dataset, named, run.report)
+            view = View(dataset, recurse=view.recurse)
+            scope = self._scope(view, run)
+        for rule, name in self.targets:
+            _apply(rule, name, view, scope, run, touched)
+        return touched
+
+    def output_name(self, name: str, dataset: Dataset, run: Run) -> str | None:
+        """The name that `filenames` gives, from the changed data set; None when there are no such rules."""
+        if not self.section.filenames:
+            return None
+        view = View(dataset, recurse=False)
+        return output_name(self.section.filenames, name, view.read, self._scope(view, run))
+
+    def _scope(self, view: View, run: Run) -> Scope:
+        """Chance follows from the instance: the same file gives the same result, two files do not."""
+        seed = view.get(_SOP_INSTANCE) or ""
+        return Scope.of(self.section, run, view.read, seed.encode())
+
+
+def _apply(rule: Rule, name: Name | None, view: View, scope: Scope, run: Run, touched: Touched) -> None:
+    found = view.find(rule, name)
+    touched.paths.update(found)
+    if rule.action == "keep":
+        return
+    creates = rule.action == "replace-with"
+    for where in found:
+        if not creates and not view.exists(where):
+            continue
+        label = rule.name if isinstance(name, Private) else spelled(where)
+        _guarded(label, lambda at=where, called=label: _change(rule, at, view, scope, run, called))  # type: ignore[misc]
+    if (
+        creates
+        and not found
+        and isinstance(name, Private)
+        and (value := result(rule, None, scope)) is not None
+    ):
+        _guarded(rule.name, lambda: touched.paths.add(view.put_private(name, value, rule.name)))
+        run.report.did(rule.name, "D")
+
+
+def _guarded(label: str, act: Callable[[], Any]) -> None:
+    try:
+        act()
+    except UNFIT as error:
+        raise Rejected(Code.BAD_VALUE, label) from error
+
+
+def _change(rule: Rule, where: Where, view: View, scope: Scope, run: Run, label: str) -> None:
+    if rule.action == "remove":
+        if view.exists(where):
+            view.remove(where)
+            run.report.did(label, "X")
+        return
+    if rule.action == "replace-with":
+        before: Any = "" if view.exists(where) else None
+    else:
+        before = view.get(where)
+    if before and not _fits(rule, before, view.vr(where)):
+        raise ValueError("no text to hash")
+    if rule.action == "hashuid" and before:
+        uids = before.split(",")
+        if rule.regex and all(uid.startswith(STANDARD_UIDS) for uid in uids):
+            return
+        before = uids if len(uids) > 1 else before
+    after = result(rule, before, scope)
+    if after is None:
+        return
+    view.put(where, after)
+    run.report.did(label, "Z" if after == "" else REPORTED[rule.action])
+
+
+def _fits(rule: Rule, _value: str, vr: str) -> bool:
+    return rule.action != "hash" or may_hash(vr)

@@ -37,12 +37,18 @@ deid = typer.Typer(
 )
 
 FolderArgument = Annotated[
-    Path, typer.Argument(metavar="FOLDER", exists=True, file_okay=False, help="Folder with the files; not changed.")
+    Path,
+    typer.Argument(
+        metavar="FOLDER", exists=True, file_okay=False, help="Folder with the files; not changed."
+    ),
 ]
 ProfileOption = Annotated[
     str,
     typer.Option(
-        "--profile", "-p", metavar="P", help="A preset (none, minimal, research, ps315-basic) or a profile's file."
+        "--profile",
+        "-p",
+        metavar="P",
+        help="A preset (none, minimal, research, ps315-basic) or a profile's file.",
     ),
 ]
 ProfileArgument = Annotated[str, typer.Argument(metavar="P", help="A preset, or a profile's file.")]
@@ -57,9 +63,12 @@ SecretOption = Annotated[
     ),
 ]
 SubjectOption = Annotated[
-    str | None, typer.Option("--subject", metavar="LABEL", help="The subject's label, for profiles that use it.")
+    str | None,
+    typer.Option("--subject", metavar="LABEL", help="The subject's label, for profiles that use it."),
 ]
-JobsOption = Annotated[int | None, typer.Option("--jobs", "-j", min=1, metavar="N", help="Processes; one per core.")]
+JobsOption = Annotated[
+    int | None, typer.Option("--jobs", "-j", min=1, metavar="N", help="Processes; one per core.")
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -71,9 +80,12 @@ def register(app: typer.Typer) -> None:
 def run_folder(
     folder: FolderArgument,
     profile: ProfileOption = "ps315-basic",
-    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder for de-identified files.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Folder for de-identified files.")
+    ] = None,
     report: Annotated[
-        Path | None, typer.Option("--report", metavar="DIR", help="Folder for reports; DIR of --out with -report.")
+        Path | None,
+        typer.Option("--report", metavar="DIR", help="Folder for reports; DIR of --out with -report."),
     ] = None,
     secret_file: SecretOption = None,
     subject: SubjectOption = None,
@@ -88,14 +100,18 @@ def run_folder(
         raise typer.BadParameter("where to? Give --out DIR, or --dry-run", param_hint="--out")
     if report is None and out is not None:
         report = out.with_name(out.name + "-report")
-    _work(folder, profile, None if dry_run else out, report, secret_file, subject, jobs, json_lines=json_lines)
+    _work(
+        folder, profile, None if dry_run else out, report, secret_file, subject, jobs, json_lines=json_lines
+    )
 
 
 @deid.command()
 def check(
     folder: FolderArgument,
     profile: ProfileOption = "ps315-basic",
-    report: Annotated[Path | None, typer.Option("--report", metavar="DIR", help="Folder for reports.")] = None,
+    report: Annotated[
+        Path | None, typer.Option("--report", metavar="DIR", help="Folder for reports.")
+    ] = None,
     jobs: JobsOption = None,
     json_lines: JsonOption = False,
 ) -> None:
@@ -121,7 +137,8 @@ def lint(profile: ProfileArgument, json_lines: JsonOption = False) -> None:
 def explain(
     profile: ProfileArgument,
     tag: Annotated[
-        str | None, typer.Option("--tag", metavar="TAG", help="0008,1030 or a keyword; all of the table when left out.")
+        str | None,
+        typer.Option("--tag", metavar="TAG", help="0008,1030 or a keyword; all of the table when left out."),
     ] = None,
 ) -> None:
     """Say what a profile does to an attribute, and which rule says so."""
@@ -208,7 +225,9 @@ def _told(outcome: Outcome, report: Path | None) -> str:
     from treadle.deid import Code
 
     totals = outcome.totals
-    lines = [f"{totals.ok} of {totals.files} files de-identified, {totals.rejected} rejected, {totals.skipped} skipped"]
+    lines = [
+        f"{totals.ok} of {totals.files} files de-identified, {totals.rejected} rejected, {totals.skipped} skipped"
+    ]
     if outcome.resumed:
         lines[0] += f" ({outcome.resumed} of them before)"
     lines += [f"  {count:6} {code}  {Code(code).sentence}" for code, count in totals.codes.most_common()]
@@ -230,7 +249,9 @@ def _load(given: str, *, json_lines: bool = False) -> Profile:
         text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError):
         names = ", ".join(PRESETS)
-        raise typer.BadParameter(f"{given}: neither a preset ({names}) nor a file", param_hint="--profile") from None
+        raise typer.BadParameter(
+            f"{given}: neither a preset ({names}) nor a file", param_hint="--profile"
+        ) from None
     try:
         return Profile.load(text)
     except ProfileError as error:
@@ -252,4 +273,6 @@ def _secrets(path: Path | None) -> Any:
     try:
         return Secrets(raw if len(raw) == 32 else bytes.fromhex(raw.decode("ascii").strip()))
     except ValueError:
-        raise typer.BadParameter("a secret is 32 bytes, or 64 hex digits", param_hint="--secret-file") from None
+        raise typer.BadParameter(
+            "a secret is 32 bytes, or 64 hex digits", param_hint="--secret-file"
+        ) from None

@@ -25,7 +25,9 @@ def show_comparison(path: Path, profile: Profile, secrets: Secrets, context: Con
     result = Engine(profile, secrets, context).process(path.name, data)
     console = Console()
     if result.error is not None:
-        console.print(f"The first file is rejected: {result.error.sentence} ({result.error.value} {result.report.where})")
+        console.print(
+            f"The first file is rejected: {result.error.sentence} ({result.error.value} {result.report.where})"
+        )
         return
     if not result.outputs or result.report.kind != "dicom":
         return
@@ -58,4 +60,7 @@ def _walk(dataset: Dataset, prefix: str, found: dict[str, tuple[str, str]]) -> N
                 _walk(item, f"{at}[{number}].", found)
         else:
             text = f"{len(element.value)} bytes" if isinstance(element.value, bytes) else str(element.value)
-            found[at] = (element.keyword or element.name, text if len(text) <= WIDE else text[: WIDE - 1] + "…")
+            found[at] = (
+                element.keyword or element.name,
+                text if len(text) <= WIDE else text[: WIDE - 1] + "…",
+            )

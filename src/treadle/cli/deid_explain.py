@@ -7,11 +7,13 @@ import sys
 from collections.abc import Iterator
 
 from pydicom.datadict import dictionary_keyword, dictionary_VR, tag_for_keyword
-from pydicom.dataset import DataElement, Dataset
+from pydicom.dataelem import DataElement
+from pydicom.dataset import Dataset
 
 from treadle.deid import Profile
 from treadle.deid.fields.dicom_view import View
-from treadle.deid.presets.plan import Do, Plan
+from treadle.deid.presets.options import PresetOptions
+from treadle.deid.presets.plan import MINIMAL, Do, Plan
 from treadle.deid.presets.table import table
 
 WORDS = {
@@ -51,14 +53,19 @@ def explained(profile: Profile, tag: int) -> tuple[str, str]:
     rule = _own_rule(profile, tag)
     if rule:
         return rule
-    preset = profile.preset
-    if preset is None:
+    if profile.preset is None:
         return "kept", "no rule names it"
+    return _by_preset(profile.preset, tag)
+
+
+def _by_preset(preset: PresetOptions, tag: int) -> tuple[str, str]:
     if preset.preset == "minimal":
-        return ("emptied", "preset minimal") if tag in {0x00100010, 0x00100020, 0x00100030} else ("kept", "minimal")
+        return ("emptied" if tag in MINIMAL else "kept"), "preset minimal"
     if tag & 0x10000:
         safe = "retain-safe-private" in preset.options
-        return ("removed unless on the safe list" if safe else "removed"), f"preset {preset.preset}: private element"
+        return (
+            "removed unless on the safe list" if safe else "removed"
+        ), f"preset {preset.preset}: private element"
     if 0x5000 <= tag >> 16 <= 0x50FF or 0x6000 <= tag >> 16 <= 0x60FF:
         return "removed", f"preset {preset.preset}: curve or overlay"
     found = Plan(preset)[tag]

@@ -66,7 +66,9 @@ def work(job: Job, engine: Engine, index: int, path: Path) -> Done:
                     written.append((part, name))
             sop = parts.output.sop_instance if parts.output else b""
     except OSError as error:
-        return Done(FileReport(index=index, status="rejected", error=Code.TRUNCATED.value, where=type(error).__name__))
+        return Done(
+            FileReport(index=index, status="rejected", error=Code.TRUNCATED.value, where=type(error).__name__)
+        )
     return Done(parts.result.report, tuple(written), sop)
 
 

@@ -110,7 +110,9 @@ def write_reports(folder: Path, totals: Totals, profile: Profile) -> None:
     with (folder / "elements.csv").open("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file)
         rows.writerow(("element", "name", "done", "files"))
-        rows.writerows((path, named(path), done, count) for (path, done), count in sorted(totals.elements.items()))
+        rows.writerows(
+            (path, named(path), done, count) for (path, done), count in sorted(totals.elements.items())
+        )
     (folder / "report.html").write_text(_page(totals, document), "utf-8")
 
 

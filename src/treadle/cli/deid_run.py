@@ -78,7 +78,9 @@ def run(
     return outcome
 
 
-def _prepare(out: Path | None, report: Path | None, profile: Profile, secrets: Secrets | None) -> State | None:
+def _prepare(
+    out: Path | None, report: Path | None, profile: Profile, secrets: Secrets | None
+) -> State | None:
     if report is not None:
         report.mkdir(parents=True, exist_ok=True)
     if out is None or report is None:
@@ -92,7 +94,9 @@ def _prepare(out: Path | None, report: Path | None, profile: Profile, secrets: S
     if not state.resumed:
         if secrets is None and any(out.iterdir()):
             state.finish()
-            raise NotEmptyError(f"{out} is not empty: its files were made with a secret that is gone; give another")
+            raise NotEmptyError(
+                f"{out} is not empty: its files were made with a secret that is gone; give another"
+            )
         (report / LINES).unlink(missing_ok=True)
     return state
 

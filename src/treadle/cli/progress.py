@@ -39,7 +39,7 @@ def transfer(what: str, total: int | None, *, quiet: bool) -> Iterator[Callable[
 def count(what: str, *, quiet: bool) -> Iterator[Callable[[int, int], None]]:
     """What to call with (files done, files more to do); shows nothing when nobody looks."""
     if quiet or not sys.stderr.isatty():
-        yield lambda done, more: None
+        yield lambda *_: None
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn

@@ -58,7 +58,8 @@ def read_section(kind: str, document: Any, secret_key: str | None, issues: Issue
     check_jitter(section.jitter_range, section.jitter_type, path, issues)
     _check_uid_root(section, issues)
     _check_rules(section, rules, issues)
-    CHECKS.get(kind, lambda *_: None)(section, rules, entry, issues)
+    if check := CHECKS.get(kind):
+        check(section, rules, entry, issues)
     return section
 
 

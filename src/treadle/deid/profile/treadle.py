@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from treadle.deid.fields.dicom_names import BadName, Private, parse
 from treadle.deid.presets.options import NOT_BUILT, OPTIONS, PRESETS, RESEARCH, PresetOptions
@@ -70,7 +70,7 @@ def read_treadle(document: Any, issues: Issues) -> PresetOptions:
         values = mapping(entry.get(name), at, issues)
         known_only(values, keys, at, issues)
         inner[name] = {key: value_of(values, key, wanted, at, issues) for key, wanted in keys.items()}
-    preset = top["preset"] or "none"
+    preset: Literal["none", "minimal", "ps315-basic", "research"] = top["preset"] or "none"
     options = _options(entry.get("options"), issues)
     dates, pixels = inner["dates"], inner["pixels"]
     _check(dates, pixels, inner, options, issues)

@@ -9,7 +9,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from treadle.cli import audit_commands, client_commands, role_commands
+from treadle.cli import audit_commands, client_commands, deid_commands, role_commands
 from treadle.cli.options import JsonOption
 
 # What an unexpected error says may be long, and quote what it worked on.
@@ -35,6 +35,7 @@ app = typer.Typer(
 role_commands.register(app)
 client_commands.register(app)
 audit_commands.register(app)
+deid_commands.register(app)
 
 
 @app.command()

@@ -89,6 +89,9 @@ class Engine:
         if kind is None and self._takes_dicom and looks_like_dicom(name, head):
             kind = "dicom"
         if kind is None:
+            if self.profile.only_config_profiles:
+                report.status = "skipped"
+                return Parts(Result("skipped", report))
             raise Rejected(Code.UNSUPPORTED_TYPE)
         report.kind = kind
         run = Run(self.profile, self.secrets, self.context, report, self._nested(report, depth), depth)

@@ -20,12 +20,11 @@ from treadle.deid.presets.apply import Pass, Trie, as_trie
 from treadle.deid.presets.documents import settle
 from treadle.deid.presets.marks import marks
 from treadle.deid.presets.options import PresetOptions
-from treadle.deid.presets.plan import Plan
+from treadle.deid.presets.plan import MINIMAL, Plan
 from treadle.deid.residual import Identifiers, identifiers_of, residue
 from treadle.deid.run import Run
 
 _SOP_CLASS, _SOP_INSTANCE, _MODALITY, _ICON = 0x00080016, 0x00080018, 0x00080060, 0x00880200
-_MINIMAL = frozenset((0x00100010, 0x00100020, 0x00100030))
 _UNSAFE = str.maketrans(dict.fromkeys('/\\:*?"<>|', "_"))
 
 
@@ -52,7 +51,7 @@ class DicomWorker:
         )
         self._plan = Plan(strong) if strong else None
         self._uids = UidMap(run.secrets, strong.uid_root if strong else "2.25")
-        self.edition = self._plan.edition if self._plan else ""
+        self.edition = self._plan.edition if self._plan is not None else ""
 
     def process(self, name: str, data: Buffer, run: Run) -> DicomOutput:
         """De-identify one file; Rejected when that cannot be done."""
@@ -64,19 +63,19 @@ class DicomWorker:
         report.sop_class = facts.text(_SOP_CLASS)
         _complete(file, facts)
         found = identifiers_of(file.elements)
-        if self._plan:
+        if self._plan is not None:
             file.elements = settle(file.elements, self._plan)
         cleared = facts.pixels is None or suspicion(facts) is None
         blanked = self._pixels(file, facts, run)
         subject = self._subject(facts, run)
         touched = self._own_rules(file, run)
-        if self._plan:
+        if self._plan is not None:
             self._preset(file, subject, found, touched, run)
         elif self._options and self._options.preset == "minimal":
             _minimal(file.elements, touched, run)
         self._mark(file, cleared=cleared or blanked, blanked=blanked)
         pieces = assemble(file, file.elements)
-        if self._plan:
+        if self._plan is not None:
             self._check(pieces, file, found, touched, run)
         sop = Facts.of(file).raw(_SOP_INSTANCE)
         return DicomOutput(self._name(name, file, sop, found, run), pieces, file.data, sop)
@@ -88,7 +87,7 @@ class DicomWorker:
             blank(file, where)
             file.elements = [element for element in file.elements if element.tag != _ICON]
             run.report.pixels = "blanked"
-        elif self._plan and file.encapsulated:
+        elif self._plan is not None and file.encapsulated:
             for element in file.elements:
                 if element.tag in PIXELS and isinstance(element.value, Span):
                     new = jpeg.without_text(file.data, element.value)
@@ -102,7 +101,7 @@ class DicomWorker:
     def _subject(self, facts: Facts, run: Run) -> Subject:
         options = self._options or PresetOptions(preset="none")
         patient = facts.text(0x00100020)
-        if not patient.strip() and self._plan:
+        if not patient.strip() and self._plan is not None:
             run.report.warn("NO_PATIENT_ID")
         study = facts.raw(0x0020000D)
         return subject_of(patient, facts.text(0x00100021), study, options, self._secrets, self._context)
@@ -118,7 +117,7 @@ class DicomWorker:
     def _preset(
         self, file: DicomFile, subject: Subject, found: Identifiers, touched: Trie | None, run: Run
     ) -> None:
-        assert self._plan  # noqa: S101 - only called with a preset
+        assert self._plan is not None  # noqa: S101 - only called with a preset
         way = Pass(self._plan, self._uids, subject, found, run.report, file)
         file.elements = way.data_set(file.elements, touched)
         for element in file.elements:  # a file without an instance UID gets one
@@ -129,7 +128,7 @@ class DicomWorker:
 
     def _mark(self, file: DicomFile, *, cleared: bool, blanked: bool) -> None:
         wanted = self._options.mark if self._options else None
-        if not (self._plan if wanted is None else wanted):
+        if not (self._plan is not None if wanted is None else wanted):
             return
         method = f"Treadle {__version__} {self._profile.name}"[:54] + f"@{self._profile.sha256[:8]}"
         added = marks(method, self._options, cleared=cleared, blanked=blanked)
@@ -151,7 +150,7 @@ class DicomWorker:
 
     def _name(self, name: str, file: DicomFile, sop: bytes, found: Identifiers, run: Run) -> str:
         given = None
-        if self._rules is not None:
+        if self._rules is not None and self._rules.section.filenames:
             given = self._rules.output_name(name, fields.as_dataset(file, file.elements), run)
         if given is None:
             modality = Facts.of(file).text(_MODALITY).translate(_UNSAFE) or "NA"
@@ -182,6 +181,6 @@ def _minimal(elements: list[Element], touched: Trie | None, run: Run) -> None:
         if isinstance(element.value, list):
             for item in element.value:
                 _minimal(item, None, run)
-        elif element.tag in _MINIMAL and not (touched and element.tag in touched):
+        elif element.tag in MINIMAL and not (touched and element.tag in touched):
             element.value = b""
             run.report.did(path_name(element.tag), "Z")

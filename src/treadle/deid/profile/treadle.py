@@ -55,7 +55,7 @@ INNER: dict[str, dict[str, Key]] = {
         "keep-regions": Key("flag", "Blank ultrasound outside its regions.", False),
     },
 }
-_SAFE = {"name": Key("text", "", required=True), "vr": Key("text", "", required=True)}
+SAFE = {"name": Key("text", "", required=True), "vr": Key("text", "", required=True)}
 
 
 def read_treadle(document: Any, issues: Issues) -> PresetOptions:
@@ -145,7 +145,7 @@ def _safe_private(document: Any, issues: Issues) -> tuple[tuple[int, str, int, s
     for index, item in enumerate(listing(added, path, issues)):
         at = (*path, index)
         entry = mapping(item, at, issues)
-        known_only(entry, _SAFE, at, issues)
+        known_only(entry, SAFE, at, issues)
         try:
             name = parse(str(entry.get("name", "")))
         except BadName as error:

@@ -1,4 +1,4 @@
-"""What is wrong with a profile is told at once, with path, line and what would be right; nothing ends in a traceback."""
+"""What is wrong with a profile is told at once: path, line, what would be right. Nothing ends in a traceback."""
 
 import pickle
 

@@ -13,7 +13,7 @@ from treadle.deid.fields.dicom_names import Name, Private, parse
 from treadle.deid.fields.dicom_paths import Where, spelled
 from treadle.deid.fields.dicom_sweep import remove_private, remove_undefined, set_age
 from treadle.deid.fields.dicom_values import BINARY_VRS, may_hash
-from treadle.deid.fields.dicom_view import View
+from treadle.deid.fields.dicom_view import ANY, View, named
 from treadle.deid.fields.filenames import output_name
 from treadle.deid.fields.model import Rule, Section
 from treadle.deid.fields.record import UNFIT
@@ -63,8 +63,8 @@ class DicomRules:
         if own.get("patient-age-from-birthdate"):
             set_age(view, self.section.date_format, own.get("patient-age-units"))
         if own.get("remove-undefined"):
-            named = [where for rule, name in self.targets for where in view.find(rule, name)]
-            remove_undefined(dataset, named, run.report)
+            wanted = [where for rule, name in self.targets for where in view.find(rule, name)]
+            remove_undefined(dataset, [*wanted, *self._in_names(view)], run.report)
             view = View(dataset, recurse=view.recurse)
             scope = self._scope(view, run)
         for rule, name in self.targets:
@@ -77,6 +77,13 @@ class DicomRules:
             return None
         view = View(dataset, recurse=False)
         return output_name(self.section.filenames, name, view.read, self._scope(view, run))
+
+    def _in_names(self, view: View) -> list[Where]:
+        """Elements that names of outputs use: as if kept, but a preset does not leave them alone."""
+        words = {
+            word for sub in self.section.filenames for word in sub.names if word not in sub.pattern.groupindex
+        }
+        return [where for word in words if (name := named(word)) for where in view.find(ANY, name)]
 
     def _scope(self, view: View, run: Run) -> Scope:
         """Chance follows from the instance: the same file gives the same result, two files do not."""
@@ -138,7 +145,7 @@ def _before(rule: Rule, where: Where, view: View) -> Any:
     value = view.get(where)
     if value and rule.action == "hash" and not may_hash(vr):
         raise ValueError("no room for a hash")
-    if value and rule.action == "hashuid":
+    if value and rule.action == "hashuid" and vr == "UI":
         uids = value.split(",")
         if rule.regex and all(uid.startswith(STANDARD_UIDS) for uid in uids):
             return _LEFT

@@ -9,7 +9,7 @@ from pydicom.dataset import Dataset
 
 from treadle.deid.codes import Code, Rejected
 from treadle.deid.fields.actions import REPORTED, result
-from treadle.deid.fields.dicom_names import Name, Private, parse
+from treadle.deid.fields.dicom_names import Name, Private, Tag, parse
 from treadle.deid.fields.dicom_paths import Where, spelled
 from treadle.deid.fields.dicom_sweep import remove_private, remove_undefined, set_age
 from treadle.deid.fields.dicom_values import BINARY_VRS, may_hash
@@ -67,8 +67,17 @@ class DicomRules:
             remove_undefined(dataset, [*wanted, *self._in_names(view)], run.report)
             view = View(dataset, recurse=view.recurse)
             scope = self._scope(view, run)
+        present = dataset.keys()  # a live view
         for rule, name in self.targets:
-            _apply(rule, name, view, scope, run, touched)
+            if (
+                isinstance(name, Tag)
+                and name.tag not in present
+                and not view.recurse
+                and not self._creates(rule)
+            ):
+                touched.paths.add((name.tag,))  # most rules of a long profile end here
+            else:
+                _apply(rule, name, view, scope, run, touched)
         return touched
 
     def output_name(self, name: str, dataset: Dataset, run: Run) -> str | None:
@@ -77,6 +86,10 @@ class DicomRules:
             return None
         view = View(dataset, recurse=False)
         return output_name(self.section.filenames, name, view.read, self._scope(view, run))
+
+    def _creates(self, rule: Rule) -> bool:
+        wish = self.section.insert if rule.insert is None else rule.insert
+        return rule.action == "replace-with" and wish
 
     def _in_names(self, view: View) -> list[Where]:
         """Elements that names of outputs use: as if kept, but a preset does not leave them alone."""
@@ -105,17 +118,21 @@ def _apply(rule: Rule, name: Name | None, view: View, scope: Scope, run: Run, to
             _change(rule, where, view, scope, run, touched, label)
         except UNFIT as error:
             raise Rejected(Code.BAD_VALUE, label) from error
-    if (
-        creates
-        and not found
-        and isinstance(name, Private)
-        and (value := result(rule, None, scope)) is not None
-    ):
-        try:
-            touched.paths.add(view.put_private(name, value, rule.name))
-        except UNFIT as error:
-            raise Rejected(Code.BAD_VALUE, rule.name) from error
-        run.report.did(rule.name, "D")
+    if creates and not found and isinstance(name, Private):
+        _create_private(rule, name, view, scope, run, touched)
+
+
+def _create_private(rule: Rule, name: Private, view: View, scope: Scope, run: Run, touched: Touched) -> None:
+    value = result(rule, None, scope)
+    if value is None:
+        return
+    try:
+        where = view.put_private(name, value, rule.name)
+    except UNFIT as error:
+        raise Rejected(Code.BAD_VALUE, rule.name) from error
+    touched.paths.add(where)
+    touched.written.add(where)
+    run.report.did(rule.name, "D")
 
 
 def _change(

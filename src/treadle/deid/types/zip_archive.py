@@ -75,7 +75,7 @@ def _members(archive: zipfile.ZipFile, size: int) -> Iterator[zipfile.ZipInfo]:
         raise Rejected(Code.LIMIT)
     for number, info in enumerate(infos, start=1):
         path = info.filename.replace("\\", "/")
-        if path.startswith("/") or ".." in path.split("/") or path[1:2] == ":":
+        if not path or path.startswith("/") or ".." in path.split("/") or path[1:2] == ":":
             raise Rejected(Code.BAD_VALUE, f"path of member {number}")
         if info.flag_bits & 1:
             raise Rejected(Code.NOT_SUPPORTED, f"encrypted member {number}")

@@ -25,17 +25,8 @@ def chunk(kind: bytes, data: bytes) -> bytes:
 
 
 PIXELS = chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)), chunk(b"IDAT", zlib.compress(b"\0\7"))
-PNG = b"".join(
-    [
-        b"\x89PNG\r\n\x1a\n",
-        PIXELS[0],
-        chunk(b"tEXt", b"Author\x00Anna"),
-        chunk(b"prVt", b"Anna"),
-        PIXELS[1],
-        chunk(b"IEND", b""),
-        b"Anna behind",
-    ]
-)
+CHUNKS = [PIXELS[0], chunk(b"tEXt", b"Author\0Anna"), chunk(b"prVt", b"Anna"), PIXELS[1], chunk(b"IEND", b"")]
+PNG = b"\x89PNG\r\n\x1a\n" + b"".join(CHUNKS) + b"Anna behind"
 
 
 def nifti(extension: bytes = b"") -> bytes:

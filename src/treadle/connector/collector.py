@@ -6,7 +6,9 @@ from threading import Event, Thread
 from time import monotonic
 
 from treadle.connector.config import ConnectorConfig
-from treadle.connector.courtesy import step_back
+from treadle.connector.courtesy import SessionPriority, step_back
+from treadle.connector.devices import Devices
+from treadle.connector.events import series_event
 from treadle.connector.health import Health, log
 from treadle.connector.retention import Retention
 from treadle.connector.series import Watcher
@@ -15,6 +17,7 @@ from treadle.connector.spool.layout import Layout
 from treadle.connector.spool.state import State
 
 _LOOK_EVERY_S = 0.1
+_CALM_S = 1.0  # so long after the last image the uploads need no longer step back
 _SWEEP_EVERY_S = 30.0
 _AFTER_TROUBLE_S = 2.0
 
@@ -29,19 +32,27 @@ class Collector:
         config: ConnectorConfig,
         health: Health,
         *,
+        devices: Devices,
         submit: Callable[[int], None],
+        waits: bool = True,
     ) -> None:
+        """`submit` takes complete series; unless it `waits`, a series is complete as it is found."""
         self._state = state
-        self._config = config
+        self._devices = devices
+        self._waits = waits
+        self._outside = 0
+        self.is_idle = False
         self._health = health
         self._submit = submit
         self._now = monotonic()
+        self._found_at = 0.0
+        self._priority = SessionPriority()
         self._limits: dict[int, tuple[float, float]] = {}
-        self._watcher = Watcher(limits_of=self._limits_of)
+        self._watcher = Watcher(limits_of=self._limits.__getitem__)
         self._indexer = Indexer(
             layout,
             state,
-            on_change=lambda series: self._watcher.note(series, at=self._now),
+            on_change=self._changed,
             on_quarantine=self._quarantined,
         )
         self._retention = Retention(layout, state, config)
@@ -84,17 +95,42 @@ class Collector:
         # Everything that arrived by now is sorted before any series is judged as of now.
         self._now = monotonic()
         found = self._indexer.index_arrived()
+        if found:
+            self._found_at = monotonic()
+        self._priority.lower(low=monotonic() - self._found_at < _CALM_S)
         for series_id in self._watcher.complete(as_of=self._now):
             self._limits.pop(series_id, None)
+            self._completed(series_id)
             self._submit(series_id)
+        if self._outside != (outside := self._state.changes_outside()):
+            self._outside = outside
+            for series_id in self._state.take_retries():
+                self._submit(series_id)
+        self.is_idle = not found and self._watcher.is_idle()
         return found
 
-    def _limits_of(self, series_id: int) -> tuple[float, float]:
+    def _changed(self, series_id: int) -> None:
         if series_id not in self._limits:
-            series = self._state.series(series_id)
-            device = self._config.device(series.device) if series else self._config.defaults
-            self._limits[series_id] = (device.series_quiet_s, device.series_max_wait_s)
-        return self._limits[series_id]
+            self._begin(series_id)
+        self._watcher.note(series_id, at=self._now)
+
+    def _begin(self, series_id: int) -> None:
+        """Something came into a series that was not being watched."""
+        series = self._state.series(series_id)
+        device = self._devices.get(series.device if series else "")
+        wait = (device.series_quiet_s, device.series_max_wait_s)
+        self._limits[series_id] = wait if self._waits else (0.0, 0.0)
+        if series is not None and series.settled:
+            series_event("changed", series)
+        elif series is not None:
+            self._health.count(series.device, "series_seen")
+            series_event("discovered", series)
+
+    def _completed(self, series_id: int) -> None:
+        series = self._state.series(series_id)
+        if series is not None:
+            self._health.count(series.device, "series_complete")
+            series_event("complete", series)
 
     def _quarantined(self, device: str) -> None:
         self._health.count(device, "quarantined")

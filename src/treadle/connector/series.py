@@ -38,6 +38,11 @@ class Watcher:
                 del self._watched[series_id]
             return done
 
+    def is_idle(self) -> bool:
+        """Whether no series is watched."""
+        with self._lock:
+            return not self._watched
+
     def _is_complete(self, series_id: int, watch: _Watch, as_of: float) -> bool:
         quiet, longest = self._limits_of(series_id)
         return as_of - watch.last >= quiet or as_of - watch.first >= longest

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from treadle.connector.receive.mark import read_mark, recover
+from treadle.connector.receive.mark import recover
 from treadle.connector.spool.facts import facts_to_text
 from treadle.connector.spool.layout import Layout, is_safe_uid
 from treadle.connector.spool.state import Instance, State
@@ -25,7 +25,6 @@ class _Arrival:
     device: str
     path: Path
     facts: InstanceFacts
-    sha256: str
 
 
 class Indexer:
@@ -99,7 +98,7 @@ class Indexer:
         if not all(is_safe_uid(uid) for uid in (facts.study_uid, facts.series_uid, facts.sop_uid)):
             self._quarantine(device, path)
             return None
-        return _Arrival(device, path, facts, _digest(path))
+        return _Arrival(device, path, facts)
 
     def _sort(self, arrival: _Arrival) -> int | None:
         """Put the file into its series; the series if that changed it."""
@@ -114,7 +113,7 @@ class Indexer:
         stat = path.stat()
         self._state.put_instance(
             series_id,
-            Instance(facts.sop_uid, arrival.sha256, stat.st_size, stat.st_mtime_ns, facts_to_text(facts)),
+            Instance(facts.sop_uid, "", stat.st_size, stat.st_mtime_ns, facts_to_text(facts)),
         )
         return series_id
 
@@ -130,10 +129,16 @@ class Indexer:
 
     def _is_known(self, series_id: int, arrival: _Arrival, path: Path) -> bool:
         known = self._state.instance(series_id, arrival.facts.sop_uid)
-        if known is None or known.sha256 != arrival.sha256:
+        if known is None:
             return False
         series = self._state.series(series_id)
-        return path.exists() or (series is not None and series.files_gone)
+        if path.exists():
+            digest = known.sha256 or data_set_sha256(path)
+        elif series is not None and series.files_gone:
+            digest = known.sha256
+        else:
+            return False
+        return digest == data_set_sha256(arrival.path)
 
     def _quarantine(self, device: str, path: Path) -> None:
         folder = self._layout.quarantine / device
@@ -141,16 +146,6 @@ class Indexer:
         path.replace(folder / path.name)
         log.warning("quarantined", extra={"fields": {"device": device, "file": path.name}})
         self._on_quarantine(device)
-
-
-def _digest(path: Path) -> str:
-    """SHA-256 of the data set: the receiver's, else computed."""
-    fd = os.open(path, os.O_RDONLY)
-    try:
-        mark = read_mark(fd)
-    finally:
-        os.close(fd)
-    return mark.sha256.hex() if mark else data_set_sha256(path)
 
 
 def _folders(path: Path) -> list[os.DirEntry[str]]:

@@ -1,6 +1,8 @@
 """Rules of a `dicom` section on whole files through the engine: every notation, and what goes before the rules."""
 
 import io
+import re
+import zipfile
 from collections.abc import Callable
 from typing import Any
 
@@ -214,3 +216,14 @@ def test_a_long_profile_costs_little(process: Process) -> None:
     rules = "".join(f"    - {{name: {word}, remove: true}}\n" for word in sorted(keywords())[:2000])
     result = process(f"dicom:\n  recurse-sequence: true\n  fields:\n{rules}", "a.dcm", sample())
     assert result.status == "ok"
+
+
+def test_names_around_archive_members_hold_no_identifier(process: Process) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("Muller 1971/scan/a.dcm", sample())
+    result = process("dicom: {}\nzip: {}\n", "Anna_0815.zip", out.getvalue())
+    name, data = result.outputs[0]
+    assert re.fullmatch("[0-9a-f]{32}[.]zip", name)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        assert re.fullmatch("[0-9a-f]{32}/scan/1.2.3.4.5.6.MR.dcm", archive.namelist()[0])

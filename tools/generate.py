@@ -12,6 +12,7 @@ from typing import Any
 import typer
 
 import treadle.server
+from deid_pages import profile_page, schema_page
 from treadle.cli.main import app
 from treadle.server.access.endpoints import ENDPOINTS, Needs
 from treadle.server.kit.errors import TreadleError
@@ -108,6 +109,8 @@ PAGES = {
     "commands.md": commands_page,
     "errors.md": errors_page,
     "rights.md": rights_page,
+    "deid-profile.md": profile_page,
+    "deid-profile.schema.json": schema_page,
     "openapi.json": openapi,
 }
 

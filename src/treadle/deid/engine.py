@@ -109,7 +109,8 @@ class Engine:
 
     @property
     def _takes_dicom(self) -> bool:
-        return self.profile.preset is not None or self.profile.dicom is not None
+        preset = self.profile.preset
+        return self.profile.dicom is not None or (preset is not None and preset.preset != "none")
 
     def _nested(self, parent: FileReport, depth: int) -> Callable[[str, bytes], Result]:
         def nested(name: str, data: bytes) -> Result:

@@ -23,8 +23,10 @@ def as_dataset(file: DicomFile, elements: list[Element]) -> Dataset:
     return dcmread(io.BytesIO(data), force=True)
 
 
-def from_dataset(file: DicomFile, dataset: Any, before: list[Element]) -> list[Element]:
-    """The elements of a changed data set; large values that nobody replaced are as they were."""
+def from_dataset(
+    file: DicomFile, dataset: Any, before: list[Element], written_paths: set[tuple[int, ...]]
+) -> list[Element]:
+    """The elements of a changed data set; large values that no rule wrote are as they were."""
     written = DicomBytesIO()
     written.is_little_endian = not file.big
     written.is_implicit_VR = file.implicit
@@ -36,7 +38,7 @@ def from_dataset(file: DicomFile, dataset: Any, before: list[Element]) -> list[E
         value = element.value
         if isinstance(value, Span):
             element.value = written.getvalue()[value.start : value.stop]
-        elif not value and element.tag in large:
+        elif not value and element.tag in large and (element.tag,) not in written_paths:
             element = large[element.tag]  # noqa: PLW2901 - as it was
         kept.append(element)
     return kept

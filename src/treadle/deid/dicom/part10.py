@@ -140,15 +140,18 @@ def _inflated(data: bytes) -> bytes:
     return found
 
 
-def file_meta(syntax: str, sop_class: bytes, sop_instance: bytes) -> bytes:
-    """Zeroed preamble and file meta information that says nothing about where the file was."""
+def file_meta(syntax: str, sop_class: bytes, sop_instance: bytes | None) -> bytes:
+    """Zeroed preamble and file meta information that says nothing about where the file was.
+
+    `sop_instance` None: the data set has none, so nor have these.
+    """
     writer = Writer(b"", implicit=False)
     body = writer.encoded(
         Element(0x00020000 | number, vr, value)
         for number, vr, value in (
             (0x0001, "OB", b"\0\1"),
             (0x0002, "UI", sop_class),
-            (0x0003, "UI", sop_instance),
+            *(() if sop_instance is None else ((0x0003, "UI", sop_instance),)),
             (0x0010, "UI", syntax.encode()),
             (0x0012, "UI", IMPLEMENTATION_UID),
             (0x0013, "SH", IMPLEMENTATION_NAME),
@@ -163,7 +166,10 @@ def assemble(file: DicomFile, elements: list[Element]) -> list[Piece]:
         element.tag: _plain(element.value) for element in elements if element.tag in {0x00080016, 0x00080018}
     }
     sop_class = values.get(0x00080016, b"") or file.meta_class
-    head = file_meta(file.syntax, sop_class.rstrip(b"\0 "), values.get(0x00080018, b"").rstrip(b"\0 "))
+    sop_instance = values.get(0x00080018)
+    if sop_instance is not None:
+        sop_instance = sop_instance.rstrip(b"\0 ")
+    head = file_meta(file.syntax, sop_class.rstrip(b"\0 "), sop_instance)
     if file.syntax == DEFLATED:
         deflater = zlib.compressobj(6, zlib.DEFLATED, -15)
         body = deflater.compress(file.writer().encoded(elements)) + deflater.flush()

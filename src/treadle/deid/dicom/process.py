@@ -12,6 +12,7 @@ from treadle.deid.dicom.elements import PIXELS, Element, Span, path_name
 from treadle.deid.dicom.part10 import DicomFile, assemble, read
 from treadle.deid.dicom.reader import Buffer, in_order
 from treadle.deid.dicom.writer import Piece
+from treadle.deid.fields.filenames import sanitized
 from treadle.deid.mapping import Subject, UidMap, subject_of
 from treadle.deid.pixels.blank import blank
 from treadle.deid.pixels.decide import boxes, decide, suspicion
@@ -25,7 +26,6 @@ from treadle.deid.residual import Identifiers, identifiers_of, residue
 from treadle.deid.run import Run
 
 _SOP_CLASS, _SOP_INSTANCE, _MODALITY, _ICON = 0x00080016, 0x00080018, 0x00080060, 0x00880200
-_UNSAFE = str.maketrans(dict.fromkeys('/\\:*?"<>|', "_"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ class DicomWorker:
             return None
         dataset = fields.as_dataset(file, file.elements)
         touched = self._rules.apply(dataset, run)
-        file.elements = fields.from_dataset(file, dataset, file.elements)
+        file.elements = fields.from_dataset(file, dataset, file.elements, touched.written)
         return as_trie(touched.paths)
 
     def _preset(
@@ -152,11 +152,10 @@ class DicomWorker:
         given = None
         if self._rules is not None and self._rules.section.filenames:
             given = self._rules.output_name(name, fields.as_dataset(file, file.elements), run)
-        if given is None:
-            modality = Facts.of(file).text(_MODALITY).translate(_UNSAFE) or "NA"
-            if sop:
-                given = f"{sop.decode('latin-1')}.{modality}.dcm"
-        if given is None or found.in_name(given):
+        if given is None and sop:
+            modality = Facts.of(file).text(_MODALITY) or "NA"
+            given = sanitized(f"{sop.decode('latin-1')}.{modality}.dcm")
+        if not given or found.in_name(given):
             given = f"{self._secrets.digest('name', name.encode()).hex()[:32]}.dcm"
         return given
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,11 +9,11 @@ from pydicom.dataset import Dataset
 
 from treadle.deid.codes import Code, Rejected
 from treadle.deid.fields.actions import REPORTED, result
-from treadle.deid.fields.dicom_names import Name, Private, parse
+from treadle.deid.fields.dicom_names import Name, Private, Tag, parse
 from treadle.deid.fields.dicom_paths import Where, spelled
 from treadle.deid.fields.dicom_sweep import remove_private, remove_undefined, set_age
-from treadle.deid.fields.dicom_values import may_hash
-from treadle.deid.fields.dicom_view import View
+from treadle.deid.fields.dicom_values import BINARY_VRS, may_hash
+from treadle.deid.fields.dicom_view import ANY, View, named
 from treadle.deid.fields.filenames import output_name
 from treadle.deid.fields.model import Rule, Section
 from treadle.deid.fields.record import UNFIT
@@ -23,13 +22,18 @@ from treadle.deid.run import Run
 
 STANDARD_UIDS = "1.2.840.10008."
 _SOP_INSTANCE = (0x00080018,)
+_LEFT = object()
 
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """Elements that rules changed, kept, removed or created: a preset leaves them alone, and what is below them."""
+    """Elements that rules changed, kept, removed or created: a preset leaves them alone, and what is below them.
+
+    `written` are those whose value a rule set; large values are left out of the data set, so it does not show there.
+    """
 
     paths: set[Where] = field(default_factory=set)
+    written: set[Where] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +63,21 @@ class DicomRules:
         if own.get("patient-age-from-birthdate"):
             set_age(view, self.section.date_format, own.get("patient-age-units"))
         if own.get("remove-undefined"):
-            named = [where for rule, name in self.targets for where in view.find(rule, name)]
-            remove_undefined(dataset, named, run.report)
+            wanted = [where for rule, name in self.targets for where in view.find(rule, name)]
+            remove_undefined(dataset, [*wanted, *self._in_names(view)], run.report)
             view = View(dataset, recurse=view.recurse)
             scope = self._scope(view, run)
+        present = dataset.keys()  # a live view
         for rule, name in self.targets:
-            _apply(rule, name, view, scope, run, touched)
+            if (
+                isinstance(name, Tag)
+                and name.tag not in present
+                and not view.recurse
+                and not self._creates(rule)
+            ):
+                touched.paths.add((name.tag,))  # most rules of a long profile end here
+            else:
+                _apply(rule, name, view, scope, run, touched)
         return touched
 
     def output_name(self, name: str, dataset: Dataset, run: Run) -> str | None:
@@ -73,6 +86,17 @@ class DicomRules:
             return None
         view = View(dataset, recurse=False)
         return output_name(self.section.filenames, name, view.read, self._scope(view, run))
+
+    def _creates(self, rule: Rule) -> bool:
+        wish = self.section.insert if rule.insert is None else rule.insert
+        return rule.action == "replace-with" and wish
+
+    def _in_names(self, view: View) -> list[Where]:
+        """Elements that names of outputs use: as if kept, but a preset does not leave them alone."""
+        words = {
+            word for sub in self.section.filenames for word in sub.names if word not in sub.pattern.groupindex
+        }
+        return [where for word in words if (name := named(word)) for where in view.find(ANY, name)]
 
     def _scope(self, view: View, run: Run) -> Scope:
         """Chance follows from the instance: the same file gives the same result, two files do not."""
@@ -90,47 +114,57 @@ def _apply(rule: Rule, name: Name | None, view: View, scope: Scope, run: Run, to
         if not creates and not view.exists(where):
             continue
         label = rule.name if isinstance(name, Private) else spelled(where)
-        _guarded(label, lambda at=where, called=label: _change(rule, at, view, scope, run, called))  # type: ignore[misc]
-    if (
-        creates
-        and not found
-        and isinstance(name, Private)
-        and (value := result(rule, None, scope)) is not None
-    ):
-        _guarded(rule.name, lambda: touched.paths.add(view.put_private(name, value, rule.name)))
-        run.report.did(rule.name, "D")
+        try:
+            _change(rule, where, view, scope, run, touched, label)
+        except UNFIT as error:
+            raise Rejected(Code.BAD_VALUE, label) from error
+    if creates and not found and isinstance(name, Private):
+        _create_private(rule, name, view, scope, run, touched)
 
 
-def _guarded(label: str, act: Callable[[], Any]) -> None:
+def _create_private(rule: Rule, name: Private, view: View, scope: Scope, run: Run, touched: Touched) -> None:
+    value = result(rule, None, scope)
+    if value is None:
+        return
     try:
-        act()
+        where = view.put_private(name, value, rule.name)
     except UNFIT as error:
-        raise Rejected(Code.BAD_VALUE, label) from error
+        raise Rejected(Code.BAD_VALUE, rule.name) from error
+    touched.paths.add(where)
+    touched.written.add(where)
+    run.report.did(rule.name, "D")
 
 
-def _change(rule: Rule, where: Where, view: View, scope: Scope, run: Run, label: str) -> None:
+def _change(
+    rule: Rule, where: Where, view: View, scope: Scope, run: Run, touched: Touched, label: str
+) -> None:
     if rule.action == "remove":
         if view.exists(where):
             view.remove(where)
             run.report.did(label, "X")
         return
-    if rule.action == "replace-with":
-        before: Any = "" if view.exists(where) else None
-    else:
-        before = view.get(where)
-    if before and not _fits(rule, before, view.vr(where)):
-        raise ValueError("no text to hash")
-    if rule.action == "hashuid" and before:
-        uids = before.split(",")
-        if rule.regex and all(uid.startswith(STANDARD_UIDS) for uid in uids):
-            return
-        before = uids if len(uids) > 1 else before
-    after = result(rule, before, scope)
+    before = _before(rule, where, view)
+    after = None if before is _LEFT else result(rule, before, scope)
     if after is None:
         return
     view.put(where, after)
+    touched.written.add(where)
     run.report.did(label, "Z" if after == "" else REPORTED[rule.action])
 
 
-def _fits(rule: Rule, _value: str, vr: str) -> bool:
-    return rule.action != "hash" or may_hash(vr)
+def _before(rule: Rule, where: Where, view: View) -> Any:
+    """What the action works on; _LEFT when the rule does not want this value."""
+    if rule.action == "replace-with":
+        return "" if view.exists(where) else None
+    vr = view.vr(where)
+    if vr in BINARY_VRS:
+        raise ValueError("binary values can be removed or replaced")
+    value = view.get(where)
+    if value and rule.action == "hash" and not may_hash(vr):
+        raise ValueError("no room for a hash")
+    if value and rule.action == "hashuid" and vr == "UI":
+        uids = value.split(",")
+        if rule.regex and all(uid.startswith(STANDARD_UIDS) for uid in uids):
+            return _LEFT
+        return uids if len(uids) > 1 else value
+    return value

@@ -24,9 +24,9 @@ INTEGER_VRS = {
     "SV": (-(2**63), 2**63 - 1),
     "UV": (0, 2**64 - 1),
 }
-_BINARY_VRS = frozenset(["OB", "OD", "OF", "OL", "OV", "OW", "UN"])
+BINARY_VRS = frozenset(["OB", "OD", "OF", "OL", "OV", "OW", "UN"])
 _UNHASHABLE = (
-    frozenset(["AT", "DS", "FD", "FL", "IS", "SL", "SQ", "SS", "SV", "UI", "UL", "US", "UV"]) | _BINARY_VRS
+    frozenset(["AT", "DS", "FD", "FL", "IS", "SL", "SQ", "SS", "SV", "UI", "UL", "US", "UV"]) | BINARY_VRS
 )
 
 

@@ -192,11 +192,11 @@ class View:
         name = named(text)
         if name is None:
             return None
-        where = next(iter(self.find(_ANY, name)), None)
+        where = next(iter(self.find(ANY, name)), None)
         return None if where is None else self.get(where)
 
 
-_ANY = Rule(name="", action="keep")
+ANY = Rule(name="", action="keep")
 
 
 @lru_cache(maxsize=4096)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 from treadle.deid.fields.model import Rule
@@ -52,7 +53,7 @@ class JsonRecord:
         """Set a value; mappings and lists on the way to it are made."""
         *steps, last = place.split(self.separator)
         holder = self.document
-        for step, following in zip(steps, [*steps[1:], last], strict=True):
+        for step, following in pairwise([*steps, last]):
             below = _inner(holder, step)
             if below is _MISSING or not below:
                 below = [] if following.isdigit() else {}

@@ -41,18 +41,24 @@ def _png(_section: Section, rules: Rules, _entry: Mapping[str, Any], issues: Iss
 
 
 def _xml(_section: Section, rules: Rules, _entry: Mapping[str, Any], issues: Issues) -> None:
-    try:
-        from lxml import etree  # noqa: PLC0415 an extra
-    except ImportError:
-        etree = None
     for path, rule in rules:
         if not _XPATH.fullmatch(rule.name):
             issues.add((*path, "name"), "UNKNOWN_NAME", "An XPath that starts with / or ./ is needed here.")
-        elif etree is not None:
-            try:
-                etree.XPath(rule.name)
-            except etree.XPathError as error:
-                issues.add((*path, "name"), "UNKNOWN_NAME", f"Not an XPath: {error}.")
+        elif problem := _bad_xpath(rule.name):
+            issues.add((*path, "name"), "UNKNOWN_NAME", f"Not an XPath: {problem}.")
+
+
+def _bad_xpath(text: str) -> str:
+    """What the library says against it; nothing where that is not installed."""
+    try:
+        from lxml import etree  # noqa: PLC0415 an extra
+    except ImportError:
+        return ""
+    try:
+        etree.XPath(text)
+    except etree.XPathError as error:
+        return str(error)
+    return ""
 
 
 def _key_value(section: Section, _rules: Rules, _entry: Mapping[str, Any], issues: Issues) -> None:

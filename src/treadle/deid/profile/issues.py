@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 Path = tuple[str | int, ...]
+_MANY = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,5 +70,7 @@ def render(path: Path) -> str:
 def nearest(word: str, known: Iterable[str]) -> str:
     """` Did you mean "x"?` for the most similar of the known words, or nothing."""
     folded = {name.lower(): name for name in known}
+    if len(folded) > _MANY:  # all of DICOM: comparing with each takes too long
+        folded = {name: written for name, written in folded.items() if name[:1] == word[:1].lower()}
     similar = difflib.get_close_matches(word.lower(), folded, n=1, cutoff=0.6)
     return f' Did you mean "{folded[similar[0]]}"?' if similar else ""

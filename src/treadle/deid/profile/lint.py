@@ -45,10 +45,8 @@ def _all(parts: Parts) -> Iterator[tuple[Path, str, str]]:
         yield (), "NO_DICOM", "There is no `dicom` section: DICOM files are rejected."
     for kind, section in parts.sections.items():
         yield from _section(kind, section, plain=parts.preset is None)
-    if section := parts.sections.get("dicom"):
-        yield from _dicom(
-            section, document.get("dicom"), strict=bool(parts.preset and parts.preset.uid_strict)
-        )
+    if dicom := parts.sections.get("dicom"):
+        yield from _dicom(dicom, document.get("dicom"), strict=bool(parts.preset and parts.preset.uid_strict))
 
 
 def _section(kind: str, section: Section, *, plain: bool) -> Iterator[tuple[Path, str, str]]:

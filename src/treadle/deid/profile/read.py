@@ -73,7 +73,7 @@ def _pixel_rules(dicom: Any, issues: Issues) -> Any:
         return parse_rules(section)
     except PixelRuleError as error:
         where = ("dicom", "alter_pixels", *_steps(error.path))
-        issues.add(where, "BAD_PIXEL_RULE", error.message)
+        issues.add(where, "BAD_PIXEL_RULE", _sentence(error.message))
         return None
 
 
@@ -84,3 +84,7 @@ def _steps(path: str) -> list[str | int]:
         if part:
             steps.append(int(part) if part.isdigit() else part)
     return steps
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."

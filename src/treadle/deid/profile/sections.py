@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
+from dataclasses import replace
 from typing import Any
 
 from treadle.deid.fields.model import Rule, Section, Sub
@@ -27,9 +28,7 @@ def read_section(kind: str, document: Any, secret_key: str | None, issues: Issue
     keys = keys_of(kind)
     known_only(entry, keys, path, issues)
     values = {
-        key: value_of(entry, key, wanted, path, issues)
-        if entry.get(key) is not None
-        else default_of(kind, key)
+        key: value_of(entry, key, replace(wanted, default=default_of(kind, key)), path, issues)
         for key, wanted in keys.items()
     }
     rules = _rules(kind, entry.get("fields"), issues)
@@ -58,7 +57,8 @@ def read_section(kind: str, document: Any, secret_key: str | None, issues: Issue
     check_jitter(section.jitter_range, section.jitter_type, path, issues)
     _check_uid_root(section, issues)
     _check_rules(section, rules, issues)
-    CHECKS.get(kind, lambda *_: None)(section, rules, entry, issues)
+    if check := CHECKS.get(kind):
+        check(section, rules, entry, issues)
     return section
 
 

@@ -26,6 +26,7 @@ _MARKED = re.compile(r"treadlevariable(\d+)mark")
 _LIMIT = f"The profile holds more than {MAX_NODES} values, or is nested deeper than {MAX_DEPTH}."
 
 Variables = Callable[[str], Any]  # name -> value; KeyError when there is none
+_NO_VALUES: Variables = dict[str, Any]().__getitem__
 
 
 class _TooLarge(Exception):
@@ -122,7 +123,7 @@ def _values(names: list[str], variables: Variables | None, issues: Issues) -> li
     values = []
     for name in names:
         try:
-            values.append({}[name] if variables is None else variables(name))
+            values.append((variables or _NO_VALUES)(name))
         except KeyError:
             issues.add((), "MISSING_VARIABLE", f'There is no value for the variable "{name}".')
             values.append("")
@@ -200,5 +201,5 @@ class _Builder:
         """A text as YAML would read it where it stands alone."""
         if not isinstance(value, str):
             return value
-        tag = self.loader.resolve(yaml.ScalarNode, value, (True, False))
+        tag = self.loader.resolve(yaml.ScalarNode, value, (True, False))  # type: ignore[no-untyped-call]
         return self.loader.construct_object(yaml.ScalarNode(tag, value))

@@ -37,7 +37,9 @@ def from_containers(containers: Mapping[str, Mapping[str, Any]]) -> Variables:
     def value(name: str) -> Any:
         found: Any = {key: containers[key] for key in CONTAINERS if key in containers}
         for step in name.split("."):
-            found = found[step] if isinstance(found, Mapping) else {}[step]
+            if not isinstance(found, Mapping):
+                raise KeyError(name)
+            found = found[step]
         if found is None or isinstance(found, Mapping | list):
             raise KeyError(name)
         return found

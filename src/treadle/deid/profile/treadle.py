@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from treadle.deid.fields.dicom_names import BadName, Private, parse
 from treadle.deid.presets.options import NOT_BUILT, OPTIONS, PRESETS, RESEARCH, PresetOptions
@@ -55,7 +55,7 @@ INNER: dict[str, dict[str, Key]] = {
         "keep-regions": Key("flag", "Blank ultrasound outside its regions.", False),
     },
 }
-_SAFE = {"name": Key("text", "", required=True), "vr": Key("text", "", required=True)}
+SAFE = {"name": Key("text", "", required=True), "vr": Key("text", "", required=True)}
 
 
 def read_treadle(document: Any, issues: Issues) -> PresetOptions:
@@ -70,7 +70,7 @@ def read_treadle(document: Any, issues: Issues) -> PresetOptions:
         values = mapping(entry.get(name), at, issues)
         known_only(values, keys, at, issues)
         inner[name] = {key: value_of(values, key, wanted, at, issues) for key, wanted in keys.items()}
-    preset = top["preset"] or "none"
+    preset: Literal["none", "minimal", "ps315-basic", "research"] = top["preset"] or "none"
     options = _options(entry.get("options"), issues)
     dates, pixels = inner["dates"], inner["pixels"]
     _check(dates, pixels, inner, options, issues)
@@ -145,7 +145,7 @@ def _safe_private(document: Any, issues: Issues) -> tuple[tuple[int, str, int, s
     for index, item in enumerate(listing(added, path, issues)):
         at = (*path, index)
         entry = mapping(item, at, issues)
-        known_only(entry, _SAFE, at, issues)
+        known_only(entry, SAFE, at, issues)
         try:
             name = parse(str(entry.get("name", "")))
         except BadName as error:

@@ -54,9 +54,10 @@ class Header:
                 at = fields["magic"].offset
                 if data[:4] == struct.pack(f"{order}i", size) and data[at : at + 4] == magic:
                     self.order, self.size, self.fields = order, size, fields
-                    self.voxels = max(int(self._values(fields["vox_offset"])[0]), size + _FLAG_BYTES)
-                    if len(data) < self.voxels:
+                    offset = self._values(fields["vox_offset"])[0]
+                    if not 0 <= offset <= len(data) or len(data) < size + _FLAG_BYTES:
                         raise Rejected(Code.TRUNCATED)
+                    self.voxels = max(int(offset), size + _FLAG_BYTES)
                     return
         raise Rejected(Code.TRUNCATED)
 

@@ -16,6 +16,7 @@ from treadle.deid.fields.record import apply
 from treadle.deid.fields.scope import Scope
 from treadle.deid.result import Result
 from treadle.deid.run import Run
+from treadle.deid.types.archive_names import ArchiveNames
 from treadle.deid.types.finish import named
 from treadle.deid.types.member_fields import MemberFields
 
@@ -47,24 +48,28 @@ def _processed(
     record = Archive(archive.comment, fields)
     scope = Scope.of(section, run, record.read, data[:4096])
     out = io.BytesIO()
+    names = ArchiveNames(run)
     dropped = []
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
         for number, info in enumerate(_members(archive, len(data)), start=1):
-            result = run.nested(info.filename, archive.read(info))
+            contents = archive.read(info)
+            result = run.nested(info.filename, contents)
             run.report.members.append(result.report)
             if result.status != "ok":
                 _may_drop(result, section, number)
                 dropped.append(number)
                 continue
             fields.see(result)
-            folder = _folder(info.filename, section, scope)
-            for member, contents in result.outputs:
-                _add(target, posixpath.join(folder, member), contents, number)
+            if result.report.kind == "dicom":
+                names.see(contents)
+            folder = _folder(info.filename, section, scope, names)
+            for member, treated in result.outputs:
+                _add(target, posixpath.join(folder, member), treated, number)
         apply(record, section.rules, scope, run.report)
         target.comment = record.comment
     if dropped:
         run.report.warn(f"MEMBERS_DROPPED {len(dropped)}")
-    return named(name, section, record.read, scope), out.getvalue()
+    return names.safe(named(name, section, record.read, scope)), out.getvalue()
 
 
 def _members(archive: zipfile.ZipFile, size: int) -> Iterator[zipfile.ZipInfo]:
@@ -75,7 +80,7 @@ def _members(archive: zipfile.ZipFile, size: int) -> Iterator[zipfile.ZipInfo]:
         raise Rejected(Code.LIMIT)
     for number, info in enumerate(infos, start=1):
         path = info.filename.replace("\\", "/")
-        if path.startswith("/") or ".." in path.split("/") or path[1:2] == ":":
+        if not path or path.startswith("/") or ".." in path.split("/") or path[1:2] == ":":
             raise Rejected(Code.BAD_VALUE, f"path of member {number}")
         if info.flag_bits & 1:
             raise Rejected(Code.NOT_SUPPORTED, f"encrypted member {number}")
@@ -89,11 +94,11 @@ def _may_drop(result: Result, section: Section, number: int) -> None:
         raise Rejected(result.error or Code.UNSUPPORTED_TYPE, f"member {number}")
 
 
-def _folder(path: str, section: Section, scope: Scope) -> str:
-    folder = posixpath.dirname(path.replace("\\", "/"))
-    if not folder or not section.own["hash-subdirectories"]:
-        return folder
-    return "/".join(salted_hash(part, scope.salt) for part in folder.split("/") if part)
+def _folder(path: str, section: Section, scope: Scope, names: ArchiveNames) -> str:
+    parts = [part for part in path.replace("\\", "/").split("/")[:-1] if part]
+    if section.own["hash-subdirectories"]:
+        return "/".join(salted_hash(part, scope.salt) for part in parts)
+    return "/".join(names.safe(part) for part in parts)
 
 
 def _add(target: zipfile.ZipFile, path: str, contents: bytes, number: int) -> None:

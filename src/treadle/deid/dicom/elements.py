@@ -81,12 +81,17 @@ Value = bytes | Span | Fragments | Items
 
 
 class Entry(NamedTuple):
-    """What the dictionary says: VR (one of several where it leaves a choice), the choices, keyword, multiplicity."""
+    """What the dictionary says: VR (one of several where it leaves a choice), the choices, keyword, most values."""
 
     vr: str
     vrs: tuple[str, ...]
     keyword: str
-    multiple: bool
+    most: int  # 0: any number
+
+    @property
+    def multiple(self) -> bool:
+        """May it have several values?"""
+        return self.most != 1
 
 
 _ENTRIES: dict[int, Entry | None] = {}
@@ -114,7 +119,8 @@ def _look_up(tag: int) -> Entry | None:
     vr = vrs[0] if vrs[0] in LONG | SHORT else "UN"
     if "OW" in vrs:
         vr = "OW"
-    return Entry(vr, vrs, row[4], row[1] != "1")
+    most = row[1].rpartition("-")[2]
+    return Entry(vr, vrs, row[4], int(most) if most.isdigit() else 0)
 
 
 def path_name(tag: int) -> str:

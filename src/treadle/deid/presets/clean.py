@@ -14,7 +14,7 @@ _FORMS = re.compile(
     r"|\b\d{1,4}[-./]\d{1,2}[-./]\d{1,4}\b"  # dates
     rf"|\b\d{{1,2}}[ .-]*{_MONTH}[ .,-]*\d{{2,4}}\b|\b{_MONTH}[ .-]*\d{{1,2}}[ .,-]+\d{{2,4}}\b"
     r"|\b\d{1,2}:\d\d(?::\d\d)?\b"  # times
-    r"|\+?\(?\d[\d ()/.-]{5,}\d",  # telephone
+    r"|(?<!\w)\+?\(?\d[\d ()/.-]{5,}\d",  # telephone
     re.IGNORECASE,
 )
 _TOKEN = re.compile(r"[^\W_]+")

@@ -53,7 +53,7 @@ CLASSES = frozenset(
 _PATIENT_NAME, _PATIENT_ID, _BIRTH_DATE = 0x00100010, 0x00100020, 0x00100030
 _TEXT_VALUE = 0x0040A160
 MINIMAL = frozenset((0x00100010, 0x00100020, 0x00100030))  # what the preset of that name empties
-_NOBODY = Entry("UN", ("UN",), "", multiple=True)
+_NOBODY = Entry("UN", ("UN",), "", 0)
 
 
 class Plan(dict[int, Rule]):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from treadle.deid.dicom.elements import NUMBERS, TEXT, Element
 from treadle.deid.dicom.text import character_set
+from treadle.deid.presets.clean import clean
 
 if TYPE_CHECKING:
     from treadle.deid.presets.apply import Pass
@@ -70,7 +71,9 @@ def _fits(element: Element, vr: str, run: Pass) -> bool:
         return True
     if vr in TEXT or vr in {"DS", "IS"}:
         text = character_set(b"").decode(value)
-        if any(len(part) > _FIXED.get(vr, 64) for part in text.split("\\")) or run.found.in_text(text):
+        if any(len(part) > _FIXED.get(vr, 64) for part in text.split("\\")):
             return False
-        return vr not in {"DS", "IS"} or all(c in "0123456789.eE+- \\" for c in text)
+        if vr in {"DS", "IS"}:
+            return all(c in "0123456789.eE+- \\" for c in text)
+        return all(clean(part, run.found) == part.strip() for part in text.split("\\"))
     return False

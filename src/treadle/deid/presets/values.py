@@ -19,6 +19,14 @@ _TIME = re.compile(r"\d\d(\d\d(\d\d(\.\d{1,6})?)?)?|\d\d:\d\d:\d\d(\.\d{1,6})?")
 _REACH = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 
 
+# Attributes with few possible values: anything else in them is not what their name says.
+TERMS: dict[int, frozenset[bytes]] = {
+    0x00100040: frozenset((b"M", b"F", b"O")),
+    0x001021A0: frozenset((b"YES", b"NO", b"UNKNOWN")),
+    0x00102203: frozenset((b"ALTERED", b"UNALTERED")),
+}
+
+
 def age(value: bytes) -> tuple[bytes, bool] | None:
     """An age of at most 90 years, and whether it was capped."""
     found = capped_age(value.strip(b"\0 ").decode("latin-1"))
@@ -91,7 +99,8 @@ def mismatch(element: Element, known: Entry) -> bool:
     if vr == "UI":
         return not _UID.fullmatch(value.replace(b"\\", b" "))
     if vr in NUMBERS:
-        return not (fits or element.vr in NUMBERS) or len(value) % NUMBERS[vr] != 0
+        count, rest = divmod(len(value), NUMBERS[vr])
+        return not (fits or element.vr in NUMBERS) or rest != 0 or 0 < known.most < count
     return not fits and not (element.vr in BINARY and vr in BINARY)
 
 

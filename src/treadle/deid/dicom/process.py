@@ -25,7 +25,8 @@ from treadle.deid.presets.plan import MINIMAL, Plan
 from treadle.deid.residual import Identifiers, identifiers_of, residue
 from treadle.deid.run import Run
 
-_SOP_CLASS, _SOP_INSTANCE, _MODALITY, _ICON = 0x00080016, 0x00080018, 0x00080060, 0x00880200
+_SOP_CLASS, _SOP_INSTANCE, _MODALITY = 0x00080016, 0x00080018, 0x00080060
+_ICON, _DOCUMENT = 0x00880200, 0x00420011
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +139,11 @@ class DicomWorker:
         self, pieces: list[Piece], file: DicomFile, found: Identifiers, touched: Trie | None, run: Run
     ) -> None:
         """The second net. What the profile's own rules keep on purpose is not held against the file."""
-        kept = [e for e in file.elements if not (touched and touched.get(e.tag))]
-        if touched:
+        purposely = set(touched or ())
+        if self._plan is not None and self._plan.options.documents == "allow":
+            purposely.add(_DOCUMENT)
+        kept = [e for e in file.elements if e.tag not in purposely]
+        if len(kept) < len(file.elements):
             written = file.writer().encoded(e for e in kept if not isinstance(e.value, Span))
         else:
             written = b"".join(piece for piece in pieces if isinstance(piece, bytes))

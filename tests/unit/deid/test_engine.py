@@ -181,3 +181,18 @@ def test_reports_hold_what_was_done_and_no_value() -> None:
     report = engine("research").process("Quexbury.dcm", made()).report.document()
     assert report["changes"]["uids"] >= 4 and ["00100010", "D"] in report["elements"]
     assert "Quexbury" not in str(report) and report["edition"] == "2026c"
+
+
+def test_bytes_after_the_last_frame_do_not_come_out() -> None:
+    data = made(PixelData=bytes(512) + b"Xyzquex Qabc")
+    assert after(data).PixelData == bytes(512)
+    assert after(data, "minimal").PixelData[512:] == b"Xyzquex Qabc"
+
+
+def test_uids_and_institutions_inside_texts_go() -> None:
+    uid = "1.2.826.0.1.3680043.8.4711.99"
+    data = made(StudyInstanceUID=uid, InstitutionName="St Quorra", FilterType="A")
+    text = made(StudyInstanceUID=uid, InstitutionName="St Quorra", ManufacturerModelName=f"M {uid} St Quorra")
+    assert after(data).FilterType == "A"
+    assert uid not in str(after(text).get("ManufacturerModelName", ""))
+    assert "Quorra" not in str(after(text).get("ManufacturerModelName", ""))

@@ -44,6 +44,7 @@ def test_a_restricted_key_works_in_its_project_only_and_is_listed_with_its_limit
     page.get_by_role("option", name="Read and download only").click()
     dialog.get_by_role("combobox", name="Only in these projects").fill(place.label)
     page.get_by_role("option", name=f"{place.label} ({place.group})", exact=True).click()
+    page.keyboard.press("Tab")
     dialog.get_by_role("button", name="Create key").click()
     host, port, *_, secret = page.get_by_role("dialog").locator("code").first.inner_text().split(":")
     page.get_by_role("button", name="Done").click()

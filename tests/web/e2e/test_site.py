@@ -17,7 +17,7 @@ def test_a_modality_of_the_sites_own_is_made_changed_and_deleted(page: Page, ser
     page.get_by_label("Name", exact=True).fill(name)
     page.get_by_role("button", name="Add classification").click()
     page.get_by_label("Name of row 1").fill("Stain")
-    words = page.get_by_label("Words of Stain")
+    words = page.get_by_role("combobox", name="Words of Stain")
     for word in ("HE", "Nissl"):
         words.fill(word)
         words.press("Enter")

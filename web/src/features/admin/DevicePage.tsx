@@ -22,7 +22,7 @@ const DEVICES = ["devices"];
 
 /** One device: how it is, what troubles it, its keys. */
 export function DevicePage() {
-  const { d } = useParams({ from: "/inside/framed/admin/devices/$d" });
+  const { d } = useParams({ from: "/inside/framed/admins/admin/devices/$d" });
   const found = useQuery(deviceQuery(d));
   const status = useQuery(deviceStatusQuery);
   const device = found.data;

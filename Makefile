@@ -57,6 +57,11 @@ gen: setup ## Regenerate the reference pages and the browser's API types
 bench: setup peers ## Performance figures; NAME=ingest runs one of them
 	@for script in benchmarks/bench_$(or $(NAME),*).py; do $(BIN)/python "$$script" || exit 1; done
 
+.PHONY: soak
+soak: setup peers ## The fault tests, TIMES=10 as long: killed processes, power cuts, full disks
+	TREADLE_SOAK=$(or $(TIMES),10) $(BIN)/pytest -n 0 -s tests/flow/test_connector_kill.py \
+		tests/flow/test_faults_kill.py tests/flow/test_power_cut.py tests/flow/test_faults_disk.py $(PYTEST)
+
 .PHONY: docs
 docs: setup ## The documentation as a web site in site/
 	$(BIN)/mkdocs build --strict --quiet

@@ -55,13 +55,14 @@ def read_archive(treadle: Treadle, project: str, *, contents: bool = True) -> Ar
             for file in acquisition["files"]:
                 address = f"/acquisitions/{acquisition['_id']}/files/{file['name']}"
                 packed = client.get(address).raise_for_status().content
-                for sop, digest in _members(packed):
+                for sop, digest in members(zipfile.ZipFile(io.BytesIO(packed))):
                     archive.digests.setdefault(sop, []).append(digest)
     return archive
 
 
-def _members(packed: bytes) -> Iterator[tuple[str, str]]:
-    with zipfile.ZipFile(io.BytesIO(packed)) as zipped:
+def members(packed: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
+    """SOP Instance UID and data set digest of each instance of a series."""
+    with packed as zipped:
         assert zipped.testzip() is None
         for name in zipped.namelist():
             yield name.removesuffix(".MR.dcm"), data_set_digest(zipped.read(name))

@@ -9,19 +9,20 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import soak
 from connector_kit import Connector, Door, acknowledged, make_instances, send, wait_until
 
 pytestmark = [pytest.mark.peer, pytest.mark.slow, pytest.mark.usefixtures("storescu")]
 
-ROUNDS = 50
+ROUNDS = 50 * soak.TIMES
 EACH = 20
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(300 * soak.TIMES)
 def test_fifty_kills_while_a_thousand_instances_arrive(
     door: Door, make_connector: Callable[..., Connector], tmp_path: Path
 ) -> None:
-    rng = random.Random(20)
+    rng = random.Random(soak.seed(20))
     connector = make_connector()
     acked: set[str] = set()
     sent: set[str] = set()
@@ -43,6 +44,7 @@ def test_fifty_kills_while_a_thousand_instances_arrive(
     assert set(sops) <= sent
     connector.stop()
     assert not list(connector.spool.glob("arriving/**/*.part"))
+    print(f"{ROUNDS} kills: {len(acked)} instances acknowledged, 0 lost, 0 doubled")
 
 
 def _kill(connector: Connector, rng: random.Random) -> None:

@@ -12,6 +12,7 @@ from itertools import chain
 
 import httpx
 import pytest
+import soak
 from fault_archive import Archive, read_archive
 from fault_kit import Treadle, kill, wait_until
 from fault_scanner import Scanner, Slice, growing
@@ -20,11 +21,14 @@ pytestmark = [pytest.mark.slow]
 
 # How often each is killed; "everything" is `up` and all its descendants at once.
 DECK = {
-    "receiver": 10, "connector": 8, "serve": 10, "worker": 6, "postmaster": 6, "backend": 8,
-    "up": 4, "everything": 4,
+    card: count * soak.TIMES
+    for card, count in {
+        "receiver": 10, "connector": 8, "serve": 10, "worker": 6, "postmaster": 6, "backend": 8,
+        "up": 4, "everything": 4,
+    }.items()
 }  # fmt: skip
 ROUNDS = sum(DECK.values())
-SCANNERS, STUDIES, SERIES, SIZE = 3, 4, 3, 28  # 1,008 instances
+SCANNERS, STUDIES, SERIES, SIZE = 3, 4 * soak.TIMES, 3, 28  # 1,008 instances
 SETTLE_S = 90.0
 
 
@@ -117,10 +121,9 @@ def _everything(scanner: int) -> list[Slice]:
     return list(chain.from_iterable(studies))
 
 
-@pytest.mark.timeout(420)
+@pytest.mark.timeout(420 * soak.TIMES)
 def test_whatever_is_killed_nothing_acknowledged_is_lost_or_doubled(treadle: Treadle) -> None:
-    seed = random.SystemRandom().randrange(10_000)
-    print(f"seed {seed}")  # shown when the test fails
+    seed = soak.seed(20)
     project = treadle.make_project()
     scanners = [Scanner(_everything(number), treadle.dicom) for number in range(SCANNERS)]
     uploader = Uploader(treadle, project)

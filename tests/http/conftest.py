@@ -6,12 +6,15 @@ import sys
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from treadle.cli.main import main
+
+sys.path.insert(0, str(Path(__file__).parent))  # the tests' own helpers
 
 Json = Any
 

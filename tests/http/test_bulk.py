@@ -1,4 +1,4 @@
-"""Calls on many containers: bulk moves, upsert, UIDs."""
+"""Calls on many containers: bulk moves and deletes, upsert, UIDs."""
 
 import pytest
 
@@ -118,3 +118,41 @@ def test_uids_that_exist_are_told(tree, stranger, unique, problem) -> None:
     assert stranger.post("/uids", json={"sessions": [known]}).json()["sessions"] == []
     problem(tree.api.post("/uids", json={}), 422)
     problem(tree.api.post("/uids", json={"sessions": [1]}), 422)
+
+
+def test_what_is_gone_already_does_not_keep_the_rest_from_being_deleted(tree, problem) -> None:
+    gone = tree.add("acquisitions", session=tree.session, label="gone")
+    assert tree.api.delete(f"/acquisitions/{gone}").status_code == 200
+    file, other = tree.upload("a.txt"), tree.upload("b.txt")
+    assert tree.api.delete(f"/files/{other['file_id']}").status_code == 200
+    for path, ids in (
+        ("/files", [file["_id"], file["file_id"], other["file_id"]]),  # one file, named by version and by id
+        ("/acquisitions", [gone, tree.acquisition, tree.acquisition]),
+    ):
+        answer = tree.api.request("DELETE", path, json=ids)
+        assert answer.json() == {"deleted": 1, "not_found": 1, "delete_scheduled": 0}
+        problem(tree.api.request("DELETE", path, json=ids), 404)  # nothing of it is left
+        assert tree.api.request("DELETE", path, json=[]).json()["deleted"] == 0
+        problem(tree.api.request("DELETE", path, json=[1]), 422)
+
+
+def test_one_that_may_not_be_deleted_keeps_all(tree, stranger, problem) -> None:
+    ro, rw = (
+        next(role["_id"] for role in tree.get("/roles") if role["label"] == label)
+        for label in ("Read-only", "Read-write")
+    )
+    other = tree.add("projects", group=tree.group, label="P2")
+    subject = tree.add("subjects", project=other, label="S")
+    for project, role in ((tree.project, rw), (other, ro)):
+        entry = {"_id": stranger.headers["x-user"], "role_ids": [role]}
+        assert tree.api.post(f"/projects/{project}/permissions", json=entry).status_code == 200
+    problem(stranger.request("DELETE", "/subjects", json=[tree.subject, subject]), 403)
+    assert tree.get(f"/subjects/{tree.subject}")["label"] == "S"
+
+
+def test_who_sees_nothing_deletes_nothing(tree, stranger, problem) -> None:
+    file = tree.upload("a.txt")
+    problem(stranger.request("DELETE", "/files", json=[file["file_id"]]), 404)
+    for level in ("projects", "subjects", "sessions", "acquisitions"):
+        problem(stranger.request("DELETE", f"/{level}", json=[getattr(tree, level[:-1])]), 404)
+    assert tree.get(f"/files/{file['file_id']}")["name"] == "a.txt"

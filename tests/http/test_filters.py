@@ -192,3 +192,14 @@ def test_files_are_filtered(api, tree, text, names):
     api.patch(f"/files/{nifti['file_id']}/tags", json=["t"])
     found = tree.get("/files", filter=f"parents.acquisition={tree.acquisition},{text}")["results"]
     assert " ".join(sorted(file["name"] for file in found)) == names
+
+
+def test_what_no_gear_made_is_found_by_its_missing_job(tree):
+    made = tree.api.post(f"/sessions/{tree.session}/analyses", json={"label": "by hand"}).json()["_id"]
+    output = tree.upload("o.txt", to=f"/analyses/{made}")
+    here = f"parents.session={tree.session}"
+    for field in ("job", "gear_info", "gear_info.name"):
+        assert [one["_id"] for one in tree.get("/analyses", filter=f"{here},{field}=null")] == [made]
+        assert tree.get("/analyses", filter=f"{here},{field}!=null", sort=field) == []
+    found = tree.get("/files", filter=f"parents.analysis={made},gear_info=null")["results"]
+    assert [one["_id"] for one in found] == [output["_id"]]

@@ -1,6 +1,8 @@
 """Multipart and ticketed uploads."""
 
+import io
 import json
+import zipfile
 
 import httpx
 import pytest
@@ -162,3 +164,22 @@ def test_one_bad_name_refuses_all_of_a_request(tree, problem):
     """All or nothing: no file of a refused request becomes visible."""
     problem(_many(tree, ["a.txt", "..", "b.txt"]), 422)
     assert tree.get(f"/acquisitions/{tree.acquisition}")["files"] == []
+
+
+def zip_of(count: int) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        for number in range(count):
+            archive.writestr(f"{number}.txt", "x")
+    return made.getvalue()
+
+
+def test_the_members_of_a_zip_are_counted_whatever_is_said_of_them(api, tree, files):
+    for count in (0, 3, 70_000):  # the last one is a zip64
+        assert tree.upload("some.zip", zip_of(count))["zip_member_count"] == count
+    said = {"metadata": json.dumps({"zip_member_count": 9})}
+    answer = api.post(files, files={"file": ("said.ZIP", zip_of(2))}, data=said)
+    assert answer.json()[0]["zip_member_count"] == 2
+    assert tree.upload("broken.zip", b"PK\x05\x06")["zip_member_count"] is None
+    assert tree.upload("empty.zip", b"")["zip_member_count"] is None
+    assert tree.upload("not.txt", zip_of(1))["zip_member_count"] is None

@@ -16,7 +16,7 @@ sample = typer.Typer(help="The sample study.")
 
 def register(app: typer.Typer) -> None:
     """Add these commands."""
-    for command in (up, serve, worker, connector, migrate, doctor):
+    for command in (up, serve, worker, migrate, doctor):
         app.command()(command)
     app.command(hidden=True)(prepare)
     app.add_typer(config, name="config")
@@ -84,21 +84,6 @@ def worker(
     from treadle.server.app.supervise.roles import work
 
     work(_flags(home, http, dicom), control_fd)
-
-
-def connector(
-    home: HomeOption = None,
-    http: HttpOption = None,
-    dicom: DicomOption = None,
-    config_file: Annotated[
-        Path | None, typer.Option("--config", metavar="FILE", help="A connector's YAML file.")
-    ] = None,
-    control_fd: ControlOption = None,
-) -> None:
-    """Run the DICOM connector alone; TREADLE_CONNECTOR__SERVER and ..__DEVICE_KEY name its server."""
-    from treadle.cli.connector import run
-
-    run(_flags(home, http, dicom), file=config_file, control_fd=control_fd)
 
 
 def migrate(home: HomeOption = None) -> None:

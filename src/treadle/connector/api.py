@@ -34,6 +34,7 @@ class Confirmed:
     file_id: str
     version: int
     reason: str | None = None
+    unchanged: bool = False  # it had these contents already
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ class Api:
         if answer["status"] == "hold":
             raise AskedToWaitError(str(answer.get("reason") or "no reason given"))
         if answer["status"] == "unchanged":
-            return Confirmed(answer["file_id"], answer["version"])
+            return Confirmed(answer["file_id"], answer["version"], answer.get("reason"), unchanged=True)
         return Ticket(answer["ticket"], answer["resume_at"], answer["part_size"])
 
     def put_part(self, ticket: str, *, offset: int, data: memoryview) -> int:

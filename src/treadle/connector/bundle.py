@@ -1,10 +1,11 @@
 """Makes one bucket of a complete series ready to go: fields, zip, documents (flow steps 3 and 5)."""
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, cast
+
+from pydicom.dataset import Dataset
 
 from treadle.connector.config import DeviceConfig
 from treadle.connector.scratch import Scratch
@@ -12,40 +13,57 @@ from treadle.dicom.classify import classify
 from treadle.dicom.digest import series_digest
 from treadle.dicom.header import header_json, read_header
 from treadle.dicom.identity import InstanceFacts, representative
-from treadle.dicom.mapping import map_instance
-from treadle.dicom.pack import PackedMember, PackResult, member_name, pack_series
+from treadle.dicom.mapping import SeriesFields, map_instance
+from treadle.dicom.pack import PackedMember, member_name, pack_series
 from treadle.dicom.routing import Route, read_routing
 
 
 @dataclass(frozen=True)
 class Bundle:
-    """A packed bucket: the zip, and what to tell the server before and after its upload."""
+    """A packed bucket: the zip, and what to tell the server before and after its upload.
+
+    `hashes` are those of the data sets by SOP Instance UID, `digest` is made of them.
+    """
 
     digest: str
+    hashes: Mapping[str, str]
     zip: Scratch
     size: int
     announcement: Mapping[str, Any]
     completion: Mapping[str, Any]
 
 
-def bucket_digest(members: Sequence[InstanceFacts], hashes: Mapping[str, str]) -> str:
-    """Content digest of these instances; `hashes` are the data set digests by SOP Instance UID."""
-    return series_digest((facts.sop_uid, hashes[facts.sop_uid]) for facts in members)
+@dataclass(frozen=True)
+class Described:
+    """What the representative instance of a bucket says."""
+
+    header: Dataset
+    route: Route
+    fields: SeriesFields
+
+
+def describe(members: Sequence[InstanceFacts], bucket: str, device: DeviceConfig) -> Described:
+    """What these instances are, by the header of their representative."""
+    header = read_header(_path(representative(members)))
+    route = read_routing(header, device.mapping.routing)
+    return Described(header, route, map_instance(header, device.mapping, route=route, acquisition_uid=bucket))
 
 
 def make_bundle(
-    members: Sequence[InstanceFacts], *, bucket: str, digest: str, device: DeviceConfig, scratch: Scratch
+    members: Sequence[InstanceFacts], *, bucket: str, device: DeviceConfig, scratch: Scratch
 ) -> Bundle:
-    """The bundle of these instances, its zip written to `scratch`."""
+    """The bundle of these instances, its zip written to `scratch`; their data sets are hashed on the way."""
     first = representative(members)
-    header = read_header(_path(first))
-    route = read_routing(header, device.mapping.routing)
-    fields = map_instance(header, device.mapping, route=route, acquisition_uid=bucket)
+    described = describe(members, bucket, device)
+    fields, route = described.fields, described.route
     names = {facts.sop_uid: member_name(facts.sop_uid, facts.modality) for facts in members}
     scratch.clear()
     packed = pack_series([(names[facts.sop_uid], _path(facts)) for facts in members], cast(BinaryIO, scratch))
-    _forget_pages(members)
-    header_document = header_json(header)
+    by_name = {member.name: member for member in packed.members}
+    in_zip = {sop_uid: by_name[name] for sop_uid, name in names.items()}
+    hashes = {sop_uid: member.sha256 for sop_uid, member in in_zip.items()}
+    digest = series_digest(hashes.items())
+    header_document = header_json(described.header)
     kind = classify(header_document)
     announcement = {
         "device": device.id,
@@ -56,6 +74,8 @@ def make_bundle(
         "fields": fields.flat(),
         "routing": _routing(route),
         "create_projects": device.mapping.routing.create_projects,
+        "merge_sessions": device.mapping.routing.session_match == "uid_then_label",
+        "auto_reroute": device.mapping.routing.auto_reroute,
     }
     completion = {
         "sha256": packed.sha256,
@@ -66,21 +86,14 @@ def make_bundle(
             "classification": kind.classification,
             "zip_member_count": len(packed.members),
             "info": {"header": {"dicom": header_document}},
-            "instances": _instances(members, names, packed),
+            "instances": [_instance(facts, in_zip[facts.sop_uid]) for facts in members],
         },
     }
-    return Bundle(digest, scratch, packed.size, announcement, completion)
+    return Bundle(digest, hashes, scratch, packed.size, announcement, completion)
 
 
 def _routing(route: Route) -> dict[str, Any]:
     return {**asdict(route), "flags": list(route.flags)}
-
-
-def _instances(
-    members: Sequence[InstanceFacts], names: Mapping[str, str], packed: PackResult
-) -> list[dict[str, Any]]:
-    by_name = {member.name: member for member in packed.members}
-    return [_instance(facts, by_name[names[facts.sop_uid]]) for facts in members]
 
 
 def _instance(facts: InstanceFacts, member: PackedMember) -> dict[str, Any]:
@@ -100,15 +113,6 @@ def _instance(facts: InstanceFacts, member: PackedMember) -> dict[str, Any]:
         "size": member.size,
         "method": member.method,
     }
-
-
-def _forget_pages(members: Sequence[InstanceFacts]) -> None:
-    # These files are not read again: their memory serves the next series better.
-    if not hasattr(os, "posix_fadvise"):
-        return
-    for facts in members:
-        with _path(facts).open("rb") as file:
-            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 def _path(facts: InstanceFacts) -> Path:

@@ -7,8 +7,10 @@ import re
 from dataclasses import dataclass, field
 from ipaddress import ip_network
 from pathlib import Path
+from typing import Literal
 
 from treadle.connector.backoff import FIRST_S
+from treadle.connector.pull_config import PullConfig
 from treadle.connector.receive.limits import GIB, Limits
 from treadle.dicom.config import MappingConfig
 from treadle.dicom.optin import OptConfig
@@ -23,16 +25,61 @@ class ConfigError(ValueError):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TlsConfig:
+    """The port with TLS 1.2 or later: our certificate, and what senders have to show."""
+
+    host: str = "0.0.0.0"  # noqa: S104 - scanners are on other machines
+    port: int = 2762
+    cert: Path
+    key: Path
+    ca: Path | None = None
+    client_auth: Literal["required", "optional", "none"] = "required"
+
+    def __post_init__(self) -> None:
+        if self.ca is None and self.client_auth != "none":
+            raise ConfigError(
+                "listen.tls.ca: needed to check the certificates of senders; or client_auth: none"
+            )
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommitmentConfig:
+    """Where a device is told that its instances are safe, and when they count as safe."""
+
+    host: str
+    port: int
+    ae_title: str | None = None
+    tls: bool = False
+    commit_when: Literal["uploaded", "spooled"] = "uploaded"
+    commit_timeout_s: float = 24 * 3600.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeidConfig:
+    """What holds for the de-identification of a device's series."""
+
+    required: bool = True
+    profile: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class DeviceConfig:
-    """One sender, and what is made of its series."""
+    """One scanner or archive, and what is made of its series; without an AE title it is for imports only."""
 
     id: str = OPEN_DEVICE
+    mode: Literal["push", "pull", "both"] = "push"
     ae_title: str = ""
+    host: str = ""
+    port: int = 104
     allow_from: tuple[str, ...] = ()
+    tls_required: bool = False
     series_quiet_s: float = 60.0
     series_max_wait_s: float = 6 * 3600.0
+    commitment: CommitmentConfig | None = None
+    pull: PullConfig = field(default_factory=PullConfig)
     mapping: MappingConfig = field(default_factory=MappingConfig)
     opt: OptConfig = field(default_factory=OptConfig)
+    deid: DeidConfig = field(default_factory=DeidConfig)
 
     def __post_init__(self) -> None:
         if not _DEVICE_ID.fullmatch(self.id):
@@ -41,8 +88,15 @@ class DeviceConfig:
             raise ConfigError(f"devices.{self.id}.ae_title: at most 16 characters")
         if self.series_quiet_s < 1:
             raise ConfigError(f"devices.{self.id}.push.series_quiet: at least 1s")
+        if self.is_pulled and not (self.host and self.ae_title):
+            raise ConfigError(f"devices.{self.id}: mode {self.mode} needs ae_title, host and port")
         for network in self.allow_from:
             _check_network(self.id, network)
+
+    @property
+    def is_pulled(self) -> bool:
+        """Whether we ask this device for images."""
+        return self.mode != "push"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +110,8 @@ class ConnectorConfig:
     parallel_uploads: int = 2
     ae_title: str = "TREADLE"
     host: str = "0.0.0.0"  # noqa: S104 - scanners are on other machines
-    port: int = 11112
+    port: int | None = 11112
+    tls: TlsConfig | None = None
     processes: int = max(2, os.cpu_count() or 2)
     limits: Limits = field(default_factory=Limits)
     keep_uploaded_s: float = 24 * 3600.0
@@ -66,19 +121,25 @@ class ConnectorConfig:
     defaults: DeviceConfig = field(default_factory=DeviceConfig)
     devices: tuple[DeviceConfig, ...] = ()
     log_level: str = "info"
+    log_file: Path | None = None
+    log_json: bool = True
+    metrics: tuple[str, int] | None = None
 
     def __post_init__(self) -> None:
         if not 0 < len(self.ae_title.strip()) <= 16:
             raise ConfigError("listen.ae_title: 1 to 16 characters")
-        if not 0 <= self.port < 65536:
+        if self.port is not None and not 0 <= self.port < 65536:
             raise ConfigError(f"listen.plain.port: {self.port} is not a port")
         if not self.server_url.startswith(("http://", "https://")):
             raise ConfigError("server.url: must begin with https:// or http://")
         if not self.api_key:
-            raise ConfigError("server.api_key: missing; make one with `treadle device add`")
+            raise ConfigError("server.api_key: missing; make one with `treadle devices add`")
         if self.processes < 1 or self.parallel_uploads < 1:
             raise ConfigError("receivers and server.parallel_uploads: at least 1")
         _check_unique("devices.id", [device.id for device in self.devices])
+        _check_senders(self.devices)
+        if self.tls is None and any(device.tls_required for device in self.devices):
+            raise ConfigError("listen.tls: missing, but a device has push.tls: required")
 
     def device(self, device_id: str) -> DeviceConfig:
         """What holds for this device; the defaults for one that is no longer configured."""
@@ -101,3 +162,17 @@ def _check_unique(key: str, values: list[str]) -> None:
     doubled = next((value for value in values if values.count(value) > 1), None)
     if doubled is not None:
         raise ConfigError(f"{key}: {doubled!r} is there twice")
+
+
+def _check_senders(devices: tuple[DeviceConfig, ...]) -> None:
+    seen: set[tuple[str, tuple[str, ...]]] = set()
+    for device in devices:
+        if not device.ae_title:
+            continue
+        who = (device.ae_title, tuple(device.allow_from))
+        if who in seen:
+            raise ConfigError(
+                f"devices.{device.id}.ae_title: {device.ae_title!r} is another device's too;"
+                " tell them apart by allow_from"
+            )
+        seen.add(who)

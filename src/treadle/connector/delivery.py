@@ -2,19 +2,23 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from time import time
 from typing import cast
 
 from treadle.connector.api import Api, Confirmed
-from treadle.connector.bundle import Bundle, bucket_digest, make_bundle
-from treadle.connector.config import ConnectorConfig, DeviceConfig
+from treadle.connector.bundle import Bundle, make_bundle
+from treadle.connector.config import DeviceConfig
+from treadle.connector.devices import Devices
 from treadle.connector.errors import ChangedError, HeldError
-from treadle.connector.health import Health, log_event
+from treadle.connector.events import series_event
+from treadle.connector.health import Health
 from treadle.connector.restore import Restorer
 from treadle.connector.scratch import Scratch
 from treadle.connector.spool.facts import facts_from_text
 from treadle.connector.spool.layout import Layout
 from treadle.connector.spool.state import Instance, Series, State
 from treadle.dicom.config import SplitChoice
+from treadle.dicom.digest import series_digest
 from treadle.dicom.header import NotDicomError, read_header
 from treadle.dicom.identity import InstanceFacts, representative, split_choice, split_series
 from treadle.dicom.optin import decide_header
@@ -26,10 +30,10 @@ Send = Callable[[Api, Bundle], Confirmed]
 class Delivery:
     """Delivers series; whatever goes wrong leaves it as an exception and the series to be delivered again."""
 
-    def __init__(self, layout: Layout, state: State, config: ConnectorConfig, health: Health) -> None:
+    def __init__(self, layout: Layout, state: State, devices: Devices, health: Health) -> None:
         self._layout = layout
         self._state = state
-        self._config = config
+        self._devices = devices
         self._health = health
         self._restorer = Restorer(layout, state)
 
@@ -38,21 +42,23 @@ class Delivery:
         series = self._state.series(series_id)
         if series is None or series.generation <= series.settled:
             return
-        device = self._config.device(series.device)
+        device = self._devices.get(series.device)
         instances = self._restorer.complete_files(api, series)
         try:
             if not instances or self._is_skipped(series, instances, device):
-                self._settle(series, "skipped")
+                self._skip(series, reason=f"opt-{device.opt.mode}" if instances else "no instances left")
                 return
-            self._deliver_buckets(series, instances, device, api=api, scratch=scratch, send=send)
+            reason = self._deliver_buckets(series, instances, device, api=api, scratch=scratch, send=send)
         except NotDicomError as error:
             raise HeldError(f"header unreadable: {error}") from error
-        self._settle(series, "uploaded")
+        self._state.settle_series(series.id, generation=series.generation, state="uploaded", reason=reason)
+        last_came = max(row.mtime_ns for row in instances) / 1e9
+        self._health.uploaded(series.device, series.id, waited_s=time() - last_came)
 
-    def _settle(self, series: Series, state: str) -> None:
-        self._state.settle_series(series.id, generation=series.generation, state=state)
-        self._health.count(series.device, f"series_{state}")
-        self._health.trouble(f"held {series.id}", None)
+    def _skip(self, series: Series, *, reason: str) -> None:
+        self._state.settle_series(series.id, generation=series.generation, state="skipped")
+        self._health.count(series.device, "series_skipped")
+        series_event("skipped", series, reason=reason)
 
     def _facts(self, series: Series, instances: Sequence[Instance]) -> list[InstanceFacts]:
         folder = self._layout.series(device=series.device, study=series.study, series=series.series)
@@ -75,23 +81,34 @@ class Delivery:
         api: Api,
         scratch: Scratch,
         send: Send,
-    ) -> None:
+    ) -> str | None:
+        """Why a bucket of it was parked, if one was."""
+        reason = None
         facts = self._facts(series, instances)
-        hashes = {row.sop: row.sha256 for row in instances}
         split = series.split or split_choice(facts, device.mapping)
         self._state.keep_split(series.id, split)
         mapping = replace(device.mapping, split_by_acquisition_number=cast(SplitChoice, split))
+        rows = {row.sop: row for row in instances}
         for bucket, members in sorted(split_series(facts, mapping).items()):
-            digest = bucket_digest(members, hashes)
-            if self._state.bucket_digest(series.id, bucket) == digest:
+            if self._is_known(series, bucket, [rows[one.sop_uid] for one in members]):
                 continue
             try:
-                bundle = make_bundle(members, bucket=bucket, digest=digest, device=device, scratch=scratch)
+                bundle = make_bundle(members, bucket=bucket, device=device, scratch=scratch)
+                series_event("packed", series, bucket=bucket, instances=len(members), bytes=bundle.size)
+                self._state.put_digests(series.id, [(rows[sop], one) for sop, one in bundle.hashes.items()])
                 self._check_unchanged(series)
-                confirmed = send(api, bundle)
+                if self._state.bucket_digest(series.id, bucket) != bundle.digest:
+                    confirmed = send(api, bundle)
+                    self._confirm(series, bucket, bundle, confirmed)
+                    reason = reason or confirmed.reason
             finally:
                 scratch.clear()
-            self._confirm(series, bucket, bundle, confirmed)
+        return reason
+
+    def _is_known(self, series: Series, bucket: str, members: Sequence[Instance]) -> bool:
+        """Whether the server has confirmed just these instances; one not yet packed is new."""
+        digest = series_digest((row.sop, row.sha256) for row in members)
+        return all(row.sha256 for row in members) and self._state.bucket_digest(series.id, bucket) == digest
 
     def _check_unchanged(self, series: Series) -> None:
         now = self._state.series(series.id)
@@ -106,12 +123,11 @@ class Delivery:
         self._health.count(series.device, "bytes_sent", bundle.size)
         if confirmed.reason:
             self._health.count(series.device, f"misrouted_{confirmed.reason}")
-        log_event(
-            "uploaded",
-            device=series.device,
-            series=series.series,
+        series_event(
+            "unchanged" if confirmed.unchanged else "uploaded",
+            series,
             bucket=bucket,
             file=confirmed.file_id,
             version=confirmed.version,
-            reason=confirmed.reason,
         )
+        series_event("placed", series, bucket=bucket, reason=confirmed.reason or "ok")

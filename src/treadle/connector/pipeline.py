@@ -1,6 +1,7 @@
 """The workers that deliver complete series, and what they do when a delivery fails."""
 
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from threading import Event, Thread
 
@@ -18,10 +19,11 @@ from treadle.connector.errors import (
     ServerTroubleError,
     TicketGoneError,
 )
+from treadle.connector.events import series_event
 from treadle.connector.health import Health, log, log_event
 from treadle.connector.line import Line
 from treadle.connector.scratch import Scratch
-from treadle.connector.spool.state import State
+from treadle.connector.spool.state import Series, State
 from treadle.connector.upload import send_bundle
 
 _TICKETS = 3
@@ -75,6 +77,10 @@ class Pipeline:
         """Series waiting or under way."""
         return self._line.length()
 
+    def is_idle(self) -> bool:
+        """Whether nothing is under way; what has failed may be tried again later."""
+        return self._line.is_idle()
+
     def stop(self, *, timeout_s: float) -> None:
         """Send the workers home after the part they are sending."""
         self._stop.set()
@@ -96,16 +102,17 @@ class Pipeline:
 
     def _deliver(self, series_id: int, api: Api, scratch: Scratch) -> None:
         try:
-            self._delivery.deliver(series_id, api=api, scratch=scratch, send=self._send)
+            self._delivery.deliver(series_id, api=api, scratch=scratch, send=partial(self._send, series_id))
         except StoppedError:
             return
         except ChangedError:
-            log_event("changed while packed", series=series_id)
+            log.debug("changed while packed", extra={"fields": {"series": series_id}})
         except AskedToWaitError as error:
             self._wait(series_id, error)
         except HeldError as error:
             self._hold(series_id, error)
         except ServerTroubleError as error:
+            self._note_failure(series_id)
             self._pause(error)
             self._line.join(series_id)
         except (SeriesTroubleError, TicketGoneError) as error:
@@ -113,13 +120,14 @@ class Pipeline:
         else:
             del self._failures[series_id]
 
-    def _send(self, api: Api, bundle: Bundle) -> Confirmed:
+    def _send(self, series_id: int, api: Api, bundle: Bundle) -> Confirmed:
         """Send with the zip at hand, for as long as the server is away."""
         tickets = 0
         while self._gate.wait(self._stop):
             try:
                 confirmed = send_bundle(api, bundle)
             except ServerTroubleError as error:
+                self._note_failure(series_id)
                 self._pause(error)
             except TicketGoneError:
                 tickets += 1
@@ -137,23 +145,33 @@ class Pipeline:
         self._health.trouble("server", f"{what}: {error}")
         log_event("uploads paused", level=30, reason=str(error))
 
+    def _note_failure(self, series_id: int) -> Series | None:
+        series = self._state.series(series_id)
+        if series is not None:
+            self._health.failed(series.device, series_id)
+        return series
+
     def _later(self, series_id: int, error: Exception) -> None:
         self._failures[series_id] += 1
         wait = delay(self._failures[series_id], first_s=self._retry_first_s)
-        log_event("failed", level=30, series=series_id, n=self._failures[series_id], reason=str(error))
+        series = self._note_failure(series_id)
+        if series is not None:
+            series_event(
+                "failed", series, n=self._failures[series_id], reason=str(error), retry_s=round(wait)
+            )
         self._line.join(series_id, after_s=wait)
 
     def _wait(self, series_id: int, error: AskedToWaitError) -> None:
         self._state.mark_waiting(series_id, reason=str(error))
-        self._health.trouble(f"held {series_id}", f"a series waits: {error}")
-        log_event("held", level=30, series=series_id, reason=str(error))
+        series = self._note_failure(series_id)
+        if series is not None:
+            series_event("held", series, reason=str(error))
         self._line.join(series_id, after_s=LONGEST_S)
 
     def _hold(self, series_id: int, error: HeldError) -> None:
-        series = self._state.series(series_id)
+        series = self._note_failure(series_id)
         if series is None:
             return
         self._state.settle_series(series_id, generation=series.generation, state="held", reason=str(error))
         self._health.count(series.device, "series_held")
-        self._health.trouble(f"held {series_id}", f"series {series.series} held: {error}")
-        log_event("held", level=30, device=series.device, series=series.series, reason=str(error))
+        series_event("held", series, reason=str(error))

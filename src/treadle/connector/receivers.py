@@ -37,17 +37,17 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 class Receivers:
-    """A number of receiver processes, kept alive until `stop`."""
+    """A number of receiver processes on the same ports (`plain`, `tls`), kept alive until `stop`."""
 
     def __init__(
         self,
-        listener: socket.socket,
+        listeners: dict[str, socket.socket],
         setup: Setup,
         *,
         processes: int,
         on_report: Callable[[dict[str, Any]], None],
     ) -> None:
-        self._listener = listener
+        self._listeners = listeners
         self._setup = setup
         self._on_report = on_report
         self._stopping = Event()
@@ -71,6 +71,13 @@ class Receivers:
         with self._lock:
             return sorted(self._children)
 
+    def update(self, setup: Setup) -> None:
+        """Decide by this setup from the next association request on."""
+        with self._lock:
+            self._setup = setup
+            for child in self._children.values():
+                self._tell(child)
+
     def stop(self) -> None:
         """End all processes; messages under way may finish for a few seconds."""
         self._stopping.set()
@@ -86,7 +93,8 @@ class Receivers:
                 child.kill()
         for keeper in self._keepers:
             keeper.join(_STOP_S)
-        self._listener.close()
+        for listener in self._listeners.values():
+            listener.close()
 
     def _keep(self) -> None:
         while not self._stopping.is_set():
@@ -106,23 +114,27 @@ class Receivers:
                 self._stopping.wait(_RESTART_S)
 
     def _start_one(self) -> subprocess.Popen[bytes]:
-        number = self._listener.fileno()
+        ports = {kind: listener.fileno() for kind, listener in self._listeners.items()}
+        words = [f"{kind}:{number}" for kind, number in ports.items()]
         child = subprocess.Popen(  # noqa: S603 - our own module
-            [sys.executable, "-m", "treadle.connector.receive", str(number)],
+            [sys.executable, "-m", "treadle.connector.receive", *words],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            pass_fds=(number,),
+            pass_fds=tuple(ports.values()),
             start_new_session=True,
         )
         with self._lock:
             self._children[child.pid] = child
+            self._tell(child)
+            if self._stopping.is_set() and child.stdin:
+                child.stdin.close()
+        return child
+
+    def _tell(self, child: subprocess.Popen[bytes]) -> None:
         assert child.stdin is not None  # noqa: S101 - a pipe was asked for
-        with suppress(BrokenPipeError):  # killed already: `_keep` starts another
+        with suppress(OSError):  # killed already: `_keep` starts another
             child.stdin.write(self._setup.to_json().encode() + b"\n")
             child.stdin.flush()
-        if self._stopping.is_set():
-            child.stdin.close()
-        return child
 
     def _pass_on(self, line: bytes) -> None:
         try:

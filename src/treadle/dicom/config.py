@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
+from treadle.dicom.labels import is_group_id
 from treadle.dicom.patterns import compile_rule
 
 ThirdSegment = Literal["auto", "subject", "session"]
@@ -14,11 +15,13 @@ SplitChoice = Literal["auto", "always", "never"]
 
 _CHOICES: dict[str, tuple[str, ...]] = {
     "third_segment": ("auto", "subject", "session"),
+    "session_match": ("uid", "uid_then_label"),
     "timezone_offset_tag": ("use", "ignore"),
     "acquisition_label": ("description", "number_description"),
     "split_by_acquisition_number": ("auto", "always", "never"),
     "acquisition_time": ("documented", "acquisition_first"),
 }
+_ROUTING_CHOICES = {"third_segment", "session_match"}
 _FLAT_NAMES = {
     "routing_field": "field",
     "routing_fields": "fields",
@@ -41,15 +44,20 @@ class RoutingConfig:
     require_prefix: bool = True
     third_segment: ThirdSegment = "auto"
     create_projects: bool = False
+    session_match: Literal["uid", "uid_then_label"] = "uid"
+    auto_reroute: bool = True
     patterns: tuple[str, ...] = ()
     default_group: str | None = None
     default_project: str | None = None
 
     def __post_init__(self) -> None:
-        _check_choice("third_segment", self.third_segment)
+        for name in _ROUTING_CHOICES:
+            _check_choice(name, getattr(self, name))
         unknown = [form for form in self.forms if form not in ("uri", "legacy")]
         if unknown:
             raise ValueError(f"routing.forms: {unknown[0]!r} is not one of uri, legacy")
+        if self.default_group is not None and not is_group_id(self.default_group):
+            raise ValueError(f"routing.defaults.group: {self.default_group!r} is not a group id")
         for rule in self.patterns:
             compile_rule(rule)
 
@@ -86,7 +94,7 @@ class MappingConfig:
     routing: RoutingConfig = field(default_factory=RoutingConfig)
 
     def __post_init__(self) -> None:
-        for name in _CHOICES.keys() - {"third_segment"}:
+        for name in _CHOICES.keys() - _ROUTING_CHOICES:
             _check_choice(name, getattr(self, name))
 
     @classmethod

@@ -11,7 +11,7 @@ _RAW = -15  # zip members carry no zlib header
 class Compressor(Protocol):
     """What both libraries' compression objects offer."""
 
-    def compress(self, data: bytes, /) -> bytes:
+    def compress(self, data: bytes | memoryview, /) -> bytes:
         """Output that is ready after taking in more data."""
 
     def flush(self) -> bytes:
@@ -41,7 +41,7 @@ else:
     crc32 = _fast.crc32
 
 
-def deflate(data: bytes) -> bytes:
+def deflate(data: bytes | memoryview) -> bytes:
     """Raw deflate of one block of data."""
     deflater = Deflater()
     return deflater.compress(data) + deflater.flush()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import BinaryIO
 
@@ -21,11 +21,29 @@ def series_digest(members: Iterable[tuple[str, str]]) -> str:
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
+class DataSetDigest:
+    """SHA-256 of the data set in a file whose data set starts at `start`; `update` is given the whole file."""
+
+    def __init__(self, start: int) -> None:
+        self._skip = start
+        self._sha256 = hashlib.sha256()
+
+    def update(self, chunk: bytes | memoryview) -> None:
+        """Take the next bytes of the file."""
+        skipped = min(self._skip, len(chunk))
+        self._skip -= skipped
+        self._sha256.update(memoryview(chunk)[skipped:])
+
+    def hexdigest(self) -> str:
+        """The digest of all bytes taken."""
+        return self._sha256.hexdigest()
+
+
 def data_set_sha256(path: str | os.PathLike[str]) -> str:
-    """SHA-256 of the data set of a file: everything behind preamble and file meta information."""
-    digest = hashlib.sha256()
+    """SHA-256 of the data set of a file."""
     with Path(path).open("rb") as file:
-        file.seek(data_set_offset(file))
+        digest = DataSetDigest(data_set_offset(file))
+        file.seek(0)
         for chunk in iter(lambda: file.read(_CHUNK), b""):
             digest.update(chunk)
     return digest.hexdigest()
@@ -33,17 +51,29 @@ def data_set_sha256(path: str | os.PathLike[str]) -> str:
 
 def data_set_offset(file: BinaryIO) -> int:
     """Where the data set starts: behind the file meta information, 0 when there is none."""
-    file.seek(128)
-    if file.read(4) != b"DICM":
+
+    def read(at: int, size: int) -> bytes:
+        file.seek(at)
+        return file.read(size)
+
+    return _offset(read)
+
+
+def data_set_offset_in(data: memoryview) -> int:
+    """As `data_set_offset`, of a file in memory."""
+    return _offset(lambda at, size: bytes(data[at : at + size]))
+
+
+def _offset(read: Callable[[int, int], bytes]) -> int:
+    if read(128, 4) != b"DICM":
         return 0
+    start = 132
     while True:
-        start = file.tell()
-        head = file.read(12)
+        head = read(start, 12)
         # File meta information is explicit little endian, group 0002 (PS3.10 7.1).
         if len(head) < 8 or head[:2] != b"\x02\x00":
             return start
         if head[4:6] in (b"OB", b"OW", b"UN", b"UT", b"SQ"):
-            end = start + 12 + int.from_bytes(head[8:12], "little")
+            start += 12 + int.from_bytes(head[8:12], "little")
         else:
-            end = start + 8 + int.from_bytes(head[6:8], "little")
-        file.seek(end)
+            start += 8 + int.from_bytes(head[6:8], "little")

@@ -17,6 +17,8 @@ from typing import BinaryIO
 
 from treadle.dicom import zipformat
 from treadle.dicom.deflate import Deflater, crc32, deflate
+from treadle.dicom.digest import DataSetDigest, data_set_offset, data_set_offset_in
+from treadle.dicom.whole_file import WholeFiles
 from treadle.dicom.zipformat import DEFLATED, STORED, Entry
 
 WHOLE = 32 * 1024 * 1024
@@ -26,7 +28,11 @@ _WORTH = 0.97  # a member is stored when deflate saves less than 3 %
 
 @dataclass(frozen=True)
 class PackedMember:
-    """One member of the zip; `offset` is where its data start, counted from the start of the zip."""
+    """One member of the zip.
+
+    `offset` is where its data start, counted from the start of the zip; `sha256` is that of the data set in it,
+    taken here because the file is at hand.
+    """
 
     name: str
     offset: int
@@ -34,6 +40,7 @@ class PackedMember:
     size: int
     method: int
     crc: int
+    sha256: str
 
 
 @dataclass(frozen=True)
@@ -60,14 +67,11 @@ def pack_series(members: Iterable[tuple[str, str | os.PathLike[str]]], out: Bina
     ordered = sorted((name, Path(path)) for name, path in members)
     _check_names([name for name, _ in ordered])
     sink = _Sink(out)
-    entries = [_add(sink, name, path) for name, path in ordered]
-    for part in zipformat.directory([entry for entry, _ in entries], start=sink.size):
+    memory = WholeFiles()
+    added = [_add(sink, memory, name, path) for name, path in ordered]
+    for part in zipformat.directory([entry for entry, _ in added], start=sink.size):
         sink.write(part)
-    return PackResult(
-        size=sink.size,
-        sha256=sink.sha256.hexdigest(),
-        members=[_packed(entry, offset) for entry, offset in entries],
-    )
+    return PackResult(size=sink.size, sha256=sink.sha256.hexdigest(), members=[one for _, one in added])
 
 
 class _Sink:
@@ -78,23 +82,31 @@ class _Sink:
         self.size = 0
         self.sha256 = hashlib.sha256()
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes | memoryview) -> None:
         self._out.write(data)
         self.size += len(data)
         self.sha256.update(data)
 
 
-def _add(sink: _Sink, name: str, path: Path) -> tuple[Entry, int]:
-    with path.open("rb") as file:
-        size = os.fstat(file.fileno()).st_size
-        if size <= WHOLE:
-            return _add_whole(sink, name, file.read())
-        if _shrinks(file, size):
-            return _add_deflated_stream(sink, name, file, size)
-        return _add_stored_stream(sink, name, file)
+def _add(sink: _Sink, memory: WholeFiles, name: str, path: Path) -> tuple[Entry, PackedMember]:
+    size = path.stat().st_size
+    if size <= WHOLE:
+        data = memory.read(path, size)
+        digest = DataSetDigest(data_set_offset_in(data))
+        entry, offset = _add_whole(sink, name, data)
+        digest.update(data)
+    else:
+        with path.open("rb") as file:
+            digest = DataSetDigest(data_set_offset(file))
+            add = _add_deflated_stream if _shrinks(file, size) else _add_stored_stream
+            entry, offset = add(sink, name, file, size, digest)
+    packed = PackedMember(
+        name, offset, entry.compressed_size, entry.size, entry.method, entry.crc, digest.hexdigest()
+    )
+    return entry, packed
 
 
-def _add_whole(sink: _Sink, name: str, data: bytes) -> tuple[Entry, int]:
+def _add_whole(sink: _Sink, name: str, data: memoryview) -> tuple[Entry, int]:
     packed = deflate(data)
     is_worth = len(packed) < len(data) * _WORTH
     body, method = (packed, DEFLATED) if is_worth else (data, STORED)
@@ -113,10 +125,13 @@ def _shrinks(file: BinaryIO, size: int) -> bool:
     return len(deflate(sample)) < len(sample) * _WORTH
 
 
-def _add_stored_stream(sink: _Sink, name: str, file: BinaryIO) -> tuple[Entry, int]:
-    crc, size = 0, 0
+def _add_stored_stream(
+    sink: _Sink, name: str, file: BinaryIO, size: int, digest: DataSetDigest
+) -> tuple[Entry, int]:
+    crc = 0
     for chunk in _chunks(file):
-        crc, size = crc32(chunk, crc), size + len(chunk)
+        crc = crc32(chunk, crc)
+        digest.update(chunk)
     file.seek(0)
     entry = Entry(name, sink.size, STORED, crc, size, size)
     sink.write(zipformat.local_header(entry))
@@ -128,12 +143,15 @@ def _add_stored_stream(sink: _Sink, name: str, file: BinaryIO) -> tuple[Entry, i
     return entry, offset
 
 
-def _add_deflated_stream(sink: _Sink, name: str, file: BinaryIO, size: int) -> tuple[Entry, int]:
+def _add_deflated_stream(
+    sink: _Sink, name: str, file: BinaryIO, size: int, digest: DataSetDigest
+) -> tuple[Entry, int]:
     start = sink.size
     sink.write(zipformat.streamed_header(name, size))
     offset, deflater, crc, read = sink.size, Deflater(), 0, 0
     for chunk in _chunks(file):
         crc, read = crc32(chunk, crc), read + len(chunk)
+        digest.update(chunk)
         sink.write(deflater.compress(chunk))
     sink.write(deflater.flush())
     if read != size:
@@ -145,10 +163,6 @@ def _add_deflated_stream(sink: _Sink, name: str, file: BinaryIO, size: int) -> t
 
 def _chunks(file: BinaryIO) -> Iterator[bytes]:
     return iter(lambda: file.read(_CHUNK), b"")
-
-
-def _packed(entry: Entry, offset: int) -> PackedMember:
-    return PackedMember(entry.name, offset, entry.compressed_size, entry.size, entry.method, entry.crc)
 
 
 def _check_names(names: list[str]) -> None:

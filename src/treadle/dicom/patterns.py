@@ -38,6 +38,11 @@ class PatternRule:
     regex: re.Pattern[str]
     names: tuple[str, ...]
 
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """Tags the template is made of."""
+        return tuple(_TEMPLATE_TAG.findall(self.template)) or (self.template,)
+
     def text(self, lookup: Callable[[str], str]) -> str:
         """Template filled from `lookup`; empty when any of its tags is."""
         if not _TEMPLATE_TAG.search(self.template):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
@@ -19,7 +19,15 @@ from treadle.dicom.patterns import match_patterns
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
-__all__ = ["Route", "RoutingConfig", "Status", "close_matches", "parse_routing", "read_routing"]
+__all__ = [
+    "Route",
+    "RoutingConfig",
+    "Status",
+    "close_matches",
+    "parse_header",
+    "parse_routing",
+    "read_routing",
+]
 
 Form = Literal["uri", "legacy", "bare", "pattern", "none"]
 Status = Literal["ok", "no_routing_string", "no_prefix", "group_missing", "group_invalid", "project_missing"]
@@ -33,9 +41,13 @@ _SIMILAR = 0.8
 
 @dataclass(frozen=True, kw_only=True)
 class Route:
-    """A routing string taken apart; `status` tells what, if anything, is missing."""
+    """A routing string taken apart; `status` tells what, if anything, is missing.
+
+    `requested_group` is what was typed, `group` the legal id in it, or else the device's default.
+    """
 
     form: Form = "none"
+    requested_group: str | None = None
     group: str | None = None
     project: str | None = None
     subject: str | None = None
@@ -85,10 +97,22 @@ def read_routing(ds: Dataset, config: RoutingConfig | None = None) -> Route:
     """
     from treadle.dicom.tags import read_values  # noqa: PLC0415 - taking a text apart needs no pydicom
 
-    config = config or RoutingConfig()
+    return _first_readable(lambda tag: read_values(ds, tag), config or RoutingConfig())
+
+
+def parse_header(values: Mapping[str, str | Sequence[str]], config: RoutingConfig | None = None) -> Route:
+    """Route of header values by tag, as they are named in the configuration.
+
+    >>> parse_header({"PatientID": "fw://psych/study01"}).project
+    'study01'
+    """
+    return _first_readable(values.get, config or RoutingConfig())
+
+
+def _first_readable(value_of: Callable[[str], str | Sequence[str] | None], config: RoutingConfig) -> Route:
     if config.patterns:
-        return _by_patterns(lambda tag: _prepare(read_values(ds, tag)), config)
-    routes = [parse_routing(read_values(ds, tag), config) for tag in config.tags]
+        return _by_patterns(lambda tag: _prepare(value_of(tag)), config)
+    routes = [parse_routing(value_of(tag), config) for tag in config.tags]
     readable = [route for route in routes if route.form != "none"]
     typed = [route for route in routes if route.status != "no_routing_string"]
     return (readable or typed or routes)[0]
@@ -172,6 +196,7 @@ def _route(parts: _Parts, config: RoutingConfig) -> Route:
         status = "project_missing"
     return Route(
         form=parts.form,
+        requested_group=group_text.strip().lower() or None,
         group=group,
         project=project,
         subject=subject,

@@ -1,5 +1,8 @@
 """Uploads to a site that hands out upload addresses: ticket, bytes, completion. Runs against a site of its own."""
 
+import io
+import zipfile
+
 import flywheel
 import pytest
 
@@ -38,3 +41,12 @@ def test_an_output_goes_by_ticket(analysis, upload):
     file = upload(analysis, "o.txt", "out")
     assert file.parent_ref.type == "analysis"
     assert file.read() == b"out"
+
+
+def test_the_members_of_a_zip_are_counted(acquisition):
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("a.txt", "a")
+        archive.writestr("b.txt", "b")
+    spec = flywheel.FileSpec("some.zip", content.getvalue(), "application/zip")
+    assert acquisition.upload_file(spec)[0].zip_member_count == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,6 +14,11 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
+from sqlalchemy import text
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from placement_kit import Site
 
 from treadle.server.access.bootstrap import ensure_admin, ensure_builtin_roles, new_user_key
 from treadle.server.app.asgi import create_app
@@ -49,5 +55,24 @@ def serve(database_url: str) -> Callable[..., AbstractContextManager[httpx.Clien
             yield client
         server.should_exit = True
         thread.join(10)
+
+    return run
+
+
+@pytest.fixture
+def site(database_url):
+    """Runs a coroutine function with an empty site."""
+
+    def run(work):
+        async def inside():
+            database = Database(database_url, size=10)
+            try:
+                async with database.transaction() as connection:
+                    await connection.execute(text("TRUNCATE container, file, outbox CASCADE"))
+                await work(Site(database))
+            finally:
+                await database.close()
+
+        asyncio.run(inside())
 
     return run

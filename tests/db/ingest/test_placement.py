@@ -7,90 +7,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from placement_kit import SYSTEM
 from sqlalchemy import text
 
-from treadle.dicom.routing import Route, RoutingConfig, parse_routing
-from treadle.server.catalog.containers import create_container, get_container
+from treadle.dicom.routing import RoutingConfig, parse_routing
 from treadle.server.catalog.moves import move_container
 from treadle.server.catalog.trash import delete_container
 from treadle.server.ingest import queries
 from treadle.server.ingest.parking import find_destination, make_destination
-from treadle.server.ingest.placement import Wanted, place_series
-from treadle.server.store.db import Database
 
-SYSTEM = ("system", None)
-DEVICE = ("device", "d1")
 VECTORS = Path(__file__).resolve().parents[4] / "shared" / "data" / "connector_vectors.json"
-
-
-class Site:
-    """A database with helpers; every call is a transaction of its own."""
-
-    def __init__(self, database):
-        self.database = database
-
-    async def make(self, level, parent=None, label="x", **fields):
-        async with self.database.transaction() as connection:
-            return await create_container(
-                connection,
-                level=level,
-                parent=parent,
-                label=label,
-                fields=fields,
-                origin=SYSTEM,
-                container_id=fields.pop("_id", None),
-            )
-
-    async def world(self, groups):
-        made = {}
-        for name, labels in groups.items():
-            group = await self.make("group", label=name, _id=name)
-            made[name] = [await self.make("project", group, label) for label in labels]
-        return made
-
-    async def place(self, string="fw://g/p", **changes):
-        async with self.database.transaction() as connection:
-            return await place_series(connection, series(string, **changes))
-
-    async def get(self, container_id):
-        async with self.database.transaction() as connection:
-            return await get_container(connection, container_id)
-
-    async def run(self, work):
-        async with self.database.transaction() as connection:
-            return await work(connection)
-
-
-def series(string="fw://g/p", *, study="1.2.3", uid="1.2.3.4", series_uid=None, fields=None, **more):
-    return Wanted(
-        study_uid=study,
-        series_uid=series_uid or uid.partition("_")[0],
-        acquisition_uid=uid,
-        fields={"subject.label": "sub", "session.label": "ses", "acquisition.label": "acq", **(fields or {})},
-        route=string if isinstance(string, Route) else parse_routing(string),
-        origin=DEVICE,
-        device="scanner",
-        **more,
-    )
-
-
-@pytest.fixture
-def site(database_url):
-    """Runs a coroutine function with an empty site."""
-
-    def run(work):
-        async def inside():
-            database = Database(database_url, size=10)
-            try:
-                async with database.transaction() as connection:
-                    await connection.execute(text("TRUNCATE container, file, outbox CASCADE"))
-                await work(Site(database))
-            finally:
-                await database.close()
-
-        asyncio.run(inside())
-
-    return run
 
 
 def vectors():
@@ -191,14 +117,35 @@ def test_what_cannot_be_routed_is_parked_with_its_reason_and_what_was_asked(site
     site(work)
 
 
+async def lock(there, locked='{"reason": "other"}'):
+    """Locks the project `p`, or unlocks it with `null`."""
+    change = text("UPDATE container SET doc = doc || CAST(:doc AS jsonb) WHERE label = 'p'")
+    await there.run(lambda connection: connection.execute(change, {"doc": f'{{"locked": {locked}}}'}))
+
+
 def test_a_locked_project_counts_as_not_found(site):
     async def work(there):
         await there.world({"g": ["p"]})
-        lock = text(
-            """UPDATE container SET doc = doc || '{"locked": {"reason": "other"}}' WHERE label = 'p'"""
-        )
-        await there.run(lambda connection: connection.execute(lock))
+        await lock(there)
         assert (await there.place()).reason == "project_locked"
+
+    site(work)
+
+
+def test_a_session_in_a_locked_project_takes_no_more_series(site):
+    async def work(there):
+        await there.world({"g": ["p", "q"]})
+        first = await there.place()
+        await lock(there)
+        again = await there.place()  # the series that is there, with more images
+        other = await there.place(uid="1.2.77")
+        assert (again.reason, other.reason) == ("project_locked", "project_locked")
+        assert again.session.id == other.session.id != first.session.id
+        assert again.acquisition.id != first.acquisition.id
+        moved = await there.place("fw://g/q/s", uid="1.2.78")  # its string leads to a project that is open
+        assert (moved.reason, moved.session.id) == (None, again.session.id)
+        await lock(there, "null")
+        assert (await there.place(uid="1.2.79")).session.id == first.session.id
 
     site(work)
 

@@ -91,6 +91,7 @@ class Sample:
             "check": "files_download",
             "key": ids["device-key"],
             "misrouted": ids["parked"],
+            "aliases": ids["alias"],
         }
         return fixed.get(before, MISSING)
 
@@ -284,5 +285,6 @@ _ARGUMENTS: list[tuple[str, Any]] = [
     (r"PUT /connector/uploads/.*", lambda ids: {"params": {"offset": "0"}}),
     (r"POST /connector/uploads/.*", _json(sha256="0" * 64, file={"name": "f"})),
     (r"POST /connector/misrouted/.*", lambda ids: {"json": {"project": ids["project"]}}),
+    (r"POST /connector/aliases", lambda ids: {"json": {"group": "typo", "to": ids["project"]}}),
     (r"POST /connector/routing/preview", _json(string="a/b")),
 ]

@@ -213,6 +213,8 @@ async def _fill(site: Site) -> None:
     )["_id"]
     await site.good("DELETE", f"/subjects/{ids['gone']}")
     ids["trash"] = (await site.good("GET", "/x/trash", params={"project": ids["project"]}))[0]["_id"]
+    alias = {"group": "mistyped", "to": ids["project"]}
+    ids["alias"] = (await site.good("POST", "/connector/aliases", json=alias))["_id"]
     device = await site.good("POST", "/devices", json={"label": "scanner", "type": "connector"})
     ids["device"], site.keys["device"] = device["_id"], device["key"]
     ids["device-key"] = device["api_keys"][0]["key"]

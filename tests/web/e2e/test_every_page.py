@@ -24,6 +24,7 @@ PAGES = [
     "/collections",
     "/who/{p}",
     "/misrouted",
+    "/routing",
     "/about",
     "/me",
     "/admin/users",

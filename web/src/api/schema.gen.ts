@@ -1439,6 +1439,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/connector/aliases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Aliases
+         * @description Aliases that lead into groups the caller administers, oldest first.
+         */
+        get: operations["list_aliases_api_connector_aliases_get"];
+        put?: never;
+        /**
+         * Add Alias
+         * @description Let a mistyped group and project lead to a project; for site administrators.
+         */
+        post: operations["add_alias_api_connector_aliases_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/connector/aliases/{alias_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Alias
+         * @description Forget an alias; sessions that came by it stay where they are.
+         */
+        delete: operations["delete_alias_api_connector_aliases__alias_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/connector/misrouted": {
         parameters: {
             query?: never;
@@ -1448,7 +1492,7 @@ export interface paths {
         };
         /**
          * List Misrouted
-         * @description Parked sessions the caller may sort, oldest first.
+         * @description Parked sessions the caller may sort, oldest first, with projects that may have been meant.
          */
         get: operations["list_misrouted_api_connector_misrouted_get"];
         put?: never;
@@ -1471,6 +1515,9 @@ export interface paths {
         /**
          * Move Misrouted
          * @description Move a parked session to a project; subject and label as given, else as they are.
+         *
+         *     `also_same_string` moves every waiting session that asked for the same group and project, too;
+         *     `remember_alias` sends later ones there at once.
          */
         post: operations["move_misrouted_api_connector_misrouted__session_id__move_post"];
         delete?: never;
@@ -2142,6 +2189,26 @@ export interface paths {
          * @description Makes its keys worthless; what it sent stays.
          */
         delete: operations["remove_one_api_devices__device_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/devices/{device_id}/incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was wrong with a device
+         * @description Silences, errors and data held back: the latest first, with who was told.
+         */
+        get: operations["list_incidents_api_devices__device_id__incidents_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -5827,6 +5894,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/x/alerts/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send Test
+         * @description Send a test through every channel; says of each whether it took it.
+         */
+        post: operations["send_test_api_x_alerts_test_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/x/audit/export": {
         parameters: {
             query?: never;
@@ -6120,6 +6207,26 @@ export interface paths {
          * @description Needs a code; where the site demands a second factor, the next login sets up a new app.
          */
         post: operations["remove_own_second_factor_api_x_me_totp_remove_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/x/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Metrics
+         * @description Devices, what waits to be sorted, work waiting in the background, the size of the database.
+         */
+        get: operations["metrics_api_x_metrics_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -6627,6 +6734,24 @@ export interface components {
         Deleted: {
             /** Deleted */
             deleted: number;
+        };
+        /**
+         * DeletedMany
+         * @description Answer of a delete call with many ids.
+         */
+        DeletedMany: {
+            /**
+             * Delete Scheduled
+             * @default 0
+             */
+            delete_scheduled: number;
+            /** Deleted */
+            deleted: number;
+            /**
+             * Not Found
+             * @default 0
+             */
+            not_found: number;
         };
         /**
          * DeletionDocument
@@ -8015,7 +8140,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Deleted"];
+                    "application/json": components["schemas"]["DeletedMany"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -8398,6 +8523,7 @@ export interface operations {
     delete_acquisition_analysis: {
         parameters: {
             query?: {
+                /** @description why it is deleted */
                 delete_reason?: string | null;
             };
             header?: never;
@@ -8598,6 +8724,7 @@ export interface operations {
     delete_acquisition_file: {
         parameters: {
             query?: {
+                /** @description why it is deleted */
                 delete_reason?: string | null;
             };
             header?: never;
@@ -9430,7 +9557,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Deleted"];
+                    "application/json": components["schemas"]["DeletedMany"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -9759,6 +9886,7 @@ export interface operations {
     delete_analysis_file: {
         parameters: {
             query?: {
+                /** @description why it is deleted */
                 delete_reason?: string | null;
             };
             header?: never;
@@ -10799,7 +10927,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Deleted"];
+                    "application/json": components["schemas"]["DeletedMany"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -11271,6 +11399,7 @@ export interface operations {
     delete_collection_analysis: {
         parameters: {
             query?: {
+                /** @description why it is deleted */
                 delete_reason?: string | null;
             };
             header?: never;
@@ -11439,6 +11568,7 @@ export interface operations {
     delete_collection_file: {
         parameters: {
             query?: {
+                /** @description why it is deleted */
                 delete_reason?: string | null;
             };
             header?: never;
@@ -12447,6 +12577,101 @@ export interface operations {
             503: components["responses"]["Trouble"];
         };
     };
+    list_aliases_api_connector_aliases_get: {
+        parameters: {
+            query?: {
+                limit?: string | null;
+                after_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    add_alias_api_connector_aliases_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    delete_alias_api_connector_aliases__alias_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alias_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
     list_misrouted_api_connector_misrouted_get: {
         parameters: {
             query?: {
@@ -13006,6 +13231,7 @@ export interface operations {
     delete_container_analysis: {
         parameters: {
             query?: {
+                /** @description why it is deleted */
                 delete_reason?: string | null;
             };
             header?: never;
@@ -13174,6 +13400,7 @@ export interface operations {
     delete_container_file: {
         parameters: {
             query?: {
+                /** @description why it is deleted */
                 delete_reason?: string | null;
             };
             header?: never;
@@ -14441,6 +14668,40 @@ export interface operations {
             503: components["responses"]["Trouble"];
         };
     };
+    list_incidents_api_devices__device_id__incidents_get: {
+        parameters: {
+            query?: {
+                limit?: string | null;
+            };
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
     add_device_key_api_devices__device_id__key_post: {
         parameters: {
             query?: never;
@@ -14701,6 +14962,7 @@ export interface operations {
     delete_files_by_ids: {
         parameters: {
             query?: {
+                /** @description why it is deleted */
                 delete_reason?: string | null;
             };
             header?: never;
@@ -14715,7 +14977,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Deleted"];
+                    "application/json": components["schemas"]["DeletedMany"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -14800,6 +15062,7 @@ export interface operations {
     delete_file: {
         parameters: {
             query?: {
+                /** @description why it is deleted */
                 delete_reason?: string | null;
             };
             header?: never;
@@ -15323,7 +15586,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Deleted"];
+                    "application/json": components["schemas"]["DeletedMany"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -16704,7 +16967,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Deleted"];
+                    "application/json": components["schemas"]["DeletedMany"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -17370,6 +17633,7 @@ export interface operations {
     delete_project_analysis: {
         parameters: {
             query?: {
+                /** @description why it is deleted */
                 delete_reason?: string | null;
             };
             header?: never;
@@ -17602,6 +17866,7 @@ export interface operations {
     delete_project_file: {
         parameters: {
             query?: {
+                /** @description why it is deleted */
                 delete_reason?: string | null;
             };
             header?: never;
@@ -19725,7 +19990,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Deleted"];
+                    "application/json": components["schemas"]["DeletedMany"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -20244,6 +20509,7 @@ export interface operations {
     delete_session_analysis: {
         parameters: {
             query?: {
+                /** @description why it is deleted */
                 delete_reason?: string | null;
             };
             header?: never;
@@ -20444,6 +20710,7 @@ export interface operations {
     delete_session_file: {
         parameters: {
             query?: {
+                /** @description why it is deleted */
                 delete_reason?: string | null;
             };
             header?: never;
@@ -21614,7 +21881,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Deleted"];
+                    "application/json": components["schemas"]["DeletedMany"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -22133,6 +22400,7 @@ export interface operations {
     delete_subject_analysis: {
         parameters: {
             query?: {
+                /** @description why it is deleted */
                 delete_reason?: string | null;
             };
             header?: never;
@@ -22333,6 +22601,7 @@ export interface operations {
     delete_subject_file: {
         parameters: {
             query?: {
+                /** @description why it is deleted */
                 delete_reason?: string | null;
             };
             header?: never;
@@ -24553,6 +24822,36 @@ export interface operations {
             503: components["responses"]["Trouble"];
         };
     };
+    send_test_api_x_alerts_test_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
     export_access_log_api_x_audit_export_get: {
         parameters: {
             query?: {
@@ -25097,6 +25396,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    metrics_api_x_metrics_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
                 };
             };
             400: components["responses"]["BadRequest"];

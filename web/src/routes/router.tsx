@@ -287,6 +287,20 @@ const misrouted = createRoute({
   component: lazyRouteComponent(() => import("@/features/ingest/MisroutedPage"), "MisroutedPage"),
 });
 
+const routing = createRoute({
+  getParentRoute: () => framed,
+  path: "/routing",
+  validateSearch: search.routing,
+  component: lazyRouteComponent(() => import("@/features/ingest/RoutingPage"), "RoutingPage"),
+});
+
+/** One printed page: without the frame. */
+const projectCard = createRoute({
+  getParentRoute: () => inside,
+  path: "/projects/$p/card",
+  component: lazyRouteComponent(() => import("@/features/ingest/card/CardPage"), "CardPage"),
+});
+
 const me = createRoute({
   getParentRoute: () => framed,
   path: "/me",
@@ -311,6 +325,7 @@ const tree = root.addChildren([
   login,
   inside.addChildren([
     viewer,
+    projectCard,
     framed.addChildren([
       home,
       projects,
@@ -332,6 +347,7 @@ const tree = root.addChildren([
       acquisition,
       file,
       misrouted,
+      routing,
       me,
       users,
       who,

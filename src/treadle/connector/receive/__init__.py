@@ -1,1 +1,1 @@
-"""The storage SCP: standard library only, so that many receiver processes stay small (flow step 1)."""
+"""The storage SCP: little beyond the standard library, so that many receiver processes stay small (flow step 1)."""

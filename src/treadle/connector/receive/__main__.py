@@ -1,4 +1,4 @@
-"""`python -m treadle.connector.receive FD`: a receiver process, started by the connector only."""
+"""`python -m treadle.connector.receive plain:FD tls:FD`: a receiver process, started by the connector only."""
 
 from treadle.connector.receive.process import main
 

@@ -1,11 +1,13 @@
 """One association from request to release: the hot path (PS3.8; PS3.7 sections 9.1.1 and 9.1.5)."""
 
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass
 from errno import EDQUOT, ENOSPC
 
 from treadle.connector.receive import command as dimse
 from treadle.connector.receive import pdu
+from treadle.connector.receive.commitments import keep_request
 from treadle.connector.receive.errors import (
     INVALID_PARAMETER,
     UNEXPECTED_PDU,
@@ -17,7 +19,7 @@ from treadle.connector.receive.folder import Folder
 from treadle.connector.receive.landing import InstanceTooLargeError, Landing, OutOfSpaceError, file_meta
 from treadle.connector.receive.messages import Messages
 from treadle.connector.receive.pdu import ContextAnswer
-from treadle.connector.receive.policy import VERIFICATION, answer_contexts, answer_roles
+from treadle.connector.receive.policy import COMMITMENT, VERIFICATION, answer_contexts, answer_roles
 from treadle.connector.receive.site import Site
 from treadle.connector.receive.stage import Stage
 from treadle.connector.receive.wire import Wire
@@ -38,7 +40,15 @@ class Tally:
 class Association:
     """Serves one connection; `run` returns when it is over, however it ended."""
 
-    def __init__(self, sock: socket.socket, *, address: str, site: Site) -> None:
+    def __init__(
+        self,
+        sock: socket.socket,
+        *,
+        address: str,
+        site: Site,
+        secure: bool = False,
+        on_established: Callable[[], None] | None = None,
+    ) -> None:
         limits = site.limits
         self.tally = Tally()
         self.busy = False
@@ -49,6 +59,9 @@ class Association:
         self._contexts: dict[int, ContextAnswer] = {}
         self._peer_max = 0
         self._stage = Stage()
+        self._secure = secure
+        self._on_established = on_established
+        self._seat: int | None = None
 
     def run(self) -> None:
         """Serve the peer until it releases, breaks the protocol or goes away."""
@@ -65,6 +78,9 @@ class Association:
             self._last_word(pdu.abort(source=bad.source, reason=bad.reason))
         except PeerGoneError as gone:
             self.tally.end = str(gone)
+        finally:
+            if self._seat is not None:
+                self._site.seats.give_back(self._seat)
 
     def _last_word(self, data: bytes) -> None:
         try:
@@ -80,14 +96,20 @@ class Association:
             raise AbortError("expected an association request", reason=UNEXPECTED_PDU)
         request = pdu.parse_associate_rq(bytes(self._wire.view[start:end]))
         self.tally.calling = request.calling
-        self.tally.device = self._site.policy.device_of(request, address=self._address)
+        peer = self._site.policy.peer_of(request, address=self._address, secure=self._secure)
+        self.tally.device = peer.device
+        self._seat = self._site.seats.take(self._address)
+        if self._seat is None:
+            raise RejectError("too many associations", result=2, source=3, reason=2)
         folder = self._folder()
-        answers = answer_contexts(request)
+        answers = answer_contexts(request, commitment=peer.commitment)
         self._contexts = {answer.id: answer for answer in answers if answer.result == 0}
         self._peer_max = request.max_pdu
         roles = answer_roles(request)
         self._wire.send(pdu.associate_ac(request, answers=answers, roles=roles, max_pdu=limits.max_pdu))
         self._wire.set_timeout(limits.idle_s)
+        if self._on_established is not None:
+            self._on_established()
         return folder
 
     def _folder(self) -> Folder:
@@ -139,12 +161,33 @@ class Association:
         verification = context.abstract_syntax == VERIFICATION
         if command.field == dimse.C_STORE_RQ and command.has_data_set and not verification:
             return self._store(command, context=context, folder=folder)
+        if command.field == dimse.N_ACTION_RQ and context.abstract_syntax == COMMITMENT:
+            return self._note_commitment(command, context=context, folder=folder), None
         if command.has_data_set:
             for _ in self._messages.data(context.id):
                 pass
         if command.field & dimse.RESPONSE:
             raise AbortError("unexpected response", reason=UNEXPECTED_PDU)
         return _status_without_storage(command, verification=verification), None
+
+    def _note_commitment(self, command: dimse.Command, *, context: ContextAnswer, folder: Folder) -> int:
+        fragments = self._messages.data(context.id) if command.has_data_set else iter(())
+        if folder.free_bytes() < self._site.limits.min_free:
+            for _ in fragments:
+                pass
+            return dimse.PROCESSING_FAILURE
+        try:
+            keep_request(
+                self._site.commitments / self.tally.device,
+                fragments,
+                meta=self._file_meta(command, context),
+                most=self._site.limits.max_commitment,
+            )
+        except InstanceTooLargeError as error:
+            raise AbortError("storage commitment request larger than allowed") from error
+        except OSError:
+            return dimse.PROCESSING_FAILURE
+        return dimse.SUCCESS
 
     def _store(
         self, command: dimse.Command, *, context: ContextAnswer, folder: Folder

@@ -7,7 +7,7 @@ from struct import Struct, pack
 from treadle.connector.receive.errors import INVALID_PARAMETER, AbortError
 from treadle.connector.receive.pdu import DATA_TF
 
-C_STORE_RQ, C_ECHO_RQ, C_CANCEL_RQ = 0x0001, 0x0030, 0x0FFF
+C_STORE_RQ, C_ECHO_RQ, N_ACTION_RQ, C_CANCEL_RQ = 0x0001, 0x0030, 0x0130, 0x0FFF
 RESPONSE = 0x8000
 NO_DATA_SET = 0x0101
 
@@ -21,6 +21,7 @@ _ELEMENT = Struct("<HHI")
 _US = Struct("<H")
 _FIELD, _MESSAGE_ID, _DATA_SET_TYPE = 0x0100, 0x0110, 0x0800
 _SOP_CLASS, _SOP_INSTANCE = 0x0002, 0x1000
+_REQUESTED_SOP_CLASS, _REQUESTED_SOP_INSTANCE = 0x0003, 0x1001  # what N-ACTION calls them
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,8 @@ def parse_command(data: bytes) -> Command:
         field=field,
         message_id=0 if field == C_CANCEL_RQ else _us(values, _MESSAGE_ID),
         has_data_set=_us(values, _DATA_SET_TYPE) != NO_DATA_SET,
-        sop_class=values.get(_SOP_CLASS, b"").rstrip(b"\0 "),
-        sop_instance=values.get(_SOP_INSTANCE, b"").rstrip(b"\0 "),
+        sop_class=(values.get(_SOP_CLASS) or values.get(_REQUESTED_SOP_CLASS, b"")).rstrip(b"\0 "),
+        sop_instance=(values.get(_SOP_INSTANCE) or values.get(_REQUESTED_SOP_INSTANCE, b"")).rstrip(b"\0 "),
     )
 
 

@@ -4,7 +4,6 @@ The final name is `<arrival time in ns>-<process>-<number>.dcm`: later arrivals 
 nothing the sender chose ever becomes part of a path here.
 """
 
-import hashlib
 import os
 from pathlib import Path
 from struct import pack
@@ -15,6 +14,7 @@ from treadle.connector.receive.limits import Limits
 from treadle.connector.receive.mark import MARK_SIZE, Mark
 from treadle.connector.receive.pdu import IMPLEMENTATION_NAME, IMPLEMENTATION_UID
 from treadle.connector.receive.stage import Stage
+from treadle.dicom.deflate import crc32
 
 _CHECK_FREE_EVERY = 64 << 20
 
@@ -35,7 +35,7 @@ class Landing:
         self._limits = limits
         self._stage = stage
         self._meta_size = len(meta)
-        self._digest = hashlib.sha256()
+        self._crc = 0
         self.size = 0
         self._next_check = _CHECK_FREE_EVERY
         self.is_durable = False
@@ -50,7 +50,7 @@ class Landing:
         self.size += len(data)
         self._check_size()
         self._stage.add(data)
-        self._digest.update(data)
+        self._crc = crc32(data, self._crc)
 
     def _check_size(self) -> None:
         if self.size > self._limits.max_instance:
@@ -62,7 +62,7 @@ class Landing:
 
     def commit(self) -> None:
         """Return when the instance is durable: complete, marked as such, and on disk under a durable name."""
-        mark = Mark(self._meta_size, self.size, self._digest.digest())
+        mark = Mark(self._meta_size, self.size, self._crc)
         self._stage.finish(mark.to_bytes(), at=mark.position)
         os.fdatasync(self._spare.fd)
         self.is_durable = True

@@ -16,6 +16,7 @@ class Limits:
     max_associations: int = 20
     max_per_peer: int = 20
     max_instance: int = 32 * GIB
+    max_commitment: int = 32 * MIB
     min_free: int = 10 * GIB
     artim_s: float = 30.0
     idle_s: float = 60.0

@@ -1,43 +1,50 @@
 """One receiver process: accepts on a socket it inherits, a thread per association.
 
-The central process writes one JSON line with the setup to standard input and keeps the pipe open: its end is
-the order to stop, given by hand or by the death of the central process. What happened goes back as JSON lines
-on standard output.
+The central process writes a JSON line with the setup to standard input, further ones when devices change, and
+keeps the pipe open: its end is the order to stop, given by hand or by the death of the central process. What
+happened goes back as JSON lines on standard output.
 """
 
 import fcntl
 import json
 import os
+import resource
 import socket
 import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from threading import BoundedSemaphore, Lock, Thread
+from threading import Lock, Thread
 from time import monotonic, sleep
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from treadle.connector.receive import pdu
 from treadle.connector.receive.association import Association
 from treadle.connector.receive.limits import Limits
+from treadle.connector.receive.lobby import Lobby, shut
 from treadle.connector.receive.policy import Peer, Policy
 from treadle.connector.receive.seats import Seats
 from treadle.connector.receive.site import Site
 
+if TYPE_CHECKING:
+    from ssl import SSLContext
+
 _GRACE_S = 3.0
 _LINGER_S = 0.5
-_turning_away = BoundedSemaphore(32)
+_FILES = 16384
+_MOST_WAITING = 64
 
 
 @dataclass(frozen=True, kw_only=True)
 class Setup:
-    """Everything a receiver process has to know."""
+    """Everything a receiver process has to know; `peers` and `tls` may change while it runs."""
 
     arriving: str
+    commitments: str
     seats: str
     lock: str
     ae_title: str
-    open_device: str
+    open_device: str | None
     peers: list[dict[str, Any]]
+    tls: dict[str, Any] | None
     limits: Limits
 
     def to_json(self) -> str:
@@ -54,51 +61,76 @@ class Setup:
 class Receiver:
     """Accepts connections and serves each in its own thread until told to stop."""
 
-    def __init__(self, listener: socket.socket, setup: Setup) -> None:
-        policy = Policy(
-            ae_title=setup.ae_title,
-            peers=tuple(Peer.of(**peer) for peer in setup.peers),
-            open_device=setup.open_device,
-        )
+    def __init__(self, setup: Setup) -> None:
         limits = setup.limits
-        self._listener = listener
-        self._site = Site(arriving=Path(setup.arriving), policy=policy, limits=limits)
-        self._seats = Seats(Path(setup.seats), total=limits.max_associations, per_peer=limits.max_per_peer)
+        self._site = Site(
+            arriving=Path(setup.arriving),
+            commitments=Path(setup.commitments),
+            policy=_policy(setup),
+            limits=limits,
+            seats=Seats(Path(setup.seats), total=limits.max_associations, per_peer=limits.max_per_peer),
+        )
+        self._tls = _tls(setup)
+        self._lobby = Lobby(most=_MOST_WAITING, longest_s=limits.artim_s)
+        self._listeners: list[socket.socket] = []
         self._open: dict[Association, socket.socket] = {}
         self._lock = Lock()
 
-    def serve(self) -> None:
-        """Accept until the process ends."""
+    def update(self, setup: Setup) -> None:
+        """Decide by this setup from the next request on; open associations stay."""
+        try:
+            self._tls = _tls(setup)
+        except OSError as error:
+            report("trouble", reason=f"TLS: {error}")
+        self._site.policy = _policy(setup)
+
+    def serve(self, listener: socket.socket, *, secure: bool) -> None:
+        """Accept on this port until the process ends."""
+        self._listeners.append(listener)
         while True:
             try:
-                sock, address = self._listener.accept()
+                sock, address = listener.accept()
             except OSError:  # the peer gave up before we came, or we are out of descriptors
                 sleep(0.01)
                 continue
+            if self._site.stopping:
+                sock.close()
+                continue
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            seat = None if self._site.stopping else self._seats.take(address[0])
-            if seat is None:
-                Thread(target=_turn_away, args=(sock,), daemon=True).start()
-            else:
-                Thread(target=self._associate, args=(sock, address[0], seat), daemon=True).start()
+            if secure and self._tls is not None:
+                sock = self._tls.wrap_socket(sock, server_side=True, do_handshake_on_connect=False)
+            self._lobby.enter(sock)
+            Thread(target=self._associate, args=(sock, address[0], secure), daemon=True).start()
 
-    def _associate(self, sock: socket.socket, address: str, seat: int) -> None:
-        association = Association(sock, address=address, site=self._site)
+    def _associate(self, sock: socket.socket, address: str, secure: bool) -> None:
+        association = Association(
+            sock,
+            address=address,
+            site=self._site,
+            secure=secure,
+            on_established=lambda: self._lobby.leave(sock),
+        )
         with self._lock:
             self._open[association] = sock
         try:
+            if secure:
+                sock.settimeout(self._site.limits.artim_s)
+                sock.do_handshake()  # type: ignore[attr-defined]
             association.run()
+        except OSError as error:
+            association.tally.end = f"rejected: TLS: {error}"
         finally:
+            self._lobby.leave(sock)
             with self._lock:
                 del self._open[association]
             _close(sock)
-            self._seats.give_back(seat)
             report("association", peer=address, **asdict(association.tally))
 
     def stop(self) -> None:
         """Let messages under way finish, abort the rest, and return within a few seconds."""
         self._site.stopping = True
-        _shut(self._listener, socket.SHUT_RDWR)  # frees the port for a successor at once
+        for listener in self._listeners:
+            shut(listener, socket.SHUT_RDWR)  # frees the port for a successor at once
         give_up_at = monotonic() + _GRACE_S
         while monotonic() < give_up_at:
             with self._lock:
@@ -106,7 +138,7 @@ class Receiver:
                     return
                 for association, sock in self._open.items():
                     if not association.busy:
-                        _shut(sock, socket.SHUT_RD)
+                        shut(sock, socket.SHUT_RD)
             sleep(0.02)
 
     def close(self) -> None:
@@ -114,26 +146,20 @@ class Receiver:
         self._site.close()
 
 
-def _shut(sock: socket.socket, how: int) -> None:
-    try:
-        sock.shutdown(how)
-    except OSError:
-        return
+def _policy(setup: Setup) -> Policy:
+    return Policy(
+        ae_title=setup.ae_title,
+        peers=tuple(Peer.of(**peer) for peer in setup.peers),
+        open_device=setup.open_device,
+    )
 
 
-def _turn_away(sock: socket.socket) -> None:
-    """Reject transiently, local limit exceeded (PS3.8 9.3.4), without waiting for the request."""
-    if not _turning_away.acquire(blocking=False):
-        sock.close()
-        return
-    try:
-        sock.settimeout(1)
-        sock.sendall(pdu.associate_rj(result=2, source=3, reason=2))
-    except OSError:
-        pass
-    finally:
-        _close(sock)
-        _turning_away.release()
+def _tls(setup: Setup) -> "SSLContext | None":
+    if setup.tls is None:
+        return None
+    from treadle.connector.receive.tls import server_context  # noqa: PLC0415 - 4 MB that most sites do not need
+
+    return server_context(**setup.tls)
 
 
 def _close(sock: socket.socket) -> None:
@@ -159,18 +185,29 @@ def report(event: str, **fields: Any) -> None:
         return
 
 
+def _allow_many_files() -> None:
+    """The stock of part files is open, for each device."""
+    allowed, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _FILES if most == resource.RLIM_INFINITY else min(_FILES, most)
+    if allowed != resource.RLIM_INFINITY and allowed < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
+
+
 def main() -> None:
     """Serve until standard input ends."""
     setup = Setup.from_json(sys.stdin.buffer.readline().decode())
     lock = os.open(setup.lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
     fcntl.flock(lock, fcntl.LOCK_SH)  # while we live, nobody may take our part files for left-overs
+    _allow_many_files()
     os.set_blocking(sys.stdout.fileno(), False)
-    listener = socket.socket(fileno=int(sys.argv[1]))
-    listener.setblocking(True)
-    receiver = Receiver(listener, setup)
-    Thread(target=receiver.serve, daemon=True).start()
+    receiver = Receiver(setup)
+    for kind, number in (argument.split(":") for argument in sys.argv[1:]):
+        listener = socket.socket(fileno=int(number))
+        listener.setblocking(True)
+        Thread(target=receiver.serve, args=(listener,), kwargs={"secure": kind == "tls"}, daemon=True).start()
     report("ready", pid=os.getpid())
-    sys.stdin.buffer.read()
+    for line in sys.stdin.buffer:
+        receiver.update(Setup.from_json(line.decode()))
     receiver.stop()
     receiver.close()
     os._exit(0)

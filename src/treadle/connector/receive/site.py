@@ -7,14 +7,19 @@ from treadle.connector.receive.errors import AbortError
 from treadle.connector.receive.folder import Folder
 from treadle.connector.receive.limits import Limits
 from treadle.connector.receive.policy import Policy
+from treadle.connector.receive.seats import Seats
 
 
 class Site:
-    """Policy, limits and landing folders of a receiver process; `stopping` asks associations to end."""
+    """Policy, limits, seats and folders of a receiver process; `stopping` asks associations to end."""
 
-    def __init__(self, *, arriving: Path, policy: Policy, limits: Limits) -> None:
+    def __init__(
+        self, *, arriving: Path, commitments: Path, policy: Policy, limits: Limits, seats: Seats
+    ) -> None:
         self.policy = policy
         self.limits = limits
+        self.seats = seats
+        self.commitments = commitments
         self.stopping = False
         self._arriving = arriving
         self._folders: dict[str, Folder] = {}

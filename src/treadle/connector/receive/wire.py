@@ -9,6 +9,7 @@ from treadle.connector.receive.pdu import ABORT, ASSOCIATE_RQ, DATA_TF, RELEASE_
 
 _HEADER = Struct(">BxI")
 _BUFFER = 1 << 20
+_NEVER = float("inf")
 
 
 class Wire:
@@ -21,15 +22,22 @@ class Wire:
         self._start = 0
         self._end = 0
         self._max = {ASSOCIATE_RQ: max_request, DATA_TF: max_pdu}
-        self._deadline = float("inf")
+        self._deadline = _NEVER
+        self._pdu_s = _NEVER
 
     def set_timeout(self, seconds: float, *, in_total: bool = False) -> None:
-        """Fail a read that waits longer than `seconds`; `in_total` counts from now over all reads."""
-        # Kernel timeouts instead of settimeout(): they cost no poll() per read.
-        value = pack("ll", int(seconds), int(seconds % 1 * 1_000_000))
-        self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, value)
-        self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, value)
-        self._deadline = monotonic() + seconds if in_total else float("inf")
+        """Fail a read that waits longer than `seconds`, and a PDU that takes longer from its header on.
+
+        `in_total` counts from now over all reads.
+        """
+        if self._sock.gettimeout() is not None:  # TLS, which would wait on for ever
+            self._sock.settimeout(seconds)
+        else:  # kernel timeouts cost no poll() per read
+            value = pack("ll", int(seconds), int(seconds % 1 * 1_000_000))
+            self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, value)
+            self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, value)
+        self._deadline = monotonic() + seconds if in_total else _NEVER
+        self._pdu_s = _NEVER if in_total else seconds
 
     def next_pdu(self) -> tuple[int, int, int]:
         """Kind, start and end of the next PDU's body in `view`; valid until the next call."""
@@ -39,7 +47,12 @@ class Wire:
             raise AbortError("unknown PDU type", reason=UNRECOGNIZED_PDU)
         if length > self._max.get(kind, 4 if kind >= RELEASE_RP - 1 else 0):
             raise AbortError("PDU too long", reason=INVALID_PARAMETER)
-        self._fill(6 + length)
+        if self._end - self._start < 6 + length and self._pdu_s is not _NEVER:
+            self._deadline = monotonic() + self._pdu_s
+            self._fill(6 + length)
+            self._deadline = _NEVER
+        else:
+            self._fill(6 + length)
         start = self._start + 6
         self._start = start + length
         return kind, start, self._start
@@ -66,7 +79,7 @@ class Wire:
             raise AbortError("timeout")
         try:
             count = self._sock.recv_into(self.view[self._end :])
-        except BlockingIOError as error:
+        except (BlockingIOError, TimeoutError) as error:
             raise AbortError("timeout") from error
         except OSError as error:
             raise PeerGoneError("connection lost") from error

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from treadle.connector.receive.mark import read_mark, recover
+from treadle.connector.receive.mark import recover
 from treadle.connector.spool.facts import facts_to_text
 from treadle.connector.spool.layout import Layout, is_safe_uid
 from treadle.connector.spool.state import Instance, State
@@ -25,11 +25,13 @@ class _Arrival:
     device: str
     path: Path
     facts: InstanceFacts
-    sha256: str
 
 
 class Indexer:
-    """Moves files from `arriving/` to `incoming/`; `on_change` hears of series that got something new."""
+    """Moves files from `arriving/` to `incoming/`.
+
+    `on_change` hears of series that got something new, `on_arrival` of every instance, also of one that is known.
+    """
 
     def __init__(
         self,
@@ -37,11 +39,13 @@ class Indexer:
         state: State,
         *,
         on_change: Callable[[int], None],
+        on_arrival: Callable[[str, InstanceFacts], None],
         on_quarantine: Callable[[str], None],
     ) -> None:
         self._layout = layout
         self._state = state
         self._on_change = on_change
+        self._on_arrival = on_arrival
         self._on_quarantine = on_quarantine
         self._folders: dict[tuple[str, str, str], tuple[int, Path]] = {}
 
@@ -55,10 +59,13 @@ class Indexer:
         self._index(iter(found))
         return len(found)
 
-    def rebuild(self) -> None:
-        """Bring the state in step with the files, whatever happened before."""
+    def recover_parts(self) -> None:
+        """Hand on what ended receivers left; while any receiver lives, its part files are not left-overs."""
         for device in _folders(self._layout.arriving):
             recover(Path(device), pattern="*.part")
+
+    def rebuild(self) -> None:
+        """Bring the state in step with the files, whatever happened before."""
         known = {
             (series.device, series.study, series.series): series.id for series in self._state.all_series()
         }
@@ -88,6 +95,9 @@ class Indexer:
                     self._state.touch_series(series_id)
             for series_id in changed:
                 self._on_change(series_id)
+            for arrival in arrivals:
+                if arrival is not None:
+                    self._on_arrival(arrival.device, arrival.facts)
 
     def _examine(self, device: str, path: Path) -> _Arrival | None:
         """What the file is; None when it went to quarantine."""
@@ -99,7 +109,7 @@ class Indexer:
         if not all(is_safe_uid(uid) for uid in (facts.study_uid, facts.series_uid, facts.sop_uid)):
             self._quarantine(device, path)
             return None
-        return _Arrival(device, path, facts, _digest(path))
+        return _Arrival(device, path, facts)
 
     def _sort(self, arrival: _Arrival) -> int | None:
         """Put the file into its series; the series if that changed it."""
@@ -114,7 +124,7 @@ class Indexer:
         stat = path.stat()
         self._state.put_instance(
             series_id,
-            Instance(facts.sop_uid, arrival.sha256, stat.st_size, stat.st_mtime_ns, facts_to_text(facts)),
+            Instance(facts.sop_uid, "", stat.st_size, stat.st_mtime_ns, facts_to_text(facts)),
         )
         return series_id
 
@@ -130,10 +140,16 @@ class Indexer:
 
     def _is_known(self, series_id: int, arrival: _Arrival, path: Path) -> bool:
         known = self._state.instance(series_id, arrival.facts.sop_uid)
-        if known is None or known.sha256 != arrival.sha256:
+        if known is None:
             return False
         series = self._state.series(series_id)
-        return path.exists() or (series is not None and series.files_gone)
+        if path.exists():
+            digest = known.sha256 or data_set_sha256(path)
+        elif series is not None and series.files_gone:
+            digest = known.sha256
+        else:
+            return False
+        return digest == data_set_sha256(arrival.path)
 
     def _quarantine(self, device: str, path: Path) -> None:
         folder = self._layout.quarantine / device
@@ -141,16 +157,6 @@ class Indexer:
         path.replace(folder / path.name)
         log.warning("quarantined", extra={"fields": {"device": device, "file": path.name}})
         self._on_quarantine(device)
-
-
-def _digest(path: Path) -> str:
-    """SHA-256 of the data set: the receiver's, else computed."""
-    fd = os.open(path, os.O_RDONLY)
-    try:
-        mark = read_mark(fd)
-    finally:
-        os.close(fd)
-    return mark.sha256.hex() if mark else data_set_sha256(path)
 
 
 def _folders(path: Path) -> list[os.DirEntry[str]]:

@@ -18,7 +18,8 @@ class Layout:
     """Where things are under the spool folder `root`.
 
     `arriving/<device>/` just received; `incoming/<device>/<Study>/<Series>/<SOP>.dcm` sorted;
-    `quarantine/<device>/` without usable UIDs; `outbox/` zips being uploaded; `state.db` what was made of it.
+    `quarantine/<device>/` without usable UIDs; `commitments/<device>/` to be answered;
+    `outbox/` zips being uploaded; `state.db` what was made of it.
     """
 
     root: Path
@@ -37,6 +38,11 @@ class Layout:
     def quarantine(self) -> Path:
         """Where files without usable UIDs are kept for a person to look at."""
         return self.root / "quarantine"
+
+    @property
+    def commitments(self) -> Path:
+        """Requests for storage commitment that are not yet answered."""
+        return self.root / "commitments"
 
     @property
     def outbox(self) -> Path:
@@ -68,11 +74,15 @@ class Layout:
         """Held by every receiver process."""
         return self.root / "receivers.lock"
 
+    def polled(self, device: str) -> Path:
+        """There once a poll of the device has succeeded: told so also when the state file is lost."""
+        return self.root / f"polled.{device}"
+
     def series(self, *, device: str, study: str, series: str) -> Path:
         """The folder of one series; the UIDs must be safe."""
         return self.incoming / device / study / series
 
     def make(self) -> None:
         """Make all folders."""
-        for folder in (self.arriving, self.incoming, self.quarantine, self.outbox):
+        for folder in (self.arriving, self.incoming, self.quarantine, self.commitments, self.outbox):
             folder.mkdir(parents=True, exist_ok=True, mode=0o750)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,33 +12,9 @@ from threading import RLock
 from time import time
 from typing import Any
 
+from treadle.connector.spool.schema import prepare
+
 log = logging.getLogger("treadle.connector")
-
-SCHEMA_VERSION = 1
-
-_SCHEMA = """
-CREATE TABLE series (
-  id INTEGER PRIMARY KEY,
-  device TEXT NOT NULL, study TEXT NOT NULL, series TEXT NOT NULL,
-  generation INTEGER NOT NULL DEFAULT 0,   -- raised by every new or changed instance
-  settled INTEGER NOT NULL DEFAULT 0,      -- the generation that is uploaded, skipped or held
-  state TEXT NOT NULL DEFAULT 'receiving', -- receiving, uploaded, skipped, held
-  reason TEXT,
-  split TEXT,                              -- first choice about acquisition numbers, kept for later versions
-  settled_at REAL,
-  files_gone INTEGER NOT NULL DEFAULT 0,   -- 1 once the spool files are deleted
-  UNIQUE (device, study, series));
-CREATE TABLE instance (
-  series_id INTEGER NOT NULL REFERENCES series ON DELETE CASCADE,
-  sop TEXT NOT NULL, sha256 TEXT NOT NULL, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
-  facts TEXT NOT NULL,
-  PRIMARY KEY (series_id, sop)) WITHOUT ROWID;
-CREATE TABLE bucket (
-  series_id INTEGER NOT NULL REFERENCES series ON DELETE CASCADE,
-  bucket TEXT NOT NULL, digest TEXT NOT NULL, file_id TEXT NOT NULL, version INTEGER NOT NULL,
-  PRIMARY KEY (series_id, bucket)) WITHOUT ROWID;
-CREATE INDEX series_by_state ON series (state);
-"""
 
 
 @dataclass(frozen=True)
@@ -60,7 +36,7 @@ class Series:
 
 @dataclass(frozen=True)
 class Instance:
-    """One instance of a series, as indexed."""
+    """One instance of a series, as indexed; `sha256` of its data set is empty until it has been packed."""
 
     sop: str
     sha256: str
@@ -127,9 +103,13 @@ class State:
             "WHERE state = ? AND settled_at < ? AND generation = settled AND NOT files_gone", state, before
         )
 
+    def held_series(self, *, limit: int) -> list[Series]:
+        """Series held back, the latest first."""
+        return self._series("WHERE state = 'held' ORDER BY settled_at DESC, id DESC LIMIT ?", limit)
+
     def add_series(self, *, device: str, study: str, series: str) -> int:
         """The id of the series, made if it is new."""
-        row = self._run(
+        row = self.execute(
             "INSERT INTO series (device, study, series) VALUES (?, ?, ?)"
             " ON CONFLICT (device, study, series) DO UPDATE SET device = excluded.device RETURNING id",
             device,
@@ -140,7 +120,7 @@ class State:
 
     def touch_series(self, series_id: int) -> None:
         """Note that the series has new or changed instances."""
-        self._run(
+        self.execute(
             "UPDATE series SET generation = generation + 1, state = 'receiving', reason = NULL WHERE id = ?",
             series_id,
         )
@@ -149,7 +129,7 @@ class State:
         self, series_id: int, *, generation: int, state: str, reason: str | None = None
     ) -> None:
         """Note what became of that generation of the series; a newer one stays to be done."""
-        self._run(
+        self.execute(
             "UPDATE series SET settled = max(settled, ?), settled_at = ?,"
             " state = CASE WHEN generation = ? THEN ? ELSE state END, reason = ? WHERE id = ?",
             generation,
@@ -160,21 +140,39 @@ class State:
             series_id,
         )
 
+    def ask_again(self, series: str) -> int:
+        """Have series with this UID tried again that wait or are held; their number."""
+        rows = self.execute(
+            "UPDATE series SET state = 'retry', reason = NULL, settled = min(settled, generation - 1)"
+            " WHERE series = ? AND state <> 'skipped' AND (generation > settled OR state = 'held') RETURNING id",
+            series,
+        )
+        return len(rows)
+
+    def take_retries(self) -> list[int]:
+        """Series that somebody wants to be tried again; handed out once."""
+        rows = self.execute("UPDATE series SET state = 'receiving' WHERE state = 'retry' RETURNING id")
+        return [row[0] for row in rows]
+
+    def changes_outside(self) -> int:
+        """A number that changes when another process changes the state file."""
+        return int(self.execute("PRAGMA data_version")[0][0])
+
     def mark_waiting(self, series_id: int, *, reason: str) -> None:
         """Note why the series has to wait; it stays to be done."""
-        self._run("UPDATE series SET state = 'held', reason = ? WHERE id = ?", reason, series_id)
+        self.execute("UPDATE series SET state = 'held', reason = ? WHERE id = ?", reason, series_id)
 
     def keep_split(self, series_id: int, split: str) -> None:
         """Remember the choice about acquisition numbers."""
-        self._run("UPDATE series SET split = ? WHERE id = ? AND split IS NULL", split, series_id)
+        self.execute("UPDATE series SET split = ? WHERE id = ? AND split IS NULL", split, series_id)
 
     def set_files_gone(self, series_id: int, *, gone: bool) -> None:
         """Note that the spool files of the series are deleted, or are there again."""
-        self._run("UPDATE series SET files_gone = ? WHERE id = ?", int(gone), series_id)
+        self.execute("UPDATE series SET files_gone = ? WHERE id = ?", int(gone), series_id)
 
     def forget_series(self, series_id: int) -> None:
         """Remove the series and all about it."""
-        self._run("DELETE FROM series WHERE id = ?", series_id)
+        self.execute("DELETE FROM series WHERE id = ?", series_id)
 
     # instances
 
@@ -186,9 +184,13 @@ class State:
         """The instances of a series by UID."""
         return self._instances("WHERE series_id = ? ORDER BY sop", series_id)
 
+    def instance_count(self, series_id: int) -> int:
+        """Number of instances of a series."""
+        return int(self.execute("SELECT count(*) FROM instance WHERE series_id = ?", series_id)[0][0])
+
     def put_instance(self, series_id: int, instance: Instance) -> None:
         """Add or replace one instance."""
-        self._run(
+        self.execute(
             "INSERT OR REPLACE INTO instance (series_id, sop, sha256, size, mtime_ns, facts)"
             " VALUES (?, ?, ?, ?, ?, ?)",
             series_id,
@@ -199,29 +201,38 @@ class State:
             instance.facts,
         )
 
+    def put_digests(self, series_id: int, digests: Iterable[tuple[Instance, str]]) -> None:
+        """Note the digests of these instances, unless they were replaced meanwhile."""
+        rows = [(digest, series_id, row.sop, row.size, row.mtime_ns) for row, digest in digests]
+        with self.transaction():
+            self._db.executemany(
+                "UPDATE instance SET sha256 = ? WHERE series_id = ? AND sop = ? AND size = ? AND mtime_ns = ?",
+                rows,
+            )
+
     def drop_instance(self, series_id: int, sop: str) -> None:
         """Remove one instance."""
-        self._run("DELETE FROM instance WHERE series_id = ? AND sop = ?", series_id, sop)
+        self.execute("DELETE FROM instance WHERE series_id = ? AND sop = ?", series_id, sop)
 
     # buckets
 
     def bucket_digest(self, series_id: int, bucket: str) -> str | None:
         """Content digest the server has confirmed for the bucket."""
-        rows = self._run("SELECT digest FROM bucket WHERE series_id = ? AND bucket = ?", series_id, bucket)
+        rows = self.execute("SELECT digest FROM bucket WHERE series_id = ? AND bucket = ?", series_id, bucket)
         return rows[0][0] if rows else None
 
     def bucket_files(self, series_id: int) -> list[tuple[str, int]]:
         """File id and version of each uploaded bucket."""
         return [
             (file_id, version)
-            for file_id, version in self._run(
+            for file_id, version in self.execute(
                 "SELECT file_id, version FROM bucket WHERE series_id = ? ORDER BY bucket", series_id
             )
         ]
 
     def put_bucket(self, series_id: int, bucket: str, *, digest: str, file_id: str, version: int) -> None:
         """Note what the server has confirmed."""
-        self._run(
+        self.execute(
             "INSERT OR REPLACE INTO bucket (series_id, bucket, digest, file_id, version)"
             " VALUES (?, ?, ?, ?, ?)",
             series_id,
@@ -235,17 +246,17 @@ class State:
 
     def count_by_state(self) -> dict[str, int]:
         """Number of series in each state."""
-        return dict(self._run("SELECT state, count(*) FROM series GROUP BY state"))
+        return dict(self.execute("SELECT state, count(*) FROM series GROUP BY state"))
 
     def spooled_bytes(self) -> int:
         """Bytes of all instances whose files are still there."""
-        rows = self._run(
+        rows = self.execute(
             "SELECT coalesce(sum(size), 0) FROM instance JOIN series ON id = series_id WHERE NOT files_gone"
         )
         return int(rows[0][0])
 
     def _series(self, where: str, *values: object) -> list[Series]:
-        rows = self._run(
+        rows = self.execute(
             "SELECT id, device, study, series, generation, settled, state, reason, split, settled_at,"
             f" files_gone FROM series {where}",
             *values,
@@ -253,10 +264,11 @@ class State:
         return [replace(Series(*row), files_gone=bool(row[-1])) for row in rows]
 
     def _instances(self, where: str, *values: object) -> list[Instance]:
-        rows = self._run(f"SELECT sop, sha256, size, mtime_ns, facts FROM instance {where}", *values)
+        rows = self.execute(f"SELECT sop, sha256, size, mtime_ns, facts FROM instance {where}", *values)
         return [Instance(*row) for row in rows]
 
-    def _run(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+    def execute(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        """The rows of one statement."""
         with self._lock:
             return self._db.execute(sql, values).fetchall()
 
@@ -267,12 +279,11 @@ def _open(path: Path) -> sqlite3.Connection:
     # The files are the truth: a few lost rows are found again at the next start.
     db.execute("PRAGMA synchronous = NORMAL")
     db.execute("PRAGMA foreign_keys = ON")
-    version = db.execute("PRAGMA user_version").fetchone()[0]
-    if version == 0:
-        db.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
-    elif version != SCHEMA_VERSION:
+    try:
+        prepare(db)
+    except BaseException:
         db.close()
-        raise sqlite3.DatabaseError(f"state file has schema version {version}")
+        raise
     return db
 
 

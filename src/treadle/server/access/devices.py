@@ -18,8 +18,6 @@ from treadle.server.kit.ids import new_id
 
 Status = Literal["ok", "missing", "error", "unknown"]
 
-_GRACE = 2  # heartbeats that may fail to arrive before a device counts as missing
-
 
 @dataclass(frozen=True)
 class Device:
@@ -46,12 +44,12 @@ def as_device(row: Row[Any]) -> Device:
 
 
 def status_of(found: Device, at: datetime) -> Status:
-    """How the device is, from its last heartbeat; unknown when it never promised any."""
+    """How the device is, from its last heartbeat; its interval is the longest silence it promised."""
     if found.errors:
         return "error"
     if found.last_seen_at is None or found.interval_s is None:
         return "unknown"
-    return "ok" if at - found.last_seen_at <= timedelta(seconds=_GRACE * found.interval_s) else "missing"
+    return "ok" if at - found.last_seen_at <= timedelta(seconds=found.interval_s) else "missing"
 
 
 async def get_device(connection: AsyncConnection, device_id: str) -> Device:

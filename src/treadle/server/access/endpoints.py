@@ -110,6 +110,9 @@ GET POST          /devices                                admin
 GET               /devices/status                         admin
 GET               /devices/{}                             device
 PUT DELETE        /devices/{}                             admin
+GET               /devices/{}/incidents                   admin
+GET               /x/metrics                              admin
+POST              /x/alerts/test                          admin
 POST              /devices/{}/key                         admin
 DELETE            /devices/{}/key/{}                      admin
 GET               /report/accesslog                       admin
@@ -155,6 +158,7 @@ GET               /files                                  list
 GET               /x/trash                                list
 GET               /data_view_executions                   list
 GET               /connector/misrouted                    list
+GET               /connector/aliases                      list
 
 POST              /groups                                 admin
 GET               /groups/{}                              group see
@@ -345,6 +349,8 @@ POST              /connector/series                       device
 PUT               /connector/uploads/{}                   device
 POST              /connector/uploads/{}/complete          device
 POST              /connector/misrouted/{}/move            group-and-project admin containers_create_hierarchy
+POST              /connector/aliases                      admin
+DELETE            /connector/aliases/{}                   group admin
 POST              /connector/routing/preview              any
 """
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import Request, Response
 
-from treadle.server.access import listing
+from treadle.server.access import incidents, listing
 from treadle.server.access.devices import (
     as_device,
     change_device,
@@ -34,10 +34,12 @@ from treadle.server.wire import answer
 from treadle.server.wire.answer import Deleted, json_answer
 from treadle.server.wire.body import ObjectBody
 from treadle.server.wire.dialect import ClientDialect
-from treadle.server.wire.query import Listing, flag
+from treadle.server.wire.query import Listing, flag, read_count
 from treadle.server.wire.routing import Router
 
 router = Router(prefix="/devices", tags=["devices"])
+
+_INCIDENTS, _MOST_INCIDENTS = 20, 200
 
 
 def _own_id(guard: Guard) -> str:
@@ -99,6 +101,15 @@ async def get_one(device_id: str, guard: UserGuard) -> Response:
     found = await get_device(guard.connection, device_id)
     keys = await keys_of(guard.connection, "device_id", [found.id])
     return json_answer(device_doc(found, keys[found.id]))
+
+
+@router.get("/{device_id}/incidents", summary="What was wrong with a device")
+async def list_incidents(device_id: str, guard: AdminGuard, limit: str | None = None) -> Response:
+    """Silences, errors and data held back: the latest first, with who was told."""
+    await get_device(guard.connection, device_id)
+    most = min(read_count(limit, "limit") or _INCIDENTS, _MOST_INCIDENTS)
+    found = await incidents.of_device(guard.connection, device_id, limit=most)
+    return json_answer([incidents.incident_doc(incident) for incident in found])
 
 
 @router.put("/{device_id}", response_model=DeviceDocument, summary="Change a device")

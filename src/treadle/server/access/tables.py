@@ -72,6 +72,27 @@ device = Table(
     Column("deleted_at", DateTime(timezone=True)),
 )
 
+# Something wrong with a device, from its first to its last sign; `told` names whom it was said to, and how far.
+device_incident = Table(
+    "device_incident",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("device_id", Text, ForeignKey("device.id", ondelete="CASCADE"), nullable=False),
+    Column("kind", Text, nullable=False),  # silent, errors, held
+    Column("detail", Text, nullable=False),
+    Column("opened_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("closed_at", DateTime(timezone=True)),
+    Column("told", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+    Index(
+        "uq_device_incident_open",
+        "device_id",
+        "kind",
+        unique=True,
+        postgresql_where=text("closed_at IS NULL"),
+    ),
+    Index("ix_device_incident_device", "device_id", "opened_at"),
+)
+
 # Only a hash is kept: keys are long random texts, so one round of SHA-256 is enough (unlike passwords).
 api_key = Table(
     "api_key",

@@ -11,7 +11,8 @@ from fastapi import APIRouter, FastAPI
 from treadle import __version__
 from treadle.server.access import refusals
 from treadle.server.access import routes as access
-from treadle.server.app import site, site_settings, static
+from treadle.server.app import metrics, site, site_settings, static
+from treadle.server.app.alerts import routes as alerts
 from treadle.server.app.state import open_state
 from treadle.server.catalog import routes as catalog
 from treadle.server.compat import unbuilt
@@ -28,6 +29,8 @@ from treadle.server.wire.routing import RouteTable
 _ROUTERS: tuple[APIRouter, ...] = (
     site.router,
     site_settings.router,
+    metrics.router,
+    alerts.router,
     access.router,
     ingest.router,
     delivery.router,

@@ -20,6 +20,7 @@ from treadle.server.access.bootstrap import (
 from treadle.server.app.state import database_url
 from treadle.server.kit.settings import Settings
 from treadle.server.store.db import Database
+from treadle.server.store.disk import sync
 
 ADMIN_EMAIL = "admin@treadle.local"
 
@@ -49,6 +50,7 @@ def _write(path: Path, made: Bootstrap) -> None:
         out.flush()
         os.fsync(out.fileno())
     part.replace(path)
+    sync(path.parent)
 
 
 async def _ensure(settings: Settings) -> Bootstrap:

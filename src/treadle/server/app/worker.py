@@ -14,6 +14,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError
 
 from treadle.server.access import audit, audit_seal
+from treadle.server.app.alerts import watch
 from treadle.server.app.state import ServerState, open_state
 from treadle.server.catalog import copies, trash
 from treadle.server.delivery.tickets import drop_expired as drop_tickets
@@ -163,6 +164,13 @@ async def _run(settings: Settings) -> None:
     ]
     tasks.append(asyncio.create_task(_forever("listen", lambda: _listen(state, wakes), 2.0)))
     tasks.append(asyncio.create_task(_forever("seal", lambda: _seal(state), settings.audit.seal_seconds)))
+    tasks.append(
+        asyncio.create_task(
+            _forever(
+                "alerts", lambda: watch.look(state.database, state.settings), settings.alerts.check_seconds
+            )
+        )
+    )
     tasks.append(asyncio.create_task(_forever("tidy", lambda: tidy(state), 600.0)))
     tasks += [
         asyncio.create_task(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from treadle.dicom.target import UNSORTED
 from treadle.server.access.actions import Action
 from treadle.server.access.audit import AccessType
-from treadle.server.access.errors import ContainerNotFound
 from treadle.server.access.guard import Guard
-from treadle.server.catalog import collections, queries, rights, trash
+from treadle.server.catalog import collections, rights, trash
 from treadle.server.catalog.containers import (
     apply_changes,
     find_or_create_subject,
@@ -19,7 +19,7 @@ from treadle.server.catalog.containers import (
 from treadle.server.catalog.moves import move_container
 from treadle.server.catalog.reasons import check_reason
 from treadle.server.catalog.revision import require_revision
-from treadle.server.catalog.rows import Container
+from treadle.server.catalog.rows import Container, File
 from treadle.server.catalog.tables import container
 from treadle.server.kit.clock import now
 from treadle.server.kit.errors import Conflict, Forbidden, Invalid
@@ -122,6 +122,8 @@ LOCK_REASONS = ("data_review", "regulatory_audit", "research_suspended", "study_
 
 async def lock_project(guard: Guard, target: Container, reason: Any) -> None:
     """No changes in the project from now on."""
+    if target.group_id == rights.UNKNOWN_GROUP or target.label == UNSORTED:
+        raise Conflict("This project takes the images that no other project takes; it cannot be locked.")
     if reason not in LOCK_REASONS:
         raise Invalid(f"'reason' must be one of: {', '.join(LOCK_REASONS)}.")
     kind, number = guard.identity.origin
@@ -178,14 +180,12 @@ async def _require_delete(guard: Guard, target: Container) -> None:
         )
 
 
-async def delete_many(guard: Guard, level: str, ids: list[Any], *, reason: str | None) -> int:
-    """All of these containers, or none when one may not be deleted."""
-    if not all(isinstance(item, str) for item in ids):
-        raise Invalid("The body is a list of ids.")
-    rows = await queries.containers_by_ids(guard.connection, ids)
-    for container_id in dict.fromkeys(ids):
-        target = rows.get(container_id)
-        if target is None or target.level != level or not await rights.sees(guard, target):
-            raise ContainerNotFound(f"There is no {level} '{container_id}', or you may not see it.")
-        await delete_container(guard, target, reason=reason)
-    return len(dict.fromkeys(ids))
+async def delete_file(guard: Guard, target: File, *, reason: str | None) -> None:
+    """The file into the trash, when the caller may delete its kind of data."""
+    device = target.origin_type == "device"
+    await rights.require_file(
+        guard, target, "files_delete_device_data" if device else "files_delete_non_device_data"
+    )
+    await check_reason(guard.connection, target.project_id, reason)
+    await trash.delete_file(guard.connection, target, origin=guard.identity.origin, reason=reason)
+    await guard.record("delete_file", {**target.context, "reason": reason})

@@ -56,6 +56,20 @@ async def containers_by_ids(connection: AsyncConnection, ids: Collection[str]) -
     return {row.id: as_container(row) for row in rows}
 
 
+async def files_by_ids(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, File]:
+    """Current files by the ids they were asked for with: their own, or those of any version."""
+    named = file.alias()
+    rows = await connection.execute(
+        select(file, named.c.id.label("version_id"))
+        .join(named, named.c.file_id == file.c.file_id)
+        .where(LIVE_FILE, named.c.id.in_(ids) | file.c.file_id.in_(ids))
+    )
+    found = {}
+    for row in rows:
+        found[row.version_id] = found[row.file_id] = as_file(row)
+    return {one: found[one] for one in ids if one in found}
+
+
 async def child_by_label(
     connection: AsyncConnection, *, level: str, scope: ColumnElement[bool], label: str
 ) -> Container | None:

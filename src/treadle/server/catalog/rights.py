@@ -106,6 +106,15 @@ async def sees(guard: Guard, target: Container) -> bool:
     return True
 
 
+async def sees_file(guard: Guard, target: File) -> bool:
+    """Whether the caller may know of the file."""
+    try:
+        await require_file(guard, target, "files_view_metadata")
+    except FileMissing:
+        return False
+    return True
+
+
 async def _sees(guard: Guard, project_id: str | None, *, in_analysis: bool) -> bool:
     """Whether the caller sees things of the project; analyses can be hidden from a role (roles.md 4.1)."""
     wanted: Action = "analyses_view_metadata" if in_analysis else "containers_view_metadata"

@@ -22,7 +22,7 @@ from treadle.server.kit.errors import Invalid, NotFound
 from treadle.server.wire.answer import Deleted, InsertedId, Modified, json_answer
 from treadle.server.wire.body import ObjectBody
 from treadle.server.wire.dialect import ClientDialect
-from treadle.server.wire.query import Listing
+from treadle.server.wire.query import DeleteReason, Listing
 from treadle.server.wire.routing import Router
 
 router = Router(tags=["analyses"])
@@ -90,7 +90,7 @@ def _on(path: str, name: str, level: str | None) -> None:
         guard: ScopedGuard,
         id: str,
         analysis_id: str,
-        delete_reason: str | None = None,
+        delete_reason: DeleteReason = None,
     ) -> Response:
         target = await _of_parent(guard, id, analysis_id)
         await change.delete_container(guard, target, reason=delete_reason)

@@ -1,4 +1,4 @@
-"""Endpoints on many containers at once: bulk moves, upsert of a hierarchy, UIDs that exist (api.md 9, 17)."""
+"""Endpoints on many things at once: moves, deletes, upsert of a hierarchy, UIDs that exist (api.md 9, 17)."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from fastapi import Response
 from pydantic import BaseModel
 
 from treadle.server.access.guard import ScopedGuard
-from treadle.server.catalog import bulk_moves, rights, uids, upsert
+from treadle.server.catalog import bulk_deletes, bulk_moves, rights, uids, upsert
+from treadle.server.catalog.levels import LEVELS
 from treadle.server.catalog.models import Document, Reference
-from treadle.server.wire.answer import json_answer
-from treadle.server.wire.body import ObjectBody
+from treadle.server.wire.answer import Deleted, json_answer
+from treadle.server.wire.body import ListBody, ObjectBody
+from treadle.server.wire.query import DeleteReason
 from treadle.server.wire.routing import Router
 
 router = Router(tags=["bulk"])
@@ -45,6 +47,37 @@ def _moves(level: str, plural: str) -> None:
 _moves("session", "sessions")
 _moves("subject", "subjects")
 _moves("acquisition", "acquisitions")
+
+
+class DeletedMany(Deleted):
+    """Answer of a delete call with many ids."""
+
+    not_found: int = 0
+    delete_scheduled: int = 0
+
+
+def _deleted(outcome: bulk_deletes.Outcome) -> Response:
+    return json_answer({"deleted": outcome.deleted, "not_found": outcome.not_found, "delete_scheduled": 0})
+
+
+def _deletes(level: str) -> None:
+    plural = LEVELS[level].plural
+
+    @router.delete(f"/{plural}", response_model=DeletedMany, operation_id=f"delete_{plural}")
+    async def delete_several(
+        guard: ScopedGuard, body: ListBody, delete_reason: DeleteReason = None
+    ) -> Response:
+        return _deleted(await bulk_deletes.delete_containers(guard, level, body, reason=delete_reason))
+
+
+for _level in LEVELS:
+    _deletes(_level)
+
+
+@router.delete("/files", response_model=DeletedMany, operation_id="delete_files_by_ids")
+async def delete_files(guard: ScopedGuard, body: ListBody, delete_reason: DeleteReason = None) -> Response:
+    """All of these files, or none when one may not be deleted."""
+    return _deleted(await bulk_deletes.delete_files(guard, body, reason=delete_reason))
 
 
 @router.post(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import Query, Request, Response
+from fastapi import Request, Response
 from sqlalchemy import select
 
 from treadle.server.access.audit import AccessType
@@ -20,15 +20,14 @@ from treadle.server.catalog.rows import Container
 from treadle.server.catalog.tables import container
 from treadle.server.catalog.wire import View
 from treadle.server.wire.answer import Deleted, InsertedId, Modified, json_answer
-from treadle.server.wire.body import ListBody, ObjectBody
+from treadle.server.wire.body import ObjectBody
 from treadle.server.wire.dialect import ClientDialect
-from treadle.server.wire.query import Listing, read_flag
+from treadle.server.wire.query import DeleteReason, Listing, read_flag
 from treadle.server.wire.routing import Router
 
 router = Router(tags=["containers"])
 
 Creator = Callable[[Guard, dict[str, Any]], Awaitable[Container]]
-Reason = Annotated[str | None, Query(description="why it is deleted")]
 
 
 def _made(target: Container) -> Response:
@@ -79,20 +78,11 @@ def _singles(level: str, path: str, name: str, only: str | None) -> None:
     async def delete_one(
         guard: ScopedGuard,
         id: str,
-        delete_reason: Reason = None,
+        delete_reason: DeleteReason = None,
     ) -> Response:
         target = await rights.find(guard, id, level=only)
         await change.delete_container(guard, target, reason=delete_reason)
         return json_answer({"deleted": 1})
-
-
-def _bulk_delete(level: str) -> None:
-    known = LEVELS[level]
-
-    @router.delete(f"/{known.plural}", response_model=Deleted, operation_id=f"delete_{known.plural}")
-    async def delete_several(guard: ScopedGuard, body: ListBody, delete_reason: Reason = None) -> Response:
-        guard.decided()  # an empty list touches nothing
-        return json_answer({"deleted": await change.delete_many(guard, level, body, reason=delete_reason)})
 
 
 def _create(level: str, maker: Creator) -> None:
@@ -171,7 +161,6 @@ for _level in LEVELS:
     if _level in _CREATORS:
         _create(_level, _CREATORS[_level])
     _singles(_level, f"/{LEVELS[_level].plural}/{{id}}", _level, _level)
-    _bulk_delete(_level)
 _singles("", "/containers/{id}", "container", None)
 
 for _parent, _child in (

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from treadle.server.access.actions import Action
 from treadle.server.access.guard import Guard, ScopedGuard
-from treadle.server.catalog import files, modalities, rights, trash
+from treadle.server.catalog import change, files, modalities, rights
 from treadle.server.catalog.annotate import clean_tags
 from treadle.server.catalog.answer import answer_files
 from treadle.server.catalog.containers import get_container
@@ -17,7 +17,6 @@ from treadle.server.catalog.errors import FileMissing
 from treadle.server.catalog.levels import LEVELS
 from treadle.server.catalog.listing import file_source
 from treadle.server.catalog.models import FileDocument, FileVersion
-from treadle.server.catalog.reasons import check_reason
 from treadle.server.catalog.revision import IfMatch, read_revision, require_revision
 from treadle.server.catalog.rows import File
 from treadle.server.catalog.tables import file
@@ -28,7 +27,7 @@ from treadle.server.store.info import info_object, updated_info
 from treadle.server.wire.answer import Deleted, Modified, json_answer
 from treadle.server.wire.body import ListBody, ObjectBody
 from treadle.server.wire.dialect import ClientDialect
-from treadle.server.wire.query import Listing, read_count
+from treadle.server.wire.query import DeleteReason, Listing, read_count
 from treadle.server.wire.routing import Router
 
 router = Router(tags=["files"])
@@ -57,17 +56,6 @@ async def by_id(guard: Guard, file_id: str, *actions: Action, version: int | Non
     found = await files.get_file(guard.connection, file_id, version=version)
     await rights.require_file(guard, found, "files_view_metadata", *actions)
     return found
-
-
-async def remove(guard: Guard, target: File, reason: str | None) -> None:
-    """The file into the trash, when the caller may delete its kind of data."""
-    device = target.origin_type == "device"
-    await rights.require_file(
-        guard, target, "files_delete_device_data" if device else "files_delete_non_device_data"
-    )
-    await check_reason(guard.connection, target.project_id, reason)
-    await trash.delete_file(guard.connection, target, origin=guard.identity.origin, reason=reason)
-    await guard.record("delete_file", {**target.context, "reason": reason})
 
 
 async def _change_info(guard: Guard, target: File, body: dict[str, Any]) -> Response:
@@ -113,9 +101,9 @@ def _by_name(path: str, label: str, level: str | None) -> None:
         guard: ScopedGuard,
         id: str,
         name: str,
-        delete_reason: str | None = None,
+        delete_reason: DeleteReason = None,
     ) -> Response:
-        await remove(guard, await by_name(guard, id, level, name), delete_reason)
+        await change.delete_file(guard, await by_name(guard, id, level, name), reason=delete_reason)
         return json_answer({"deleted": 1})
 
     @router.patch(f"{base}/info", response_model=Modified, operation_id=f"modify_{label}_file_info")
@@ -157,16 +145,6 @@ async def list_files(request: Request, guard: ScopedGuard, query: Listing, clien
     return await answer_files(request, guard, source, query, client)
 
 
-@router.delete("/files", response_model=Deleted, operation_id="delete_files_by_ids")
-async def delete_files(guard: ScopedGuard, body: ListBody, delete_reason: str | None = None) -> Response:
-    """All of these files, or none when one may not be deleted."""
-    guard.decided()  # an empty list touches nothing
-    ids = list(dict.fromkeys(map(str, body)))
-    for file_id in ids:
-        await remove(guard, await by_id(guard, file_id), delete_reason)
-    return json_answer({"deleted": len(ids)})
-
-
 @router.get("/files/{file_id}", response_model=FileDocument, operation_id="get_file")
 async def read_file(
     guard: ScopedGuard, client: ClientDialect, file_id: str, version: Version = None
@@ -178,9 +156,9 @@ async def read_file(
 
 
 @router.delete("/files/{file_id}", response_model=Deleted, operation_id="delete_file")
-async def delete_file(guard: ScopedGuard, file_id: str, delete_reason: str | None = None) -> Response:
+async def delete_file(guard: ScopedGuard, file_id: str, delete_reason: DeleteReason = None) -> Response:
     """The file with all its versions into the trash."""
-    await remove(guard, await by_id(guard, file_id), delete_reason)
+    await change.delete_file(guard, await by_id(guard, file_id), reason=delete_reason)
     return json_answer({"deleted": 1})
 
 

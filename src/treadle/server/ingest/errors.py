@@ -63,3 +63,15 @@ class NoSignedUrls(Conflict):
     """This site hands out no upload addresses; send the file itself as a multipart form."""
 
     code = "ingest.no_signed_urls"
+
+
+class AliasRefused(Conflict):
+    """This text cannot be remembered as another name of a project."""
+
+    code = "ingest.alias_refused"
+
+
+class AliasMissing(NotFound):
+    """There is no such alias, or you may not see it."""
+
+    code = "ingest.alias_missing"

@@ -1,29 +1,23 @@
-"""The worklist of parked sessions: list, move, and what a routing string would do (connector.md 11)."""
+"""The worklist of parked sessions: who waits, why, and which existing project may have been meant (connector.md 11)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
-from treadle.dicom.routing import Route, close_matches
-from treadle.dicom.target import UNKNOWN_GROUP, UNSORTED
-from treadle.server.access.errors import ContainerNotFound
+from treadle.dicom.target import UNKNOWN_GROUP
 from treadle.server.access.guard import Guard
-from treadle.server.catalog import rights
-from treadle.server.catalog.containers import apply_changes, get_container
 from treadle.server.catalog.queries import LIVE
 from treadle.server.catalog.rows import Container, as_container
 from treadle.server.catalog.tables import container
 from treadle.server.ingest import queries
-from treadle.server.ingest.errors import TargetMissing
-from treadle.server.ingest.parking import Destination, Sight, find_destination
-from treadle.server.ingest.placement import Wanted, find_subject
-from treadle.server.ingest.reroute import move_session
-from treadle.server.kit.errors import NotFound
+from treadle.server.ingest.preview import sight_of
+from treadle.server.ingest.suggestions import Suggestion, Typed, suggest
 from treadle.server.wire.answer import stamp
+
+_PLACEMENT = container.c.placement
 
 
 @dataclass(frozen=True)
@@ -33,11 +27,36 @@ class Parked:
     session: Container
     subject: Container | None
     project: Container | None
+    suggestions: list[Suggestion]
+
+    def document(self) -> dict[str, Any]:
+        """One row of the worklist."""
+        placement = self.session.placement or {}
+        return {
+            "session": {
+                "_id": self.session.id,
+                "label": self.session.label,
+                "timestamp": stamp(self.session.timestamp),
+            },
+            "subject": _name(self.subject),
+            "project": _name(self.project),
+            "group": self.session.group_id,
+            "reason": placement.get("reason"),
+            "flags": placement.get("flags") or [],
+            "requested": placement.get("requested") or {},
+            "received_at": placement.get("received_at"),
+            "device": placement.get("device"),
+            "suggestions": [suggestion.document() for suggestion in self.suggestions],
+        }
+
+
+def _name(target: Container | None) -> dict[str, str] | None:
+    return None if target is None else {"_id": target.id, "label": target.label}
 
 
 async def list_parked(guard: Guard, *, limit: int, after_id: str | None) -> list[Parked]:
     """Parked sessions the caller may sort, oldest first."""
-    query = select(container).where(_waiting(), await _may_sort(guard))
+    query = select(container).where(waiting(), may_sort(guard))
     if after_id:
         query = query.where(container.c.id > after_id)
     rows = await guard.connection.execute(query.order_by(container.c.id).limit(limit))
@@ -46,135 +65,53 @@ async def list_parked(guard: Guard, *, limit: int, after_id: str | None) -> list
         guard.connection,
         {value for item in sessions for value in (item.subject_id, item.project_id) if value},
     )
+    typed = {key for item in sessions if (key := typed_in(item)) and _reason(item) != "ok"}
+    near = await suggest(guard.connection, typed, sight_of(guard))
     return [
-        Parked(item, above.get(item.subject_id or ""), above.get(item.project_id or "")) for item in sessions
+        Parked(
+            item,
+            above.get(item.subject_id or ""),
+            above.get(item.project_id or ""),
+            near.get(typed_in(item) or ("", None), []),
+        )
+        for item in sessions
     ]
 
 
-def _waiting() -> ColumnElement[bool]:
+def typed_in(session: Container) -> Typed | None:
+    """The group and project that the scanner asked for; None when no group could be read."""
+    requested = (session.placement or {}).get("requested") or {}
+    group = requested.get("group")
+    return None if group is None else (group, requested.get("project"))
+
+
+def _reason(session: Container) -> str | None:
+    return (session.placement or {}).get("reason")
+
+
+def waiting() -> ColumnElement[bool]:
     """SQL condition: sessions on the worklist."""
-    placement = container.c.placement
-    waits = or_(placement["reason"].astext != "ok", placement["flags"].contains(["subject_conflict"]))
-    on_list = and_(container.c.level == "session", placement.is_not(None), waits)
-    return and_(on_list, queries.parked_in(placement), LIVE)
+    waits = or_(
+        _PLACEMENT["reason"].astext != "ok",
+        _PLACEMENT["flags"].contains(["subject_conflict"]),
+    )
+    on_list = and_(container.c.level == "session", _PLACEMENT.is_not(None), waits)
+    return and_(on_list, queries.parked_in(_PLACEMENT), LIVE)
 
 
-async def _may_sort(guard: Guard) -> ColumnElement[bool]:
-    """Group administrators sort their group's Unsorted; site administrators everything."""
+def asked_for(typed: Typed) -> ColumnElement[bool]:
+    """SQL condition: sessions whose scanner asked for this group and project."""
+    group, project = typed
+    requested = _PLACEMENT["requested"]
+    return and_(
+        requested["group"].astext == group,
+        func.lower(func.coalesce(requested["project"].astext, "")) == (project or "").lower(),
+    )
+
+
+def may_sort(guard: Guard) -> ColumnElement[bool]:
+    """SQL condition: group administrators sort their group's Unsorted; site administrators everything."""
     if guard.identity.is_site_admin:
         guard.decided()
         return container.c.group_id.is_not(None)
     return guard.allowed_groups(container.c.group_id, "admin") & (container.c.group_id != UNKNOWN_GROUP)
-
-
-def parked_doc(item: Parked) -> dict[str, Any]:
-    """One row of the worklist."""
-    placement = item.session.placement or {}
-    return {
-        "session": {
-            "_id": item.session.id,
-            "label": item.session.label,
-            "timestamp": stamp(item.session.timestamp),
-        },
-        "subject": _name(item.subject),
-        "project": _name(item.project),
-        "group": item.session.group_id,
-        "reason": placement.get("reason"),
-        "flags": placement.get("flags") or [],
-        "requested": placement.get("requested") or {},
-        "received_at": placement.get("received_at"),
-        "device": placement.get("device"),
-    }
-
-
-def _name(target: Container | None) -> dict[str, str] | None:
-    return None if target is None else {"_id": target.id, "label": target.label}
-
-
-async def move_parked(
-    guard: Guard, session_id: str, *, project_id: str, subject: str | None, label: str | None
-) -> Container:
-    """The session in a real project, its subject found or made there; taken off the worklist."""
-    session = await get_container(guard.connection, session_id, level="session", lock=True)
-    guard.decided()  # of a session that does not wait nothing is said
-    waits = await guard.connection.execute(
-        select(container.c.id).where(container.c.id == session.id, _waiting())
-    )
-    if waits.first() is None:
-        raise ContainerNotFound
-    await _require_sorting(guard, session)
-    project = await _target(guard, project_id)
-    await queries.lock_study(guard.connection, session.uid or session.id)
-    old = await get_container(guard.connection, session.subject_id or "", level="subject")
-    wanted = Wanted(
-        study_uid=session.uid or session.id,
-        series_uid=None,
-        acquisition_uid="",
-        fields={
-            "subject.label": subject or old.label,
-            **{f"subject.{name}": old.doc.get(name) for name in ("firstname", "lastname", "sex")},
-        },
-        route=Route(),
-        origin=guard.identity.origin,
-    )
-    found, _ = await find_subject(guard.connection, wanted, project)
-    await guard.record("container_moved_away", session.context)
-    moved = await move_session(guard.connection, session, subject=found, label=label)
-    placement = {**(moved.placement or {}), "reason": "ok", "flags": [], "moved_by": guard.identity.id}
-    moved = await apply_changes(guard.connection, moved, {"placement": placement})
-    await guard.record("container_moved_in", moved.context)
-    return moved
-
-
-async def _require_sorting(guard: Guard, session: Container) -> None:
-    if guard.identity.is_site_admin:
-        guard.decided()
-    elif session.group_id == UNKNOWN_GROUP or session.group_id is None:
-        guard.decided()
-        raise TargetMissing("There is no such session, or you may not see it.")
-    else:
-        try:
-            await guard.require_group(session.group_id, "admin")
-        except NotFound:
-            raise ContainerNotFound from None
-
-
-async def _target(guard: Guard, project_id: str) -> Container:
-    return await rights.find(
-        guard, project_id, "containers_view_metadata", "containers_create_hierarchy", level="project"
-    )
-
-
-async def preview(
-    guard: Guard, route: Route, *, create_projects: bool
-) -> tuple[Destination, list[dict[str, str]]]:
-    """Where the route would lead as far as the caller may see, and similar names that do exist."""
-    sight = Sight(
-        groups=rights.visible_groups(guard),
-        projects=guard.allowed(container.c.project_id),
-    )
-    destination = await find_destination(
-        guard.connection, route, create_projects=create_projects, sight=sight
-    )
-    if not destination.is_parking or route.group is None:
-        return destination, []
-    return destination, await _suggestions(guard.connection, route, sight)
-
-
-async def _suggestions(connection: AsyncConnection, route: Route, sight: Sight) -> list[dict[str, str]]:
-    """Groups like the one that was typed (or itself), with projects like the one that was typed."""
-    groups = await queries.group_ids(connection, sight.groups)
-    wanted = str(route.group)
-    near = [wanted] if wanted in groups else close_matches(wanted, groups)
-    found = []
-    for group_id in near:
-        labels = [
-            project.label
-            for project in await queries.projects_of(connection, group_id, sight.projects)
-            if project.label != UNSORTED
-        ]
-        similar = close_matches(route.project, labels) if route.project else []
-        found += [{"group": group_id, "project": label} for label in similar]
-        if not similar and group_id != wanted:
-            found.append({"group": group_id, "project": route.project or ""})
-    return found

@@ -14,6 +14,7 @@ from treadle.server.catalog.containers import create_container
 from treadle.server.catalog.queries import lock_label
 from treadle.server.catalog.rows import Container
 from treadle.server.ingest import queries
+from treadle.server.ingest.aliases import Alias, alias_of
 
 SYSTEM: tuple[str, str | None] = ("system", None)
 
@@ -25,11 +26,17 @@ class Destination:
     target: Target
     group: Container | None
     project: Container | None
+    alias: Alias | None = None
 
     @property
     def is_parking(self) -> bool:
         """Whether a person must still decide where it belongs."""
         return self.target.reason != "ok"
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """What is worth knowing of the way there."""
+        return ("alias",) if self.alias else ()
 
 
 @dataclass(frozen=True)
@@ -41,10 +48,18 @@ class Sight:
 
 
 async def find_destination(
-    connection: AsyncConnection, route: Route, *, create_projects: bool, sight: Sight | None = None
+    connection: AsyncConnection,
+    route: Route,
+    *,
+    create_projects: bool,
+    device: str | None = None,
+    sight: Sight | None = None,
 ) -> Destination:
     """Where new sessions of this route go; changes nothing. What is out of sight does not exist."""
     sight = sight or Sight()
+    alias = await alias_of(connection, route, device=device, sight=sight.projects)
+    if alias is not None:
+        route = alias.applied(route)
     group = None
     if route.group is not None and route.group != UNKNOWN_GROUP:
         group = await queries.live_by_id(connection, route.group, "group", sight.groups)
@@ -56,7 +71,7 @@ async def find_destination(
         group = await queries.live_by_id(connection, UNKNOWN_GROUP, "group")
         projects = [] if group is None else await queries.projects_of(connection, UNKNOWN_GROUP)
     found = next((project for project in projects if project.label == target.project), None)
-    return Destination(target, group, found)
+    return Destination(target, group, found, alias)
 
 
 async def make_destination(connection: AsyncConnection, wanted: Destination) -> Container:

@@ -47,6 +47,7 @@ class Wanted:
     route: Route
     create_projects: bool = False
     merge_sessions: bool = False  # session_match: uid_then_label
+    auto_reroute: bool = True
     origin: tuple[str, str | None] = ("system", None)
     device: str | None = None
     flags: tuple[str, ...] = field(default=())
@@ -78,7 +79,9 @@ class Placed:
 async def place_series(connection: AsyncConnection, wanted: Wanted) -> Placed:
     """Session and acquisition for a series, found or made."""
     await queries.lock_study(connection, wanted.study_uid)
-    destination = await find_destination(connection, wanted.route, create_projects=wanted.create_projects)
+    destination = await find_destination(
+        connection, wanted.route, create_projects=wanted.create_projects, device=wanted.device
+    )
     prefer = destination.project.id if destination.project else None
     acquisition = await queries.by_uid(
         connection, level="acquisition", uid=wanted.acquisition_uid, prefer_project=prefer
@@ -132,7 +135,7 @@ async def reroute(
     connection: AsyncConnection, wanted: Wanted, destination: Destination, session: Container
 ) -> Container:
     """The session, moved if it was parked and its routing string now leads to a real project."""
-    if destination.is_parking or session.project_id is None:
+    if not wanted.auto_reroute or destination.is_parking or session.project_id is None:
         return session
     current = await queries.live_by_id(connection, session.project_id, "project")
     if current is None or not is_parked(session, current):
@@ -140,7 +143,7 @@ async def reroute(
     project = await make_destination(connection, destination)
     subject, flags = await find_subject(connection, wanted, project)
     moved = await move_session(connection, session, subject=subject, label=wanted.route.session)
-    return await note_placement(connection, wanted, moved, reason="ok", flags=flags)
+    return await note_placement(connection, wanted, moved, reason="ok", flags=(*flags, *destination.flags))
 
 
 async def _new_session(connection: AsyncConnection, wanted: Wanted, destination: Destination) -> Container:
@@ -160,7 +163,9 @@ async def _new_session(connection: AsyncConnection, wanted: Wanted, destination:
         fields={"uid": wanted.study_uid, **wanted.of("session", _SESSION)},
         origin=wanted.origin,
     )
-    return await note_placement(connection, wanted, made, reason=destination.target.reason, flags=flags)
+    return await note_placement(
+        connection, wanted, made, reason=destination.target.reason, flags=(*flags, *destination.flags)
+    )
 
 
 async def _merge(connection: AsyncConnection, wanted: Wanted, session: Container) -> Container:
@@ -183,7 +188,7 @@ async def note_placement(
         "reason": reason,
         "flags": sorted({*wanted.flags, *route.flags, *flags}),
         "requested": {
-            "group": route.group,
+            "group": route.requested_group or route.group,
             "project": route.project,
             "subject": route.subject,
             "session": route.session,

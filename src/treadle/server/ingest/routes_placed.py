@@ -15,6 +15,7 @@ from treadle.server.ingest.errors import BadMetadata, NotArrived
 from treadle.server.ingest.form import receive_form
 from treadle.server.ingest.placed import Placement, Way, check_rights, place_by_metadata
 from treadle.server.ingest.routes_upload import announce_ticket, keep_all
+from treadle.server.ingest.uploads import count_members
 from treadle.server.store.blobs import Blobs
 from treadle.server.wire.answer import json_answer
 from treadle.server.wire.body import json_object
@@ -35,7 +36,8 @@ def _read(metadata: Any, way: Way) -> Placement:
 async def _upload(request: Request, guards: StreamGuards, client: Client, way: Way) -> Response:
     ticket = request.query_params.get("ticket")
     if ticket is not None:
-        return await (_complete(guards, client, way, ticket) if ticket else _announce(request, guards, way))
+        step = _complete(request, guards, client, way, ticket) if ticket else _announce(request, guards, way)
+        return await step
     async with guards() as guard:  # credentials are checked before a byte is stored
         guard.decided()
     blobs: Blobs = request.app.state.blobs
@@ -59,7 +61,9 @@ async def _announce(request: Request, guards: StreamGuards, way: Way) -> Respons
         return await announce_ticket(request, guard, kind="placed", body=body, asked=asked)
 
 
-async def _complete(guards: StreamGuards, client: Client, way: Way, ticket: str) -> Response:
+async def _complete(
+    request: Request, guards: StreamGuards, client: Client, way: Way, ticket: str
+) -> Response:
     placed: list[File] | None = None
     async with guards() as guard:
         found = await tickets.take_ticket(guard.connection, guard.identity, ticket, kind="placed")
@@ -72,7 +76,9 @@ async def _complete(guards: StreamGuards, client: Client, way: Way, ticket: str)
             if arrived is None:
                 await tickets.drop_ticket(guard.connection, ticket)
             else:
-                placed = await place_by_metadata(guard, way, said, arrived)
+                placed = await place_by_metadata(
+                    guard, way, said, await count_members(request.app.state.blobs, arrived)
+                )
                 await tickets.close_ticket(guard.connection, ticket, [item.id for item in placed])
     if placed is None:
         raise NotArrived

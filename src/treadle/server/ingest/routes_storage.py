@@ -18,7 +18,7 @@ from treadle.server.ingest import tickets
 from treadle.server.ingest.errors import NoSignedUrls, NotArrived
 from treadle.server.ingest.form import receive_form
 from treadle.server.ingest.routes_upload import PROVIDER, keep_all
-from treadle.server.ingest.uploads import Arrived, place_one, require_upload
+from treadle.server.ingest.uploads import Arrived, count_members, place_one, require_upload
 from treadle.server.ingest.wire import FileMetadata
 from treadle.server.kit.errors import Conflict, Invalid
 from treadle.server.kit.settings import Settings
@@ -147,7 +147,9 @@ async def _require(guard: Guard, target: Container) -> None:
 
 
 @router.post("/files", operation_id="upsert_file")
-async def upsert_file(guard: ScopedGuard, client: ClientDialect, body: ObjectBody) -> Response:
+async def upsert_file(
+    request: Request, guard: ScopedGuard, client: ClientDialect, body: ObjectBody
+) -> Response:
     """A content that was uploaded before as a file: new, a new version, or `ignored` when it is there."""
     wanted = NewContent.model_validate(body)
     if wanted.reference or not wanted.uuid:
@@ -166,7 +168,9 @@ async def upsert_file(guard: ScopedGuard, client: ClientDialect, body: ObjectBod
     else:
         if old is not None and guard.identity.kind == "user":
             await rights.require_file(guard, old, "files_view_metadata")
-        made = await place_one(guard, target, Arrived(wanted.name, arrived[0].blob), wanted)
+        blobs: Blobs = request.app.state.blobs
+        [content] = await count_members(blobs, [Arrived(wanted.name, arrived[0].blob)])
+        made = await place_one(guard, target, content, wanted)
         result = {**file_doc(made, client), "upsert_result": "created" if old is None else "updated"}
     await tickets.close_ticket(guard.connection, found.id, result["_id"])
     return json_answer(result)

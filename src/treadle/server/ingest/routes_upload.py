@@ -16,7 +16,7 @@ from treadle.server.catalog.wire import file_doc
 from treadle.server.ingest import tickets
 from treadle.server.ingest.errors import Interrupted, NotArrived
 from treadle.server.ingest.form import Form, body_stream, receive_form
-from treadle.server.ingest.uploads import Arrived, find_target, place_uploads
+from treadle.server.ingest.uploads import Arrived, count_members, find_target, place_uploads
 from treadle.server.kit.errors import TooLarge
 from treadle.server.kit.settings import Settings
 from treadle.server.store.blobs import Blobs, BlobWriter, Receipt
@@ -37,7 +37,7 @@ TARGETS = ("projects", "subjects", "sessions", "acquisitions", "collections", "a
 async def keep_all(guard: Guard, blobs: Blobs, form: Form) -> list[Arrived]:
     """The contents of a form, each with its row."""
     await keep_contents(guard.connection, blobs, [item.receipt for item in form.files])
-    return [Arrived(item.name, item.blob) for item in form.files]
+    return await count_members(blobs, [Arrived(item.name, item.blob) for item in form.files])
 
 
 async def upload_files(
@@ -66,7 +66,7 @@ async def _upload(
     ticket = request.query_params.get("ticket")
     if ticket is not None:
         step = _announce(request, container_id, guards, level) if not ticket else None
-        return await (step or _complete(container_id, ticket, guards, client))
+        return await (step or _complete(request, container_id, ticket, guards, client))
     preserve = flag(request, "preserve_metadata")
     async with guards() as guard:
         await find_target(guard, container_id, level=level)
@@ -142,7 +142,9 @@ async def announce_ticket(
     return json_answer({"ticket": ticket, "urls": urls, "headers": {}})
 
 
-async def _complete(container_id: str, ticket: str, guards: Guards, client: Client) -> Response:
+async def _complete(
+    request: Request, container_id: str, ticket: str, guards: Guards, client: Client
+) -> Response:
     placed: list[File] | None = None
     async with guards() as guard:
         target = await find_target(guard, container_id, level=None, lock=True)
@@ -157,7 +159,7 @@ async def _complete(container_id: str, ticket: str, guards: Guards, client: Clie
                 placed = await place_uploads(
                     guard,
                     target,
-                    arrived,
+                    await count_members(request.app.state.blobs, arrived),
                     metadata=found.request["metadata"],
                     preserve_metadata=found.request["preserve_metadata"],
                 )

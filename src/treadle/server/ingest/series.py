@@ -71,7 +71,10 @@ async def known_series(connection: AsyncConnection, said: Announcement) -> dict[
     session = await queries.live_by_id(connection, acquisition.session_id or "", "session")
     if session is not None:
         destination = await find_destination(
-            connection, said.wanted.route, create_projects=said.wanted.create_projects
+            connection,
+            said.wanted.route,
+            create_projects=said.wanted.create_projects,
+            device=said.wanted.device,
         )
         session = await reroute(connection, said.wanted, destination, session)
         acquisition = await get_container(connection, acquisition.id)
@@ -204,6 +207,7 @@ def read_route(raw: Mapping[str, Any]) -> Route:
     """The parsed routing string of an announcement."""
     return Route(
         form=raw.get("form") or "none",
+        requested_group=raw.get("requested_group"),
         group=raw.get("group"),
         project=raw.get("project"),
         subject=raw.get("subject"),

@@ -1,4 +1,4 @@
-"""Uploads that take more than one request: tickets and the connector's resumable series."""
+"""Uploads that take more than one request (tickets, the connector's series), and aliases of routing strings."""
 
 from __future__ import annotations
 
@@ -41,4 +41,18 @@ upload_part = Table(
     Column("name", Text, nullable=False),
     Column("blob_sha384", Text, ForeignKey("blob.sha384")),
     Index("ix_upload_part_blob", "blob_sha384"),
+)
+
+# What operators keep mistyping, and the project they mean (connector.md 5).
+routing_alias = Table(
+    "routing_alias",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("device", Text, nullable=False, server_default=""),  # of one scanner only; empty: of all
+    Column("typed", Text, nullable=False),  # "group/project" in lower case
+    Column("project_id", Text, ForeignKey("container.id", ondelete="CASCADE"), nullable=False),
+    Column("made_by", Text),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Index("uq_routing_alias", "typed", "device", unique=True),
+    Index("ix_routing_alias_project", "project_id"),
 )

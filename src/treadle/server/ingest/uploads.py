@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -18,8 +19,11 @@ from treadle.server.ingest.tables import upload
 from treadle.server.ingest.wire import FileMetadata, metadata_by_name
 from treadle.server.kit.clock import now
 from treadle.server.kit.errors import Invalid
+from treadle.server.store import zips
 from treadle.server.store.blobs import BlobRef, Blobs
 from treadle.server.store.db import Database
+
+_AT_ONCE = 16  # zips being looked into
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,25 @@ class Arrived:
 
     name: str
     blob: BlobRef
+    members: int | None = None  # of a zip
+
+
+async def count_members(blobs: Blobs, arrived: Sequence[Arrived]) -> list[Arrived]:
+    """The files, each zip among them with the number of its members."""
+    at_once = asyncio.Semaphore(_AT_ONCE)
+
+    async def counted(item: Arrived) -> Arrived:
+        if not item.name.lower().endswith(".zip"):
+            return item
+        async with at_once:
+            try:
+                return replace(
+                    item, members=await zips.count_members(blobs, item.blob.sha384, item.blob.size)
+                )
+            except zips.NotAZip:  # whatever its name says
+                return item
+
+    return await asyncio.gather(*map(counted, arrived))
 
 
 async def find_target(guard: Guard, container_id: str, *, level: str | None, lock: bool = False) -> Container:
@@ -101,7 +124,7 @@ async def _place(
     made = await place_files(
         guard.connection,
         parent=target,
-        new=[about.new_file(item.name, item.blob) for item, about in described],
+        new=[about.new_file(item.name, item.blob, members=item.members) for item, about in described],
         origin=guard.identity.origin,
         preserve_metadata=preserve_metadata,
     )

@@ -32,8 +32,8 @@ class FileMetadata(Wire):
     def _empty_is_absent(cls, value: str | None) -> str | None:
         return value or None
 
-    def new_file(self, name: str, blob: BlobRef) -> NewFile:
-        """The file about to be placed."""
+    def new_file(self, name: str, blob: BlobRef, *, members: int | None = None) -> NewFile:
+        """The file about to be placed; how many members a zip has is counted where it can be, not believed."""
         return NewFile(
             name=name,
             blob=blob,
@@ -43,7 +43,7 @@ class FileMetadata(Wire):
             classification=self.classification,
             tags=self.tags,
             info=self.info,
-            zip_member_count=self.zip_member_count,
+            zip_member_count=self.zip_member_count if members is None else members,
             deid_log_id=self.deid_log_id,
             deid_log_skip_reason=self.deid_log_skip_reason,
         )

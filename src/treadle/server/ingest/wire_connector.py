@@ -27,6 +27,7 @@ class Routing(Wire):
     """A routing string taken apart by the connector."""
 
     form: Form = "none"
+    requested_group: str | None = Field(default=None, max_length=255)
     group: str | None = Field(default=None, max_length=255)
     project: str | None = Field(default=None, max_length=255)
     subject: str | None = Field(default=None, max_length=255)
@@ -47,6 +48,7 @@ class SeriesRequest(Wire):
     routing: Routing
     create_projects: bool = False
     merge_sessions: bool = False
+    auto_reroute: bool = True
 
     def announcement(self) -> Announcement:
         """The request as the verbs take it."""
@@ -70,6 +72,7 @@ class SeriesRequest(Wire):
             route=read_route(self.routing.model_dump()),
             create_projects=self.create_projects,
             merge_sessions=self.merge_sessions,
+            auto_reroute=self.auto_reroute,
             device=self.device,
         )
 

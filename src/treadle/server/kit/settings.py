@@ -103,6 +103,9 @@ class ConnectorSettings(BaseModel):
         default=False,
         description="Create the project a routing string names when the group has no such project.",
     )
+    metrics: AddressSetting | None = Field(
+        default=None, description="Where it answers Prometheus, HOST:PORT (default: nowhere)."
+    )
     server: str | None = Field(default=None, description="Server a connector on its own sends to.")
     device_key: str | None = secret(description="Device key of a connector on its own.")
 
@@ -193,6 +196,42 @@ class OidcSettings(BaseModel):
         return self
 
 
+class AlertSettings(BaseModel):
+    """Who is told when a device is silent, holds data back or reports errors."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    email_to: str | None = Field(default=None, description="E-mail addresses, separated by commas.")
+    email_from: str = Field(default="treadle@localhost", description="Sender of the e-mails.")
+    smtp_host: str | None = Field(default=None, description="Mail server (default: no e-mails).")
+    smtp_port: int = Field(default=587, ge=1, le=65535, description="Port of the mail server.")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls", description="How the connection to the mail server is protected."
+    )
+    smtp_user: str | None = Field(default=None, description="Account at the mail server, if it wants one.")
+    smtp_password: str | None = secret(description="Password at the mail server.")
+    webhook_url: str | None = Field(
+        default=None, description="Address that gets each notice as a JSON document by POST."
+    )
+    webhook_secret: str | None = secret(
+        description="Key of the HMAC-SHA256 in `X-Treadle-Signature` of these requests."
+    )
+    check_seconds: float = Field(default=60.0, gt=0, description="Seconds between two looks at the devices.")
+
+    @property
+    def recipients(self) -> tuple[str, ...]:
+        """The single addresses."""
+        return tuple(filter(None, map(str.strip, (self.email_to or "").split(","))))
+
+    @model_validator(mode="after")
+    def _sensible(self) -> AlertSettings:
+        if self.webhook_url is not None and not self.webhook_url.startswith(("https://", "http://")):
+            raise ValueError("webhook_url must start with https:// or http://")
+        if self.smtp_host is not None and not self.recipients:
+            raise ValueError("email_to is needed, too: nobody would get the e-mails")
+        return self
+
+
 class Settings(BaseSettings):
     """Everything an administrator may set."""
 
@@ -243,6 +282,9 @@ class Settings(BaseSettings):
         default=False, description="Refuse classification words that a file's modality does not have."
     )
 
+    alerts: AlertSettings = Field(
+        default_factory=AlertSettings, description="Who is told of troubles with devices."
+    )
     audit: AuditSettings = Field(default_factory=AuditSettings, description="The access log.")
     login: LoginSettings = Field(
         default_factory=LoginSettings, description="How people log in with an account of this site."

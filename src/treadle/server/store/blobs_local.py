@@ -27,7 +27,7 @@ from treadle.server.store.disk import (
     remove,
     remove_if_abandoned,
     size_or_zero,
-    sync_folder,
+    sync,
     write_all,
 )
 from treadle.server.store.hashing import RunningHashes, StreamHash
@@ -186,7 +186,7 @@ class LocalBlobs:
                 temporary.replace(path)
                 return False
         for folder in (path.parent, path.parent.parent, self._root):
-            sync_folder(folder)
+            sync(folder)
         return True
 
     def _check_space(self) -> None:
@@ -220,7 +220,7 @@ class LocalBlobs:
         path = self.path(sha384)
         remove(path)
         if path.parent.is_dir():
-            sync_folder(path.parent)
+            sync(path.parent)
 
     async def _open_staged(self, name: str) -> int:
         """The upload's file, locked: two parts at once would mix."""

@@ -91,9 +91,9 @@ def _is_alive(process: int) -> bool:
     return True
 
 
-def sync_folder(path: Path) -> None:
-    """Make a folder's new names durable."""
-    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+def sync(path: Path) -> None:
+    """Make a file's bytes, or a folder's names, durable."""
+    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         os.fsync(handle)
     finally:

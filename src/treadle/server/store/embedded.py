@@ -18,6 +18,7 @@ from urllib.parse import quote
 
 from treadle.server.kit.processes import IS_LINUX, LockFile, LockHeldError
 from treadle.server.store import embedded_leftovers as leftovers
+from treadle.server.store.disk import sync
 from treadle.server.store.embedded_account import account_for
 from treadle.server.store.embedded_programs import MAJOR, programs
 from treadle.server.store.embedded_run import PostgresError, Runner, last_complaint
@@ -134,7 +135,12 @@ class EmbeddedPostgres:
                     os.chown(path, runner.account.uid, runner.account.gid)
             _initialise(stage, binaries, runner, durable=self._durable)
             password.rename(stage / "data" / PASSWORD_FILE)
+            if self._durable:
+                sync(stage / "data" / PASSWORD_FILE)
+                sync(stage / "data")
             (stage / "data").rename(self.data)
+            if self._durable:
+                sync(self.data.parent)
         finally:
             shutil.rmtree(stage, ignore_errors=True)
 

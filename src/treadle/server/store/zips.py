@@ -78,10 +78,26 @@ class DirectoryPlace:
     comment: str
 
 
+async def count_members(blobs: Blobs, sha384: str, size: int) -> int:
+    """How many members a stored zip says it has, by its last bytes alone; NotAZip when it is none."""
+    tail = await blobs.read(sha384, max(0, size - _TAIL), size)
+    return (await _find_directory(blobs, sha384, size, tail)).count
+
+
 async def read_directory(blobs: Blobs, sha384: str, size: int) -> ZipDirectory:
     """The directory of a stored zip; NotAZip when there is none."""
     tail_start = max(0, size - _TAIL)
     tail = await blobs.read(sha384, tail_start, size)
+    place = await _find_directory(blobs, sha384, size, tail)
+    data = (
+        tail[place.start - tail_start : place.start - tail_start + place.size]
+        if place.start >= tail_start
+        else await blobs.read(sha384, place.start, place.start + place.size)
+    )
+    return ZipDirectory(place.comment, tuple(parse_entries(data, place.count)))
+
+
+async def _find_directory(blobs: Blobs, sha384: str, size: int, tail: bytes) -> DirectoryPlace:
     at = find_end(tail)
     place = end_place(tail, at)
     wide = wide_end_offset(tail, at)
@@ -90,12 +106,7 @@ async def read_directory(blobs: Blobs, sha384: str, size: int) -> ZipDirectory:
             raise NotAZip
         place = wide_place(await blobs.read(sha384, wide, wide + _END64.size), place.comment)
     check_place(place, size)
-    data = (
-        tail[place.start - tail_start : place.start - tail_start + place.size]
-        if place.start >= tail_start
-        else await blobs.read(sha384, place.start, place.start + place.size)
-    )
-    return ZipDirectory(place.comment, tuple(parse_entries(data, place.count)))
+    return place
 
 
 def find_end(tail: bytes) -> int:

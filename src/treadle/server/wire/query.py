@@ -16,6 +16,8 @@ _TRUE, _FALSE = (
 )
 _LARGEST = 2**31 - 1
 
+DeleteReason = Annotated[str | None, Query(description="why it is deleted")]
+
 
 def read_flag(text: str | None, name: str, default: bool = False) -> bool:
     """A boolean parameter in any spelling."""

@@ -16,11 +16,18 @@ import { PageHead } from "@/ui/PageHead";
 import { Panel } from "@/ui/Panel";
 import { RemoveButton } from "@/ui/RemoveButton";
 import { DeviceMark } from "./DeviceMark";
+import { DeviceTiles } from "./DeviceTiles";
 import { type DeviceDoc, deviceQuery, deviceStatusQuery } from "./devices";
+import { infoOf, totals } from "./figures";
+import { HeldPanel } from "./HeldPanel";
+import { HourBars } from "./HourBars";
+import { IncidentsPanel } from "./IncidentsPanel";
+import { ReasonsPanel } from "./ReasonsPanel";
+import { ScannersPanel } from "./ScannersPanel";
 
 const DEVICES = ["devices"];
 
-/** One device: how it is, what troubles it, its keys. */
+/** One device: how it is, what it brought and what it could not, what troubles it, its keys. */
 export function DevicePage() {
   const { d } = useParams({ from: "/inside/framed/admins/admin/devices/$d" });
   const found = useQuery(deviceQuery(d));
@@ -31,6 +38,11 @@ export function DevicePage() {
     return <Failure error={found.error} what="device" onRetry={() => void found.refetch()} />;
   if (!device) return <Loading />;
   const says = Object.keys(device.info).length > 0;
+  const info = infoOf(device);
+  const all = totals(info);
+  const held = info.held ?? [];
+  // What is held back is told in detail below.
+  const errors = device.errors.filter((error) => held.length === 0 || !error.startsWith("held:"));
   return (
     <Page>
       <PageHead
@@ -39,18 +51,30 @@ export function DevicePage() {
         about={<DeviceMark device={device} status={status.data} />}
         actions={<DeviceActions device={device} />}
       />
+      {says ? <DeviceTiles device={device} all={all} /> : null}
       <Columns
         main={
           <>
-            {device.errors.length > 0 ? (
-              <Panel title="Errors">
-                <ul style={{ margin: 0, paddingLeft: 18, overflowWrap: "anywhere" }}>
-                  {device.errors.map((error) => (
-                    <li key={error}>{error}</li>
-                  ))}
-                </ul>
-              </Panel>
+            <ErrorsPanel errors={errors} />
+            <HeldPanel held={held} total={info.series?.held ?? 0} />
+            {all && info.figures ? (
+              <>
+                <Panel title="Images received, last 24 hours">
+                  <HourBars words="Images" start={all.hours.start} values={all.hours.instances} />
+                </Panel>
+                <Panel title="Series uploaded, last 24 hours">
+                  <HourBars
+                    words="Series"
+                    start={all.hours.start}
+                    values={all.hours.series_uploaded}
+                    bad={all.hours.series_failed}
+                    badWords="failed attempts"
+                  />
+                </Panel>
+                <ScannersPanel figures={info.figures} />
+              </>
             ) : null}
+            <IncidentsPanel id={d} />
             <KeysPanel
               title="Keys"
               keys={device.api_keys}
@@ -61,8 +85,11 @@ export function DevicePage() {
               stale={DEVICES}
             />
             {says ? (
-              <Panel title="What it says of itself">
-                <Code block>{JSON.stringify(device.info, null, 2)}</Code>
+              <Panel title="Last heartbeat">
+                <details>
+                  <summary>What it says of itself, word for word</summary>
+                  <Code block>{JSON.stringify(device.info, null, 2)}</Code>
+                </details>
               </Panel>
             ) : null}
           </>
@@ -75,7 +102,7 @@ export function DevicePage() {
                   ["Last seen", device.last_seen ? `${ago(device.last_seen)}` : "never"],
                   [
                     "Heartbeat",
-                    device.interval ? `every ${count(device.interval, "second")}` : "not promised",
+                    device.interval ? `at least every ${count(device.interval, "second")}` : "not promised",
                   ],
                   ["Version", device.version],
                   ["Added", dateTime(device.created)],
@@ -88,11 +115,25 @@ export function DevicePage() {
                 ]}
               />
             </Panel>
+            {all ? <ReasonsPanel shares={all["7d"].misrouted} /> : null}
             <Rename key={device.label} device={device} />
           </>
         }
       />
     </Page>
+  );
+}
+
+function ErrorsPanel({ errors }: { errors: string[] }) {
+  if (errors.length === 0) return null;
+  return (
+    <Panel title="Errors">
+      <ul style={{ margin: 0, paddingLeft: 18, overflowWrap: "anywhere" }}>
+        {errors.map((error) => (
+          <li key={error}>{error}</li>
+        ))}
+      </ul>
+    </Panel>
   );
 }
 

@@ -30,7 +30,7 @@ from treadle.server.kit.settings import Settings
 from treadle.server.store.embedded import EmbeddedPostgres, PostgresError
 
 TREADLE = (sys.executable, "-P", "-m", "treadle")
-ROLES = ("serve", "connector", "worker")
+ROLES = {"serve": ("serve",), "connector": ("connector", "run"), "worker": ("worker",)}
 
 # What a new home gets: the command that makes it, and what is said then.
 SAMPLES = {
@@ -80,7 +80,7 @@ class Up:
         self._prepare = child("prepare", "prepare")
         self._sample = child("sample", *SAMPLES[sample or "study"][0])
         self._sampling = False
-        self._children = [child(role, role) for role in ROLES]
+        self._children = [child(role, *words) for role, words in ROLES.items()]
 
     def run(self) -> None:
         """Start, watch until a signal comes, stop."""

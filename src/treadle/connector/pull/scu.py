@@ -1,0 +1,134 @@
+"""Associations to a source, and the plainest of its services, C-ECHO (PS3.7 9.1.5, PS3.8 7.1)."""
+
+from __future__ import annotations
+
+import logging
+import socket
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+
+from pynetdicom import AE, evt
+from pynetdicom.association import Association
+from pynetdicom.presentation import PresentationContext, build_context
+from pynetdicom.sop_class import Verification  # type: ignore[attr-defined]
+
+from treadle.connector.config import DeviceConfig
+from treadle.connector.pull.errors import NoAnswerError, RefusedError
+from treadle.dicom import quiet  # noqa: F401 - must be set before anything is read
+
+MAX_PDU = 131072
+_CONNECT_S = 10.0
+_ASSOCIATE_S = 30.0
+_ANSWER_S = 120.0
+logging.getLogger("pynetdicom").setLevel(logging.CRITICAL)  # says what our events say, and may print values
+Handler = Callable[[evt.Event], Any]
+
+
+@dataclass(frozen=True)
+class Address:
+    """Who asks whom."""
+
+    calling: str
+    called: str
+    host: str
+    port: int
+
+    @classmethod
+    def of(cls, device: DeviceConfig, *, calling: str) -> Address:
+        """The device, asked by the AE title `calling`."""
+        return cls(calling=calling.strip(), called=device.ae_title, host=device.host, port=device.port)
+
+    def __str__(self) -> str:
+        return f"{self.called} at {self.host}:{self.port}"
+
+
+class Scu:
+    """One source; at most one association at a time, which another thread may break off."""
+
+    def __init__(self, address: Address) -> None:
+        self.address = address
+        self._lock = Lock()
+        self._open: Association | None = None
+
+    @contextmanager
+    def associate(
+        self,
+        contexts: Sequence[PresentationContext],
+        *,
+        negotiation: Sequence[Any] = (),
+        on_store: Handler | None = None,
+    ) -> Iterator[Association]:
+        """An established association, released in the end; NoAnswerError when there is none to be had."""
+        association = self._request(contexts, negotiation, on_store)
+        with self._lock:
+            self._open = association
+        try:
+            yield association
+            if association.is_established:
+                association.release()
+        finally:
+            with self._lock:
+                self._open = None
+            if association.is_alive() and not association.is_released:
+                association.abort()
+
+    def break_off(self) -> None:
+        """Abort the association that is open."""
+        with self._lock:
+            if self._open is not None:
+                self._open.abort()
+
+    def echo(self) -> None:
+        """C-ECHO; a PullError says what is wrong."""
+        with self.associate([build_context(Verification)]) as association:
+            status = association.send_c_echo()
+            if "Status" not in status:
+                raise NoAnswerError(f"{self.address} did not answer the echo")
+            if status.Status != 0:
+                raise RefusedError(f"{self.address} answered the echo with status 0x{status.Status:04X}")
+
+    def _request(
+        self,
+        contexts: Sequence[PresentationContext],
+        negotiation: Sequence[Any],
+        on_store: Handler | None,
+    ) -> Association:
+        ae = AE(ae_title=self.address.calling)
+        ae.connection_timeout, ae.acse_timeout, ae.dimse_timeout = _CONNECT_S, _ASSOCIATE_S, _ANSWER_S
+        ae.network_timeout = None  # a C-MOVE may be silent for long; those who wait watch the time
+        handlers: list[Any] = [(evt.EVT_CONN_OPEN, _set_nodelay)]
+        if on_store is not None:
+            handlers.append((evt.EVT_C_STORE, on_store))
+        association = ae.associate(
+            self.address.host,
+            self.address.port,
+            contexts=list(contexts),
+            ae_title=self.address.called,
+            max_pdu=MAX_PDU,
+            ext_neg=list(negotiation) or None,
+            evt_handlers=handlers,
+        )
+        if not association.is_established:
+            raise NoAnswerError(self._why_not(association))
+        return association
+
+    def _why_not(self, association: Association) -> str:
+        if association.is_rejected:
+            answer = association.acceptor.primitive
+            reason = getattr(answer, "reason_str", "") or "no reason given"
+            return (
+                f"{self.address} rejected us ({reason}); register the AE title {self.address.calling!r} with "
+                "this machine's address there, and check the ae_title in the configuration"
+            )
+        if association.accepted_contexts or association.rejected_contexts:
+            return f"{self.address} lets us in but offers none of the services asked for"
+        return f"{self.address} does not answer; check host, port and firewall"
+
+
+def _set_nodelay(event: evt.Event) -> None:
+    connection = event.assoc.dul.socket
+    if connection is not None and connection.socket is not None:
+        connection.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -1,0 +1,17 @@
+"""How long the fault tests run: shortly, with fixed seeds, or, under `make soak`, many times longer with new ones."""
+
+import os
+import random
+
+TIMES = int(os.environ.get("TREADLE_SOAK", "1"))
+
+
+def seed(fixed: int) -> int:
+    """The seed of a test; printed, so that a failed round can be repeated."""
+    chosen = (
+        fixed
+        if TIMES == 1
+        else int(os.environ.get("TREADLE_SEED") or random.SystemRandom().randrange(10_000))
+    )
+    print(f"seed {chosen} (TREADLE_SEED)")
+    return chosen

@@ -65,7 +65,7 @@ def test_every_page_of_a_project_shows_its_string_and_the_card_is_one_page_that_
     string = f"fw://{place.group}/{place.label}"
     for end in ("", "/subjects", "/overview", "/permissions"):
         page.goto(f"/projects/{place.id}{end}")
-        expect(page.get_by_text(string, exact=True)).to_be_visible()
+        expect(page.get_by_text(string, exact=True).first).to_be_visible()
     page.get_by_role("link", name="Card for the scanner").click()
     expect(page.get_by_role("img", name=f"QR code of {string}")).to_be_visible()
     expect(page.get_by_text("Leads here")).to_be_visible()

@@ -8,6 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# The tests share two busy cores: how long an example takes says nothing of our code.
+settings.register_profile("shared cores", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("shared cores")
 
 REPO = Path(__file__).resolve().parents[1]
 SHARED = REPO.parent / "shared"

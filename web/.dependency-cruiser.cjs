@@ -1,10 +1,11 @@
-/** Import directions: routes -> features -> viewers, ui, api; a feature never imports a feature. */
+/** Import directions: routes -> features -> parts, viewers -> ui, api; a feature never imports a feature. */
 const never = (name, from, to) => ({ name, severity: "error", from: { path: from }, to: { path: to } });
 
 module.exports = {
   forbidden: [
-    never("api-stands-alone", "^src/api/", "^src/(ui|viewers|features|routes)/"),
-    never("ui-fetches-nothing", "^src/ui/", "^src/(api/(client|queries|live)|viewers|features|routes)"),
+    never("api-stands-alone", "^src/api/", "^src/(ui|parts|viewers|features|routes)/"),
+    never("ui-fetches-nothing", "^src/ui/", "^src/(api/(client|queries|live)|parts|viewers|features|routes)"),
+    never("parts-below-features", "^src/parts/", "^src/(viewers|features|routes)/"),
     never("viewers-below-features", "^src/viewers/", "^src/(features|routes)/"),
     never("features-below-routes", "^src/features/", "^src/routes/"),
     {

@@ -100,3 +100,8 @@ def test_reasons_are_kept_and_demanded_where_the_project_says_so(tree, problem) 
     assert tree.api.delete(path, params={"delete_reason": "test_data"}).json() == {"deleted": 1}
     assert tree.get("/x/trash", project=tree.project)[0]["reason"] == "test_data"
     problem(tree.api.put(f"/projects/{tree.project}/settings", json={"require_delete_reason": "yes"}), 422)
+
+
+def test_the_parking_place_of_unplaced_images_cannot_be_locked(tree, problem) -> None:
+    parking = tree.add("projects", group=tree.group, label="Unsorted")
+    problem(tree.api.post(f"/projects/{parking}/lock", json={"reason": "other"}), 409)

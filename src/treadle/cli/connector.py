@@ -92,6 +92,7 @@ def _from_settings(flags: Mapping[str, object], control_fd: int | None) -> Conne
         defaults=defaults,
         devices=devices,
         log_level=settings.log_level,
+        metrics=None if ours.metrics is None else (ours.metrics.host, ours.metrics.port),
         **options,
     )
 

@@ -71,17 +71,21 @@ class Heartbeat:
         if self._stop_metrics is not None:
             self._stop_metrics()
         self._thread.join(timeout_s)
+        self._save_counts()
 
     def _run(self) -> None:
         beat_at = 0.0
         while not self._stop.is_set():
-            self._check_disk()
-            self._save_counts()
-            facts = self.facts()
-            self._write_status(facts)
-            if monotonic() - beat_at >= self._config.heartbeat_s or not beat_at:
-                beat_at = monotonic()
-                self._beat(facts)
+            try:
+                self._check_disk()
+                self._save_counts()
+                facts = self.facts()
+                self._write_status(facts)
+                if monotonic() - beat_at >= self._config.heartbeat_s or not beat_at:
+                    beat_at = monotonic()
+                    self._beat(facts)
+            except (OSError, sqlite3.Error) as error:  # a full disk: we are heard of again once there is room
+                log_event("heartbeat failed", level=30, reason=str(error))
             self._stop.wait(min(_STATUS_EVERY_S, self._config.heartbeat_s))
 
     def _check_disk(self) -> None:

@@ -117,14 +117,35 @@ def test_what_cannot_be_routed_is_parked_with_its_reason_and_what_was_asked(site
     site(work)
 
 
+async def lock(there, locked='{"reason": "other"}'):
+    """Locks the project `p`, or unlocks it with `null`."""
+    change = text("UPDATE container SET doc = doc || CAST(:doc AS jsonb) WHERE label = 'p'")
+    await there.run(lambda connection: connection.execute(change, {"doc": f'{{"locked": {locked}}}'}))
+
+
 def test_a_locked_project_counts_as_not_found(site):
     async def work(there):
         await there.world({"g": ["p"]})
-        lock = text(
-            """UPDATE container SET doc = doc || '{"locked": {"reason": "other"}}' WHERE label = 'p'"""
-        )
-        await there.run(lambda connection: connection.execute(lock))
+        await lock(there)
         assert (await there.place()).reason == "project_locked"
+
+    site(work)
+
+
+def test_a_session_in_a_locked_project_takes_no_more_series(site):
+    async def work(there):
+        await there.world({"g": ["p", "q"]})
+        first = await there.place()
+        await lock(there)
+        again = await there.place()  # the series that is there, with more images
+        other = await there.place(uid="1.2.77")
+        assert (again.reason, other.reason) == ("project_locked", "project_locked")
+        assert again.session.id == other.session.id != first.session.id
+        assert again.acquisition.id != first.acquisition.id
+        moved = await there.place("fw://g/q/s", uid="1.2.78")  # its string leads to a project that is open
+        assert (moved.reason, moved.session.id) == (None, again.session.id)
+        await lock(there, "null")
+        assert (await there.place(uid="1.2.79")).session.id == first.session.id
 
     site(work)
 

@@ -22,6 +22,7 @@ PAGES = [
     "/collections",
     "/who/{p}",
     "/misrouted",
+    "/routing",
     "/about",
     "/me",
     "/admin/users",

@@ -1,4 +1,4 @@
-import { useQueries } from "@tanstack/react-query";
+import { useQueries, useQuery } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useState } from "react";
 import { type ListParams, listQuery } from "@/api/queries";
 
@@ -6,6 +6,8 @@ export const PAGE_SIZE = 100;
 
 export interface PagedRows<T> {
   total: number;
+  /** How many there are without the filter, known when nothing passes it. */
+  unfiltered: number | undefined;
   rows: T[];
   rowAt: (index: number) => T | undefined;
   onRange: (first: number, last: number) => void;
@@ -53,9 +55,12 @@ export function usePagedRows<T>(path: string, params: ListParams): PagedRows<T> 
     if (fresh) setKept(fresh);
   }, [fresh]);
   const shown = fresh ?? kept;
+  const none = params.filter !== undefined && shown?.total === 0;
+  const whole = useQuery({ ...listQuery<T>(path, { limit: 1 }), enabled: none });
   const rows = useMemo(() => shown?.pages.flatMap((page) => page ?? []) ?? [], [shown]);
   return {
     total: shown?.total ?? 0,
+    unfiltered: none ? whole.data?.total : undefined,
     rows,
     rowAt: (index) => shown?.pages[Math.floor(index / PAGE_SIZE) + 1 - shown.first]?.[index % PAGE_SIZE],
     onRange,

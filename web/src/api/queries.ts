@@ -6,7 +6,6 @@ import type {
   Collection,
   FileDoc,
   FileVersion,
-  Group,
   Instance,
   LoginMethods,
   Me,
@@ -15,6 +14,8 @@ import type {
   Page,
   Project,
   Role,
+  RoutingAlias,
+  RoutingPreview,
   SecondFactor,
   Session,
   Subject,
@@ -24,9 +25,10 @@ import type {
 /** Queries under this key show what scanners and other people change: the event stream refreshes them. */
 export const LIVE = "live";
 
+/** Who is logged in; null when nobody is, which is no error. */
 export const meQuery = queryOptions({
   queryKey: ["me"],
-  queryFn: () => api.get<Me>("/x/me"),
+  queryFn: async () => (await api.get<LoginMethods>("/x/login")).me,
   staleTime: 5 * 60_000,
   retry: false,
 });
@@ -87,11 +89,6 @@ export const listQuery = <T>(path: string, params: ListParams = {}) =>
     queryFn: () => api.get<Page<T>>(path, params),
   });
 
-export const groupsQuery = queryOptions({
-  queryKey: [LIVE, "groups"],
-  queryFn: () => api.get<Page<Group>>("/groups"),
-});
-
 export const fileQuery = (id: string, version?: number) =>
   queryOptions({
     queryKey: [LIVE, "files", id, version ?? null],
@@ -118,23 +115,26 @@ export const misroutedQuery = queryOptions({
   queryFn: () => api.get<Misrouted[]>("/connector/misrouted", { limit: 500 }),
 });
 
+export const aliasesQuery = queryOptions({
+  queryKey: [LIVE, "aliases"],
+  queryFn: () => api.get<RoutingAlias[]>("/connector/aliases", { limit: 500 }),
+});
+
+/** What a routing string would do, as a scanner with these options would read it. */
+export const routingQuery = (asked: { string: string; device?: string; config?: Record<string, unknown> }) =>
+  queryOptions({
+    queryKey: [LIVE, "routing", asked],
+    queryFn: () => api.post<RoutingPreview>("/connector/routing/preview", asked),
+  });
+
 export const modalitiesQuery = queryOptions({
   queryKey: ["modalities"],
   queryFn: () => api.get<Modality[]>("/modalities"),
   staleTime: Number.POSITIVE_INFINITY,
 });
 
-export const usersQuery = queryOptions({
-  queryKey: ["users"],
-  queryFn: () => api.get<Page<User>>("/users", { sort: "lastname:asc" }),
-  select: (found) => found.results,
-});
-
-export const rolesQuery = queryOptions({
-  queryKey: ["roles"],
-  queryFn: () => api.get<Page<Role>>("/roles", { sort: "label:asc" }),
-  select: (found) => found.results,
-});
+export const roleQuery = (id: string) =>
+  queryOptions({ queryKey: ["roles", id], queryFn: () => api.get<Role>(`/roles/${id}`) });
 
 export const actionsQuery = queryOptions({
   queryKey: ["roles", "actions"],

@@ -1,7 +1,7 @@
 /** What the user may do: controls without a right are not shown. */
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { api } from "@/api/client";
-import { useMe } from "@/api/queries";
+import { containerQuery, useMe } from "@/api/queries";
 import type { SelfPermissions } from "@/api/types";
 
 export const permissionsQuery = queryOptions({
@@ -21,8 +21,19 @@ export function useIsAdmin(): boolean {
   return user.root || user.roles.includes("site_admin");
 }
 
-/** What the user may do in a project; nothing until that is known. */
+/** What a locked project refuses, whoever asks. */
+const LOCKED =
+  /^(containers|files|analyses)_(create|modify|delete|move)|^(tags|notes|session_templates)_manage$|^settings_modify$/;
+
+/** What the user may do in a project now: what they hold, but for changes while it is locked. */
 export function useMay(projectId: string | null | undefined): May {
+  const held = useHeld(projectId);
+  const { data } = useQuery({ ...containerQuery("projects", projectId ?? ""), enabled: Boolean(projectId) });
+  return data?.locked ? (action) => !LOCKED.test(action) && held(action) : held;
+}
+
+/** What the user's roles in a project allow; nothing until that is known. */
+export function useHeld(projectId: string | null | undefined): May {
   const admin = useIsAdmin();
   const { data } = useQuery({ ...permissionsQuery, enabled: !admin });
   if (admin) return ANYTHING;

@@ -6027,7 +6027,7 @@ export interface paths {
         };
         /**
          * How one may log in here
-         * @description What the login page offers.
+         * @description What the login page offers; `me` is who is logged in already, null when nobody is.
          */
         get: operations["login_methods_api_x_login_get"];
         put?: never;
@@ -7063,9 +7063,10 @@ export interface components {
         };
         /**
          * LoginMethods
-         * @description How one may log in.
+         * @description How one may log in, and who is logged in already.
          */
         LoginMethods: {
+            me: components["schemas"]["MeDocument"] | null;
             oidc: components["schemas"]["OidcMethod"] | null;
             /** Passwords */
             passwords: boolean;

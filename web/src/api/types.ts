@@ -19,7 +19,7 @@ export type Parents = Partial<Record<Level, string | null>>;
 export type Note = Document<"NoteDocument">;
 export type ApiKey = Document<"KeyDocument">;
 export type Enrolment = Document<"EnrolmentDocument">;
-export type LoginMethods = Document<"LoginMethods">;
+export type LoginMethods = Document<"LoginMethods", { me: Me | null }>;
 export type SecondFactor = Document<"SecondFactorDocument">;
 export type FileVersion = Document<"FileVersion">;
 
@@ -40,7 +40,13 @@ interface Contents {
   notes: Note[];
 }
 
-export type Project = Document<"ProjectDocument", Contents>;
+export interface Lock {
+  reason: string;
+  timestamp: string;
+  origin: { type: string; id: string | null };
+}
+
+export type Project = Document<"ProjectDocument", Contents & { locked: Lock | null }>;
 export type Subject = Document<"SubjectDocument", Contents>;
 export type Session = Document<"SessionDocument", Contents & { subject: Subject | null }>;
 export type Collection = Document<
@@ -79,10 +85,7 @@ export interface Group {
   roles: string[];
 }
 
-export interface Modality {
-  _id: string;
-  classification: Record<string, string[]>;
-}
+export type Modality = Document<"ModalityDocument", { classification: Record<string, string[]> }>;
 
 export interface Page<T> {
   count: number;
@@ -124,4 +127,32 @@ export interface Misrouted {
   requested: Partial<Record<"group" | "project" | "subject" | "session", string | null>>;
   received_at: string | null;
   device: string | null;
+  suggestions: { group: string; project: string; _id: string | null }[];
+}
+
+/** What operators type, and the project they mean. */
+export interface RoutingAlias {
+  _id: string;
+  device: string | null;
+  from: string;
+  to: string;
+  project: string;
+  made_by: string | null;
+  created: string;
+}
+
+/** What a routing string would do. */
+export interface RoutingPreview {
+  routing: {
+    form: "uri" | "legacy" | "bare" | "pattern" | "none";
+    group: string | null;
+    project: string | null;
+    subject: string | null;
+    session: string | null;
+    status: string;
+    flags: string[];
+  };
+  target: { group: string; project: string; creates_project: boolean; reason: string };
+  alias: { from: string; to: string } | null;
+  suggestions: { group: string; project: string }[];
 }

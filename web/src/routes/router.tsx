@@ -7,7 +7,7 @@ import {
   Outlet,
   redirect,
 } from "@tanstack/react-router";
-import { ApiError, setCsrf } from "@/api/client";
+import { setCsrf } from "@/api/client";
 import { meQuery } from "@/api/queries";
 import { Loading } from "@/ui/Loading";
 import { Frame } from "./Frame";
@@ -33,13 +33,10 @@ const inside = createRoute({
   getParentRoute: () => root,
   id: "inside",
   beforeLoad: async ({ context, location }) => {
-    try {
-      const me = await context.queries.ensureQueryData(meQuery);
-      setCsrf(me.csrf);
-    } catch (error) {
-      if (!(error instanceof ApiError) || error.status !== 401) throw error;
-      throw redirect({ to: "/login", search: location.href === "/" ? {} : { next: location.href } });
-    }
+    const me = await context.queries.ensureQueryData(meQuery);
+    if (me) return setCsrf(me.csrf);
+    context.queries.removeQueries(meQuery);
+    throw redirect({ to: "/login", search: location.href === "/" ? {} : { next: location.href } });
   },
 });
 
@@ -108,6 +105,43 @@ const projectView = createRoute({
   path: "/views/$v",
   validateSearch: search.view,
   component: lazyRouteComponent(() => import("@/features/views/ViewPage"), "ViewPage"),
+});
+
+const projectSettings = createRoute({
+  getParentRoute: () => project,
+  path: "/settings",
+  component: lazyRouteComponent(() => import("@/features/catalog/ProjectSettings"), "ProjectSettings"),
+});
+
+const projectTemplates = createRoute({
+  getParentRoute: () => project,
+  path: "/templates",
+  component: lazyRouteComponent(() => import("@/features/templates/TemplatesPage"), "TemplatesPage"),
+});
+
+const modalities = createRoute({
+  getParentRoute: () => framed,
+  path: "/admin/modalities",
+  component: lazyRouteComponent(() => import("@/features/admin/modalities/ModalitiesPage"), "ModalitiesPage"),
+});
+
+const modality = createRoute({
+  getParentRoute: () => framed,
+  path: "/admin/modalities/$m",
+  component: lazyRouteComponent(() => import("@/features/admin/modalities/ModalityPage"), "ModalityPage"),
+});
+
+const site = createRoute({
+  getParentRoute: () => framed,
+  path: "/admin/site",
+  component: lazyRouteComponent(() => import("@/features/admin/site/SitePage"), "SitePage"),
+});
+
+const usage = createRoute({
+  getParentRoute: () => framed,
+  path: "/admin/usage",
+  validateSearch: search.usage,
+  component: lazyRouteComponent(() => import("@/features/admin/usage/UsagePage"), "UsagePage"),
 });
 
 const projectTrash = createRoute({
@@ -207,6 +241,7 @@ const group = createRoute({
 const roles = createRoute({
   getParentRoute: () => framed,
   path: "/admin/roles",
+  validateSearch: search.filtered,
   component: lazyRouteComponent(() => import("@/features/rights/RolesPage"), "RolesPage"),
 });
 
@@ -249,6 +284,20 @@ const misrouted = createRoute({
   component: lazyRouteComponent(() => import("@/features/ingest/MisroutedPage"), "MisroutedPage"),
 });
 
+const routing = createRoute({
+  getParentRoute: () => framed,
+  path: "/routing",
+  validateSearch: search.routing,
+  component: lazyRouteComponent(() => import("@/features/ingest/RoutingPage"), "RoutingPage"),
+});
+
+/** One printed page: without the frame. */
+const projectCard = createRoute({
+  getParentRoute: () => inside,
+  path: "/projects/$p/card",
+  component: lazyRouteComponent(() => import("@/features/ingest/card/CardPage"), "CardPage"),
+});
+
 const me = createRoute({
   getParentRoute: () => framed,
   path: "/me",
@@ -273,6 +322,7 @@ const tree = root.addChildren([
   login,
   inside.addChildren([
     viewer,
+    projectCard,
     framed.addChildren([
       home,
       projects,
@@ -284,6 +334,8 @@ const tree = root.addChildren([
         projectViews,
         projectView,
         projectPermissions,
+        projectTemplates,
+        projectSettings,
         projectTrash,
       ]),
       group,
@@ -292,6 +344,7 @@ const tree = root.addChildren([
       acquisition,
       file,
       misrouted,
+      routing,
       me,
       users,
       who,
@@ -302,6 +355,10 @@ const tree = root.addChildren([
       user,
       devices,
       device,
+      modalities,
+      modality,
+      site,
+      usage,
       log,
       roles,
       role,

@@ -18,11 +18,13 @@ function texts<K extends string>(raw: Raw, keys: readonly K[]): Partial<Record<K
 
 export const login = (raw: Raw) => texts(raw, ["next", "problem"]);
 export const projects = (raw: Raw) => texts(raw, ["q", "group", "sort"]);
-export const rows = (raw: Raw) => texts(raw, ["q", "subject", "from", "to", "tag", "sort"]);
+export const rows = (raw: Raw) => texts(raw, ["q", "subject", "from", "to", "tag", "complete", "sort"]);
 export const file = (raw: Raw) => texts(raw, ["file"]);
 export const copy = (raw: Raw) => texts(raw, ["copy"]);
 export const log = (raw: Raw) => texts(raw, ["user", "project", "subject", "types", "from", "to"]);
-export const filtered = (raw: Raw) => texts(raw, ["q", "state"]);
+export const filtered = (raw: Raw) => texts(raw, ["q", "state", "sort"]);
+export const usage = (raw: Raw) => texts(raw, ["by", "from", "to"]);
+export const routing = (raw: Raw) => texts(raw, ["string"]);
 export const why = (raw: Raw) => texts(raw, ["user", "action"]);
 export const viewer = (raw: Raw) => texts(raw, ["file", "session", "series"]);
 

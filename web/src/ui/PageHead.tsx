@@ -4,6 +4,8 @@ import { type ReactNode, useEffect } from "react";
 interface PageHeadProps {
   title: string;
   kind?: ReactNode;
+  /** Right after the title: a badge. */
+  mark?: ReactNode;
   about?: ReactNode;
   actions?: ReactNode;
   /** The browser's title when it should differ from the page's. */
@@ -11,7 +13,7 @@ interface PageHeadProps {
 }
 
 /** A page's heading: what kind of thing, its label, facts in one line, actions at the right. */
-export function PageHead({ title, kind, about, actions, tab }: PageHeadProps) {
+export function PageHead({ title, kind, mark, about, actions, tab }: PageHeadProps) {
   useEffect(() => {
     document.title = `${tab ?? title} · Treadle`;
   }, [tab, title]);
@@ -23,9 +25,12 @@ export function PageHead({ title, kind, about, actions, tab }: PageHeadProps) {
             {kind}
           </Text>
         ) : null}
-        <Title order={1} className="cut" title={title}>
-          {title}
-        </Title>
+        <Group gap={8} wrap="nowrap">
+          <Title order={1} className="cut" title={title}>
+            {title}
+          </Title>
+          {mark}
+        </Group>
         {about ? (
           <Text size="sm" c="dimmed" component="div">
             {about}

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import classes from "./Table.module.css";
 
-interface Column<T> {
+export interface Column<T> {
   head: string;
   cell: (row: T) => ReactNode;
   number?: boolean;

@@ -7,7 +7,8 @@ from itertools import count
 from pathlib import Path
 from threading import Condition, Thread
 
-_STOCK = 24
+# Refilled by half: each refill costs a journal commit that the senders' own ones have to wait for.
+_STOCK = 96
 _numbers = count()
 
 

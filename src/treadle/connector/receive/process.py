@@ -8,6 +8,7 @@ happened goes back as JSON lines on standard output.
 import fcntl
 import json
 import os
+import resource
 import socket
 import sys
 from dataclasses import asdict, dataclass
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 _GRACE_S = 3.0
 _LINGER_S = 0.5
+_FILES = 16384
 _MOST_WAITING = 64
 
 
@@ -183,11 +185,20 @@ def report(event: str, **fields: Any) -> None:
         return
 
 
+def _allow_many_files() -> None:
+    """The stock of part files is open, for each device."""
+    allowed, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _FILES if most == resource.RLIM_INFINITY else min(_FILES, most)
+    if allowed != resource.RLIM_INFINITY and allowed < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
+
+
 def main() -> None:
     """Serve until standard input ends."""
     setup = Setup.from_json(sys.stdin.buffer.readline().decode())
     lock = os.open(setup.lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
     fcntl.flock(lock, fcntl.LOCK_SH)  # while we live, nobody may take our part files for left-overs
+    _allow_many_files()
     os.set_blocking(sys.stdout.fileno(), False)
     receiver = Receiver(setup)
     for kind, number in (argument.split(":") for argument in sys.argv[1:]):

@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, func, insert, select, text
+import orjson
+from sqlalchemy import Engine, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from treadle.server.access.identity import Identity
-from treadle.server.access.tables import access_log
 from treadle.server.kit.ids import new_id
 from treadle.server.kit.source import source
 
@@ -65,10 +65,15 @@ AccessType = Literal[
 DELETIONS = frozenset({"delete_file", "delete_container", "delete_analysis", "delete_annotation"})
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-_INSERT = insert(access_log)
+# Every request writes here: past SQLAlchemy, prepared by the driver, a record costs half of what it would through it.
+_INSERT = """
+    INSERT INTO access_log (id, context, reason, access_type, origin_type, origin_id, request_method, request_path,
+        request_id, address, client)
+    SELECT line.id, line.context::jsonb, line.reason, %s, %s, %s, %s, %s, %s, %s, %s
+    FROM unnest(%s::text[], %s::text[], %s::text[]) AS line (id, context, reason)"""
 # A request that only reads does not wait for the disk: the record is committed before the answer leaves and
 # outlives any crash of Treadle, but not a power cut within the same half second (docs/decisions/0007).
-_INSERT_OF_A_READ = _INSERT.returning(func.set_config("synchronous_commit", "off", True))
+_INSERT_OF_A_READ = f"{_INSERT} RETURNING set_config('synchronous_commit', 'off', true)"
 
 _MONTHS_AGAIN_S = 20 * 86400.0
 _months_made: WeakKeyDictionary[Engine, float] = WeakKeyDictionary()
@@ -132,24 +137,16 @@ async def record_all(
     if not contexts:
         return
     await _have_months(connection)
-    origin_type, origin_id = identity.origin
     asked = source.get()
-    common = {
-        "access_type": access_type,
-        "origin_type": origin_type,
-        "origin_id": origin_id,
-        "request_method": method,
-        "request_path": path,
-        "request_id": asked.request_id,
-        "address": asked.address,
-        "client": asked.client,
-    }
-    lines = [{**common, **_line(context)} for context in contexts]
+    common = (access_type, *identity.origin, method, path, asked.request_id, asked.address, asked.client)
+    ids = [new_id() for _ in contexts]
+    abouts = [orjson.dumps(_without_reason(context)).decode() for context in contexts]
+    reasons = [context.get("reason") for context in contexts]
+    driver: Any = (await connection.get_raw_connection()).driver_connection
     statement = _INSERT_OF_A_READ if method in SAFE_METHODS else _INSERT
-    await connection.execute(statement, lines if len(lines) > 1 else lines[0])
+    await driver.execute(statement, (*common, ids, abouts, reasons), prepare=True)
 
 
-def _line(context: Mapping[str, Any]) -> dict[str, Any]:
+def _without_reason(context: Mapping[str, Any]) -> dict[str, Any]:
     """The reason is a column of its own."""
-    about = {name: value for name, value in context.items() if name != "reason"}
-    return {"id": new_id(), "context": about, "reason": context.get("reason")}
+    return {name: value for name, value in context.items() if name != "reason"}

@@ -21,6 +21,11 @@ _PUBLIC_USER: Mapping[str, Field] = {
     "firstname": Field(app_user.c.firstname, "text"),
     "lastname": Field(app_user.c.lastname, "text"),
     "email": Field(app_user.c.email, "text"),
+    # All that one may type to find somebody.
+    "search": Field(
+        func.concat_ws(" ", app_user.c.firstname, app_user.c.lastname, app_user.c.email, app_user.c.id),
+        "text",
+    ),
     "avatar": Field(app_user.c.avatar, "text"),
     "roles": Field(app_user.c.roles, "text_list"),
     "root": Field(app_user.c.roles.contains(["site_admin"]), "boolean"),

@@ -81,14 +81,6 @@ class OidcMethod(BaseModel):
     label: str
 
 
-class LoginMethods(BaseModel):
-    """How one may log in."""
-
-    site_name: str
-    passwords: bool
-    oidc: OidcMethod | None
-
-
 class SecondFactorDocument(BaseModel):
     """One's own second factor; `available` when there is a password to protect."""
 
@@ -130,6 +122,15 @@ class MeDocument(LoginDocument):
     """Who is logged in, and where."""
 
     site: SiteDocument
+
+
+class LoginMethods(BaseModel):
+    """How one may log in, and who is logged in already."""
+
+    site_name: str
+    passwords: bool
+    oidc: OidcMethod | None
+    me: MeDocument | None
 
 
 class OriginDocument(BaseModel):

@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
+import httpx2
 from authlib.integrations.base_client.errors import OAuthError
 from authlib.integrations.httpx_client import AsyncOAuth2Client
 from joserfc import jwt
@@ -52,7 +52,7 @@ class Passage:
     verifier: str
 
 
-async def _document(client: httpx.AsyncClient, url: str, *, fresh: bool = False) -> dict[str, Any]:
+async def _document(client: httpx2.AsyncClient, url: str, *, fresh: bool = False) -> dict[str, Any]:
     kept = _documents.get(url)
     if kept and not fresh and time.monotonic() - kept[0] < _KEPT_S:
         return kept[1]
@@ -71,7 +71,7 @@ class Provider:
         self._redirect_uri = redirect_uri
         self._issuer = str(settings.issuer)
 
-    async def _metadata(self, client: httpx.AsyncClient) -> dict[str, Any]:
+    async def _metadata(self, client: httpx2.AsyncClient) -> dict[str, Any]:
         found = await _document(client, f"{self._issuer.rstrip('/')}/.well-known/openid-configuration")
         if str(found.get("issuer", "")).rstrip("/") != self._issuer.rstrip("/"):
             raise ProviderTrouble("its metadata names another issuer")
@@ -93,7 +93,7 @@ class Provider:
     async def address(self, passage: Passage) -> str:
         """Where to send the browser; ProviderTrouble when the provider does not answer."""
         try:
-            async with httpx.AsyncClient(timeout=_TIMEOUT_S) as plain:
+            async with httpx2.AsyncClient(timeout=_TIMEOUT_S) as plain:
                 metadata = await self._metadata(plain)
             async with self._client(metadata) as client:
                 url, _ = client.create_authorization_url(
@@ -102,14 +102,14 @@ class Provider:
                     nonce=passage.nonce,
                     code_verifier=passage.verifier,
                 )
-        except (httpx.HTTPError, ValueError, KeyError) as error:
+        except (httpx2.HTTPError, ValueError, KeyError) as error:
             raise ProviderTrouble(_named(error)) from error
         return str(url)
 
     async def claims(self, code: str, passage: Passage) -> Claims:
         """Whom the code stands for."""
         try:
-            async with httpx.AsyncClient(timeout=_TIMEOUT_S) as plain:
+            async with httpx2.AsyncClient(timeout=_TIMEOUT_S) as plain:
                 metadata = await self._metadata(plain)
                 async with self._client(metadata) as client:
                     token = await client.fetch_token(
@@ -118,12 +118,12 @@ class Provider:
                     found = await self._checked(plain, metadata, str(token["id_token"]), passage.nonce)
                     if "email" not in found and "userinfo_endpoint" in metadata:
                         found = await _with_userinfo(client, metadata["userinfo_endpoint"], found)
-        except (httpx.HTTPError, OAuthError, JoseError, ValueError, KeyError, TypeError) as error:
+        except (httpx2.HTTPError, OAuthError, JoseError, ValueError, KeyError, TypeError) as error:
             raise ProviderTrouble(_named(error)) from error
         return self._as_claims(metadata["issuer"], found)
 
     async def _checked(
-        self, client: httpx.AsyncClient, metadata: dict[str, Any], id_token: str, nonce: str
+        self, client: httpx2.AsyncClient, metadata: dict[str, Any], id_token: str, nonce: str
     ) -> dict[str, Any]:
         """The ID token's claims (OpenID Connect Core 3.1.3.7)."""
         try:
@@ -146,7 +146,7 @@ class Provider:
         return claims
 
     async def _decoded(
-        self, client: httpx.AsyncClient, keys_url: str, id_token: str, *, fresh: bool
+        self, client: httpx2.AsyncClient, keys_url: str, id_token: str, *, fresh: bool
     ) -> jwt.Token:
         keys = await _document(client, keys_url, fresh=fresh)
         return jwt.decode(id_token, KeySet.import_key_set(keys), algorithms=list(_ALGORITHMS))  # type: ignore[arg-type]

@@ -43,13 +43,27 @@ async def _me(guard: Guard, user: User, csrf: str | None) -> dict[str, Any]:
     return {"user": user_doc(user, keys[user.id]), "csrf": csrf}
 
 
+async def _here(guard: Guard, settings: Settings) -> dict[str, Any]:
+    user = await get_user(guard.connection, guard.require_user())
+    dicom = {"ae_title": settings.connector.ae_title, "port": settings.dicom.port}
+    site = {"name": settings.site_name, "dicom": dicom}
+    return {**await _me(guard, user, guard.identity.csrf), "site": site}
+
+
 @router.get("/x/login", response_model=LoginMethods, summary="How one may log in here")
 async def login_methods(request: Request, guard: AnonymousGuard) -> Response:
-    """What the login page offers."""
+    """What the login page offers; `me` is who is logged in already, null when nobody is."""
     guard.decided()
     settings = settings_of(request)
     oidc = {"label": settings.oidc.label} if settings.oidc.issuer else None
-    return json_answer({"site_name": settings.site_name, "passwords": settings.login.passwords, "oidc": oidc})
+    return json_answer(
+        {
+            "site_name": settings.site_name,
+            "passwords": settings.login.passwords,
+            "oidc": oidc,
+            "me": await _here(guard, settings) if guard.identity.kind == "user" else None,
+        }
+    )
 
 
 @router.post("/x/login", response_model=LoginDocument, summary="Log a browser in by password")
@@ -153,8 +167,4 @@ async def log_out(request: Request, guard: UserGuard) -> Response:
 @router.get("/x/me", response_model=MeDocument, summary="Who is logged in, and where")
 async def me(request: Request, guard: UserGuard) -> Response:
     """The user, the text for X-CSRF-Token, and what the app shows of the site; 401 when nobody is."""
-    user = await get_user(guard.connection, guard.require_user())
-    settings = settings_of(request)
-    dicom = {"ae_title": settings.connector.ae_title, "port": settings.dicom.port}
-    site = {"name": settings.site_name, "dicom": dicom}
-    return json_answer({**await _me(guard, user, guard.identity.csrf), "site": site})
+    return json_answer(await _here(guard, settings_of(request)))

@@ -52,7 +52,7 @@ async def _kinds(connection: AsyncConnection, project_ids: Sequence[str]) -> dic
             found[row.project_id][name].append(row.word)
     is_list = func.jsonb_typeof(file.c.classification["Measurement"]) == "array"
     chosen = select(file.c.project_id, file.c.classification).where(*live, is_list).subquery()
-    words = func.jsonb_array_elements_text(chosen.c.classification["Measurement"]).column_valued("word")
+    words = func.jsonb_array_elements_text(chosen.c.classification["Measurement"]).label("word")
     for row in await connection.execute(select(chosen.c.project_id, words).distinct().order_by("word")):
         found[row.project_id]["measurements"].append(row.word)
     return found
@@ -68,8 +68,8 @@ async def options(connection: AsyncConnection) -> dict[str, list[str]]:
             .where(shared, func.jsonb_typeof(_SHARING[name]) == "array")
             .subquery()
         )
-        word = func.jsonb_array_elements_text(chosen.c.words).column_valued("word")
-        found[name] = sorted(set((await connection.execute(select(word).select_from(chosen))).scalars()))
+        words = select(func.jsonb_array_elements_text(chosen.c.words)).distinct()
+        found[name] = sorted((await connection.execute(words)).scalars())
     tags = select(func.unnest(container.c.tags)).where(shared).distinct()
     found["tags"] = sorted((await connection.execute(tags)).scalars())
     ids = (await connection.execute(select(container.c.id).where(shared))).scalars().all()

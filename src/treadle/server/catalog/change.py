@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from treadle.dicom.target import UNSORTED
 from treadle.server.access.actions import Action
 from treadle.server.access.audit import AccessType
 from treadle.server.access.guard import Guard
@@ -121,6 +122,8 @@ LOCK_REASONS = ("data_review", "regulatory_audit", "research_suspended", "study_
 
 async def lock_project(guard: Guard, target: Container, reason: Any) -> None:
     """No changes in the project from now on."""
+    if target.group_id == rights.UNKNOWN_GROUP or target.label == UNSORTED:
+        raise Conflict("This project takes the images that no other project takes; it cannot be locked.")
     if reason not in LOCK_REASONS:
         raise Invalid(f"'reason' must be one of: {', '.join(LOCK_REASONS)}.")
     kind, number = guard.identity.origin

@@ -14,6 +14,14 @@ from treadle.server.kit.errors import Trouble
 
 # Copies hold other people's data under the same UIDs: new images never go there.
 _ORIGINAL = container.c.doc["copy_of"].astext.is_(None)
+_project = container.alias("locked_project")
+# Nothing is added to a locked project: what is inside counts as not found (connector.md 8).
+_OPEN = ~(
+    select(_project.c.id)
+    .where(_project.c.id == container.c.project_id, _project.c.doc["locked"]["reason"].astext.is_not(None))
+    .correlate(container)
+    .exists()
+)
 
 
 async def lock_study(connection: AsyncConnection, study_uid: str) -> None:
@@ -26,12 +34,12 @@ async def lock_study(connection: AsyncConnection, study_uid: str) -> None:
 async def by_uid(
     connection: AsyncConnection, *, level: str, uid: str, prefer_project: str | None
 ) -> Container | None:
-    """The live container of this UID: in the preferred project first, then the newest."""
+    """The live container of this UID that takes images: in the preferred project first, then the newest."""
     preferred = container.c.project_id.is_not_distinct_from(prefer_project)
     row = (
         await connection.execute(
             select(container)
-            .where(container.c.level == level, container.c.uid == uid, LIVE, _ORIGINAL)
+            .where(container.c.level == level, container.c.uid == uid, LIVE, _ORIGINAL, _OPEN)
             .order_by(preferred.desc(), container.c.created_at.desc(), container.c.id.desc())
             .limit(1)
         )

@@ -1,28 +1,31 @@
-import { Button, MultiSelect, TextInput } from "@mantine/core";
+import { Button, MultiSelect } from "@mantine/core";
 import { IconDownload } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useMemo, useState } from "react";
+import { useState } from "react";
 import { api, apiUrl } from "@/api/client";
 import { save } from "@/api/download";
-import { listQuery, usersQuery } from "@/api/queries";
-import type { LogLine, Project } from "@/api/types";
+import type { LogLine } from "@/api/types";
+import { useProjectLabels } from "@/api/useProjectLabels";
+import { Picker } from "@/parts/pick/Picker";
+import { ANYBODY } from "@/parts/pick/source";
+import { ClearFilters } from "@/ui/ClearFilters";
+import { DateField } from "@/ui/DateField";
 import { Failure } from "@/ui/Failure";
 import { FilterBar } from "@/ui/FilterBar";
 import { count } from "@/ui/format";
 import { Loading } from "@/ui/Loading";
 import { useCrumbs } from "@/ui/layout/crumbsContext";
 import { Message } from "@/ui/Message";
+import { NothingMatches } from "@/ui/NothingMatches";
 import { Page } from "@/ui/Page";
 import { PageHead } from "@/ui/PageHead";
-import { PersonSelect } from "@/ui/people/PersonSelect";
 import { SearchField } from "@/ui/SearchField";
 import { DataTable } from "@/ui/table/DataTable";
 import { LogDetails } from "./LogDetails";
-import { logColumns, words } from "./logColumns";
+import { logColumns, projectId, words } from "./logColumns";
 
 const STEP = 500;
-const MOST_PROJECTS = 1000;
 
 interface LogSearch {
   user?: string | undefined;
@@ -55,7 +58,6 @@ export function AccessLogPage() {
   const [open, setOpen] = useState<LogLine | null>(null);
   const asked = queryOf(search);
   useCrumbs([{ label: "Access log" }]);
-  const users = useQuery(usersQuery);
   const types = useQuery({
     queryKey: ["log", "types"],
     queryFn: () => api.get<string[]>("/report/accesslog/types"),
@@ -66,12 +68,9 @@ export function AccessLogPage() {
     queryFn: () => api.get<LogLine[]>("/report/accesslog", { ...asked, limit }),
     placeholderData: keepPreviousData,
   });
-  const projects = useQuery(listQuery<Project>("/projects", { limit: MOST_PROJECTS }));
-  const columns = useMemo(() => {
-    const labels = new Map(projects.data?.results.map((project) => [project._id, project.label]));
-    return logColumns((id) => labels.get(id));
-  }, [projects.data]);
   const lines = found.data ?? [];
+  const label = useProjectLabels(lines.flatMap((line) => projectId(line) ?? []));
+  const columns = logColumns(label);
   const filtered = Object.values(search).some(Boolean);
   const change = (part: LogSearch) => {
     setLimit(STEP);
@@ -97,11 +96,11 @@ export function AccessLogPage() {
         }
       />
       <FilterBar>
-        <PersonSelect
+        <Picker
+          source={ANYBODY}
           aria-label="User"
           placeholder="All users"
           clearable
-          people={users.data ?? []}
           value={search.user ?? null}
           onChange={(user) => change({ user: user ?? undefined })}
         />
@@ -125,23 +124,9 @@ export function AccessLogPage() {
           value={search.subject}
           onChange={(subject) => change({ subject })}
         />
-        <TextInput
-          type="date"
-          aria-label="From"
-          value={search.from ?? ""}
-          onChange={(event) => change({ from: event.currentTarget.value || undefined })}
-        />
-        <TextInput
-          type="date"
-          aria-label="Until"
-          value={search.to ?? ""}
-          onChange={(event) => change({ to: event.currentTarget.value || undefined })}
-        />
-        {filtered ? (
-          <Button variant="subtle" color="gray" onClick={clear}>
-            Clear filters
-          </Button>
-        ) : null}
+        <DateField label="From" mark="From" value={search.from} onChange={(from) => change({ from })} />
+        <DateField label="Until" mark="To" value={search.to} onChange={(to) => change({ to })} />
+        <ClearFilters shown={filtered} onClear={clear} />
       </FilterBar>
       <div
         className="panel"
@@ -163,18 +148,7 @@ export function AccessLogPage() {
             onOpen={setOpen}
             busy={found.isFetching}
             empty={
-              filtered ? (
-                <Message
-                  title="Nothing matches these filters"
-                  action={
-                    <Button variant="default" onClick={clear}>
-                      Clear filters
-                    </Button>
-                  }
-                />
-              ) : (
-                <Message title="Nothing has happened yet" />
-              )
+              filtered ? <NothingMatches onClear={clear} /> : <Message title="Nothing has happened yet" />
             }
           />
         ) : null}

@@ -5,6 +5,7 @@ import { useNavigate, useParams } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { api } from "@/api/client";
 import { useChange, useRemoval } from "@/api/useChange";
+import { KeysPanel } from "@/parts/keys/KeysPanel";
 import { Columns } from "@/ui/Columns";
 import { ConfirmDialog } from "@/ui/ConfirmDialog";
 import { Facts } from "@/ui/Facts";
@@ -17,12 +18,18 @@ import { PageHead } from "@/ui/PageHead";
 import { Panel } from "@/ui/Panel";
 import { Told } from "@/ui/Told";
 import { DeviceMark } from "./DeviceMark";
+import { DeviceTiles } from "./DeviceTiles";
 import { type DeviceDoc, deviceQuery, deviceStatusQuery } from "./devices";
-import { KeysPanel } from "./KeysPanel";
+import { infoOf, totals } from "./figures";
+import { HeldPanel } from "./HeldPanel";
+import { HourBars } from "./HourBars";
+import { IncidentsPanel } from "./IncidentsPanel";
+import { ReasonsPanel } from "./ReasonsPanel";
+import { ScannersPanel } from "./ScannersPanel";
 
 const DEVICES = ["devices"];
 
-/** One device: how it is, what troubles it, its keys. */
+/** One device: how it is, what it brought and what it could not, what troubles it, its keys. */
 export function DevicePage() {
   const { d } = useParams({ from: "/inside/framed/admin/devices/$d" });
   const found = useQuery(deviceQuery(d));
@@ -33,6 +40,11 @@ export function DevicePage() {
     return <Failure error={found.error} what="device" onRetry={() => void found.refetch()} />;
   if (!device) return <Loading />;
   const says = Object.keys(device.info).length > 0;
+  const info = infoOf(device);
+  const all = totals(info);
+  const held = info.held ?? [];
+  // What is held back is told in detail below.
+  const errors = device.errors.filter((error) => held.length === 0 || !error.startsWith("held:"));
   return (
     <Page>
       <PageHead
@@ -41,27 +53,45 @@ export function DevicePage() {
         about={<DeviceMark device={device} status={status.data} />}
         actions={<DeviceActions device={device} />}
       />
+      {says ? <DeviceTiles device={device} all={all} /> : null}
       <Columns
         main={
           <>
-            {device.errors.length > 0 ? (
-              <Panel title="Errors">
-                <ul style={{ margin: 0, paddingLeft: 18, overflowWrap: "anywhere" }}>
-                  {device.errors.map((error) => (
-                    <li key={error}>{error}</li>
-                  ))}
-                </ul>
-              </Panel>
+            <ErrorsPanel errors={errors} />
+            <HeldPanel held={held} total={info.series?.held ?? 0} />
+            {all && info.figures ? (
+              <>
+                <Panel title="Images received, last 24 hours">
+                  <HourBars words="Images" start={all.hours.start} values={all.hours.instances} />
+                </Panel>
+                <Panel title="Series uploaded, last 24 hours">
+                  <HourBars
+                    words="Series"
+                    start={all.hours.start}
+                    values={all.hours.series_uploaded}
+                    bad={all.hours.series_failed}
+                    badWords="failed attempts"
+                  />
+                </Panel>
+                <ScannersPanel figures={info.figures} />
+              </>
             ) : null}
+            <IncidentsPanel id={d} />
             <KeysPanel
+              title="Keys"
               keys={device.api_keys}
+              found={found}
+              restrictable={false}
               path={`/devices/${d}/key`}
               about="The device cannot log in."
               stale={DEVICES}
             />
             {says ? (
-              <Panel title="What it says of itself">
-                <Code block>{JSON.stringify(device.info, null, 2)}</Code>
+              <Panel title="Last heartbeat">
+                <details>
+                  <summary>What it says of itself, word for word</summary>
+                  <Code block>{JSON.stringify(device.info, null, 2)}</Code>
+                </details>
               </Panel>
             ) : null}
           </>
@@ -74,7 +104,7 @@ export function DevicePage() {
                   ["Last seen", device.last_seen ? `${ago(device.last_seen)}` : "never"],
                   [
                     "Heartbeat",
-                    device.interval ? `every ${count(device.interval, "second")}` : "not promised",
+                    device.interval ? `at least every ${count(device.interval, "second")}` : "not promised",
                   ],
                   ["Version", device.version],
                   ["Added", dateTime(device.created)],
@@ -87,11 +117,25 @@ export function DevicePage() {
                 ]}
               />
             </Panel>
+            {all ? <ReasonsPanel shares={all["7d"].misrouted} /> : null}
             <Rename key={device.label} device={device} />
           </>
         }
       />
     </Page>
+  );
+}
+
+function ErrorsPanel({ errors }: { errors: string[] }) {
+  if (errors.length === 0) return null;
+  return (
+    <Panel title="Errors">
+      <ul style={{ margin: 0, paddingLeft: 18, overflowWrap: "anywhere" }}>
+        {errors.map((error) => (
+          <li key={error}>{error}</li>
+        ))}
+      </ul>
+    </Panel>
   );
 }
 

@@ -4,9 +4,10 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { api } from "@/api/client";
-import { useMe, usersQuery } from "@/api/queries";
+import { LIVE, selfQuery, useMe } from "@/api/queries";
 import type { User } from "@/api/types";
 import { useChange, useRemoval } from "@/api/useChange";
+import { KeysPanel } from "@/parts/keys/KeysPanel";
 import { Columns } from "@/ui/Columns";
 import { ConfirmDialog } from "@/ui/ConfirmDialog";
 import { Facts } from "@/ui/Facts";
@@ -18,16 +19,15 @@ import { useCrumbs } from "@/ui/layout/crumbsContext";
 import { Page } from "@/ui/Page";
 import { PageHead } from "@/ui/PageHead";
 import { Panel } from "@/ui/Panel";
-import { personName } from "@/ui/people/person";
+import { personName } from "@/ui/person";
 import { StateMark } from "@/ui/StateMark";
 import { Told } from "@/ui/Told";
-import { KeysPanel } from "./KeysPanel";
 import { SITE_ROLES, siteRole } from "./siteRoles";
 
 /** One user, for administrators: name, site role, keys, whether they may log in. */
 export function UserPage() {
   const { u } = useParams({ from: "/inside/framed/admin/users/$u" });
-  const key = [...usersQuery.queryKey, u];
+  const key = [LIVE, "/users", u];
   const found = useQuery({
     queryKey: key,
     queryFn: () => api.get<User>(`/users/${encodeURIComponent(u)}`),
@@ -52,10 +52,13 @@ export function UserPage() {
           <>
             <UserForm key={user.modified} user={user} />
             <KeysPanel
+              title="API keys"
               keys={user.api_keys ?? []}
+              found={found}
+              restrictable
               path={`/users/${encodeURIComponent(u)}/key`}
               about="A key lets scripts work in this user’s name."
-              stale={usersQuery.queryKey}
+              stale={selfQuery.queryKey}
             />
           </>
         }
@@ -87,11 +90,10 @@ function UserActions({ user }: { user: User }) {
   const { user: me } = useMe();
   const navigate = useNavigate();
   const [asking, dialog] = useDisclosure(false);
-  const change = useChange((disabled: boolean) => api.put(address(user), { disabled }), usersQuery.queryKey);
+  const change = useChange((disabled: boolean) => api.put(address(user), { disabled }));
   const remove = useRemoval(
     () => api.delete(address(user)),
     () => navigate({ to: "/admin/users" }),
-    usersQuery.queryKey,
   );
   return (
     <>
@@ -132,7 +134,7 @@ function UserForm({ user }: { user: User }) {
   const save = useChange(() => {
     const roles = role === siteRole(user.roles) ? {} : { roles: [role] };
     return api.put(address(user), { firstname, lastname, email, ...roles });
-  }, usersQuery.queryKey);
+  });
   const changed =
     firstname !== user.firstname ||
     lastname !== user.lastname ||
@@ -188,7 +190,7 @@ function NewPassword({ user }: { user: User }) {
   const save = useChange(async () => {
     await api.put(address(user), { password });
     setPassword("");
-  }, usersQuery.queryKey);
+  });
   const submit = (event: FormEvent) => {
     event.preventDefault();
     save.mutate(undefined);

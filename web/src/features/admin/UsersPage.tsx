@@ -1,54 +1,97 @@
 import { Button, Select } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconPlus } from "@tabler/icons-react";
-import { useQuery } from "@tanstack/react-query";
-import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { usersQuery } from "@/api/queries";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { allOf, contains } from "@/api/filters";
+import { usePagedRows } from "@/api/paging";
 import { useIsAdmin } from "@/api/rights";
 import type { User } from "@/api/types";
-import { Failure } from "@/ui/Failure";
+import { ClearFilters } from "@/ui/ClearFilters";
 import { FilterBar } from "@/ui/FilterBar";
-import { ago, count } from "@/ui/format";
-import { Loading } from "@/ui/Loading";
+import { ago, count, dateTime } from "@/ui/format";
 import { useCrumbs } from "@/ui/layout/crumbsContext";
 import { Message } from "@/ui/Message";
 import { Page } from "@/ui/Page";
 import { PageHead } from "@/ui/PageHead";
-import { Panel } from "@/ui/Panel";
-import { personName } from "@/ui/people/person";
+import { personName } from "@/ui/person";
 import { SearchField } from "@/ui/SearchField";
-import { SimpleTable } from "@/ui/SimpleTable";
 import { StateMark } from "@/ui/StateMark";
+import { type DataColumn, readSort, sortText } from "@/ui/table/model";
+import { PagedTable } from "@/ui/table/PagedTable";
 import { NewUserDialog } from "./NewUserDialog";
+import { roleWords } from "./siteRoles";
 
 const STATES = [
   { value: "active", label: "Active" },
   { value: "disabled", label: "Disabled" },
 ];
 
-function matches(user: User, q: string | undefined, state: string | undefined): boolean {
-  if (state && (state === "disabled") !== user.disabled) return false;
-  const words = `${user._id} ${user.firstname} ${user.lastname} ${user.email}`.toLowerCase();
-  return !q || words.includes(q.toLowerCase());
-}
+const ALL: DataColumn<User>[] = [
+  {
+    id: "name",
+    title: "Name",
+    width: 220,
+    sort: "lastname",
+    cell: (user) => <b style={{ fontWeight: 550 }}>{personName(user, user._id)}</b>,
+    text: (user) => personName(user, user._id),
+  },
+  {
+    id: "email",
+    title: "E-mail",
+    width: 280,
+    sort: "email",
+    cell: (user) => user.email,
+    text: (user) => user.email,
+  },
+  { id: "role", title: "Site role", width: 170, cell: (user) => roleWords(user.roles) },
+  {
+    id: "state",
+    title: "State",
+    width: 120,
+    sort: "disabled",
+    cell: (user) => (
+      <StateMark state={user.disabled ? "off" : "ok"} words={user.disabled ? "disabled" : "active"} />
+    ),
+  },
+];
+const FOR_ADMINS: DataColumn<User>[] = [
+  {
+    id: "login",
+    title: "Last login",
+    width: 140,
+    sort: "lastlogin",
+    cell: (user) => (user.lastlogin ? ago(user.lastlogin) : <span className="dim">never</span>),
+    text: (user) => dateTime(user.lastlogin),
+  },
+  {
+    id: "keys",
+    title: "API keys",
+    width: 100,
+    number: true,
+    cell: (user) => user.api_keys?.length || <span className="dim">none</span>,
+  },
+];
+const EVERYTHING = [...ALL, ...FOR_ADMINS];
 
 /** Everybody who can log in. */
 export function UsersPage() {
-  const found = useQuery(usersQuery);
-  const { q, state } = useSearch({ from: "/inside/framed/admin/users" });
+  const { q, state, sort: order } = useSearch({ from: "/inside/framed/admin/users" });
   const navigate = useNavigate({ from: "/admin/users" });
   const admin = useIsAdmin();
   const [adding, dialog] = useDisclosure(false);
   useCrumbs([{ label: "Users" }]);
-  const users = found.data ?? [];
-  const rows = users.filter((user) => matches(user, q, state));
-  const change = (part: { q?: string | undefined; state?: string | undefined }) =>
+  const columns = admin ? EVERYTHING : ALL;
+  const sort = readSort(order, columns) ?? { field: "lastname", descending: false };
+  const filter = allOf(q && contains("search", q), state && `disabled=${state === "disabled"}`);
+  const rows = usePagedRows<User>("/users", { filter, sort: sortText(sort) });
+  const change = (part: { q?: string | undefined; state?: string | undefined; sort?: string }) =>
     void navigate({ search: (old) => ({ ...old, ...part }), replace: true });
+  const clear = () => void navigate({ search: {}, replace: true });
   return (
-    <Page>
+    <Page fill>
       <PageHead
         title="Users"
-        about={found.data ? count(users.length, "user") : " "}
+        about={rows.loading ? " " : count(rows.total, "user")}
         actions={
           admin ? (
             <Button leftSection={<IconPlus size={16} />} onClick={dialog.open}>
@@ -58,7 +101,7 @@ export function UsersPage() {
         }
       />
       <FilterBar>
-        <SearchField label="Name or e-mail contains" value={q} onChange={(text) => change({ q: text })} />
+        <SearchField label="Name or e-mail" value={q} onChange={(text) => change({ q: text })} />
         <Select
           aria-label="State"
           placeholder="All states"
@@ -67,62 +110,21 @@ export function UsersPage() {
           value={state ?? null}
           onChange={(value) => change({ state: value ?? undefined })}
         />
+        <ClearFilters shown={filter !== undefined} onClear={clear} />
       </FilterBar>
-      <Panel title="Users" flush>
-        {found.isPending ? <Loading /> : null}
-        {found.error && !found.data ? (
-          <Failure error={found.error} what="user list" onRetry={() => void found.refetch()} />
-        ) : null}
-        {found.data && rows.length === 0 ? (
-          <Message
-            title={`0 of ${count(users.length, "user")} match`}
-            action={
-              <Button variant="default" onClick={() => void navigate({ search: {}, replace: true })}>
-                Clear filters
-              </Button>
-            }
-          />
-        ) : null}
-        {rows.length > 0 ? (
-          <SimpleTable
-            label="Users"
-            rows={rows}
-            rowKey={(user) => user._id}
-            columns={[
-              {
-                head: "Name",
-                cell: (user) =>
-                  admin ? (
-                    <Link to="/admin/users/$u" params={{ u: user._id }}>
-                      {personName(user, user._id)}
-                    </Link>
-                  ) : (
-                    personName(user, user._id)
-                  ),
-              },
-              { head: "E-mail", cell: (user) => user.email },
-              {
-                head: "Site role",
-                cell: (user) => user.roles.map((role) => role.replaceAll("_", " ")).join(", "),
-              },
-              { head: "API keys", number: true, cell: (user) => user.api_keys?.length ?? "" },
-              {
-                head: "Last login",
-                cell: (user) => (user.lastlogin ? ago(user.lastlogin) : admin ? "never" : ""),
-              },
-              {
-                head: "State",
-                cell: (user) => (
-                  <StateMark
-                    state={user.disabled ? "off" : "ok"}
-                    words={user.disabled ? "disabled" : "active"}
-                  />
-                ),
-              },
-            ]}
-          />
-        ) : null}
-      </Panel>
+      <PagedTable
+        name="users"
+        label="Users"
+        what="user list"
+        columns={columns}
+        rows={rows}
+        sort={sort}
+        onSort={(text) => change({ sort: text })}
+        onOpen={(user) => admin && void navigate({ to: "/admin/users/$u", params: { u: user._id } })}
+        filtered={filter !== undefined}
+        onClear={clear}
+        empty={<Message title="No users yet" />}
+      />
       {adding ? <NewUserDialog onClose={dialog.close} /> : null}
     </Page>
   );

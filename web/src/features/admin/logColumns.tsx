@@ -28,6 +28,9 @@ export function target(line: LogLine): string {
   return "";
 }
 
+/** The project that an entry names. */
+export const projectId = (line: LogLine) => (line.context.project as Named | undefined)?.id;
+
 function projectOf(line: LogLine, label: (id: string) => string | undefined): string {
   const entry = line.context.project as Named | undefined;
   return entry?.label || label(entry?.id ?? "") || entry?.id || "";

@@ -5,6 +5,10 @@ export const SITE_ROLES = [
   { value: "site_admin", label: "Site administrator", about: "May do everything everywhere." },
 ];
 
+/** What somebody is on the site, in words. */
+export const roleWords = (roles: string[]): string =>
+  SITE_ROLES.find((one) => one.value === siteRole(roles))?.label ?? "";
+
 /** The highest role held; the lower ones are in it. */
 export const siteRole = (roles: string[]): string =>
   ["site_admin", "developer"].find((role) => roles.includes(role)) ?? "user";

@@ -16,8 +16,9 @@ import { PanelBoundary } from "@/ui/PanelBoundary";
 import { DeleteButton } from "./DeleteButton";
 import { DownloadButton } from "./DownloadButton";
 import { FilesPanel } from "./FilesPanel";
-import { HeaderPanel } from "./HeaderPanel";
 import { InfoPanel } from "./InfoPanel";
+import { LazyHeaderPanel } from "./LazyHeaderPanel";
+import { LockNote } from "./lock/LockNote";
 import { idFact, SidePanels } from "./SidePanels";
 import { usePlace } from "./usePlace";
 
@@ -61,6 +62,7 @@ export function AcquisitionPage() {
           </>
         }
       />
+      <LockNote project={acquisition.parents.project} />
       <Columns
         main={
           <>
@@ -68,7 +70,7 @@ export function AcquisitionPage() {
             <InfoPanel place={place} info={acquisition.info} revision={acquisition.revision} />
             {shown ? (
               <PanelBoundary what="header">
-                <HeaderPanel
+                <LazyHeaderPanel
                   fileId={shown.file_id}
                   choice={
                     series.length > 1 ? (

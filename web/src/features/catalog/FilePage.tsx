@@ -17,8 +17,9 @@ import { Panel } from "@/ui/Panel";
 import { SimpleTable } from "@/ui/SimpleTable";
 import { ClassificationPanel } from "./ClassificationPanel";
 import { DeleteButton } from "./DeleteButton";
-import { HeaderPanel } from "./HeaderPanel";
 import { InfoPanel } from "./InfoPanel";
+import { LazyHeaderPanel } from "./LazyHeaderPanel";
+import { LockNote } from "./lock/LockNote";
 import { idFact, SidePanels } from "./SidePanels";
 import { usePlace } from "./usePlace";
 
@@ -77,10 +78,11 @@ export function FilePage() {
           </>
         }
       />
+      <LockNote project={file.parents.project} />
       <Columns
         main={
           <>
-            {dicom ? <HeaderPanel fileId={f} {...exact} /> : null}
+            {dicom ? <LazyHeaderPanel fileId={f} {...exact} /> : null}
             <InfoPanel place={place} info={file.info} revision={file.revision} />
             <Panel title="Versions" flush>
               <SimpleTable

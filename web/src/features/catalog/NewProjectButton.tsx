@@ -8,15 +8,13 @@ import { useOwnGroups } from "./useOwnGroups";
 export function NewProjectButton() {
   const own = useOwnGroups();
   const [opened, dialog] = useDisclosure(false);
-  if (!own || (!own.mayAdd && own.groups.length === 0)) return null;
+  if (!own || (!own.mayAdd && own.none)) return null;
   return (
     <>
       <Button leftSection={<IconPlus size={16} />} onClick={dialog.open}>
         New project
       </Button>
-      {opened ? (
-        <NewProjectDialog groups={own.groups} mayAddGroup={own.mayAdd} onClose={dialog.close} />
-      ) : null}
+      {opened ? <NewProjectDialog own={own} onClose={dialog.close} /> : null}
     </>
   );
 }

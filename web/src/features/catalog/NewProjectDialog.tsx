@@ -1,18 +1,14 @@
-import { Alert, Button, Group, Modal, Select, Stack, Text, Textarea, TextInput } from "@mantine/core";
+import { Text, Textarea, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { api } from "@/api/client";
-import { groupsQuery, LIVE } from "@/api/queries";
-import type { Group as GroupDoc } from "@/api/types";
+import { LIVE } from "@/api/queries";
+import { Picker } from "@/parts/pick/Picker";
+import { FormDialog } from "@/ui/FormDialog";
 import { groupIdProblem } from "./groupId";
 import { NewGroupFields } from "./NewGroupFields";
-
-interface NewProjectDialogProps {
-  groups: GroupDoc[];
-  mayAddGroup: boolean;
-  onClose: () => void;
-}
+import type { OwnGroups } from "./useOwnGroups";
 
 interface Created {
   _id: string;
@@ -25,12 +21,10 @@ const labelProblem = (label: string) =>
   /[/\\]/.test(label) ? "No / or \\ here: scanners name the project between slashes." : null;
 
 /** Makes a project, with a new group for it when wanted, and goes to its page. */
-export function NewProjectDialog({ groups, mayAddGroup, onClose }: NewProjectDialogProps) {
+export function NewProjectDialog({ own, onClose }: { own: OwnGroups; onClose: () => void }) {
   const queries = useQueryClient();
   const navigate = useNavigate();
-  const [group, setGroup] = useState<string | null>(
-    groups.length === 0 ? NEW_GROUP : groups.length === 1 ? (groups[0]?._id ?? null) : null,
-  );
+  const [group, setGroup] = useState<string | null>(own.none ? NEW_GROUP : own.only);
   const [newGroup, setNewGroup] = useState({ id: "", label: "" });
   const [label, setLabel] = useState("");
   const [description, setDescription] = useState("");
@@ -43,7 +37,7 @@ export function NewProjectDialog({ groups, mayAddGroup, onClose }: NewProjectDia
       if (adding) {
         await api.post<Created>("/groups", { _id: groupId, label: newGroup.label.trim() || groupId });
         // Should the project be refused, the group is there already: the next try only chooses it.
-        await queries.invalidateQueries(groupsQuery);
+        await queries.invalidateQueries({ queryKey: [LIVE, "/groups"] });
         setGroup(groupId);
       }
       return api.post<Created>("/projects", {
@@ -57,74 +51,51 @@ export function NewProjectDialog({ groups, mayAddGroup, onClose }: NewProjectDia
       await navigate({ to: "/projects/$p", params: { p: _id } });
     },
   });
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    make.mutate();
-  };
-  const choices = groups.map((one) => ({
-    value: one._id,
-    label: one.label && one.label !== one._id ? `${one.label} (${one._id})` : one._id,
-  }));
   return (
-    <Modal opened onClose={onClose} title="New project">
-      <form onSubmit={submit}>
-        <Stack gap="md">
-          <Select
-            label="Group"
-            placeholder="Choose a group"
-            searchable
-            allowDeselect={false}
-            data={mayAddGroup ? [...choices, { value: NEW_GROUP, label: "New group…" }] : choices}
-            nothingFoundMessage="No group matches"
-            value={group}
-            onChange={setGroup}
-            data-autofocus={group === null || undefined}
-          />
-          {adding ? <NewGroupFields value={newGroup} onChange={setNewGroup} /> : null}
-          <TextInput
-            label="Project label"
-            placeholder="study01"
-            maxLength={255}
-            value={label}
-            onChange={(event) => setLabel(event.currentTarget.value)}
-            error={labelProblem(label)}
-            data-autofocus={(group !== null && !adding) || undefined}
-          />
-          <Textarea
-            label="Description"
-            autosize
-            minRows={2}
-            maxRows={6}
-            value={description}
-            onChange={(event) => setDescription(event.currentTarget.value)}
-          />
-          {groupId && label.trim() && !problem ? (
-            <Text size="sm" c="dimmed">
-              Scanners send to it with the Patient ID{" "}
-              <code className="mono" style={{ overflowWrap: "anywhere" }}>
-                fw://{groupId}/{label.trim()}
-              </code>
-            </Text>
-          ) : null}
-          {make.error ? (
-            <Alert color="red" variant="light" p="xs" role="alert">
-              {make.error.message}
-            </Alert>
-          ) : null}
-          <Group justify="flex-end" gap={8}>
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button
-              type="submit"
-              disabled={!groupId || !label.trim() || problem !== null}
-              loading={make.isPending}
-            >
-              Create project
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+    <FormDialog
+      title="New project"
+      action="Create project"
+      busy={make.isPending}
+      disabled={!groupId || !label.trim() || problem !== null}
+      error={make.error}
+      onClose={onClose}
+      onSubmit={() => make.mutate()}
+    >
+      <Picker
+        source={own.source}
+        label="Group"
+        allowDeselect={false}
+        more={own.mayAdd ? [{ value: NEW_GROUP, label: "New group…" }] : []}
+        value={group}
+        onChange={setGroup}
+        data-autofocus={group === null || undefined}
+      />
+      {adding ? <NewGroupFields value={newGroup} onChange={setNewGroup} /> : null}
+      <TextInput
+        label="Project label"
+        placeholder="study01"
+        maxLength={255}
+        value={label}
+        onChange={(event) => setLabel(event.currentTarget.value)}
+        error={labelProblem(label)}
+        data-autofocus={(group !== null && !adding) || undefined}
+      />
+      <Textarea
+        label="Description"
+        autosize
+        minRows={2}
+        maxRows={6}
+        value={description}
+        onChange={(event) => setDescription(event.currentTarget.value)}
+      />
+      {groupId && label.trim() && !problem ? (
+        <Text size="sm" c="dimmed">
+          Scanners send to it with the Patient ID{" "}
+          <code className="mono" style={{ overflowWrap: "anywhere" }}>
+            fw://{groupId}/{label.trim()}
+          </code>
+        </Text>
+      ) : null}
+    </FormDialog>
   );
 }

@@ -1,20 +1,5 @@
-import { Button } from "@mantine/core";
 import { Copyable } from "@/ui/Copyable";
 import { Message } from "@/ui/Message";
-
-/** No row passes the filters. */
-export function NothingMatches({ onClear }: { onClear: () => void }) {
-  return (
-    <Message
-      title="Nothing matches these filters"
-      action={
-        <Button variant="default" onClick={onClear}>
-          Clear filters
-        </Button>
-      }
-    />
-  );
-}
 
 /** Why a project's table is empty, and the one thing to do. */
 export function NothingHere({ group, project }: { group: string; project: string }) {

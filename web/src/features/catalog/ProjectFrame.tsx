@@ -10,14 +10,19 @@ import { PageHead } from "@/ui/PageHead";
 import { TabLinks } from "@/ui/TabLinks";
 import { DeleteButton } from "./DeleteButton";
 import { DownloadButton } from "./DownloadButton";
+import { LockBadge } from "./lock/LockBadge";
+import { LockNote } from "./lock/LockNote";
+import { ProjectString } from "./ProjectString";
 
 /** Tabs of a project: the end of the address, the words, and the right without which it is not shown. */
 const TABS = [
   { end: "", words: "Sessions", needs: null },
   { end: "/subjects", words: "Subjects", needs: null },
   { end: "/overview", words: "Overview", needs: null },
+  { end: "/templates", words: "Templates", needs: "session_templates_view" },
   { end: "/views", words: "Data views", needs: "data_views_view" },
   { end: "/permissions", words: "Permissions", needs: "project_permissions_view" },
+  { end: "/settings", words: "Settings", needs: "settings_view" },
   { end: "/trash", words: "Trash", needs: "containers_delete_hierarchy" },
 ] as const;
 
@@ -47,6 +52,8 @@ export function ProjectFrame() {
             </Link>
           </>
         }
+        about={<ProjectString id={p} group={project.group} label={project.label} />}
+        mark={<LockBadge locked={project.locked} />}
         actions={
           <>
             {may("containers_delete_project") ? (
@@ -58,6 +65,7 @@ export function ProjectFrame() {
           </>
         }
       />
+      <LockNote project={p} />
       <TabLinks
         label="Project"
         tabs={TABS.filter((tab) => tab.needs === null || may(tab.needs)).map((tab) => ({

@@ -15,6 +15,7 @@ export function ProjectSessions() {
     <SessionsTable
       path={`/projects/${p}/sessions`}
       name="sessions"
+      judged={project.templates.length > 0 && may("session_templates_view")}
       actions={(nodes) => (
         <>
           <AddToCollectionButton nodes={nodes} />

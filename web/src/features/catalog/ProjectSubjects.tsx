@@ -1,17 +1,15 @@
-import { Button } from "@mantine/core";
 import { useNavigate, useParams } from "@tanstack/react-router";
 import { allOf, contains, equals } from "@/api/filters";
 import { usePagedRows } from "@/api/paging";
 import { useProject } from "@/api/queries";
 import type { Subject } from "@/api/types";
-import { Failure } from "@/ui/Failure";
+import { ClearFilters } from "@/ui/ClearFilters";
 import { FilterBar } from "@/ui/FilterBar";
-import { Loading } from "@/ui/Loading";
 import { SearchField } from "@/ui/SearchField";
-import { DataTable } from "@/ui/table/DataTable";
 import { type DataColumn, readSort, sortText } from "@/ui/table/model";
+import { PagedTable } from "@/ui/table/PagedTable";
 import { changedColumn, labelColumn, receivedColumn, tagsColumn } from "./columns";
-import { NothingHere, NothingMatches } from "./NothingHere";
+import { NothingHere } from "./NothingHere";
 import { useFilterFields } from "./useFilterFields";
 
 const COLUMNS: DataColumn<Subject>[] = [
@@ -37,37 +35,23 @@ export function ProjectSubjects() {
       <FilterBar>
         <SearchField label="Subject contains" value={search.q} onChange={(q) => change({ q })} />
         <SearchField label="Tag is" value={search.tag} onChange={(tag) => change({ tag })} />
-        {filter ? (
-          <Button variant="subtle" color="gray" onClick={clear}>
-            Clear filters
-          </Button>
-        ) : null}
+        <ClearFilters shown={filter !== undefined} onClear={clear} />
       </FilterBar>
-      <div className="panel" style={{ display: "flex", flex: 1, minHeight: 260, overflow: "hidden" }}>
-        {rows.loading ? <Loading rows={10} /> : null}
-        {rows.error ? <Failure error={rows.error} what="subject list" onRetry={rows.retry} /> : null}
-        {!rows.loading && !rows.error ? (
-          <DataTable
-            name="subjects"
-            label="Subjects"
-            columns={COLUMNS}
-            {...rows}
-            busy={rows.refreshing}
-            sort={sort}
-            onSort={(next) => change({ sort: sortText(next) })}
-            onOpen={(row) =>
-              void navigate({ to: "/projects/$p/subjects/$s", params: { p: project._id, s: row._id } })
-            }
-            empty={
-              filter === undefined ? (
-                <NothingHere group={project.group} project={project.label} />
-              ) : (
-                <NothingMatches onClear={clear} />
-              )
-            }
-          />
-        ) : null}
-      </div>
+      <PagedTable
+        name="subjects"
+        label="Subjects"
+        what="subject list"
+        columns={COLUMNS}
+        rows={rows}
+        sort={sort}
+        onSort={(text) => change({ sort: text })}
+        onOpen={(row) =>
+          void navigate({ to: "/projects/$p/subjects/$s", params: { p: project._id, s: row._id } })
+        }
+        filtered={filter !== undefined}
+        onClear={clear}
+        empty={<NothingHere group={project.group} project={project.label} />}
+      />
     </>
   );
 }

@@ -1,23 +1,21 @@
-import { Button, Select, TextInput } from "@mantine/core";
-import { useDebouncedCallback } from "@mantine/hooks";
-import { IconSearch } from "@tabler/icons-react";
-import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { allOf, contains, equals } from "@/api/filters";
 import { usePagedRows } from "@/api/paging";
-import { groupsQuery } from "@/api/queries";
 import type { Project } from "@/api/types";
-import { Failure } from "@/ui/Failure";
+import { Picker } from "@/parts/pick/Picker";
+import { GROUPS } from "@/parts/pick/source";
+import { ClearFilters } from "@/ui/ClearFilters";
 import { FilterBar } from "@/ui/FilterBar";
 import { ago, count, dateTime } from "@/ui/format";
-import { Loading } from "@/ui/Loading";
 import { useCrumbs } from "@/ui/layout/crumbsContext";
 import { Message } from "@/ui/Message";
 import { Page } from "@/ui/Page";
 import { PageHead } from "@/ui/PageHead";
-import { DataTable } from "@/ui/table/DataTable";
+import { SearchField } from "@/ui/SearchField";
 import { type DataColumn, readSort, sortText } from "@/ui/table/model";
+import { PagedTable } from "@/ui/table/PagedTable";
+import { LockBadge } from "./lock/LockBadge";
 import { NewProjectButton } from "./NewProjectButton";
 
 const number = (project: Project, key: "subjects" | "sessions" | "files") =>
@@ -29,7 +27,12 @@ const COLUMNS: DataColumn<Project>[] = [
     title: "Project",
     width: 260,
     sort: "label",
-    cell: (row) => <b style={{ fontWeight: 550 }}>{row.label}</b>,
+    cell: (row) => (
+      <>
+        <b style={{ fontWeight: 550, marginRight: 8 }}>{row.label}</b>
+        <LockBadge locked={row.locked} />
+      </>
+    ),
     text: (row) => row.label,
   },
   {
@@ -65,7 +68,6 @@ export function ProjectsPage() {
   const search = useSearch({ from: "/inside/framed/projects" });
   const navigate = useNavigate({ from: "/projects" });
   useCrumbs([{ label: "Projects" }]);
-  const groups = useQuery(groupsQuery);
   const sort = readSort(search.sort, COLUMNS) ?? { field: "label", descending: false };
   const filter = allOf(
     search.q && contains("label", search.q),
@@ -77,7 +79,7 @@ export function ProjectsPage() {
       void navigate({ search: (old) => ({ ...old, ...part }), replace: true }),
     [navigate],
   );
-  const typed = useDebouncedCallback((q: string) => change({ q: q || undefined }), 250);
+  const clear = () => void navigate({ search: {}, replace: true });
   return (
     <Page fill>
       <PageHead
@@ -86,61 +88,34 @@ export function ProjectsPage() {
         actions={<NewProjectButton />}
       />
       <FilterBar>
-        <TextInput
-          type="search"
-          aria-label="Project label contains"
-          placeholder="Label contains"
-          leftSection={<IconSearch size={15} />}
-          key={search.q ?? ""}
-          defaultValue={search.q ?? ""}
-          autoFocus={Boolean(search.q)}
-          onChange={(event) => typed(event.currentTarget.value)}
-        />
-        <Select
+        <SearchField label="Label contains" value={search.q} onChange={(q) => change({ q })} />
+        <Picker
+          source={GROUPS}
           aria-label="Group"
           placeholder="All groups"
           clearable
-          searchable
-          data={(groups.data?.results ?? []).map((group) => ({
-            value: group._id,
-            label: group.label || group._id,
-          }))}
           value={search.group ?? null}
           onChange={(group) => change({ group: group ?? undefined })}
         />
+        <ClearFilters shown={filter !== undefined} onClear={clear} />
       </FilterBar>
-      <div className="panel" style={{ display: "flex", flex: 1, minHeight: 240, overflow: "hidden" }}>
-        {rows.loading ? <Loading rows={8} /> : null}
-        {rows.error ? <Failure error={rows.error} what="project list" onRetry={rows.retry} /> : null}
-        {!rows.loading && !rows.error ? (
-          <DataTable
-            name="projects"
-            label="Projects"
-            columns={COLUMNS}
-            {...rows}
-            busy={rows.refreshing}
-            sort={sort}
-            onSort={(next) => change({ sort: sortText(next) })}
-            onOpen={(row) => void navigate({ to: "/projects/$p", params: { p: row._id } })}
-            empty={
-              filter ? (
-                <Message
-                  title="No project matches"
-                  action={
-                    <Button variant="default" onClick={() => void navigate({ search: {}, replace: true })}>
-                      Clear filters
-                    </Button>
-                  }
-                />
-              ) : (
-                <Message title="No projects yet" action={<NewProjectButton />}>
-                  You see a project here as soon as you have a role in it.
-                </Message>
-              )
-            }
-          />
-        ) : null}
-      </div>
+      <PagedTable
+        name="projects"
+        label="Projects"
+        what="project list"
+        columns={COLUMNS}
+        rows={rows}
+        sort={sort}
+        onSort={(text) => change({ sort: text })}
+        onOpen={(row) => void navigate({ to: "/projects/$p", params: { p: row._id } })}
+        filtered={filter !== undefined}
+        onClear={clear}
+        empty={
+          <Message title="No projects yet" action={<NewProjectButton />}>
+            You see a project here as soon as you have a role in it.
+          </Message>
+        }
+      />
     </Page>
   );
 }

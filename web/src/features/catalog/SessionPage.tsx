@@ -13,10 +13,12 @@ import { useCrumbs } from "@/ui/layout/crumbsContext";
 import { Page } from "@/ui/Page";
 import { PageHead } from "@/ui/PageHead";
 import { AcquisitionsTable } from "./AcquisitionsTable";
+import { CompliancePanel } from "./CompliancePanel";
 import { DeleteButton } from "./DeleteButton";
 import { DownloadButton } from "./DownloadButton";
 import { FilesPanel } from "./FilesPanel";
 import { InfoPanel } from "./InfoPanel";
+import { LockNote } from "./lock/LockNote";
 import { idFact, SidePanels } from "./SidePanels";
 import { usePlace } from "./usePlace";
 
@@ -64,6 +66,7 @@ export function SessionPage() {
           </>
         }
       />
+      <LockNote project={session.parents.project} />
       <Columns
         main={
           <>
@@ -75,40 +78,46 @@ export function SessionPage() {
           </>
         }
         side={
-          <SidePanels
-            place={place}
-            facts={[
-              [
-                "Subject",
-                session.subject ? (
-                  <Link
-                    key="subject"
-                    to="/projects/$p/subjects/$s"
-                    params={{ p: session.project, s: session.subject._id }}
-                  >
-                    {session.subject.label}
-                  </Link>
-                ) : null,
-              ],
-              [
-                "Scanned",
-                session.timestamp ? (
-                  <span key="at" title={`${session.timestamp} (${session.timezone ?? "no zone"})`}>
-                    {dateTime(session.timestamp)}
-                  </span>
-                ) : null,
-              ],
-              ["Age", age(session.age)],
-              ["Sex", session.subject?.sex],
-              ["Weight", session.weight === null ? null : `${session.weight} kg`],
-              ["Operator", session.operator],
-              idFact("Study UID", session.uid),
-              ["Received", dateTime(session.created)],
-              idFact("Session id", session._id),
-            ]}
-            tags={session.tags}
-            notes={session.notes}
-          />
+          <>
+            <CompliancePanel
+              session={s}
+              judged={typeof session.satisfies_template === "boolean" && may("session_templates_view")}
+            />
+            <SidePanels
+              place={place}
+              facts={[
+                [
+                  "Subject",
+                  session.subject ? (
+                    <Link
+                      key="subject"
+                      to="/projects/$p/subjects/$s"
+                      params={{ p: session.project, s: session.subject._id }}
+                    >
+                      {session.subject.label}
+                    </Link>
+                  ) : null,
+                ],
+                [
+                  "Scanned",
+                  session.timestamp ? (
+                    <span key="at" title={`${session.timestamp} (${session.timezone ?? "no zone"})`}>
+                      {dateTime(session.timestamp)}
+                    </span>
+                  ) : null,
+                ],
+                ["Age", age(session.age)],
+                ["Sex", session.subject?.sex],
+                ["Weight", session.weight === null ? null : `${session.weight} kg`],
+                ["Operator", session.operator],
+                idFact("Study UID", session.uid),
+                ["Received", dateTime(session.created)],
+                idFact("Session id", session._id),
+              ]}
+              tags={session.tags}
+              notes={session.notes}
+            />
+          </>
         }
       />
     </Page>

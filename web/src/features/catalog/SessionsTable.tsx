@@ -1,20 +1,21 @@
-import { Button, TextInput } from "@mantine/core";
+import { Select } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
-import { type ReactNode, useMemo, useState } from "react";
+import { type ReactNode, useState } from "react";
 import { allIds, type DownloadNode } from "@/api/download";
 import { allOf, between, contains, equals } from "@/api/filters";
 import { usePagedRows } from "@/api/paging";
 import type { Session } from "@/api/types";
-import { Failure } from "@/ui/Failure";
+import { useProjectLabels } from "@/api/useProjectLabels";
+import { ComplianceMark } from "@/parts/compliance/ComplianceMark";
+import { ClearFilters } from "@/ui/ClearFilters";
+import { DateField } from "@/ui/DateField";
 import { FilterBar } from "@/ui/FilterBar";
 import { age, dateTime } from "@/ui/format";
-import { Loading } from "@/ui/Loading";
 import { SearchField } from "@/ui/SearchField";
 import { ColumnMenu } from "@/ui/table/ColumnMenu";
-import { DataTable } from "@/ui/table/DataTable";
 import { type DataColumn, readSort, sortText } from "@/ui/table/model";
+import { PagedTable } from "@/ui/table/PagedTable";
 import { labelColumn, receivedColumn, tagsColumn } from "./columns";
-import { NothingMatches } from "./NothingHere";
 import { SelectionBar } from "./SelectionBar";
 import { useFilterFields } from "./useFilterFields";
 
@@ -70,28 +71,60 @@ const COLUMNS: DataColumn<Session>[] = [
 interface SessionsTableProps {
   path: string;
   name: string;
-  columns?: DataColumn<Session>[];
+  /** The project has session templates: shown is which sessions comply. */
+  judged?: boolean;
+  /** The rows come from several projects: theirs is shown. */
+  ofManyProjects?: boolean;
   actions: (nodes: () => Promise<DownloadNode[]>) => ReactNode;
   empty: ReactNode;
 }
 
-const NO_MORE: DataColumn<Session>[] = [];
+const COMPLETE: DataColumn<Session> = {
+  id: "complete",
+  title: "Completeness",
+  width: 130,
+  sort: "satisfies_template",
+  cell: (row) => <ComplianceMark complete={row.satisfies_template} />,
+};
+
+const COMPLETENESS = [
+  { value: "yes", label: "Complete" },
+  { value: "no", label: "Incomplete" },
+];
+
+const projectColumn = (label: (id: string) => string): DataColumn<Session> => ({
+  id: "project",
+  title: "Project",
+  width: 180,
+  cell: (row) => label(row.project),
+  text: (row) => label(row.project),
+});
 
 /** Sessions of a project or collection: filtered, sorted and paged by the server, any number of them. */
-export function SessionsTable({ path, name, columns: more = NO_MORE, actions, empty }: SessionsTableProps) {
-  const columns = useMemo(() => [...COLUMNS.slice(0, 2), ...more, ...COLUMNS.slice(2)], [more]);
+export function SessionsTable({
+  path,
+  name,
+  ofManyProjects = false,
+  judged = false,
+  actions,
+  empty,
+}: SessionsTableProps) {
   const navigate = useNavigate();
   const { search, change, clear } = useFilterFields();
   const [selected, setSelected] = useState<Set<string>>(new Set());
   const [everything, setEverything] = useState(false);
-  const sort = readSort(search.sort, columns) ?? { field: "timestamp", descending: true };
+  const sort = readSort(search.sort, [...COLUMNS, COMPLETE]) ?? { field: "timestamp", descending: true };
   const filter = allOf(
     search.q && contains("label", search.q),
     search.subject && contains("subject.label", search.subject),
     search.tag && equals("tags", search.tag),
+    judged && search.complete && `satisfies_template=${search.complete === "yes"}`,
     ...between("timestamp", search.from, search.to),
   );
   const rows = usePagedRows<Session>(path, { filter, sort: sortText(sort) });
+  const label = useProjectLabels(ofManyProjects ? rows.rows.map((row) => row.project) : []);
+  const own = judged ? [...COLUMNS.slice(0, 2), COMPLETE, ...COLUMNS.slice(2)] : COLUMNS;
+  const columns = ofManyProjects ? [...COLUMNS.slice(0, 2), projectColumn(label), ...COLUMNS.slice(2)] : own;
   const choose = (ids: Set<string>) => {
     setSelected(ids);
     setEverything(false);
@@ -110,63 +143,57 @@ export function SessionsTable({ path, name, columns: more = NO_MORE, actions, em
           onChange={(subject) => change({ subject })}
         />
         <SearchField label="Tag is" value={search.tag} onChange={(tag) => change({ tag })} />
-        <TextInput
-          type="date"
-          aria-label="Scanned from"
-          value={search.from ?? ""}
-          onChange={(event) => change({ from: event.currentTarget.value || undefined })}
-        />
-        <TextInput
-          type="date"
-          aria-label="Scanned until"
-          value={search.to ?? ""}
-          onChange={(event) => change({ to: event.currentTarget.value || undefined })}
-        />
-        {filter ? (
-          <Button variant="subtle" color="gray" onClick={clear}>
-            Clear filters
-          </Button>
+        {judged ? (
+          <Select
+            aria-label="Completeness"
+            placeholder="Complete or not"
+            clearable
+            data={COMPLETENESS}
+            value={search.complete ?? null}
+            onChange={(complete) => change({ complete: complete ?? undefined })}
+          />
         ) : null}
+        <DateField
+          label="Scanned from"
+          mark="From"
+          value={search.from}
+          onChange={(from) => change({ from })}
+        />
+        <DateField label="Scanned until" mark="To" value={search.to} onChange={(to) => change({ to })} />
+        <ClearFilters shown={filter !== undefined} onClear={clear} />
       </FilterBar>
-      <div
-        className="panel"
-        style={{ display: "flex", flexDirection: "column", flex: 1, minHeight: 260, overflow: "hidden" }}
-      >
-        {rows.loading ? <Loading rows={10} /> : null}
-        {rows.error ? <Failure error={rows.error} what="session list" onRetry={rows.retry} /> : null}
-        {!rows.loading && !rows.error ? (
-          <>
-            <SelectionBar
-              total={rows.total}
-              filtered={filter !== undefined}
-              selected={selected.size}
-              everything={everything}
-              onEverything={() => {
-                setSelected(new Set(rows.rows.map((row) => row._id)));
-                setEverything(true);
-              }}
-              onClear={() => choose(new Set())}
-            >
-              {actions(chosenNodes)}
-            </SelectionBar>
-            <DataTable
-              name={name}
-              label="Sessions"
-              columns={columns}
-              {...rows}
-              busy={rows.refreshing}
-              sort={sort}
-              onSort={(next) => change({ sort: sortText(next) })}
-              selection={{
-                ids: everything ? new Set(rows.rows.map((row) => row._id)) : selected,
-                onChange: choose,
-              }}
-              onOpen={(row) => void navigate({ to: "/sessions/$s", params: { s: row._id } })}
-              empty={filter === undefined ? empty : <NothingMatches onClear={clear} />}
-            />
-          </>
-        ) : null}
-      </div>
+      <PagedTable
+        name={name}
+        label="Sessions"
+        what="session list"
+        columns={columns}
+        rows={rows}
+        sort={sort}
+        onSort={(text) => change({ sort: text })}
+        selection={{
+          ids: everything ? new Set(rows.rows.map((row) => row._id)) : selected,
+          onChange: choose,
+        }}
+        onOpen={(row) => void navigate({ to: "/sessions/$s", params: { s: row._id } })}
+        filtered={filter !== undefined}
+        onClear={clear}
+        empty={empty}
+        above={
+          <SelectionBar
+            total={rows.total}
+            filtered={filter !== undefined}
+            selected={selected.size}
+            everything={everything}
+            onEverything={() => {
+              setSelected(new Set(rows.rows.map((row) => row._id)));
+              setEverything(true);
+            }}
+            onClear={() => choose(new Set())}
+          >
+            {actions(chosenNodes)}
+          </SelectionBar>
+        }
+      />
     </>
   );
 }

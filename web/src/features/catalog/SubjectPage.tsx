@@ -17,6 +17,7 @@ import { DeleteButton } from "./DeleteButton";
 import { DownloadButton } from "./DownloadButton";
 import { FilesPanel } from "./FilesPanel";
 import { InfoPanel } from "./InfoPanel";
+import { LockNote } from "./lock/LockNote";
 import { idFact, SidePanels } from "./SidePanels";
 import { usePlace } from "./usePlace";
 
@@ -51,6 +52,7 @@ export function SubjectPage() {
           </>
         }
       />
+      <LockNote project={subject.parents.project} />
       <Columns
         main={
           <>

@@ -2,12 +2,13 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useCallback } from "react";
 
 export interface RowSearch {
-  q?: string;
-  subject?: string;
-  from?: string;
-  to?: string;
-  tag?: string;
-  sort?: string;
+  q?: string | undefined;
+  subject?: string | undefined;
+  from?: string | undefined;
+  to?: string | undefined;
+  tag?: string | undefined;
+  complete?: string | undefined;
+  sort?: string | undefined;
 }
 
 /** The filters of a table as they stand in the address, and how to change them. */

@@ -1,96 +1,120 @@
-import { Button, Group, Modal, Select, Stack, Text, TextInput } from "@mantine/core";
-import { useDebouncedValue } from "@mantine/hooks";
+import { Checkbox, Text, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
-import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 import { api } from "@/api/client";
-import { contains } from "@/api/filters";
-import { LIVE, listQuery } from "@/api/queries";
-import type { Misrouted, Project } from "@/api/types";
-import { requestedText } from "./words";
+import { containerQuery, LIVE } from "@/api/queries";
+import { useMayInGroup } from "@/api/rights";
+import type { Misrouted } from "@/api/types";
+import { Picker } from "@/parts/pick/Picker";
+import { PROJECTS } from "@/parts/pick/source";
+import { FormDialog } from "@/ui/FormDialog";
+import { count } from "@/ui/format";
+import { partsText } from "@/ui/routingWords";
 
-/** Says where a waiting session belongs; subject and session labels may be corrected on the way. */
-export function MoveDialog({ row, onClose }: { row: Misrouted; onClose: () => void }) {
+interface MoveDialogProps {
+  row: Misrouted;
+  /** The project that may have been meant; may still be changed. */
+  to?: string | undefined;
+  /** How many more sessions asked for the same group and project. */
+  alike: number;
+  onClose: () => void;
+}
+
+interface Moved {
+  modified: number;
+  remaining: number;
+  flags: string[];
+}
+
+/** Says where a waiting session belongs: it alone, all that were typed alike, and those still to come. */
+export function MoveDialog({ row, to, alike, onClose }: MoveDialogProps) {
   const queries = useQueryClient();
-  const [project, setProject] = useState<string | null>(null);
-  const [typed, setTyped] = useState("");
+  const [project, setProject] = useState<string | null>(to ?? null);
   const [subject, setSubject] = useState(row.requested.subject || row.subject?.label || "");
   const [session, setSession] = useState(row.requested.session || row.session.label);
-  const [words] = useDebouncedValue(typed.split(" (")[0] ?? "", 200);
-  const projects = useQuery({
-    ...listQuery<Project>("/projects", {
-      filter: words ? contains("label", words) : undefined,
-      sort: "label",
-      limit: 50,
-    }),
-    placeholderData: keepPreviousData,
-  });
-  const choices = (projects.data?.results ?? []).filter((one) => one._id !== row.project?._id);
+  const [all, setAll] = useState(alike > 0);
+  const [remember, setRemember] = useState(false);
+  const target = useQuery({ ...containerQuery("projects", project ?? ""), enabled: project !== null });
+  // A session in conflict with its subject may stay where it is, under another subject.
+  const conflict = row.reason === "ok";
+  const mayRemember =
+    useMayInGroup(target.data?.group ?? "")("admin") && Boolean(row.requested.group) && !conflict;
   const move = useMutation({
     mutationFn: () =>
-      api.post(`/connector/misrouted/${row.session._id}/move`, {
+      api.post<Moved>(`/connector/misrouted/${row.session._id}/move`, {
         project,
         subject: subject.trim(),
         session: session.trim(),
+        also_same_string: all && alike > 0,
+        remember_alias: remember && mayRemember,
       }),
-    onSuccess: async () => {
-      notifications.show({ message: `“${session}” was moved.` });
+    onSuccess: async (done) => {
+      notifications.show({ message: told(done, session) });
       onClose();
       await queries.invalidateQueries({ queryKey: [LIVE] });
     },
   });
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    move.mutate();
-  };
-  const asked = requestedText(row.requested);
+  const asked = partsText(row.requested);
   return (
-    <Modal opened onClose={onClose} title={`Move “${row.session.label || "untitled"}”`}>
-      <form onSubmit={submit}>
-        <Stack gap="md">
-          {asked ? (
-            <Text size="sm" c="dimmed">
-              The scanner asked for <code className="mono">{asked}</code>
-            </Text>
-          ) : null}
-          <Select
-            label="Project"
-            placeholder="Type to find a project"
-            data-autofocus
-            searchable
-            searchValue={typed}
-            onSearchChange={setTyped}
-            filter={({ options }) => options}
-            data={choices.map((one) => ({ value: one._id, label: `${one.label} (${one.group})` }))}
-            nothingFoundMessage="No project matches"
-            value={project}
-            onChange={setProject}
-          />
-          <TextInput
-            label="Subject"
-            value={subject}
-            onChange={(event) => setSubject(event.currentTarget.value)}
-          />
-          <TextInput
-            label="Session"
-            value={session}
-            onChange={(event) => setSession(event.currentTarget.value)}
-            error={move.error?.message}
-          />
-          <Group justify="flex-end" gap={8}>
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button
-              type="submit"
-              disabled={!project || !subject.trim() || !session.trim()}
-              loading={move.isPending}
-            >
-              Move
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+    <FormDialog
+      title={`Move “${row.session.label || "untitled"}”`}
+      action="Move"
+      busy={move.isPending}
+      disabled={!project || !subject.trim() || !session.trim()}
+      error={move.error}
+      onClose={onClose}
+      onSubmit={() => move.mutate()}
+    >
+      {asked ? (
+        <Text size="sm" c="dimmed">
+          The scanner asked for <code className="mono">{asked}</code>
+        </Text>
+      ) : null}
+      <Picker
+        source={PROJECTS}
+        taken={row.project && !conflict ? [row.project._id] : []}
+        label="Project"
+        data-autofocus={to ? undefined : true}
+        value={project}
+        onChange={setProject}
+      />
+      <TextInput
+        label="Subject"
+        data-autofocus={to ? true : undefined}
+        value={subject}
+        onChange={(event) => setSubject(event.currentTarget.value)}
+      />
+      <TextInput
+        label="Session"
+        value={session}
+        onChange={(event) => setSession(event.currentTarget.value)}
+      />
+      {alike > 0 ? (
+        <Checkbox
+          label={`Also the ${count(alike, "other session")} with the same string`}
+          description="They keep their own subjects and session labels."
+          checked={all}
+          onChange={(event) => setAll(event.currentTarget.checked)}
+        />
+      ) : null}
+      {mayRemember ? (
+        <Checkbox
+          label="Remember as alias"
+          description="From now on this string leads there by itself."
+          checked={remember}
+          onChange={(event) => setRemember(event.currentTarget.checked)}
+        />
+      ) : null}
+    </FormDialog>
   );
+}
+
+function told({ modified, remaining, flags }: Moved, session: string): string {
+  const moved = modified > 1 ? `${count(modified, "session")} were moved.` : `“${session}” was moved.`;
+  const left = remaining > 0 ? ` ${count(remaining, "more session")} with this string still wait.` : "";
+  const conflict = flags.includes("subject_conflict")
+    ? " Its subject has another name there: it stays on the list until somebody says who it is."
+    : "";
+  return moved + left + conflict;
 }

@@ -1,9 +1,9 @@
 import { Checkbox } from "@mantine/core";
 import type { Action } from "@/api/types";
+import { explained, sectionsOf } from "@/parts/actions/explanations";
 import { Message } from "@/ui/Message";
 import classes from "./ActionMatrix.module.css";
 import { neededBy, tick, untick } from "./actionSet";
-import { explained, sectionsOf } from "./explanations";
 
 interface ActionMatrixProps {
   actions: Action[];

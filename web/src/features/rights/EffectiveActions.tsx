@@ -1,24 +1,31 @@
+import { Select } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { actionsQuery } from "@/api/queries";
 import type { Role, RoleEntry } from "@/api/types";
+import { useByIds } from "@/api/useByIds";
+import { explained, sectionsOf } from "@/parts/actions/explanations";
 import { Panel } from "@/ui/Panel";
-import { PersonSelect } from "@/ui/people/PersonSelect";
-import type { Person } from "@/ui/people/person";
+import { type Person, personLabel } from "@/ui/person";
 import classes from "./EffectiveActions.module.css";
-import { explained, sectionsOf } from "./explanations";
 
 interface EffectiveActionsProps {
   entries: RoleEntry[];
-  people: Person[];
   roles: Role[];
 }
 
 /** What somebody may do here, and the roles each of it comes from. */
-export function EffectiveActions({ entries, people, roles }: EffectiveActionsProps) {
+export function EffectiveActions({ entries, roles }: EffectiveActionsProps) {
   const [chosen, setChosen] = useState<string | null>(null);
   const actions = useQuery(actionsQuery);
-  const inside = people.filter((person) => entries.some((entry) => entry._id === person._id));
+  const known = useByIds<Person>(
+    "/users",
+    entries.map((one) => one._id),
+  );
+  const people = entries.map(({ _id }) => {
+    const person = known.get(_id);
+    return { value: _id, label: person ? personLabel(person) : _id };
+  });
   const entry = entries.find((one) => one._id === chosen);
   const held = roles.filter((role) => entry?.role_ids.includes(role._id));
   const from = (action: string) =>
@@ -31,9 +38,13 @@ export function EffectiveActions({ entries, people, roles }: EffectiveActionsPro
     .filter((section) => section.actions.length > 0);
   return (
     <Panel title="Check a person">
-      <PersonSelect
+      <Select
         aria-label="Person to check"
-        people={inside}
+        placeholder="Name or e-mail address"
+        searchable
+        limit={30}
+        nothingFoundMessage="Nobody matches"
+        data={people}
         value={chosen}
         onChange={setChosen}
         clearable

@@ -1,14 +1,17 @@
-import { ActionIcon, Checkbox, Select, Text, Tooltip } from "@mantine/core";
+import { ActionIcon, Checkbox, Text, Tooltip } from "@mantine/core";
 import { IconTrash } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import { api } from "@/api/client";
 import { equals } from "@/api/filters";
-import { LIVE, listQuery, rolesQuery, usersQuery } from "@/api/queries";
+import { LIVE, listQuery } from "@/api/queries";
 import { permissionsQuery, useIsAdmin, useMayInGroup } from "@/api/rights";
 import type { Group, Project } from "@/api/types";
 import { useChange } from "@/api/useChange";
+import { Nobody, PeopleEditor } from "@/parts/people/PeopleEditor";
+import { Picker } from "@/parts/pick/Picker";
+import { ROLES } from "@/parts/pick/source";
 import { Columns } from "@/ui/Columns";
 import { Failure } from "@/ui/Failure";
 import { count } from "@/ui/format";
@@ -18,7 +21,6 @@ import { Message } from "@/ui/Message";
 import { Page } from "@/ui/Page";
 import { PageHead } from "@/ui/PageHead";
 import { Panel } from "@/ui/Panel";
-import { Nobody, PeopleEditor } from "@/ui/people/PeopleEditor";
 import { SimpleTable } from "@/ui/SimpleTable";
 import { useRoleChoices } from "./useRoleChoices";
 
@@ -63,7 +65,6 @@ export function GroupPage() {
 
 function Members({ group }: { group: Group }) {
   const path = `/groups/${encodeURIComponent(group._id)}/permissions`;
-  const users = useQuery(usersQuery);
   const may = useMayInGroup(group._id);
   const change = useChange((send: () => Promise<unknown>) => send(), permissionsQuery.queryKey);
   const one = (id: string) => `${path}/${encodeURIComponent(id)}`;
@@ -74,7 +75,6 @@ function Members({ group }: { group: Group }) {
         given="Access"
         several={false}
         entries={group.permissions.map((entry) => ({ _id: entry._id, values: [entry.access] }))}
-        people={users.data ?? []}
         choices={ACCESS}
         mayEdit={may("admin")}
         busy={change.isPending}
@@ -89,7 +89,6 @@ function Members({ group }: { group: Group }) {
 
 function Template({ group }: { group: Group }) {
   const path = `/groups/${encodeURIComponent(group._id)}/permissions/templates`;
-  const users = useQuery(usersQuery);
   const may = useMayInGroup(group._id);
   const { choices } = useRoleChoices(group._id);
   const [propagate, setPropagate] = useState(false);
@@ -115,7 +114,6 @@ function Template({ group }: { group: Group }) {
         given="Roles"
         several
         entries={group.permissions_template.map((entry) => ({ _id: entry._id, values: entry.role_ids }))}
-        people={users.data ?? []}
         choices={choices}
         mayEdit={may("admin")}
         busy={change.isPending}
@@ -166,14 +164,12 @@ function Projects({ group }: { group: string }) {
 
 function Pool({ group }: { group: string }) {
   const admin = useIsAdmin();
-  const all = useQuery(rolesQuery);
-  const { choices } = useRoleChoices(group);
+  const { roles, choices } = useRoleChoices(group);
   const path = `/groups/${encodeURIComponent(group)}/roles`;
-  const change = useChange((send: () => Promise<unknown>) => send(), rolesQuery.queryKey);
+  const change = useChange((send: () => Promise<unknown>) => send(), ["roles"]);
   const builtin = new Set(
-    all.data?.filter((role) => role.default_flywheel_role !== null).map((role) => role._id),
+    roles.filter((role) => role.default_flywheel_role !== null).map((role) => role._id),
   );
-  const others = (all.data ?? []).filter((role) => !choices.some((one) => one.value === role._id));
   return (
     <Panel title="Roles to give" flush>
       {choices.length === 0 ? <Message title="No roles known" /> : null}
@@ -211,14 +207,14 @@ function Pool({ group }: { group: string }) {
           },
         ]}
       />
-      {admin && others.length > 0 ? (
-        <Select
+      {admin ? (
+        <Picker
+          source={ROLES}
+          taken={choices.map((role) => role.value)}
           m={14}
           size="xs"
-          searchable
           aria-label="Role to add"
           placeholder="Add a role"
-          data={others.map((role) => ({ value: role._id, label: role.label }))}
           value={null}
           onChange={(_id) => _id && change.mutate(() => api.post(path, { _id }))}
         />

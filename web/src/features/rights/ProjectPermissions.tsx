@@ -1,16 +1,17 @@
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { api } from "@/api/client";
-import { LIVE, useProject, usersQuery } from "@/api/queries";
+import { LIVE, useProject } from "@/api/queries";
 import { permissionsQuery, useMay } from "@/api/rights";
-import type { RoleEntry } from "@/api/types";
+import type { Role, RoleEntry } from "@/api/types";
+import { useByIds } from "@/api/useByIds";
 import { useChange } from "@/api/useChange";
+import { Nobody, PeopleEditor } from "@/parts/people/PeopleEditor";
 import { Columns } from "@/ui/Columns";
 import { Failure } from "@/ui/Failure";
 import { LinkButton } from "@/ui/LinkButton";
 import { Loading } from "@/ui/Loading";
 import { Panel } from "@/ui/Panel";
-import { Nobody, PeopleEditor } from "@/ui/people/PeopleEditor";
 import { EffectiveActions } from "./EffectiveActions";
 import { useRoleChoices } from "./useRoleChoices";
 
@@ -20,12 +21,12 @@ export function ProjectPermissions() {
   const project = useProject(p);
   const path = `/projects/${p}/permissions`;
   const found = useQuery({ queryKey: [LIVE, path], queryFn: () => api.get<RoleEntry[]>(path) });
-  const users = useQuery(usersQuery);
-  const { roles, choices } = useRoleChoices(project.group);
+  const { choices } = useRoleChoices(project.group);
+  const held = useByIds<Role>("/roles", found.data?.flatMap((entry) => entry.role_ids) ?? []);
   const mayEdit = useMay(p)("project_permissions_manage");
   const change = useChange((send: () => Promise<unknown>) => send(), permissionsQuery.queryKey);
   const one = (id: string) => `${path}/${encodeURIComponent(id)}`;
-  const labels = roles.map((role) => ({ value: role._id, label: role.label }));
+  const labels = new Map([...held].map(([id, role]) => [id, role.label]));
   return (
     <Columns
       main={
@@ -48,8 +49,8 @@ export function ProjectPermissions() {
               given="Roles"
               several
               entries={found.data.map((entry) => ({ _id: entry._id, values: entry.role_ids }))}
-              people={users.data ?? []}
-              choices={mayEdit ? choices : labels}
+              choices={choices}
+              labels={labels}
               mayEdit={mayEdit}
               busy={change.isPending}
               empty={<Nobody>Only site administrators can see this project.</Nobody>}
@@ -60,7 +61,7 @@ export function ProjectPermissions() {
           ) : null}
         </Panel>
       }
-      side={<EffectiveActions entries={found.data ?? []} people={users.data ?? []} roles={roles} />}
+      side={<EffectiveActions entries={found.data ?? []} roles={[...held.values()]} />}
     />
   );
 }

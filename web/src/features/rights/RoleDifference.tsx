@@ -1,6 +1,6 @@
 import type { Action } from "@/api/types";
+import { explained } from "@/parts/actions/explanations";
 import { StateMark } from "@/ui/StateMark";
-import { explained } from "./explanations";
 
 interface RoleDifferenceProps {
   added: string[];

@@ -5,6 +5,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { api } from "@/api/client";
+import { LIVE } from "@/api/queries";
 import { permissionsQuery, useIsAdmin } from "@/api/rights";
 import type { Action, Role } from "@/api/types";
 import { useRemoval } from "@/api/useChange";
@@ -49,6 +50,7 @@ export function RoleEditor({ role, copied, actions }: RoleEditorProps) {
   const refresh = () =>
     Promise.all([
       queries.invalidateQueries({ queryKey: ["roles"] }),
+      queries.invalidateQueries({ queryKey: [LIVE] }),
       queries.invalidateQueries(permissionsQuery),
     ]);
   const save = useMutation({

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useParams, useSearch } from "@tanstack/react-router";
-import { actionsQuery, rolesQuery } from "@/api/queries";
+import { actionsQuery, roleQuery } from "@/api/queries";
 import { Failure } from "@/ui/Failure";
 import { Loading } from "@/ui/Loading";
 import { useCrumbs } from "@/ui/layout/crumbsContext";
@@ -10,18 +10,17 @@ import { RoleEditor } from "./RoleEditor";
 export function RolePage() {
   const { r } = useParams({ from: "/inside/framed/admin/roles/$r" });
   const { copy } = useSearch({ from: "/inside/framed/admin/roles/$r" });
-  const roles = useQuery(rolesQuery);
+  const from = r === "new" ? copy : r;
+  const role = useQuery({ ...roleQuery(from ?? ""), enabled: from !== undefined });
   const actions = useQuery(actionsQuery);
-  const source = roles.data?.find((role) => role._id === (r === "new" ? copy : r));
+  const source = role.data;
   useCrumbs([
     { label: "Roles", href: "/admin/roles" },
     { label: r === "new" ? "New role" : (source?.label ?? "") },
   ]);
-  const failed = roles.error ?? actions.error;
-  if (failed) return <Failure error={failed} what="role" onRetry={() => void roles.refetch()} />;
-  if (!roles.data || !actions.data) return <Loading />;
-  if (r !== "new" && !source)
-    return <Failure error={Object.assign(new Error("gone"), { status: 404 })} what="role" />;
+  const failed = role.error ?? actions.error;
+  if (failed) return <Failure error={failed} what="role" onRetry={() => void role.refetch()} />;
+  if ((from && !source) || !actions.data) return <Loading />;
   return (
     <RoleEditor
       key={`${r} ${copy ?? ""}`}

@@ -1,32 +1,66 @@
 import { IconPlus } from "@tabler/icons-react";
-import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
-import { rolesQuery } from "@/api/queries";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { allOf, contains } from "@/api/filters";
+import { usePagedRows } from "@/api/paging";
 import { useIsAdmin } from "@/api/rights";
-import { Failure } from "@/ui/Failure";
+import type { Role } from "@/api/types";
+import { ClearFilters } from "@/ui/ClearFilters";
+import { FilterBar } from "@/ui/FilterBar";
 import { count } from "@/ui/format";
 import { LinkButton } from "@/ui/LinkButton";
-import { Loading } from "@/ui/Loading";
 import { useCrumbs } from "@/ui/layout/crumbsContext";
+import { Message } from "@/ui/Message";
 import { Page } from "@/ui/Page";
 import { PageHead } from "@/ui/PageHead";
-import { Panel } from "@/ui/Panel";
-import { SimpleTable } from "@/ui/SimpleTable";
+import { SearchField } from "@/ui/SearchField";
 import { StateMark } from "@/ui/StateMark";
+import { type DataColumn, readSort, sortText } from "@/ui/table/model";
+import { PagedTable } from "@/ui/table/PagedTable";
+
+const COLUMNS: DataColumn<Role>[] = [
+  {
+    id: "label",
+    title: "Role",
+    width: 320,
+    sort: "label",
+    cell: (role) => <b style={{ fontWeight: 550 }}>{role.label}</b>,
+    text: (role) => role.label,
+  },
+  {
+    id: "kind",
+    title: "Kind",
+    width: 120,
+    sort: "default_flywheel_role",
+    cell: (role) => (role.default_flywheel_role === null ? "own" : "built in"),
+  },
+  { id: "actions", title: "Actions", width: 100, number: true, cell: (role) => role.actions.length },
+  {
+    id: "state",
+    title: "State",
+    width: 130,
+    cell: (role) => (
+      <StateMark state={role.in_use ? "ok" : "off"} words={role.in_use ? "in use" : "not in use"} />
+    ),
+  },
+];
 
 /** All roles: what projects can give people. */
 export function RolesPage() {
-  const found = useQuery(rolesQuery);
+  const { q, sort: order } = useSearch({ from: "/inside/framed/admin/roles" });
+  const navigate = useNavigate({ from: "/admin/roles" });
   const admin = useIsAdmin();
   useCrumbs([{ label: "Roles" }]);
-  const roles = [...(found.data ?? [])].sort(
-    (a, b) => Number(b.default_flywheel_role !== null) - Number(a.default_flywheel_role !== null),
-  );
+  const sort = readSort(order, COLUMNS) ?? { field: "default_flywheel_role", descending: false };
+  const filter = allOf(q && contains("label", q));
+  const rows = usePagedRows<Role>("/roles", { filter, sort: sortText(sort) });
+  const clear = () => void navigate({ search: {}, replace: true });
+  const change = (part: { q?: string | undefined; sort?: string }) =>
+    void navigate({ search: (old) => ({ ...old, ...part }), replace: true });
   return (
-    <Page>
+    <Page fill>
       <PageHead
         title="Roles"
-        about={found.data ? count(roles.length, "role") : " "}
+        about={rows.loading ? " " : count(rows.total, "role")}
         actions={
           admin ? (
             <LinkButton to="/admin/roles/$r" params={{ r: "new" }} leftSection={<IconPlus size={16} />}>
@@ -35,40 +69,23 @@ export function RolesPage() {
           ) : null
         }
       />
-      <Panel title="Roles" flush>
-        {found.isPending ? <Loading /> : null}
-        {found.error && !found.data ? (
-          <Failure error={found.error} what="role list" onRetry={() => void found.refetch()} />
-        ) : null}
-        {roles.length > 0 ? (
-          <SimpleTable
-            label="Roles"
-            rows={roles}
-            rowKey={(role) => role._id}
-            columns={[
-              {
-                head: "Role",
-                cell: (role) => (
-                  <Link to="/admin/roles/$r" params={{ r: role._id }}>
-                    {role.label}
-                  </Link>
-                ),
-              },
-              { head: "Kind", cell: (role) => (role.default_flywheel_role === null ? "own" : "built in") },
-              { head: "Actions", number: true, cell: (role) => role.actions.length },
-              {
-                head: "State",
-                cell: (role) => (
-                  <StateMark
-                    state={role.in_use ? "ok" : "off"}
-                    words={role.in_use ? "in use" : "not in use"}
-                  />
-                ),
-              },
-            ]}
-          />
-        ) : null}
-      </Panel>
+      <FilterBar>
+        <SearchField label="Role contains" value={q} onChange={(text) => change({ q: text })} />
+        <ClearFilters shown={filter !== undefined} onClear={clear} />
+      </FilterBar>
+      <PagedTable
+        name="roles"
+        label="Roles"
+        what="role list"
+        columns={COLUMNS}
+        rows={rows}
+        sort={sort}
+        onSort={(text) => change({ sort: text })}
+        onOpen={(role) => void navigate({ to: "/admin/roles/$r", params: { r: role._id } })}
+        filtered={filter !== undefined}
+        onClear={clear}
+        empty={<Message title="No roles yet" />}
+      />
     </Page>
   );
 }

@@ -1,15 +1,16 @@
 import { Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { api } from "@/api/client";
-import { actionsQuery, usersQuery } from "@/api/queries";
+import { actionsQuery } from "@/api/queries";
 import type { Standing as StandingDoc } from "@/api/types";
+import { explained, sectionsOf } from "@/parts/actions/explanations";
+import { Picker } from "@/parts/pick/Picker";
+import { ANYBODY } from "@/parts/pick/source";
 import { Failure } from "@/ui/Failure";
 import { Loading } from "@/ui/Loading";
 import { Panel } from "@/ui/Panel";
-import { PersonSelect } from "@/ui/people/PersonSelect";
 import { StateMark } from "@/ui/StateMark";
 import classes from "./EffectiveActions.module.css";
-import { explained, sectionsOf } from "./explanations";
 
 interface StandingProps {
   container: string;
@@ -19,7 +20,6 @@ interface StandingProps {
 
 /** What somebody may do here, in a sentence and one by one, with what gives it to them. */
 export function Standing({ container, user, onUser }: StandingProps) {
-  const users = useQuery(usersQuery);
   const found = useQuery({
     queryKey: ["access", "why", container, user],
     queryFn: () => api.get<StandingDoc>("/access/why", { container, user }),
@@ -28,9 +28,9 @@ export function Standing({ container, user, onUser }: StandingProps) {
   });
   return (
     <Panel title="What can they do here?">
-      <PersonSelect
+      <Picker
+        source={ANYBODY}
         aria-label="Person to ask about"
-        people={users.data ?? []}
         value={user}
         onChange={onUser}
         clearable

@@ -1,29 +1,29 @@
-import { MultiSelect } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { rolesQuery, usersQuery } from "@/api/queries";
+import { containerQuery } from "@/api/queries";
+import { ManyPicker, Picker } from "@/parts/pick/Picker";
+import { among, PEOPLE, ROLES } from "@/parts/pick/source";
 import { Panel } from "@/ui/Panel";
-import { PersonSelect } from "@/ui/people/PersonSelect";
 import { ChangePreview } from "./ChangePreview";
+import { useRoleChoices } from "./useRoleChoices";
 
 /** A change of somebody's roles in a project, tried without making it. */
 export function TryChange({ project }: { project: string }) {
-  const users = useQuery(usersQuery);
-  const roles = useQuery(rolesQuery);
+  const { data } = useQuery(containerQuery("projects", project));
+  const { choices } = useRoleChoices(data?.group ?? "");
   const [user, setUser] = useState<string | null>(null);
   const [chosen, setChosen] = useState<string[]>([]);
+  const givable = choices.map((one) => one.value);
   return (
     <Panel title="Try a change">
-      <PersonSelect label="Person" people={users.data ?? []} value={user} onChange={setUser} clearable />
-      <MultiSelect
+      <Picker source={PEOPLE} label="Person" value={user} onChange={setUser} clearable />
+      <ManyPicker
+        source={among(ROLES, givable)}
         mt="sm"
         label="Roles they would have"
-        placeholder={chosen.length === 0 ? "None: they would leave" : ""}
-        data={(roles.data ?? []).map((role) => ({ value: role._id, label: role.label }))}
+        placeholder="None: they would leave"
         value={chosen}
         onChange={setChosen}
-        hidePickedOptions
-        searchable
       />
       <ChangePreview
         change={{ change: "project", project, user: user ?? "", role_ids: chosen }}

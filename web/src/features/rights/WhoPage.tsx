@@ -5,6 +5,7 @@ import { api } from "@/api/client";
 import { actionsQuery } from "@/api/queries";
 import { useMay } from "@/api/rights";
 import type { Page as Rows, Standing as StandingDoc } from "@/api/types";
+import { explained } from "@/parts/actions/explanations";
 import { Columns } from "@/ui/Columns";
 import { Failure } from "@/ui/Failure";
 import { count } from "@/ui/format";
@@ -15,7 +16,6 @@ import { Page } from "@/ui/Page";
 import { PageHead } from "@/ui/PageHead";
 import { Panel } from "@/ui/Panel";
 import { SimpleTable } from "@/ui/SimpleTable";
-import { explained } from "./explanations";
 import { Standing } from "./Standing";
 import { TryChange } from "./TryChange";
 

@@ -1,10 +1,11 @@
-import { Alert, Button, Group, Modal, Radio, Stack, Textarea, TextInput } from "@mantine/core";
+import { Group, Radio, Stack, Textarea, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { api } from "@/api/client";
 import { LIVE, useMe } from "@/api/queries";
 import { useIsAdmin, useMay } from "@/api/rights";
+import { FormDialog } from "@/ui/FormDialog";
 import type { SavedView, ViewSpec } from "./view";
 
 interface SaveViewDialogProps {
@@ -51,60 +52,48 @@ export function SaveViewDialog({ spec, saved, project, onClose }: SaveViewDialog
       });
     },
   });
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    save.mutate();
-  };
   return (
-    <Modal opened onClose={onClose} title="Save data view" size="sm">
-      <form onSubmit={submit}>
-        <Stack gap="md">
-          {mayChange ? (
-            <Radio.Group value={over} onChange={setOver} aria-label="How to save">
-              <Group>
-                <Radio value="over" label="Change this view" />
-                <Radio value={AS_NEW} label="Save as a new view" />
-              </Group>
-            </Radio.Group>
-          ) : null}
-          <TextInput
-            label="Label"
-            data-autofocus
-            maxLength={200}
-            value={label}
-            onChange={(event) => setLabel(event.currentTarget.value)}
-          />
-          <Textarea
-            label="Description"
-            autosize
-            minRows={2}
-            value={description}
-            onChange={(event) => setDescription(event.currentTarget.value)}
-          />
-          {over === AS_NEW ? (
-            <Radio.Group label="Who may run it" value={parent} onChange={setParent}>
-              <Stack gap={8} mt={6}>
-                {shares ? <Radio value={project} label="Everybody in this project" /> : null}
-                <Radio value={user._id} label="Only me" />
-                {admin ? <Radio value="site" label="Everybody, in every project" /> : null}
-              </Stack>
-            </Radio.Group>
-          ) : null}
-          {save.error ? (
-            <Alert color="red" variant="light" p="xs" role="alert">
-              {save.error.message}
-            </Alert>
-          ) : null}
-          <Group justify="flex-end" gap={8}>
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={save.isPending} disabled={!label.trim()}>
-              Save view
-            </Button>
+    <FormDialog
+      title="Save data view"
+      size="sm"
+      action="Save view"
+      busy={save.isPending}
+      disabled={!label.trim()}
+      error={save.error}
+      onClose={onClose}
+      onSubmit={() => save.mutate()}
+    >
+      {mayChange ? (
+        <Radio.Group value={over} onChange={setOver} aria-label="How to save">
+          <Group>
+            <Radio value="over" label="Change this view" />
+            <Radio value={AS_NEW} label="Save as a new view" />
           </Group>
-        </Stack>
-      </form>
-    </Modal>
+        </Radio.Group>
+      ) : null}
+      <TextInput
+        label="Label"
+        data-autofocus
+        maxLength={200}
+        value={label}
+        onChange={(event) => setLabel(event.currentTarget.value)}
+      />
+      <Textarea
+        label="Description"
+        autosize
+        minRows={2}
+        value={description}
+        onChange={(event) => setDescription(event.currentTarget.value)}
+      />
+      {over === AS_NEW ? (
+        <Radio.Group label="Who may run it" value={parent} onChange={setParent}>
+          <Stack gap={8} mt={6}>
+            {shares ? <Radio value={project} label="Everybody in this project" /> : null}
+            <Radio value={user._id} label="Only me" />
+            {admin ? <Radio value="site" label="Everybody, in every project" /> : null}
+          </Stack>
+        </Radio.Group>
+      ) : null}
+    </FormDialog>
   );
 }

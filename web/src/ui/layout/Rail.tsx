@@ -1,5 +1,6 @@
 import { Tooltip } from "@mantine/core";
 import {
+  IconChartBar,
   IconDevices,
   IconFolders,
   IconHome,
@@ -7,8 +8,10 @@ import {
   IconLayoutSidebarLeftExpand,
   IconListDetails,
   IconRouteOff,
+  IconServer,
   IconShieldCheck,
   IconStack2,
+  IconTags,
   IconTrash,
   IconUsers,
 } from "@tabler/icons-react";
@@ -30,8 +33,11 @@ const PLACES = [
   { to: "/admin/users", words: "Users", icon: IconUsers, exact: false, admin: true },
   { to: "/admin/roles", words: "Roles", icon: IconShieldCheck, exact: false, admin: true },
   { to: "/admin/devices", words: "Devices", icon: IconDevices, exact: false, admin: true },
+  { to: "/admin/modalities", words: "Modalities", icon: IconTags, exact: false, admin: true },
   { to: "/admin/log", words: "Access log", icon: IconListDetails, exact: false, admin: true },
   { to: "/admin/trash", words: "Trash", icon: IconTrash, exact: false, admin: true },
+  { to: "/admin/usage", words: "Usage", icon: IconChartBar, exact: false, admin: true },
+  { to: "/admin/site", words: "Site", icon: IconServer, exact: false, admin: true },
 ] as const;
 
 /** The main places of the app. */

@@ -1,12 +1,10 @@
-import { useQuery } from "@tanstack/react-query";
 import { api } from "@/api/client";
-import { usersQuery } from "@/api/queries";
 import { useMayInCollection } from "@/api/rights";
 import { useChange } from "@/api/useChange";
+import { Nobody, PeopleEditor } from "@/parts/people/PeopleEditor";
 import { Columns } from "@/ui/Columns";
 import { dateTime } from "@/ui/format";
 import { Panel } from "@/ui/Panel";
-import { Nobody, PeopleEditor } from "@/ui/people/PeopleEditor";
 import { InfoPanel } from "../InfoPanel";
 import { idFact, SidePanels } from "../SidePanels";
 import { useOpenCollection } from "./useOpenCollection";
@@ -21,7 +19,6 @@ const ACCESS = [
 export function CollectionAbout() {
   const collection = useOpenCollection();
   const may = useMayInCollection(collection.permissions);
-  const users = useQuery(usersQuery);
   const place = { path: `/collections/${collection._id}`, may };
   const path = `${place.path}/permissions`;
   const one = (id: string) => `${path}/${encodeURIComponent(id)}`;
@@ -36,7 +33,6 @@ export function CollectionAbout() {
               given="Access"
               several={false}
               entries={collection.permissions.map((entry) => ({ _id: entry._id, values: [entry.access] }))}
-              people={users.data ?? []}
               choices={ACCESS}
               mayEdit={may("project_permissions_manage")}
               busy={change.isPending}

@@ -1,23 +1,20 @@
-import { Button } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { allOf, contains } from "@/api/filters";
 import { usePagedRows } from "@/api/paging";
 import { useMe } from "@/api/queries";
 import type { Collection } from "@/api/types";
-import { Failure } from "@/ui/Failure";
+import { ClearFilters } from "@/ui/ClearFilters";
 import { FilterBar } from "@/ui/FilterBar";
 import { count } from "@/ui/format";
-import { Loading } from "@/ui/Loading";
 import { useCrumbs } from "@/ui/layout/crumbsContext";
 import { Message } from "@/ui/Message";
 import { Page } from "@/ui/Page";
 import { PageHead } from "@/ui/PageHead";
 import { SearchField } from "@/ui/SearchField";
-import { DataTable } from "@/ui/table/DataTable";
 import { type DataColumn, readSort, sortText } from "@/ui/table/model";
+import { PagedTable } from "@/ui/table/PagedTable";
 import { changedColumn, labelColumn, tagsColumn } from "../columns";
-import { NothingMatches } from "../NothingHere";
 import { useFilterFields } from "../useFilterFields";
 import { NewCollectionButton } from "./NewCollectionButton";
 
@@ -78,38 +75,26 @@ export function CollectionsPage() {
       />
       <FilterBar>
         <SearchField label="Label contains" value={search.q} onChange={(q) => change({ q })} />
-        {filter ? (
-          <Button variant="subtle" color="gray" onClick={clear}>
-            Clear filters
-          </Button>
-        ) : null}
+        <ClearFilters shown={filter !== undefined} onClear={clear} />
       </FilterBar>
-      <div className="panel" style={{ display: "flex", flex: 1, minHeight: 240, overflow: "hidden" }}>
-        {rows.loading ? <Loading rows={8} /> : null}
-        {rows.error ? <Failure error={rows.error} what="collection list" onRetry={rows.retry} /> : null}
-        {!rows.loading && !rows.error ? (
-          <DataTable
-            name="collections"
-            label="Collections"
-            columns={columns}
-            {...rows}
-            busy={rows.refreshing}
-            sort={sort}
-            onSort={(next) => change({ sort: sortText(next) })}
-            onOpen={(row) => void navigate({ to: "/collections/$c", params: { c: row._id } })}
-            empty={
-              filter ? (
-                <NothingMatches onClear={clear} />
-              ) : (
-                <Message title="No collections yet">
-                  Select sessions in a project, then “Add to collection”. A collection gathers sessions of any
-                  project; nothing is copied.
-                </Message>
-              )
-            }
-          />
-        ) : null}
-      </div>
+      <PagedTable
+        name="collections"
+        label="Collections"
+        what="collection list"
+        columns={columns}
+        rows={rows}
+        sort={sort}
+        onSort={(text) => change({ sort: text })}
+        onOpen={(row) => void navigate({ to: "/collections/$c", params: { c: row._id } })}
+        filtered={filter !== undefined}
+        onClear={clear}
+        empty={
+          <Message title="No collections yet" action={<NewCollectionButton />}>
+            Select sessions in a project, then “Add to collection”. A collection gathers sessions of any
+            project; nothing is copied.
+          </Message>
+        }
+      />
     </Page>
   );
 }

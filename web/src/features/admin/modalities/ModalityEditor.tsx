@@ -1,0 +1,197 @@
+import {
+  ActionIcon,
+  Button,
+  Checkbox,
+  Group,
+  Stack,
+  TagsInput,
+  Text,
+  TextInput,
+  Tooltip,
+} from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { IconPlus, IconTrash, IconX } from "@tabler/icons-react";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import { api } from "@/api/client";
+import { modalitiesQuery } from "@/api/queries";
+import type { Modality } from "@/api/types";
+import { useRemoval } from "@/api/useChange";
+import { Columns } from "@/ui/Columns";
+import { ConfirmDialog } from "@/ui/ConfirmDialog";
+import { count } from "@/ui/format";
+import { Message } from "@/ui/Message";
+import { Page } from "@/ui/Page";
+import { PageHead } from "@/ui/PageHead";
+import { Panel } from "@/ui/Panel";
+import { Told } from "@/ui/Told";
+import classes from "./ModalityEditor.module.css";
+import { classificationOf, type Entry, entriesOf, vocabularyProblem } from "./vocabulary";
+
+const address = (id: string) => `/modalities/${encodeURIComponent(id)}`;
+
+/** What a modality is called and by which words its files are classified. */
+export function ModalityEditor({ modality, mayEdit }: { modality: Modality; mayEdit: boolean }) {
+  const navigate = useNavigate();
+  const queries = useQueryClient();
+  const adding = modality._id === "";
+  const [id, setId] = useState("");
+  const [description, setDescription] = useState(modality.description ?? "");
+  const [active, setActive] = useState(modality.active);
+  const [entries, setEntries] = useState(() => entriesOf(modality.classification));
+  const [asking, dialog] = useDisclosure(false);
+  const problem = vocabularyProblem(entries);
+  const body = {
+    classification: classificationOf(entries),
+    active,
+    description: description.trim() || null,
+  };
+  const before = [modality.classification, modality.active, modality.description];
+  const changed = JSON.stringify(before) !== JSON.stringify([body.classification, active, body.description]);
+  const save = useMutation({
+    mutationFn: () =>
+      adding ? api.post("/modalities", { _id: id.trim(), ...body }) : api.put(address(modality._id), body),
+    onSuccess: async () => {
+      await queries.invalidateQueries(modalitiesQuery);
+      if (adding) await navigate({ to: "/admin/modalities/$m", params: { m: id.trim() }, replace: true });
+    },
+  });
+  const remove = useRemoval(
+    () => api.delete(address(modality._id)),
+    () => navigate({ to: "/admin/modalities" }),
+    modalitiesQuery.queryKey,
+  );
+  const change = (at: number, part: Partial<Entry>) =>
+    setEntries(entries.map((one, place) => (place === at ? { ...one, ...part } : one)));
+  return (
+    <Page>
+      <PageHead
+        title={adding ? "New modality" : modality._id}
+        kind="Modality"
+        about={count(entries.flatMap(({ words }) => words).length, "word")}
+        actions={
+          mayEdit && !adding ? (
+            <Button variant="default" leftSection={<IconTrash size={16} />} onClick={dialog.open}>
+              Delete
+            </Button>
+          ) : null
+        }
+      />
+      <Columns
+        main={
+          <Panel title="Vocabulary">
+            {entries.length === 0 ? (
+              <Message title="No vocabulary yet">
+                Files of this modality can be classified by free words under “Custom” only.
+              </Message>
+            ) : null}
+            <ul className={classes.rows} aria-label="Vocabulary">
+              {entries.map(({ key, words }, at) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: a key is renamed in its place
+                <li key={at} className={classes.row}>
+                  <TextInput
+                    aria-label={`Name of row ${at + 1}`}
+                    placeholder="Intent"
+                    disabled={!mayEdit}
+                    value={key}
+                    onChange={(event) => change(at, { key: event.currentTarget.value })}
+                  />
+                  <TagsInput
+                    aria-label={`Words of ${key || `row ${at + 1}`}`}
+                    placeholder={words.length === 0 ? "Type a word, then Enter" : ""}
+                    disabled={!mayEdit}
+                    acceptValueOnBlur
+                    value={words}
+                    onChange={(next) => change(at, { words: next })}
+                  />
+                  {mayEdit ? (
+                    <Tooltip label="Remove">
+                      <ActionIcon
+                        variant="subtle"
+                        color="gray"
+                        mt={3}
+                        aria-label={`Remove ${key || `row ${at + 1}`}`}
+                        onClick={() => setEntries(entries.filter((_, place) => place !== at))}
+                      >
+                        <IconX size={16} />
+                      </ActionIcon>
+                    </Tooltip>
+                  ) : null}
+                </li>
+              ))}
+            </ul>
+            {mayEdit ? (
+              <Button
+                mt={10}
+                size="xs"
+                variant="default"
+                leftSection={<IconPlus size={14} />}
+                onClick={() => setEntries([...entries, { key: "", words: [] }])}
+              >
+                Add classification
+              </Button>
+            ) : null}
+          </Panel>
+        }
+        side={
+          <Panel title="About">
+            <Stack gap="md">
+              {adding ? (
+                <TextInput
+                  label="Name"
+                  description="As scanners write it in the modality field, like MR."
+                  maxLength={64}
+                  autoFocus
+                  value={id}
+                  onChange={(event) => setId(event.currentTarget.value)}
+                />
+              ) : null}
+              <TextInput
+                label="Description"
+                disabled={!mayEdit}
+                value={description}
+                onChange={(event) => setDescription(event.currentTarget.value)}
+              />
+              <Checkbox
+                label="Offered when files are classified"
+                description="Files that have it already keep it."
+                disabled={!mayEdit}
+                checked={active}
+                onChange={(event) => setActive(event.currentTarget.checked)}
+              />
+              {problem && changed ? (
+                <Text size="sm" c="var(--bad)" role="status">
+                  {problem}
+                </Text>
+              ) : null}
+              {save.error ? <Told error={save.error} /> : null}
+              {mayEdit ? (
+                <Group justify="flex-end">
+                  <Button
+                    disabled={problem !== null || (adding ? !id.trim() : !changed)}
+                    loading={save.isPending}
+                    onClick={() => save.mutate()}
+                  >
+                    {adding ? "Create modality" : "Save"}
+                  </Button>
+                </Group>
+              ) : null}
+            </Stack>
+          </Panel>
+        }
+      />
+      <ConfirmDialog
+        opened={asking}
+        title="Delete this modality?"
+        action="Delete modality"
+        busy={remove.isPending}
+        onClose={dialog.close}
+        onConfirm={() => remove.mutate()}
+      >
+        “{modality._id}” is no longer offered. Files keep their modality and classification.
+        {remove.error ? <Told error={remove.error} /> : null}
+      </ConfirmDialog>
+    </Page>
+  );
+}

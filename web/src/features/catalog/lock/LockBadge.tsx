@@ -1,0 +1,20 @@
+import { Badge } from "@mantine/core";
+import { IconLock } from "@tabler/icons-react";
+import type { Project } from "@/api/types";
+import { lockReason } from "./lockWords";
+
+/** That a project is locked; the tooltip says why. */
+export function LockBadge({ locked }: { locked: Project["locked"] }) {
+  return locked ? (
+    <Badge
+      color="yellow"
+      size="sm"
+      tt="none"
+      fw={500}
+      leftSection={<IconLock size={12} aria-hidden="true" />}
+      title={lockReason(locked.reason)}
+    >
+      Locked
+    </Badge>
+  ) : null;
+}

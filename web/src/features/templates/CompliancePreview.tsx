@@ -1,0 +1,113 @@
+import { Progress, Text } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { api } from "@/api/client";
+import { LIVE } from "@/api/queries";
+import { type Checklist, linesOf } from "@/parts/compliance/checklist";
+import { Failure } from "@/ui/Failure";
+import { count } from "@/ui/format";
+import { Loading } from "@/ui/Loading";
+import { Panel } from "@/ui/Panel";
+import classes from "./TemplatesPage.module.css";
+import type { Template } from "./template";
+
+const LOOKED_AT = 200;
+const SHOWN = 8;
+
+interface Tried {
+  sessions: number;
+  satisfied: number;
+  changes: number;
+  results: Checklist[];
+}
+
+interface CompliancePreviewProps {
+  project: string;
+  templates: Template[];
+  valid: boolean;
+  draft: boolean;
+}
+
+/** How many sessions comply with the templates as they are drawn, and what the others lack. */
+export function CompliancePreview({ project, templates, valid, draft }: CompliancePreviewProps) {
+  const [asked] = useDebouncedValue(JSON.stringify(templates), 350);
+  const found = useQuery({
+    queryKey: [LIVE, "template-test", project, asked],
+    queryFn: () =>
+      api.post<Tried>(
+        `/x/projects/${project}/template-test`,
+        { templates: JSON.parse(asked) },
+        { limit: LOOKED_AT },
+      ),
+    placeholderData: keepPreviousData,
+    enabled: valid && templates.length > 0,
+    retry: false,
+  });
+  const tried = found.data;
+  const lacking = tried?.results.filter((one) => !one.would_satisfy) ?? [];
+  return (
+    <Panel title={draft ? "With these changes" : "Compliance"}>
+      {templates.length === 0 ? (
+        <span className="dim">Without a template no session is judged.</span>
+      ) : !valid ? (
+        <span className="dim">Shown as soon as the template says something.</span>
+      ) : found.error ? (
+        <Failure error={found.error} what="preview" onRetry={() => void found.refetch()} />
+      ) : !tried ? (
+        <Loading rows={3} />
+      ) : tried.sessions === 0 ? (
+        <span className="dim">There are no sessions yet.</span>
+      ) : (
+        <div role="status" aria-label="Compliance">
+          <div>
+            <span className={classes.figure}>{tried.satisfied.toLocaleString("en-US")}</span>{" "}
+            <span className="dim">of {count(tried.sessions, "session")} complete</span>
+          </div>
+          <Progress
+            value={(100 * tried.satisfied) / tried.sessions}
+            color="var(--ok)"
+            my={8}
+            aria-label="Share of complete sessions"
+          />
+          {draft ? (
+            <Text size="sm" c="dimmed">
+              {tried.changes === 0
+                ? "No session changes."
+                : `Changes for ${count(tried.changes, "session")}.`}
+            </Text>
+          ) : null}
+          {lacking.length > 0 ? (
+            <ul className={classes.sessions} aria-label="Incomplete sessions">
+              {lacking.slice(0, SHOWN).map((one) => (
+                <li key={one._id}>
+                  <Link to="/sessions/$s" params={{ s: one._id }}>
+                    {one.label || "untitled"}
+                  </Link>
+                  <ul className={classes.lacks}>
+                    {linesOf(one)
+                      .filter((line) => !line.met)
+                      .map(({ words }) => (
+                        <li key={words} style={{ border: 0, padding: 0 }}>
+                          {words}
+                        </li>
+                      ))}
+                  </ul>
+                </li>
+              ))}
+            </ul>
+          ) : null}
+          {lacking.length > SHOWN && !draft ? (
+            <Link to="/projects/$p" params={{ p: project }} search={{ complete: "no" }}>
+              All incomplete sessions
+            </Link>
+          ) : null}
+        </div>
+      )}
+      <Text size="xs" c="dimmed" mt={12}>
+        Texts are regular expressions that may match anywhere, upper or lower case: <code>^T1w$</code> is
+        exactly “T1w”. A session is complete when it satisfies one template.
+      </Text>
+    </Panel>
+  );
+}

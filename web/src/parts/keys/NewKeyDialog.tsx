@@ -1,0 +1,127 @@
+import { MultiSelect, Select, Text, TextInput } from "@mantine/core";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { api } from "@/api/client";
+import { actionsQuery } from "@/api/queries";
+import { sdkKey } from "@/api/sdkKey";
+import { useChange } from "@/api/useChange";
+import { FormDialog } from "@/ui/FormDialog";
+import { ShownOnce } from "@/ui/ShownOnce";
+import { explained, sectionsOf } from "../actions/explanations";
+import { ManyPicker } from "../pick/Picker";
+import { PROJECTS } from "../pick/source";
+import { actionsOf, endOf, KINDS, type Kind } from "./scope";
+
+interface NewKeyDialogProps {
+  path: string;
+  restrictable: boolean;
+  stale: readonly unknown[];
+  onClose: () => void;
+}
+
+/** Makes a key, whole or restricted, and shows it this once in the form that SDK and command line take. */
+export function NewKeyDialog({ path, restrictable, stale, onClose }: NewKeyDialogProps) {
+  const [label, setLabel] = useState("");
+  const [until, setUntil] = useState("");
+  const [kind, setKind] = useState<Kind>("all");
+  const [chosen, setChosen] = useState<string[]>([]);
+  const [projects, setProjects] = useState<string[]>([]);
+  const actions = useQuery({ ...actionsQuery, enabled: restrictable });
+  const known = actions.data ?? [];
+  const limit = actionsOf(
+    kind,
+    known.map((one) => one.action),
+    chosen,
+  );
+  const refresh = useChange(async () => null, stale);
+  const make = useMutation({
+    mutationFn: () =>
+      api.post<{ unencrypted_secret: string }>(path, {
+        label: label.trim(),
+        expires_at: endOf(until),
+        ...(limit || projects.length > 0
+          ? { scope: { actions: limit, projects: projects.length > 0 ? projects : null } }
+          : {}),
+      }),
+    onSuccess: () => refresh.mutate(undefined),
+  });
+  if (make.data) {
+    return (
+      <ShownOnce
+        title="New key"
+        words="Copy the key now. It is not shown again."
+        secret={sdkKey(window.location.origin, make.data.unencrypted_secret)}
+        onClose={onClose}
+      >
+        {restrictable ? (
+          <Text size="sm" c="dimmed">
+            For the Python SDK: <code className="mono">flywheel.Client("…")</code>
+          </Text>
+        ) : null}
+      </ShownOnce>
+    );
+  }
+  return (
+    <FormDialog
+      title="New key"
+      action="Create key"
+      busy={make.isPending}
+      disabled={kind === "chosen" && chosen.length === 0}
+      error={make.error}
+      onClose={onClose}
+      onSubmit={() => make.mutate()}
+    >
+      <TextInput
+        label="Label"
+        description="What the key is for; shown in the list."
+        placeholder="analysis laptop"
+        maxLength={256}
+        value={label}
+        onChange={(event) => setLabel(event.currentTarget.value)}
+        data-autofocus
+      />
+      <TextInput
+        type="date"
+        label="Works until"
+        description="Empty: until it is deleted."
+        value={until}
+        onChange={(event) => setUntil(event.currentTarget.value)}
+      />
+      {restrictable ? (
+        <>
+          <Select
+            label="What it may do"
+            description="Never more than its owner may."
+            allowDeselect={false}
+            data={KINDS}
+            value={kind}
+            onChange={(value) => setKind((value ?? "all") as Kind)}
+          />
+          {kind === "chosen" ? (
+            <MultiSelect
+              label="Actions"
+              searchable
+              hidePickedOptions
+              placeholder={chosen.length === 0 ? "Choose actions" : ""}
+              nothingFoundMessage="No action matches"
+              maxDropdownHeight={280}
+              data={sectionsOf(known).map((section) => ({
+                group: section.title,
+                items: section.actions.map((one) => ({ value: one.action, label: explained(one) })),
+              }))}
+              value={chosen}
+              onChange={setChosen}
+            />
+          ) : null}
+          <ManyPicker
+            source={PROJECTS}
+            label="Only in these projects"
+            placeholder="All projects"
+            value={projects}
+            onChange={setProjects}
+          />
+        </>
+      ) : null}
+    </FormDialog>
+  );
+}

@@ -1,0 +1,65 @@
+import { useDebouncedValue } from "@mantine/hooks";
+import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { api } from "@/api/client";
+import { LIVE } from "@/api/queries";
+import type { Page } from "@/api/types";
+import { useByIds } from "@/api/useByIds";
+import { asked, type Source } from "./source";
+
+const PAGE = 30;
+
+export interface Option {
+  value: string;
+  label: string;
+  disabled?: boolean;
+}
+
+/** What a picker offers: found by the server as one types, a page at a time, and what is chosen already. */
+export function useOptions<T extends { _id: string }>(source: Source<T>, chosen: string[], taken: string[]) {
+  const [typed, setTyped] = useState("");
+  const [words] = useDebouncedValue(typed, 200);
+  const [opened, setOpened] = useState(false);
+  const held = useByIds<T>(source.path, chosen);
+  const option = (row: T): Option => ({
+    value: row._id,
+    label: source.label(row),
+    disabled: taken.includes(row._id) || source.usable?.(row) === false,
+  });
+  const mine = chosen.map((id) => held.get(id)).map((row, at) => (row ? option(row) : unknown(chosen[at])));
+  // A field shows the label of what is chosen; that is not a search.
+  const search = mine.some((one) => one.label === words) ? "" : words.trim();
+  const filter = asked(source, search);
+  const found = useInfiniteQuery({
+    queryKey: [LIVE, "pick", source.path, filter ?? null],
+    queryFn: ({ pageParam }) =>
+      api.get<Page<T>>(source.path, { filter, sort: source.sort, limit: PAGE, page: pageParam }),
+    initialPageParam: 1,
+    getNextPageParam: (last, pages) => (pages.length * PAGE < last.total ? pages.length + 1 : undefined),
+    placeholderData: keepPreviousData,
+    enabled: opened,
+  });
+  const rows = found.data?.pages.flatMap((page) => page.results) ?? [];
+  const offered = rows.map(option).filter((one) => !chosen.includes(one.value));
+  return {
+    options: [...mine, ...offered],
+    /** What every kind of field takes. */
+    field: {
+      searchable: true,
+      searchValue: typed,
+      onSearchChange: setTyped,
+      onDropdownOpen: () => setOpened(true),
+      onDropdownClose: () => setOpened(false),
+      // The server has searched already.
+      filter: <O>({ options }: { options: O }) => options,
+      nothingFoundMessage: found.error
+        ? found.error.message
+        : found.isPending
+          ? "Searching…"
+          : source.nothing,
+      scrollAreaProps: { onBottomReached: () => void (found.hasNextPage && found.fetchNextPage()) },
+    },
+  };
+}
+
+const unknown = (id = ""): Option => ({ value: id, label: id });

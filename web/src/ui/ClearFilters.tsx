@@ -1,0 +1,10 @@
+import { Button } from "@mantine/core";
+
+/** Takes all filters away; not there when there are none. */
+export function ClearFilters({ shown, onClear }: { shown: boolean; onClear: () => void }) {
+  return shown ? (
+    <Button variant="subtle" color="gray" w="auto" onClick={onClear}>
+      Clear filters
+    </Button>
+  ) : null;
+}

@@ -9,9 +9,11 @@ from pathlib import Path
 from queue import Queue
 from typing import Any
 
+import httpx
 import pytest
 from connector_kit import Door, free_port, make_instances, send, wait_until
 from edge_kit import Edge
+from pull_peers import Orthanc
 from pydicom import dcmread
 from pydicom.dataset import Dataset
 from pynetdicom import AE, evt
@@ -175,3 +177,31 @@ def test_requests_that_cannot_be_read_are_dropped(make_edge: Callable[..., Edge]
     assert scanner.ask(edge.port, [f"{ROOT}.1"]) == 0x0000
     assert scanner.reports.get(timeout=30)[0] == 2
     assert edge.events("commitment unreadable")
+
+
+def test_orthanc_hears_that_its_images_are_safe(
+    tmp_path: Path, door: Door, program: Callable[[str], str]
+) -> None:
+    edge = Edge(tmp_path, door)
+    orthanc = Orthanc(program("Orthanc"), tmp_path / "orthanc", mover=edge.port, ae_title="MR")
+    push = {"series_quiet": "1s", "storage_commitment": {"host": "127.0.0.1", "port": orthanc.port}}
+    edge.document["devices"] = [{"id": "mr", "ae_title": "MR", "push": push}]
+    try:
+        edge.start()
+        orthanc.start()
+        orthanc.store(make_instances(tmp_path / "in", 2, root=ROOT))
+        ids = httpx.get(f"{orthanc.url}/instances").json()
+        httpx.post(f"{orthanc.url}/modalities/t/store", json=ids, timeout=60).raise_for_status()
+        asked = httpx.post(
+            f"{orthanc.url}/modalities/t/storage-commitment", json={"Resources": ids}, timeout=60
+        )
+        place = f"{orthanc.url}{asked.json()['Path']}"
+        wait_until(
+            lambda: httpx.get(place).json()["Status"] != "Pending", for_s=60, what="Orthanc has its report"
+        )
+        report = httpx.get(place).json()
+        assert (report["Status"], len(report["Success"]), report["Failures"]) == ("Success", 2, [])
+        assert len(door.sops()) == 2
+    finally:
+        orthanc.kill()
+        edge.kill()

@@ -20,7 +20,7 @@ _DEVICES = ("device", "mode", "ae_title", "tls", "routing", "timezone", "opt")
 def complaining() -> Iterator[None]:
     """What a connector cannot do becomes one line for people."""
     from treadle.connector.importing import DiskFullError
-    from treadle.connector.pull import PullError
+    from treadle.connector.pull.errors import PullError
     from treadle.connector.spool.lock import CannotStartError
 
     try:
@@ -158,7 +158,7 @@ def status(file: Path, *, json_lines: bool) -> None:
 
 def retry(file: Path, series: str, *, json_lines: bool) -> None:
     """Have a series that waits, is held or was abandoned tried again now."""
-    from treadle.connector.pull import retry as retry_pull
+    from treadle.connector.pull.by_hand import retry as retry_pull
     from treadle.connector.spool.layout import Layout
     from treadle.connector.spool.state import State
 
@@ -176,7 +176,7 @@ def retry(file: Path, series: str, *, json_lines: bool) -> None:
 def forget(file: Path, series: str, *, sure: bool, json_lines: bool) -> None:
     """Drop what the connector knows of a series, and its files in the spool."""
     from treadle.cli.connect import confirm
-    from treadle.connector.pull import forget as forget_pull
+    from treadle.connector.pull.by_hand import forget as forget_pull
     from treadle.connector.retention import delete_files
     from treadle.connector.spool.layout import Layout
     from treadle.connector.spool.state import State

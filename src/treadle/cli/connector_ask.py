@@ -14,10 +14,10 @@ from treadle.cli.connector import complaining, find_device
 from treadle.cli.output import show, show_all
 from treadle.connector.config import ConnectorConfig
 from treadle.connector.config_file import read_config
-from treadle.connector.pull import Found
-from treadle.connector.pull import echo as echo_device
-from treadle.connector.pull import fetch as fetch_study
-from treadle.connector.pull import find as find_series
+from treadle.connector.pull.by_hand import Found
+from treadle.connector.pull.by_hand import echo as echo_device
+from treadle.connector.pull.by_hand import fetch as fetch_study
+from treadle.connector.pull.by_hand import find as find_series
 from treadle.dicom.config import RoutingConfig
 from treadle.dicom.routing import parse_routing
 

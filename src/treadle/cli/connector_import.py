@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -29,7 +30,8 @@ def import_files(folder: Path, device_id: str, config_file: Path, *, dry_run: bo
     """Send the files of the folder, or say what would become of them."""
     if not folder.is_dir():
         raise ClientError(f"{folder}: no such folder")
-    with complaining():
+    with complaining(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what headers break is not for the person who types this
         if dry_run:
             _forecast(folder, device_id, config_file, json_lines=json_lines)
         else:

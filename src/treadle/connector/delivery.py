@@ -48,10 +48,10 @@ class Delivery:
             if not instances or self._is_skipped(series, instances, device):
                 self._skip(series, reason=f"opt-{device.opt.mode}" if instances else "no instances left")
                 return
-            self._deliver_buckets(series, instances, device, api=api, scratch=scratch, send=send)
+            reason = self._deliver_buckets(series, instances, device, api=api, scratch=scratch, send=send)
         except NotDicomError as error:
             raise HeldError(f"header unreadable: {error}") from error
-        self._state.settle_series(series.id, generation=series.generation, state="uploaded")
+        self._state.settle_series(series.id, generation=series.generation, state="uploaded", reason=reason)
         last_came = max(row.mtime_ns for row in instances) / 1e9
         self._health.uploaded(series.device, series.id, waited_s=time() - last_came)
 
@@ -81,7 +81,9 @@ class Delivery:
         api: Api,
         scratch: Scratch,
         send: Send,
-    ) -> None:
+    ) -> str | None:
+        """Why a bucket of it was parked, if one was."""
+        reason = None
         facts = self._facts(series, instances)
         split = series.split or split_choice(facts, device.mapping)
         self._state.keep_split(series.id, split)
@@ -96,9 +98,12 @@ class Delivery:
                 self._state.put_digests(series.id, [(rows[sop], one) for sop, one in bundle.hashes.items()])
                 self._check_unchanged(series)
                 if self._state.bucket_digest(series.id, bucket) != bundle.digest:
-                    self._confirm(series, bucket, bundle, send(api, bundle))
+                    confirmed = send(api, bundle)
+                    self._confirm(series, bucket, bundle, confirmed)
+                    reason = reason or confirmed.reason
             finally:
                 scratch.clear()
+        return reason
 
     def _is_known(self, series: Series, bucket: str, members: Sequence[Instance]) -> bool:
         """Whether the server has confirmed just these instances; one not yet packed is new."""

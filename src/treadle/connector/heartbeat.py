@@ -44,6 +44,7 @@ class Heartbeat:
         devices: Devices,
         pipeline: Pipeline,
         api: Api,
+        pulls: Callable[[], dict[str, Any]],
     ) -> None:
         self._layout = layout
         self._state = state
@@ -52,6 +53,7 @@ class Heartbeat:
         self._devices = devices
         self._pipeline = pipeline
         self._api = api
+        self._pulls = pulls
         self._history = History(layout.root / "figures.db")
         self._stop_metrics: Callable[[], None] | None = None
         self._stop = Event()
@@ -113,6 +115,7 @@ class Heartbeat:
             "spool_bytes": self._state.spooled_bytes(),
             "free_bytes": shutil.disk_usage(self._layout.root).free,
             "devices": self._health.counters(),
+            "pull": self._pulls(),
             "figures": figures(self._history),
             "held": [_held(series) for series in held],
             "routing": {device.id: asdict(device.mapping.routing) for device in self._devices.all()},

@@ -8,10 +8,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from queue import SimpleQueue
 from threading import Event
+from typing import TYPE_CHECKING
 
 from pydicom.dataset import Dataset
 
 from treadle.connector.api import Api
+from treadle.connector.arrivals import Arrivals
 from treadle.connector.collector import Collector
 from treadle.connector.commitment import Commitments
 from treadle.connector.config import ConfigError, ConnectorConfig, DeviceConfig
@@ -21,11 +23,15 @@ from treadle.connector.health import Health, log, log_event
 from treadle.connector.heartbeat import Heartbeat
 from treadle.connector.logs import set_up_logs
 from treadle.connector.pipeline import Pipeline
+from treadle.connector.pull.holds import Holds
 from treadle.connector.receivers import Receivers, listen
 from treadle.connector.setup import check_tls, receiver_setup
 from treadle.connector.spool.layout import Layout
 from treadle.connector.spool.lock import CannotStartError, lock_spool, wait_for_old_receivers
 from treadle.connector.spool.state import State
+
+if TYPE_CHECKING:
+    from treadle.connector.pull.pulls import Pulls
 
 _STOP_S = 4.0
 _LOOK_S = 0.1
@@ -83,11 +89,28 @@ class Connector:
             outbox=layout.outbox,
             retry_first_s=config.retry_first_s,
         )
+        self._arrivals = Arrivals()
         self._collector = Collector(
-            layout, state, config, health, devices=devices, submit=self._pipeline.submit, waits=listens
+            layout,
+            state,
+            config,
+            health,
+            devices=devices,
+            submit=self._pipeline.submit,
+            arrivals=self._arrivals,
+            is_held=Holds(state, devices).is_held,
+            waits=listens,
         )
+        self._pulls: Pulls | None = None
         self._heartbeat = Heartbeat(
-            layout, state, config, health, devices=devices, pipeline=self._pipeline, api=self._apis[0]
+            layout,
+            state,
+            config,
+            health,
+            devices=devices,
+            pipeline=self._pipeline,
+            api=self._apis[0],
+            pulls=lambda: self._pulls.info() if self._pulls else {},
         )
         self._commitments = Commitments(layout, state, devices, health, report=self._report)
         self._receivers: Receivers | None = None
@@ -108,6 +131,7 @@ class Connector:
                 on_report=self._health.take_report,
             )
             self._receivers.start()
+        self._follow(self._config)
         try:
             self._heartbeat.start()
         except OSError as error:
@@ -131,6 +155,7 @@ class Connector:
         self._devices.replace(new)
         if self._receivers:
             self._receivers.update(receiver_setup(new, self._layout))
+        self._follow(new)
         log_event("reloaded", devices=[device.id for device in config.devices])
 
     def drain(self, stop: Event) -> bool:
@@ -142,12 +167,30 @@ class Connector:
 
     def stop(self) -> None:
         """Stop all parts within a few seconds; what is under way resumes after the next start."""
+        if self._pulls:
+            self._pulls.stop(timeout_s=_STOP_S / 4)
         if self._receivers:
             self._receivers.stop()
         for part in (self._commitments, self._heartbeat, self._collector, self._pipeline):
             part.stop(timeout_s=_STOP_S / 4)
         os.close(self._lock)
         log_event("stopped")
+
+    def _follow(self, config: ConnectorConfig) -> None:
+        """Ask the devices of that configuration for images."""
+        if self._pulls is None and self._listens and any(device.is_pulled for device in config.devices):
+            from treadle.connector.pull.pulls import Pulls  # noqa: PLC0415 - slow to load, and many sites only push
+
+            self._pulls = Pulls(
+                self._layout,
+                self._state,
+                self._health,
+                self._arrivals,
+                submit=self._collector.release,
+                watch=self._collector.watch,
+            )
+        if self._pulls is not None:
+            self._pulls.apply(config)
 
     def _report(self, device: DeviceConfig, information: Dataset, kind: int) -> None:
         from treadle.connector.reports import Reporter  # noqa: PLC0415 - slow to load, and most sites need it never

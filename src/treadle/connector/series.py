@@ -26,6 +26,11 @@ class Watcher:
             watch = self._watched.setdefault(series_id, _Watch(at, at))
             watch.last = at
 
+    def drop(self, series_id: int) -> None:
+        """No longer watch the series."""
+        with self._lock:
+            self._watched.pop(series_id, None)
+
     def complete(self, *, as_of: float) -> list[int]:
         """Series complete at that time, oldest first; they are no longer watched."""
         with self._lock:

@@ -184,6 +184,10 @@ class State:
         """The instances of a series by UID."""
         return self._instances("WHERE series_id = ? ORDER BY sop", series_id)
 
+    def instance_count(self, series_id: int) -> int:
+        """Number of instances of a series."""
+        return int(self.execute("SELECT count(*) FROM instance WHERE series_id = ?", series_id)[0][0])
+
     def put_instance(self, series_id: int, instance: Instance) -> None:
         """Add or replace one instance."""
         self.execute(

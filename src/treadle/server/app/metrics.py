@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi import Response
+from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, Info, generate_latest
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -29,7 +30,7 @@ _STATUSES = ("ok", "missing", "error", "unknown")
 _KINDS = ("silent", "errors", "held")
 
 
-@router.get("/x/metrics")
+@router.get("/x/metrics", response_class=PlainTextResponse)
 async def metrics(guard: AdminGuard) -> Response:
     """Devices, what waits to be sorted, work waiting in the background, the size of the database."""
     registry = CollectorRegistry()

@@ -1,4 +1,4 @@
-"""Writes the reference pages that follow from the code: settings, commands, errors, the API description."""
+"""Writes the reference pages that follow from the code: settings, commands, errors, the connector's file, the API."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from typing import Any
 import typer
 
 import treadle.server
+from deid_pages import profile_page, schema_page
+from deid_preset_pages import presets_page
 from treadle.cli.main import app
+from treadle.connector.config_keys import SECTIONS
 from treadle.server.access.endpoints import ENDPOINTS, Needs
 from treadle.server.kit.errors import TreadleError
 from treadle.server.kit.settings import Settings
@@ -63,6 +66,29 @@ def commands_page() -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
+def connector_page() -> str:
+    """Every key of the connector's file."""
+    lines = [
+        "# The connector's file",
+        "",
+        "YAML, read by `treadle connector run --config FILE`; see [Connector at the edge](../howto/connector.md).",
+        "`${NAME}` in a value is replaced by an environment variable. An unknown key is an error that names the",
+        "nearest one. Durations are written `90`, `60s`, `15m`, `6h`, `1d`; sizes `500MiB`, `10GiB`; tags as a",
+        'keyword, `gggg,eeee` or `gggg,"creator",ee`. Paths begin at the folder of the file. `defaults` may hold all',
+        "that a device may, but for `id`, `mode`, `ae_title`, `host`, `port`, `allow_from`, and holds for all devices.",
+        "",
+    ]
+    for section, keys in SECTIONS.items():
+        name = section.replace("devices", "devices[]", 1)
+        lines += [f"## `{name}`", "", "| key | default | |", "| --- | --- | --- |"]
+        for key, known in keys.items():
+            shown = "" if known.default is None else f"`{json.dumps(known.default)}`"
+            choices = f" One of {', '.join(f'`{one}`' for one in known.choices)}." if known.choices else ""
+            lines.append(f"| `{key}` | {shown} | {known.help}{choices} |")
+        lines.append("")
+    return "\n".join(lines).rstrip() + "\n"
+
+
 def errors_page() -> str:
     """Every error code with its status and default message."""
     for module in pkgutil.walk_packages(treadle.server.__path__, "treadle.server."):
@@ -106,8 +132,12 @@ def openapi() -> str:
 PAGES = {
     "settings.md": settings_page,
     "commands.md": commands_page,
+    "connector.md": connector_page,
     "errors.md": errors_page,
     "rights.md": rights_page,
+    "deid-presets.md": presets_page,
+    "deid-profile.md": profile_page,
+    "deid-profile.schema.json": schema_page,
     "openapi.json": openapi,
 }
 

@@ -9,7 +9,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from connector_kit import Connector, Door
+from connector_kit import Connector, Door, free_port
 from fault_kit import Treadle
 
 
@@ -33,8 +33,8 @@ def make_connector(tmp_path: Path, door: Door) -> Iterator[Callable[..., Connect
     """Starts connectors that send to the small server."""
     made: list[Connector] = []
 
-    def make(*, spool: Path | None = None, **options: object) -> Connector:
-        connector = Connector(spool or tmp_path / "spool", door.url, dict(options))
+    def make(*, spool: Path | None = None, port: int | None = None, **options: object) -> Connector:
+        connector = Connector(spool or tmp_path / "spool", door.url, dict(options), port=port or free_port())
         made.append(connector)
         connector.start()
         return connector

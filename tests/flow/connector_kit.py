@@ -23,9 +23,11 @@ import json, sys
 from pathlib import Path
 from treadle.connector.config import ConnectorConfig, DeviceConfig, free_limits
 from treadle.connector.main import run
+from treadle.connector.pull_config import PullConfig
 from treadle.dicom.optin import OptConfig
 def device(options):
-    return DeviceConfig(**{**options, "opt": OptConfig(**options.get("opt", {}))})
+    opt, pull = OptConfig(**options.get("opt", {})), PullConfig(**options.get("pull", {}))
+    return DeviceConfig(**{**options, "opt": opt, "pull": pull})
 options = json.loads(sys.argv[1])
 limits = free_limits(**options.pop("limits"))
 devices = tuple(map(device, options.pop("devices")))

@@ -54,8 +54,8 @@ class Orthanc:
             self.process = None
 
     def store(self, files: Iterable[Path]) -> None:
-        for path in files:
-            httpx.post(f"{self.url}/instances", content=path.read_bytes(), timeout=60).raise_for_status()
+        result = send(files, self.port, aec=self.ae_title)
+        assert result.returncode == 0, result.stderr
 
     def remove_all(self) -> None:
         for patient in httpx.get(f"{self.url}/patients").json():
@@ -65,7 +65,7 @@ class Orthanc:
         """What "Edit/Correct" at a console does: new values, same UIDs."""
         for patient in httpx.get(f"{self.url}/patients").json():
             order: dict[str, Any] = {
-                "Replace": replace, "Force": True, "KeepSource": True, "Synchronous": True,
+                "Replace": replace, "Force": True, "KeepSource": False, "Synchronous": True,
                 "Keep": ["StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID"],
             }  # fmt: skip
             httpx.post(f"{self.url}/patients/{patient}/modify", json=order, timeout=60).raise_for_status()

@@ -1,4 +1,4 @@
-"""Real series of many makers, sent by DCMTK's dcmsend, give exactly what is expected of them."""
+"""Real series of many makers, sent by DCMTK's dcmsend or pulled from Orthanc, give exactly what is expected."""
 
 import json
 import os
@@ -11,9 +11,14 @@ from pathlib import Path
 import pydicom
 import pytest
 from connector_kit import Connector, Door, wait_until
+from pull_peers import Orthanc
 from pydicom.filereader import read_file_meta_info
 
+from treadle.connector.config import ConnectorConfig, DeviceConfig
+from treadle.connector.pull.by_hand import fetch
+
 pytestmark = [pytest.mark.peer]
+TITLES = {"move": "ORTHANC", "get": "ANOTHER"}  # Orthanc sends as the first and answers to any
 
 
 def _is_instance(path: Path) -> bool:
@@ -28,23 +33,58 @@ def corpus(dicom_data: Path) -> list[Path]:
     return [path for path in sorted(dicom_data.rglob("*")) if path.is_file() and _is_instance(path)]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", params=["sent", "pulled"])
 def archive(
-    corpus: list[Path], program: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    corpus: list[Path],
+    program: Callable[[str], str],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Door]:
-    """What the server has after the whole corpus was sent once."""
+    """What the server has after the whole corpus came once, in one of the ways it can come."""
     folder = tmp_path_factory.mktemp("corpus")
     door = Door(folder / "door")
     door.start()
     connector = Connector(folder / "spool", door.url)
-    connector.start()
-    command = [program("dcmsend"), "-aec", "TREADLE", "--no-halt", "127.0.0.1", str(connector.port)]
-    environ = {**os.environ, "TCP_NODELAY": "1"}
-    subprocess.run([*command, *map(str, corpus)], check=True, timeout=120, env=environ)
+    orthanc = Orthanc(program("Orthanc"), folder / "orthanc", connector.port)
+    if request.param == "sent":
+        connector.start()
+        _send_all(program("dcmsend"), corpus, connector.port, aec="TREADLE")
+    else:
+        orthanc.start()
+        _send_all(program("dcmsend"), corpus, orthanc.port, aec="ORTHANC")
+        connector.options = {"devices": [_pacs(way, orthanc.port) for way in TITLES]}
+        connector.start()
+        _fetch_all(connector, orthanc.port, corpus)
     wait_until(lambda: len(door.sops()) == len(corpus), for_s=60, what="the whole corpus")
     yield door
     connector.kill()
+    orthanc.kill()
     door.kill()
+
+
+def _send_all(dcmsend: str, corpus: list[Path], port: int, *, aec: str) -> None:
+    command = [dcmsend, "--decompress-never", "-aec", aec, "--no-halt", "127.0.0.1", str(port)]
+    environ = {**os.environ, "TCP_NODELAY": "1"}
+    subprocess.run([*command, *map(str, corpus)], check=True, timeout=120, env=environ)
+
+
+def _pacs(way: str, port: int) -> dict:
+    return {"id": way, "mode": "pull", "ae_title": TITLES[way], "host": "127.0.0.1", "port": port,
+            "pull": {"retrieve": way, "poll_interval_s": 60}}  # fmt: skip
+
+
+def _fetch_all(connector: Connector, port: int, corpus: list[Path]) -> None:
+    """What an operator does for studies that are too old for the polls; one by C-MOVE, the next by C-GET."""
+    options = {"mode": "pull", "host": "127.0.0.1", "port": port}
+    devices = tuple(DeviceConfig(id=way, ae_title=title, **options) for way, title in TITLES.items())
+    config = ConnectorConfig(
+        spool=connector.spool, server_url=connector.server_url, api_key="key", devices=devices
+    )
+    studies = {
+        str(pydicom.dcmread(path, specific_tags=["StudyInstanceUID"]).StudyInstanceUID) for path in corpus
+    }
+    for number, study in enumerate(sorted(studies)):
+        assert fetch(config, ("move", "get")[number % 2], study)
 
 
 def _found(file: dict) -> dict[str, object]:

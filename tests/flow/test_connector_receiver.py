@@ -176,6 +176,21 @@ def test_hostile_bytes_end_the_association_only(make_connector: Make, name: str)
     assert connector.receivers() == before
 
 
+def test_half_open_connections_are_in_nobodys_way(make_connector: Make, tmp_path: Path) -> None:
+    connector = make_connector(defaults=QUIET)
+    wait_until(lambda: len(connector.receivers()) == 2, what="receivers")
+    silent = [socket.create_connection(("127.0.0.1", connector.port)) for _ in range(300)]
+    for peer in silent[::2]:
+        peer.sendall(b"\x01")  # the first byte of a request that never comes
+    sent = send(make_instances(tmp_path / "in", 5), connector.port)
+    assert len(acknowledged(sent)) == 5
+    threads = [len(list(Path(f"/proc/{pid}/task").iterdir())) for pid in connector.receivers()]
+    assert max(threads) < 64 + 16
+    for peer in silent:
+        peer.close()
+    wait_for(connector, 5)
+
+
 def test_receivers_stay_small(make_connector: Make, tmp_path: Path) -> None:
     connector = make_connector(defaults=QUIET)
     send(make_instances(tmp_path / "in", 40, pixels=512), connector.port)

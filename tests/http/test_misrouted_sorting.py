@@ -182,3 +182,27 @@ def test_the_preview_follows_aliases_that_lead_to_what_the_caller_sees(api, tree
     assert seen["alias"] == {"from": f"{typed}/x", "to": f"{tree.group}/P"}
     hidden = stranger.post("/connector/routing/preview", json=asked).json()
     assert (hidden["target"]["reason"], hidden["alias"]) == ("group_not_found", None)
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"forms": 5},
+        {"fields": [["x"]]},
+        {"field": {}},
+        {"require_prefix": None},
+        {"defaults": {"group": 5}},
+        {"defaults": {"group": "no group id"}},
+        {"patterns": ["PatientID={group:[}!r"]},
+        {"third_segment": []},
+    ],
+)
+def test_options_that_make_no_sense_are_refused_in_words(api, problem, config):
+    answer = api.post("/connector/routing/preview", json={"string": "fw://a/b", "config": config})
+    assert problem(answer, 422)["message"].startswith("config: ")
+
+
+def test_only_site_administrators_try_patterns(api, stranger, problem):
+    asked = {"string": "a-b", "config": {"patterns": ["PatientID={group}-{project}"]}}
+    assert api.post("/connector/routing/preview", json=asked).json()["routing"]["project"] == "b"
+    problem(stranger.post("/connector/routing/preview", json=asked), 422)

@@ -7,7 +7,9 @@ def test_the_metrics_count_devices_and_what_waits_to_be_sorted(api, unique, tree
     answer = api.get("/x/metrics")
     assert answer.headers["content-type"].startswith("text/plain")
     lines = answer.text.splitlines()
-    counts = {line.split(" ")[0]: float(line.split(" ")[1]) for line in lines if line[:1] not in ("#", "")}
+    counts = {
+        line.rpartition(" ")[0]: float(line.rpartition(" ")[2]) for line in lines if line[:1] not in ("#", "")
+    }
     assert counts['treadle_devices{status="unknown"}'] >= 1
     assert counts["treadle_database_bytes"] > 0
     assert counts["treadle_facts_waiting"] >= 0

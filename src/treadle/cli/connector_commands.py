@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from treadle.cli.options import ControlOption, DicomOption, HomeOption, HttpOption, JsonOption
+from treadle.cli.options import ControlOption, DicomOption, HomeOption, HttpOption, JsonOption, YesOption
 
 connector = typer.Typer(help="The DICOM connector of this machine.", no_args_is_help=True)
 
@@ -17,6 +17,8 @@ ConfigOption = Annotated[
         "--config", metavar="FILE", envvar="TREADLE_CONNECTOR_CONFIG", help="The connector's YAML file."
     ),
 ]
+DeviceArgument = Annotated[str, typer.Argument(metavar="DEVICE", help="A device of the file.")]
+SeriesArgument = Annotated[str, typer.Argument(metavar="SERIES", help="A Series Instance UID.")]
 DeviceOption = Annotated[str, typer.Option("--device", metavar="DEVICE", help="A device of that file.")]
 
 
@@ -31,6 +33,9 @@ def run(
             help="The connector's YAML file; without it, settings name server and device key.",
         ),
     ] = None,
+    once: Annotated[
+        bool, typer.Option("--once", help="Do not listen: send what is in the spool, then end.")
+    ] = False,
     home: HomeOption = None,
     http: HttpOption = None,
     dicom: DicomOption = None,
@@ -40,7 +45,7 @@ def run(
     from treadle.cli.connector import run as run_connector
 
     flags: dict[str, object] = {"home": home, "http": http, "dicom": dicom}
-    run_connector(flags, file=config_file, control_fd=control_fd)
+    run_connector(flags, file=config_file, once=once, control_fd=control_fd)
 
 
 @connector.command("check-config")
@@ -65,3 +70,88 @@ def import_folder(
     from treadle.cli.connector_import import import_files
 
     import_files(folder, device, config_file, dry_run=dry_run, json_lines=json_lines)
+
+
+@connector.command()
+def status(config_file: ConfigOption, json_lines: JsonOption = False) -> None:
+    """How the connector is, and which series are not on the server."""
+    from treadle.cli.connector import status as show_status
+
+    show_status(config_file, json_lines=json_lines)
+
+
+@connector.command()
+def retry(series: SeriesArgument, config_file: ConfigOption, json_lines: JsonOption = False) -> None:
+    """Have a series tried again that waits, is held or was abandoned."""
+    from treadle.cli.connector import retry as try_again
+
+    try_again(config_file, series, json_lines=json_lines)
+
+
+@connector.command()
+def forget(
+    series: SeriesArgument, config_file: ConfigOption, yes: YesOption = False, json_lines: JsonOption = False
+) -> None:
+    """Forget a series and delete its files here; what is on the server stays."""
+    from treadle.cli.connector import forget as drop
+
+    drop(config_file, series, sure=yes, json_lines=json_lines)
+
+
+@connector.command()
+def route(
+    string: Annotated[str, typer.Argument(metavar="STRING", help='For instance "fw://group/project".')],
+    device: Annotated[
+        str | None, typer.Option("--device", metavar="DEVICE", help="Read it as this device's.")
+    ] = None,
+    config_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--config",
+            metavar="FILE",
+            envvar="TREADLE_CONNECTOR_CONFIG",
+            help="The connector's YAML file; its server tells where the string leads.",
+        ),
+    ] = None,
+    json_lines: JsonOption = False,
+) -> None:
+    """What a routing string would do."""
+    from treadle.cli.connector_ask import route as try_out
+
+    try_out(string, file=config_file, device=device, json_lines=json_lines)
+
+
+@connector.command()
+def echo(device: DeviceArgument, config_file: ConfigOption, json_lines: JsonOption = False) -> None:
+    """Ask a device for a sign of life (C-ECHO)."""
+    from treadle.cli.connector_ask import echo as ask
+
+    ask(config_file, device, json_lines=json_lines)
+
+
+@connector.command()
+def find(
+    device: DeviceArgument,
+    config_file: ConfigOption,
+    since: Annotated[
+        str | None, typer.Option("--since", metavar="DATE", help="Only studies from this day on, 2026-01-31.")
+    ] = None,
+    json_lines: JsonOption = False,
+) -> None:
+    """List the series that a device holds (C-FIND)."""
+    from treadle.cli.connector_ask import find as ask
+
+    ask(config_file, device, since=since, json_lines=json_lines)
+
+
+@connector.command()
+def fetch(
+    device: DeviceArgument,
+    study: Annotated[str, typer.Option("--study", metavar="UID", help="Its Study Instance UID.")],
+    config_file: ConfigOption,
+    json_lines: JsonOption = False,
+) -> None:
+    """Have the running connector retrieve the series of a study now."""
+    from treadle.cli.connector_ask import fetch as ask
+
+    ask(config_file, device, study=study, json_lines=json_lines)

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import logging
 import sys
-from collections.abc import Mapping
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Event
 from typing import Any
 
+import typer
+
 from treadle.cli.client import ClientError
+from treadle.cli.connector import complaining, find_device
 from treadle.cli.output import show_all
-from treadle.connector.config import ConfigError, DeviceConfig
-from treadle.connector.config_file import read_devices
+from treadle.connector.config import ConnectorConfig
+from treadle.connector.config_file import read_config, read_devices
 from treadle.connector.files import Finder
 from treadle.connector.forecast import forecast
 
-_COLUMNS = ("decision", "status", "group", "project", "subject", "session", "files", "series")
+_FORECAST = ("decision", "status", "group", "project", "subject", "session", "files", "series")
+_OUTCOME = ("state", "study", "series", "reason")
 _HEADER = 64 << 20  # bytes of a zip's member that hold any header
 
 
@@ -23,34 +30,24 @@ def import_files(folder: Path, device_id: str, config_file: Path, *, dry_run: bo
     """Send the files of the folder, or say what would become of them."""
     if not folder.is_dir():
         raise ClientError(f"{folder}: no such folder")
-    try:
-        device = find_device(config_file, device_id)
-    except ConfigError as error:
-        raise ClientError(str(error)) from error
-    if not dry_run:
-        raise ClientError("not built yet: add --dry-run")
+    with complaining(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what headers break is not for the person who types this
+        if dry_run:
+            _forecast(folder, device_id, config_file, json_lines=json_lines)
+        else:
+            _send(folder, device_id, read_config(config_file), json_lines=json_lines)
+
+
+def _forecast(folder: Path, device_id: str, config_file: Path, *, json_lines: bool) -> None:
+    _, devices = read_devices(config_file)
+    device = find_device(devices, device_id)
     with TemporaryDirectory(prefix="treadle-import-") as scratch:
         finder = Finder(folder, Path(scratch), most=_HEADER)
-        _show(finder, device, json_lines=json_lines)
+        documents: Iterator[Mapping[str, Any]] = forecast(finder, device)
+        show_all(
+            documents if json_lines else list(map(_row, documents)), columns=_FORECAST, json_lines=json_lines
+        )
     print(_summary(finder), file=sys.stderr)
-
-
-def find_device(config_file: Path, device_id: str) -> DeviceConfig:
-    """The device of the file; ConfigError when there is none of this id."""
-    _, devices = read_devices(config_file)
-    found = next((device for device in devices if device.id == device_id), None)
-    if found is None:
-        known = ", ".join(device.id for device in devices) or "none"
-        raise ConfigError(f"no device {device_id!r} in {config_file}; there is: {known}")
-    return found
-
-
-def _show(finder: Finder, device: DeviceConfig, *, json_lines: bool) -> None:
-    documents = forecast(finder, device)
-    if json_lines:
-        show_all(documents, columns=(), json_lines=True)
-    else:
-        show_all(list(map(_row, documents)), columns=_COLUMNS, json_lines=False)
 
 
 def _row(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -62,6 +59,46 @@ def _row(document: Mapping[str, Any]) -> dict[str, Any]:
         "files": names,
         "series": document["SeriesInstanceUID"],
     }
+
+
+def _send(folder: Path, device_id: str, config: ConnectorConfig, *, json_lines: bool) -> None:
+    from treadle.connector.importing import bring_in, outcome, wait_for
+    from treadle.connector.main import run_once
+    from treadle.connector.spool.layout import Layout
+    from treadle.connector.spool.lock import is_running
+    from treadle.connector.spool.state import State
+
+    device = find_device(config.devices, device_id)
+    logging.getLogger("treadle").addHandler(logging.NullHandler())  # what happened is told below
+    layout = Layout(config.spool)
+    was_running = is_running(layout)
+    keys, finder = bring_in(lambda scratch, most: Finder(folder, scratch, most=most), config, device.id)
+    print(_summary(finder), file=sys.stderr)
+    if was_running:
+        print("the connector that runs on this spool sends them", file=sys.stderr)
+        wait_for(config, device.id, keys, Event())
+    else:
+        run_once(config)
+    state = State(layout.database)
+    rows = [
+        {
+            "study": key[0],
+            "series": key[1],
+            "state": "skipped" if series is None else series.state,
+            "reason": series.reason if series else None,
+        }
+        for key, series in zip(keys, outcome(state, device.id, keys), strict=True)
+    ]
+    state.close()
+    show_all(rows, columns=_OUTCOME, json_lines=json_lines)
+    _end(rows)
+
+
+def _end(rows: Sequence[Mapping[str, Any]]) -> None:
+    left = [row for row in rows if row["state"] not in ("uploaded", "skipped")]
+    if left:
+        print(f"treadle: {len(left)} of {len(rows)} series are not on the server yet", file=sys.stderr)
+        raise typer.Exit(1)
 
 
 def _summary(finder: Finder) -> str:

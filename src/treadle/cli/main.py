@@ -9,7 +9,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from treadle.cli import audit_commands, client_commands, connector_commands, role_commands
+from treadle.cli import audit_commands, client_commands, connector_commands, deid_commands, role_commands
 from treadle.cli.options import JsonOption
 
 # What an unexpected error says may be long, and quote what it worked on.
@@ -36,6 +36,7 @@ role_commands.register(app)
 app.add_typer(connector_commands.connector, name="connector")
 client_commands.register(app)
 audit_commands.register(app)
+deid_commands.register(app)
 
 
 @app.command()

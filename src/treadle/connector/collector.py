@@ -5,15 +5,17 @@ from collections.abc import Callable
 from threading import Event, Thread
 from time import monotonic
 
+from treadle.connector.arrivals import Arrivals
 from treadle.connector.config import ConnectorConfig
 from treadle.connector.courtesy import SessionPriority, step_back
+from treadle.connector.devices import Devices
 from treadle.connector.events import series_event
 from treadle.connector.health import Health, log
 from treadle.connector.retention import Retention
 from treadle.connector.series import Watcher
 from treadle.connector.spool.index import Indexer
 from treadle.connector.spool.layout import Layout
-from treadle.connector.spool.state import State
+from treadle.connector.spool.state import Series, State
 
 _LOOK_EVERY_S = 0.1
 _CALM_S = 1.0  # so long after the last image the uploads need no longer step back
@@ -31,12 +33,24 @@ class Collector:
         config: ConnectorConfig,
         health: Health,
         *,
+        devices: Devices,
         submit: Callable[[int], None],
+        arrivals: Arrivals,
+        is_held: Callable[[Series], bool],
+        waits: bool = True,
     ) -> None:
+        """`submit` takes complete series; unless it `waits`, a series is complete as it is found.
+
+        `is_held` tells of series that become complete by their retrieval, not by quiet time.
+        """
         self._state = state
-        self._config = config
+        self._devices = devices
+        self._waits = waits
+        self._outside = 0
+        self.is_idle = False
         self._health = health
         self._submit = submit
+        self._is_held = is_held
         self._now = monotonic()
         self._found_at = 0.0
         self._priority = SessionPriority()
@@ -46,6 +60,9 @@ class Collector:
             layout,
             state,
             on_change=self._changed,
+            on_arrival=lambda device, facts: arrivals.note(
+                device=device, study=facts.study_uid, series=facts.series_uid, sop=facts.sop_uid
+            ),
             on_quarantine=self._quarantined,
         )
         self._retention = Retention(layout, state, config)
@@ -54,8 +71,20 @@ class Collector:
 
     def start(self) -> None:
         """Bring the state in step with the files, then watch."""
+        self._indexer.recover_parts()
         self._indexer.rebuild()
         self._thread.start()
+
+    def release(self, series_id: int) -> None:
+        """Deliver a series that was held: it is complete without a quiet time."""
+        self._watcher.drop(series_id)
+        self._limits.pop(series_id, None)
+        self._submit(series_id)
+
+    def watch(self, series_id: int) -> None:
+        """Let the quiet time of a series that was held begin now."""
+        self._limits.setdefault(series_id, self._limits_of(self._state.series(series_id)))
+        self._watcher.note(series_id, at=monotonic())
 
     def stop(self, *, timeout_s: float) -> None:
         """Stop watching."""
@@ -93,9 +122,22 @@ class Collector:
         self._priority.lower(low=monotonic() - self._found_at < _CALM_S)
         for series_id in self._watcher.complete(as_of=self._now):
             self._limits.pop(series_id, None)
-            self._completed(series_id)
-            self._submit(series_id)
+            self._submit_unless_held(series_id, is_new=True)
+        if self._outside != (outside := self._state.changes_outside()):
+            self._outside = outside
+            for series_id in self._state.take_retries():
+                self._submit_unless_held(series_id, is_new=False)
+        self.is_idle = not found and self._watcher.is_idle()
         return found
+
+    def _submit_unless_held(self, series_id: int, *, is_new: bool) -> None:
+        series = self._state.series(series_id)
+        if series is None or self._is_held(series):
+            return
+        if is_new:
+            self._health.count(series.device, "series_complete")
+            series_event("complete", series)
+        self._submit(series_id)
 
     def _changed(self, series_id: int) -> None:
         if series_id not in self._limits:
@@ -105,19 +147,18 @@ class Collector:
     def _begin(self, series_id: int) -> None:
         """Something came into a series that was not being watched."""
         series = self._state.series(series_id)
-        device = self._config.device(series.device) if series else self._config.defaults
-        self._limits[series_id] = (device.series_quiet_s, device.series_max_wait_s)
-        if series is not None and series.settled:
+        self._limits[series_id] = self._limits_of(series)
+        if series is None or self._is_held(series):  # who holds it back has told about it
+            return
+        if series.settled:
             series_event("changed", series)
-        elif series is not None:
+        else:
             self._health.count(series.device, "series_seen")
             series_event("discovered", series)
 
-    def _completed(self, series_id: int) -> None:
-        series = self._state.series(series_id)
-        if series is not None:
-            self._health.count(series.device, "series_complete")
-            series_event("complete", series)
+    def _limits_of(self, series: Series | None) -> tuple[float, float]:
+        device = self._devices.get(series.device if series else "")
+        return (device.series_quiet_s, device.series_max_wait_s) if self._waits else (0.0, 0.0)
 
     def _quarantined(self, device: str) -> None:
         self._health.count(device, "quarantined")

@@ -42,6 +42,13 @@ _ROUTING = {
     "require_prefix": Key("flag", "Whether `fw://` is needed; else `group/project` is enough.", True),
     "third_segment": Key("choice", "What `c` is in `fw://a/b/c`.", "auto", ("auto", "subject", "session")),
     "create_projects": Key("flag", "Whether an unknown project is made instead of *Unsorted*.", False),
+    "session_match": Key(
+        "choice",
+        "`uid_then_label`: a study joins the session of the label in its string.",
+        "uid",
+        ("uid", "uid_then_label"),
+    ),
+    "auto_reroute": Key("flag", "Whether a corrected string moves a study out of *Unsorted*.", True),
     "patterns": Key("texts", "Rules `template=pattern` that replace the grammar.", []),
 }
 _MAPPING = {

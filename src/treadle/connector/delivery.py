@@ -7,7 +7,8 @@ from typing import cast
 
 from treadle.connector.api import Api, Confirmed
 from treadle.connector.bundle import Bundle, make_bundle
-from treadle.connector.config import ConnectorConfig, DeviceConfig
+from treadle.connector.config import DeviceConfig
+from treadle.connector.devices import Devices
 from treadle.connector.errors import ChangedError, HeldError
 from treadle.connector.events import series_event
 from treadle.connector.health import Health
@@ -29,10 +30,10 @@ Send = Callable[[Api, Bundle], Confirmed]
 class Delivery:
     """Delivers series; whatever goes wrong leaves it as an exception and the series to be delivered again."""
 
-    def __init__(self, layout: Layout, state: State, config: ConnectorConfig, health: Health) -> None:
+    def __init__(self, layout: Layout, state: State, devices: Devices, health: Health) -> None:
         self._layout = layout
         self._state = state
-        self._config = config
+        self._devices = devices
         self._health = health
         self._restorer = Restorer(layout, state)
 
@@ -41,16 +42,16 @@ class Delivery:
         series = self._state.series(series_id)
         if series is None or series.generation <= series.settled:
             return
-        device = self._config.device(series.device)
+        device = self._devices.get(series.device)
         instances = self._restorer.complete_files(api, series)
         try:
             if not instances or self._is_skipped(series, instances, device):
                 self._skip(series, reason=f"opt-{device.opt.mode}" if instances else "no instances left")
                 return
-            self._deliver_buckets(series, instances, device, api=api, scratch=scratch, send=send)
+            reason = self._deliver_buckets(series, instances, device, api=api, scratch=scratch, send=send)
         except NotDicomError as error:
             raise HeldError(f"header unreadable: {error}") from error
-        self._state.settle_series(series.id, generation=series.generation, state="uploaded")
+        self._state.settle_series(series.id, generation=series.generation, state="uploaded", reason=reason)
         last_came = max(row.mtime_ns for row in instances) / 1e9
         self._health.uploaded(series.device, series.id, waited_s=time() - last_came)
 
@@ -80,7 +81,9 @@ class Delivery:
         api: Api,
         scratch: Scratch,
         send: Send,
-    ) -> None:
+    ) -> str | None:
+        """Why a bucket of it was parked, if one was."""
+        reason = None
         facts = self._facts(series, instances)
         split = series.split or split_choice(facts, device.mapping)
         self._state.keep_split(series.id, split)
@@ -95,9 +98,12 @@ class Delivery:
                 self._state.put_digests(series.id, [(rows[sop], one) for sop, one in bundle.hashes.items()])
                 self._check_unchanged(series)
                 if self._state.bucket_digest(series.id, bucket) != bundle.digest:
-                    self._confirm(series, bucket, bundle, send(api, bundle))
+                    confirmed = send(api, bundle)
+                    self._confirm(series, bucket, bundle, confirmed)
+                    reason = reason or confirmed.reason
             finally:
                 scratch.clear()
+        return reason
 
     def _is_known(self, series: Series, bucket: str, members: Sequence[Instance]) -> bool:
         """Whether the server has confirmed just these instances; one not yet packed is new."""

@@ -21,6 +21,9 @@ Step = Literal[
     "failed",
     "abandoned",
     "held",
+    "ignored",
+    "forgotten",
+    "rechecked",
 ]
 _TROUBLE = frozenset({"failed", "abandoned", "held"})
 

@@ -14,7 +14,7 @@ from typing import BinaryIO
 from treadle.dicom.header import NotDicomError, read_facts
 from treadle.dicom.identity import InstanceFacts
 
-_DIRECTORY = b"1.2.840.10008.1.3.10"
+_DIRECTORY = b"\x02\x00\x02\x00UI\x14\x001.2.840.10008.1.3.10"  # Media Storage SOP Class: directory
 # A data set without preamble begins with the group 0008, or 0002 before it, in either byte order.
 _BEGINNINGS = (b"\x08\x00", b"\x02\x00", b"\x00\x08")
 _CHUNK = 1 << 20
@@ -105,7 +105,7 @@ def _what(file: BinaryIO) -> str | None:
     head = file.read(1024)
     if head[128:132] != b"DICM":
         return None if head[:2] in _BEGINNINGS else "not DICOM"
-    return "DICOMDIR" if _DIRECTORY + b"\0" in head or _DIRECTORY + b" " in head else None
+    return "DICOMDIR" if _DIRECTORY in head else None
 
 
 def _copy(source: BinaryIO, out: BinaryIO, *, most: int) -> None:

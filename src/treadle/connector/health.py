@@ -65,6 +65,11 @@ class Health:
         with self._lock:
             return {device: dict(counter) for device, counter in self._counters.items()}
 
+    def is_troubled(self, key: str) -> bool:
+        """Whether that trouble is there at the moment."""
+        with self._lock:
+            return key in self._troubles
+
     def take_unsaved(self) -> dict[str, Counter[str]]:
         """What was counted since the last call."""
         with self._lock:

@@ -14,6 +14,7 @@ from typing import Any
 from treadle import __version__
 from treadle.connector.api import Api
 from treadle.connector.config import ConnectorConfig
+from treadle.connector.devices import Devices
 from treadle.connector.errors import ConnectorError
 from treadle.connector.events import event_id
 from treadle.connector.figures import figures
@@ -40,15 +41,19 @@ class Heartbeat:
         config: ConnectorConfig,
         health: Health,
         *,
+        devices: Devices,
         pipeline: Pipeline,
         api: Api,
+        pulls: Callable[[], dict[str, Any]],
     ) -> None:
         self._layout = layout
         self._state = state
         self._config = config
         self._health = health
+        self._devices = devices
         self._pipeline = pipeline
         self._api = api
+        self._pulls = pulls
         self._history = History(layout.root / "figures.db")
         self._stop_metrics: Callable[[], None] | None = None
         self._stop = Event()
@@ -66,17 +71,21 @@ class Heartbeat:
         if self._stop_metrics is not None:
             self._stop_metrics()
         self._thread.join(timeout_s)
+        self._save_counts()
 
     def _run(self) -> None:
         beat_at = 0.0
         while not self._stop.is_set():
-            self._check_disk()
-            self._save_counts()
-            facts = self.facts()
-            self._write_status(facts)
-            if monotonic() - beat_at >= self._config.heartbeat_s or not beat_at:
-                beat_at = monotonic()
-                self._beat(facts)
+            try:
+                self._check_disk()
+                self._save_counts()
+                facts = self.facts()
+                self._write_status(facts)
+                if monotonic() - beat_at >= self._config.heartbeat_s or not beat_at:
+                    beat_at = monotonic()
+                    self._beat(facts)
+            except (OSError, sqlite3.Error) as error:  # a full disk: we are heard of again once there is room
+                log_event("heartbeat failed", level=30, reason=str(error))
             self._stop.wait(min(_STATUS_EVERY_S, self._config.heartbeat_s))
 
     def _check_disk(self) -> None:
@@ -106,12 +115,10 @@ class Heartbeat:
             "spool_bytes": self._state.spooled_bytes(),
             "free_bytes": shutil.disk_usage(self._layout.root).free,
             "devices": self._health.counters(),
+            "pull": self._pulls(),
             "figures": figures(self._history),
             "held": [_held(series) for series in held],
-            "routing": {
-                device.id: asdict(device.mapping.routing)
-                for device in self._config.devices or (self._config.defaults,)
-            },
+            "routing": {device.id: asdict(device.mapping.routing) for device in self._devices.all()},
             "errors": [*self._health.troubles(), *_held_errors(held, by_state.get("held", 0))],
         }
 

@@ -33,18 +33,21 @@ class History:
     def __init__(self, path: Path) -> None:
         self._lock = Lock()
         try:
-            self._db = _open(path)
+            self._db = _open(str(path))
         except sqlite3.OperationalError:  # a full disk, most likely: says nothing about the file
-            raise
+            log.warning("figures cannot be kept, counting in memory until the next start")
+            self._db = _open(":memory:")
         except sqlite3.DatabaseError:
             log.warning("figures unusable, beginning anew")
             path.unlink()
-            self._db = _open(path)
+            self._db = _open(str(path))
 
     def add(self, counts: Mapping[str, Mapping[str, float]], *, at: float | None = None) -> None:
         """Count these for the hour of `at` (default: now); what is older than a week goes."""
         hour = hour_of(time() if at is None else at)
         rows = [(hour, device, name, n) for device, names in counts.items() for name, n in names.items()]
+        if not rows:
+            return
         with self._lock, self._db:
             self._db.executemany(_ADD, rows)
             self._db.execute("DELETE FROM count WHERE hour < ?", (hour - WEEK_HOURS,))
@@ -88,7 +91,7 @@ def hour_of(at: float) -> int:
     return int(at // HOUR_S)
 
 
-def _open(path: Path) -> sqlite3.Connection:
+def _open(path: str) -> sqlite3.Connection:
     db = sqlite3.connect(path, check_same_thread=False)
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA synchronous = NORMAL")

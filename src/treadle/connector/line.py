@@ -52,6 +52,11 @@ class Line:
         with self._changed:
             return len(self._due.keys() | self._served)
 
+    def is_idle(self) -> bool:
+        """Whether no series is served or due now; some may come later."""
+        with self._changed:
+            return not self._served and all(due > monotonic() for due in self._due.values())
+
     def _pop(self, now: float) -> int | None:
         served_again = []
         found = None

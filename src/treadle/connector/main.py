@@ -1,143 +1,201 @@
 """Runs a connector in the foreground until a signal: receivers, collector, uploaders, heartbeat."""
 
 import errno
-import fcntl
 import os
 import signal
 import socket
+from collections.abc import Callable
+from dataclasses import replace
+from queue import SimpleQueue
 from threading import Event
-from time import monotonic, sleep
+from typing import TYPE_CHECKING
+
+from pydicom.dataset import Dataset
 
 from treadle.connector.api import Api
+from treadle.connector.arrivals import Arrivals
 from treadle.connector.collector import Collector
-from treadle.connector.config import ConfigError, ConnectorConfig
+from treadle.connector.commitment import Commitments
+from treadle.connector.config import ConfigError, ConnectorConfig, DeviceConfig
 from treadle.connector.delivery import Delivery
+from treadle.connector.devices import Devices
 from treadle.connector.health import Health, log, log_event
 from treadle.connector.heartbeat import Heartbeat
 from treadle.connector.logs import set_up_logs
 from treadle.connector.pipeline import Pipeline
+from treadle.connector.pull.holds import Holds
 from treadle.connector.receivers import Receivers, listen
 from treadle.connector.setup import check_tls, receiver_setup
 from treadle.connector.spool.layout import Layout
+from treadle.connector.spool.lock import CannotStartError, lock_spool, wait_for_old_receivers
 from treadle.connector.spool.state import State
 
-_PREDECESSOR_S = 10.0
+if TYPE_CHECKING:
+    from treadle.connector.pull.pulls import Pulls
+
 _STOP_S = 4.0
+_LOOK_S = 0.1
 
 
-class CannotStartError(Exception):
-    """The connector cannot start; the message says why and what to do."""
-
-
-def run(config: ConnectorConfig) -> int:
-    """Receive and send on until SIGTERM or SIGINT; the exit code."""
-    set_up_logs(config.log_level)
-    stop = Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+def run(config: ConnectorConfig, *, reread: Callable[[], ConnectorConfig] | None = None) -> int:
+    """Receive and send on until SIGTERM or SIGINT; the exit code. SIGHUP takes the devices of `reread`."""
+    set_up_logs(config.log_level, file=config.log_file, as_json=config.log_json)
+    signals: SimpleQueue[int] = SimpleQueue()
+    for number in (signal.SIGTERM, signal.SIGINT, *((signal.SIGHUP,) if reread else ())):
+        signal.signal(number, lambda number, _: signals.put(number))
     try:
         connector = Connector(config)
         connector.start()
     except (CannotStartError, ConfigError) as error:
         log.error(str(error))
         return 1
-    stop.wait()
+    while signals.get() == signal.SIGHUP:
+        if reread:
+            connector.reload(reread)
     connector.stop()
     return 0
 
 
-class Connector:
-    """All parts of one connector."""
+def run_once(config: ConnectorConfig, *, stop: Event | None = None) -> bool:
+    """Send what is in the spool without listening; whether everything there has been dealt with."""
+    connector = Connector(replace(config, metrics=None), listens=False)
+    connector.start()
+    try:
+        return connector.drain(stop or Event())
+    finally:
+        connector.stop()
 
-    def __init__(self, config: ConnectorConfig) -> None:
+
+class Connector:
+    """All parts of one connector; one that does not listen only sends what is in the spool."""
+
+    def __init__(self, config: ConnectorConfig, *, listens: bool = True) -> None:
         self._config = config
+        self._listens = listens
         self._layout = layout = Layout(config.spool)
-        self._lock = _lock_spool(layout)
-        self._state = State(layout.database)
-        self._health = Health()
+        self._lock = lock_spool(layout)
+        self._state = state = State(layout.database)
+        self._devices = devices = Devices(config)
+        self._health = health = Health()
         self._apis = [
             Api(url=config.server_url, api_key=config.api_key, ca_file=config.ca_file)
             for _ in range(config.parallel_uploads + 1)
         ]
-        delivery = Delivery(layout, self._state, config, self._health)
         self._pipeline = Pipeline(
-            delivery,
-            self._state,
-            self._health,
+            Delivery(layout, state, devices, health),
+            state,
+            health,
             apis=self._apis[1:],
             outbox=layout.outbox,
             retry_first_s=config.retry_first_s,
         )
-        self._collector = Collector(layout, self._state, config, self._health, submit=self._pipeline.submit)
-        self._heartbeat = Heartbeat(
-            layout, self._state, config, self._health, pipeline=self._pipeline, api=self._apis[0]
+        self._arrivals = Arrivals()
+        self._collector = Collector(
+            layout,
+            state,
+            config,
+            health,
+            devices=devices,
+            submit=self._pipeline.submit,
+            arrivals=self._arrivals,
+            is_held=Holds(state, devices).is_held,
+            waits=listens,
         )
+        self._pulls: Pulls | None = None
+        self._heartbeat = Heartbeat(
+            layout,
+            state,
+            config,
+            health,
+            devices=devices,
+            pipeline=self._pipeline,
+            api=self._apis[0],
+            pulls=lambda: self._pulls.info() if self._pulls else {},
+        )
+        self._commitments = Commitments(layout, state, devices, health, report=self._report)
         self._receivers: Receivers | None = None
 
     def start(self) -> None:
-        """Start all parts; CannotStartError when that is impossible."""
-        _wait_for_old_receivers(self._layout)
+        """Start all parts; CannotStartError or ConfigError when that is impossible."""
+        wait_for_old_receivers(self._layout)
         for left_over in self._layout.outbox.iterdir():
             left_over.unlink()
-        listeners = _listen(self._config)
+        listeners = _listen(self._config) if self._listens else {}
         self._collector.start()
         self._pipeline.start()
-        self._receivers = Receivers(
-            listeners,
-            receiver_setup(self._config, self._layout),
-            processes=self._config.processes,
-            on_report=self._health.take_report,
-        )
-        self._receivers.start()
+        if listeners:
+            self._receivers = Receivers(
+                listeners,
+                receiver_setup(self._config, self._layout),
+                processes=self._config.processes,
+                on_report=self._health.take_report,
+            )
+            self._receivers.start()
+        self._follow(self._config)
         try:
             self._heartbeat.start()
         except OSError as error:
             raise CannotStartError(f"metrics: {self._config.metrics}: {error.strerror}") from error
+        self._commitments.start()
         ports = {kind: "{}:{}".format(*listener.getsockname()[:2]) for kind, listener in listeners.items()}
-        log_event("listening", ae_title=self._config.ae_title, ports=ports)
+        log_event("listening" if listeners else "sending", ae_title=self._config.ae_title, ports=ports)
+
+    def reload(self, reread: Callable[[], ConnectorConfig]) -> None:
+        """Take the devices and certificates as they are configured now; associations go on."""
+        try:
+            config = reread()
+            if config.tls is not None:
+                check_tls(config)
+        except ConfigError as error:
+            self._health.trouble("config", f"the configuration stays as it was: {error}")
+            log_event("not reloaded", level=40, reason=str(error))
+            return
+        self._health.trouble("config", None)
+        new = replace(self._config, defaults=config.defaults, devices=config.devices, tls=config.tls)
+        self._devices.replace(new)
+        if self._receivers:
+            self._receivers.update(receiver_setup(new, self._layout))
+        self._follow(new)
+        log_event("reloaded", devices=[device.id for device in config.devices])
+
+    def drain(self, stop: Event) -> bool:
+        """Wait until everything in the spool was tried; False if something is left or the server is away."""
+        while not stop.wait(_LOOK_S) and not self._health.is_troubled("server"):
+            if self._collector.is_idle and self._pipeline.is_idle():
+                break
+        return not self._state.unsettled_series() and not self._state.count_by_state().get("held")
 
     def stop(self) -> None:
         """Stop all parts within a few seconds; what is under way resumes after the next start."""
+        if self._pulls:
+            self._pulls.stop(timeout_s=_STOP_S / 4)
         if self._receivers:
             self._receivers.stop()
-        self._heartbeat.stop(timeout_s=_STOP_S / 4)
-        self._collector.stop(timeout_s=_STOP_S / 4)
-        self._pipeline.stop(timeout_s=_STOP_S / 4)
+        for part in (self._commitments, self._heartbeat, self._collector, self._pipeline):
+            part.stop(timeout_s=_STOP_S / 4)
+        os.close(self._lock)
         log_event("stopped")
 
+    def _follow(self, config: ConnectorConfig) -> None:
+        """Ask the devices of that configuration for images."""
+        if self._pulls is None and self._listens and any(device.is_pulled for device in config.devices):
+            from treadle.connector.pull.pulls import Pulls  # noqa: PLC0415 - slow to load, and many sites only push
 
-def _lock_spool(layout: Layout) -> int:
-    try:
-        layout.make()
-        fd = os.open(layout.lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
-    except OSError as error:
-        raise CannotStartError(f"spool folder {layout.root} cannot be used: {error.strerror}") from error
-    if not _flock(fd, for_s=0):
-        raise CannotStartError(f"another connector already runs on the spool folder {layout.root}")
-    return fd
+            self._pulls = Pulls(
+                self._layout,
+                self._state,
+                self._health,
+                self._arrivals,
+                submit=self._collector.release,
+                watch=self._collector.watch,
+            )
+        if self._pulls is not None:
+            self._pulls.apply(config)
 
+    def _report(self, device: DeviceConfig, information: Dataset, kind: int) -> None:
+        from treadle.connector.reports import Reporter  # noqa: PLC0415 - slow to load, and most sites need it never
 
-def _wait_for_old_receivers(layout: Layout) -> None:
-    # Receivers of a killed connector may still be finishing: only then their part files are left-overs.
-    fd = os.open(layout.receivers_lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
-    try:
-        if not _flock(fd, for_s=_PREDECESSOR_S):
-            raise CannotStartError("receivers of an earlier connector do not end; stop them by hand")
-    finally:
-        os.close(fd)
-
-
-def _flock(fd: int, *, for_s: float) -> bool:
-    give_up_at = monotonic() + for_s
-    while True:
-        try:
-            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if monotonic() >= give_up_at:
-                return False
-            sleep(0.05)
-        else:
-            return True
+        Reporter(self._config).report(device, information, kind)
 
 
 def _listen(config: ConnectorConfig) -> dict[str, socket.socket]:

@@ -77,6 +77,10 @@ class Pipeline:
         """Series waiting or under way."""
         return self._line.length()
 
+    def is_idle(self) -> bool:
+        """Whether nothing is under way; what has failed may be tried again later."""
+        return self._line.is_idle()
+
     def stop(self, *, timeout_s: float) -> None:
         """Send the workers home after the part they are sending."""
         self._stop.set()

@@ -30,32 +30,34 @@ class Retention:
         now = time()
         keep = 0.0 if self.is_short() else self._config.keep_uploaded_s
         gone = [
-            self._delete(series, forget=False)
+            delete_files(self._layout, self._state, series, forget=False)
             for series in self._state.settled_series(state="uploaded", before=now - keep)
         ]
         gone += [
-            self._delete(series, forget=True)
+            delete_files(self._layout, self._state, series, forget=True)
             for series in self._state.settled_series(
                 state="skipped", before=now - self._config.keep_skipped_s
             )
         ]
         return sum(gone)
 
-    def _delete(self, series: Series, *, forget: bool) -> bool:
-        folder = self._layout.series(device=series.device, study=series.study, series=series.series)
-        with self._state.transaction():
-            # Nothing can be sorted into the series meanwhile: that needs a transaction too.
-            now = self._state.series(series.id)
-            if now is None or now.generation != series.generation:
-                return False
-            shutil.rmtree(folder, ignore_errors=True)
-            _remove_if_empty(folder.parent)
-            if forget:
-                self._state.forget_series(series.id)
-            else:
-                self._state.set_files_gone(series.id, gone=True)
-        log_event("spool deleted", device=series.device, series=series.series)
-        return True
+
+def delete_files(layout: Layout, state: State, series: Series, *, forget: bool) -> bool:
+    """Delete the series' spool files, and (`forget`) all that is known of it; False if it has just grown."""
+    folder = layout.series(device=series.device, study=series.study, series=series.series)
+    with state.transaction():
+        # Nothing can be sorted into the series meanwhile: that needs a transaction too.
+        now = state.series(series.id)
+        if now is None or now.generation != series.generation:
+            return False
+        shutil.rmtree(folder, ignore_errors=True)
+        _remove_if_empty(folder.parent)
+        if forget:
+            state.forget_series(series.id)
+        else:
+            state.set_files_gone(series.id, gone=True)
+    log_event("spool deleted", device=series.device, series=series.series)
+    return True
 
 
 def _remove_if_empty(folder: Path) -> None:

@@ -26,6 +26,11 @@ class Watcher:
             watch = self._watched.setdefault(series_id, _Watch(at, at))
             watch.last = at
 
+    def drop(self, series_id: int) -> None:
+        """No longer watch the series."""
+        with self._lock:
+            self._watched.pop(series_id, None)
+
     def complete(self, *, as_of: float) -> list[int]:
         """Series complete at that time, oldest first; they are no longer watched."""
         with self._lock:
@@ -37,6 +42,11 @@ class Watcher:
             for series_id in done:
                 del self._watched[series_id]
             return done
+
+    def is_idle(self) -> bool:
+        """Whether no series is watched."""
+        with self._lock:
+            return not self._watched
 
     def _is_complete(self, series_id: int, watch: _Watch, as_of: float) -> bool:
         quiet, longest = self._limits_of(series_id)

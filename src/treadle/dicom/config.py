@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
+from treadle.dicom.labels import is_group_id
 from treadle.dicom.patterns import compile_rule
 
 ThirdSegment = Literal["auto", "subject", "session"]
@@ -55,6 +56,8 @@ class RoutingConfig:
         unknown = [form for form in self.forms if form not in ("uri", "legacy")]
         if unknown:
             raise ValueError(f"routing.forms: {unknown[0]!r} is not one of uri, legacy")
+        if self.default_group is not None and not is_group_id(self.default_group):
+            raise ValueError(f"routing.defaults.group: {self.default_group!r} is not a group id")
         for rule in self.patterns:
             compile_rule(rule)
 

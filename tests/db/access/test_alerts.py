@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import hmac
 import json
+import socket
 import threading
 from email import message_from_bytes
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -37,9 +38,11 @@ class Mailbox:
 @pytest.fixture
 def mailbox():
     box = Mailbox()
-    box.server = Controller(box, hostname="127.0.0.1", port=0)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        box.port = probe.getsockname()[1]
+    box.server = Controller(box, hostname="127.0.0.1", port=box.port)
     box.server.start()
-    box.port = box.server.server.sockets[0].getsockname()[1]
     yield box
     box.server.stop()
 

@@ -167,6 +167,15 @@ def test_an_alias_is_followed_in_any_case_and_named_in_the_placement(site):
     site(work)
 
 
+def test_an_alias_also_mends_what_is_no_group_id_at_all(site):
+    async def work(there):
+        world = await there.world({"psych": ["study01"]})
+        await _alias(there, "psy ch/study01", world["psych"][0])
+        assert (await there.place("fw://psy ch/study01")).session.project_id == world["psych"][0].id
+
+    site(work)
+
+
 def test_a_scanners_own_alias_comes_before_that_of_all(site):
     async def work(there):
         world = await there.world({"g": ["p", "q"]})

@@ -64,6 +64,13 @@ def test_an_unreadable_file_is_begun_anew(path: Path) -> None:
     assert history.since(1, at=NOW)["mr"]["instances"] == 1
 
 
+def test_a_file_that_cannot_be_opened_does_not_stop_the_connector(path: Path) -> None:
+    path.mkdir()
+    history = History(path)
+    history.add({"mr": {"instances": 1}}, at=NOW)
+    assert history.since(1, at=NOW)["mr"]["instances"] == 1
+
+
 def test_counts_that_could_not_be_saved_are_taken_again() -> None:
     health = Health()
     health.count("mr", "instances", 3)

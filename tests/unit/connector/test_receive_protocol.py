@@ -124,6 +124,7 @@ def test_titles_and_networks_decide(called: str, calling: str, address: str, rea
     assert (refused.value.result, refused.value.source, refused.value.reason) == (1, 1, reason)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=400))
 def test_random_bytes_never_break_the_parsers(data: bytes) -> None:
     for parse in (pdu.parse_associate_rq, parse_command):
@@ -133,6 +134,7 @@ def test_random_bytes_never_break_the_parsers(data: bytes) -> None:
             continue
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_a_mutated_request_never_breaks_the_parser(data: st.DataObject) -> None:
     raw = bytearray(request_bytes()[6:])

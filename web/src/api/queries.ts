@@ -14,6 +14,8 @@ import type {
   Page,
   Project,
   Role,
+  RoutingAlias,
+  RoutingPreview,
   SecondFactor,
   Session,
   Subject,
@@ -112,6 +114,18 @@ export const misroutedQuery = queryOptions({
   queryKey: [LIVE, "misrouted"],
   queryFn: () => api.get<Misrouted[]>("/connector/misrouted", { limit: 500 }),
 });
+
+export const aliasesQuery = queryOptions({
+  queryKey: [LIVE, "aliases"],
+  queryFn: () => api.get<RoutingAlias[]>("/connector/aliases", { limit: 500 }),
+});
+
+/** What a routing string would do, as a scanner with these options would read it. */
+export const routingQuery = (asked: { string: string; device?: string; config?: Record<string, unknown> }) =>
+  queryOptions({
+    queryKey: [LIVE, "routing", asked],
+    queryFn: () => api.post<RoutingPreview>("/connector/routing/preview", asked),
+  });
 
 export const modalitiesQuery = queryOptions({
   queryKey: ["modalities"],

@@ -127,4 +127,32 @@ export interface Misrouted {
   requested: Partial<Record<"group" | "project" | "subject" | "session", string | null>>;
   received_at: string | null;
   device: string | null;
+  suggestions: { group: string; project: string; _id: string | null }[];
+}
+
+/** What operators type, and the project they mean. */
+export interface RoutingAlias {
+  _id: string;
+  device: string | null;
+  from: string;
+  to: string;
+  project: string;
+  made_by: string | null;
+  created: string;
+}
+
+/** What a routing string would do. */
+export interface RoutingPreview {
+  routing: {
+    form: "uri" | "legacy" | "bare" | "pattern" | "none";
+    group: string | null;
+    project: string | null;
+    subject: string | null;
+    session: string | null;
+    status: string;
+    flags: string[];
+  };
+  target: { group: string; project: string; creates_project: boolean; reason: string };
+  alias: { from: string; to: string } | null;
+  suggestions: { group: string; project: string }[];
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ MAX_PDU = 131072
 _CONNECT_S = 10.0
 _ASSOCIATE_S = 30.0
 _ANSWER_S = 120.0
+logging.getLogger("pynetdicom").setLevel(logging.CRITICAL)  # says what our events say, and may print values
 Handler = Callable[[evt.Event], Any]
 
 

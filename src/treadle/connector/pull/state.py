@@ -46,6 +46,18 @@ class PullState:
         marks = ", ".join("?" * len(phases))
         return self._rows(f"device = ? AND phase IN ({marks}) ORDER BY id", device, *phases)
 
+    def first_due(self, device: str) -> Row | None:
+        """The oldest row that is due."""
+        return next(iter(self._rows("device = ? AND phase = 'due' ORDER BY id LIMIT 1", device)), None)
+
+    def blind(self, device: str, *, rechecks_below: int) -> list[Row]:
+        """Retrieved series that only their header tells about, not yet looked at so often."""
+        return self._rows(
+            "device = ? AND phase = 'retrieved' AND blind AND absent_s = 0 AND rechecks < ? ORDER BY id",
+            device,
+            rechecks_below,
+        )
+
     def put(self, *, device: str, study: str, series: str, known: Known, is_blind: bool) -> None:
         """Note what is known of a series that the source has just answered with."""
         self.spool.execute(
@@ -76,8 +88,8 @@ class PullState:
     def set_retrieved(self, row: Row, *, header: str | None) -> None:
         """Note that all instances of the series are in the spool."""
         self.spool.execute(
-            "UPDATE pulled SET phase = 'retrieved', failures = 0, taken = keys, header = ?, rechecks = 0"
-            " WHERE id = ?",
+            "UPDATE pulled SET phase = 'retrieved', failures = 0, taken = keys,"
+            " header = coalesce(?, header), rechecks = 0 WHERE id = ?",
             header,
             row.id,
         )

@@ -162,7 +162,7 @@ class Association:
         if command.field == dimse.C_STORE_RQ and command.has_data_set and not verification:
             return self._store(command, context=context, folder=folder)
         if command.field == dimse.N_ACTION_RQ and context.abstract_syntax == COMMITMENT:
-            return self._note_commitment(command, context=context), None
+            return self._note_commitment(command, context=context, folder=folder), None
         if command.has_data_set:
             for _ in self._messages.data(context.id):
                 pass
@@ -170,8 +170,12 @@ class Association:
             raise AbortError("unexpected response", reason=UNEXPECTED_PDU)
         return _status_without_storage(command, verification=verification), None
 
-    def _note_commitment(self, command: dimse.Command, *, context: ContextAnswer) -> int:
+    def _note_commitment(self, command: dimse.Command, *, context: ContextAnswer, folder: Folder) -> int:
         fragments = self._messages.data(context.id) if command.has_data_set else iter(())
+        if folder.free_bytes() < self._site.limits.min_free:
+            for _ in fragments:
+                pass
+            return dimse.PROCESSING_FAILURE
         try:
             keep_request(
                 self._site.commitments / self.tally.device,

@@ -28,7 +28,10 @@ class _Arrival:
 
 
 class Indexer:
-    """Moves files from `arriving/` to `incoming/`; `on_change` hears of series that got something new."""
+    """Moves files from `arriving/` to `incoming/`.
+
+    `on_change` hears of series that got something new, `on_arrival` of every instance, also of one that is known.
+    """
 
     def __init__(
         self,
@@ -36,11 +39,13 @@ class Indexer:
         state: State,
         *,
         on_change: Callable[[int], None],
+        on_arrival: Callable[[str, InstanceFacts], None],
         on_quarantine: Callable[[str], None],
     ) -> None:
         self._layout = layout
         self._state = state
         self._on_change = on_change
+        self._on_arrival = on_arrival
         self._on_quarantine = on_quarantine
         self._folders: dict[tuple[str, str, str], tuple[int, Path]] = {}
 
@@ -54,10 +59,13 @@ class Indexer:
         self._index(iter(found))
         return len(found)
 
-    def rebuild(self) -> None:
-        """Bring the state in step with the files, whatever happened before."""
+    def recover_parts(self) -> None:
+        """Hand on what ended receivers left; while any receiver lives, its part files are not left-overs."""
         for device in _folders(self._layout.arriving):
             recover(Path(device), pattern="*.part")
+
+    def rebuild(self) -> None:
+        """Bring the state in step with the files, whatever happened before."""
         known = {
             (series.device, series.study, series.series): series.id for series in self._state.all_series()
         }
@@ -87,6 +95,9 @@ class Indexer:
                     self._state.touch_series(series_id)
             for series_id in changed:
                 self._on_change(series_id)
+            for arrival in arrivals:
+                if arrival is not None:
+                    self._on_arrival(arrival.device, arrival.facts)
 
     def _examine(self, device: str, path: Path) -> _Arrival | None:
         """What the file is; None when it went to quarantine."""

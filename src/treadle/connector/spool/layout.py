@@ -74,6 +74,10 @@ class Layout:
         """Held by every receiver process."""
         return self.root / "receivers.lock"
 
+    def polled(self, device: str) -> Path:
+        """There once a poll of the device has succeeded: told so also when the state file is lost."""
+        return self.root / f"polled.{device}"
+
     def series(self, *, device: str, study: str, series: str) -> Path:
         """The folder of one series; the UIDs must be safe."""
         return self.incoming / device / study / series

@@ -43,7 +43,8 @@ CREATE TABLE pulled (                      -- series that sources were seen to h
 CREATE INDEX pulled_by_phase ON pulled (device, phase);
 CREATE TABLE polled (device TEXT PRIMARY KEY) WITHOUT ROWID;  -- devices whose first poll is over
 """
-_STEPS = (_SPOOL, _PULL)
+_COMMITMENT = "CREATE INDEX instance_by_sop ON instance (sop);"  # devices name instances by nothing else
+_STEPS = (_SPOOL, _PULL, _COMMITMENT)
 
 
 def prepare(db: sqlite3.Connection) -> None:

@@ -140,6 +140,24 @@ class State:
             series_id,
         )
 
+    def ask_again(self, series: str) -> int:
+        """Have series with this UID tried again that wait or are held; their number."""
+        rows = self.execute(
+            "UPDATE series SET state = 'retry', reason = NULL, settled = min(settled, generation - 1)"
+            " WHERE series = ? AND state <> 'skipped' AND (generation > settled OR state = 'held') RETURNING id",
+            series,
+        )
+        return len(rows)
+
+    def take_retries(self) -> list[int]:
+        """Series that somebody wants to be tried again; handed out once."""
+        rows = self.execute("UPDATE series SET state = 'receiving' WHERE state = 'retry' RETURNING id")
+        return [row[0] for row in rows]
+
+    def changes_outside(self) -> int:
+        """A number that changes when another process changes the state file."""
+        return int(self.execute("PRAGMA data_version")[0][0])
+
     def mark_waiting(self, series_id: int, *, reason: str) -> None:
         """Note why the series has to wait; it stays to be done."""
         self.execute("UPDATE series SET state = 'held', reason = ? WHERE id = ?", reason, series_id)
@@ -165,6 +183,10 @@ class State:
     def instances(self, series_id: int) -> list[Instance]:
         """The instances of a series by UID."""
         return self._instances("WHERE series_id = ? ORDER BY sop", series_id)
+
+    def instance_count(self, series_id: int) -> int:
+        """Number of instances of a series."""
+        return int(self.execute("SELECT count(*) FROM instance WHERE series_id = ?", series_id)[0][0])
 
     def put_instance(self, series_id: int, instance: Instance) -> None:
         """Add or replace one instance."""

@@ -72,13 +72,14 @@ async def alias_of(
     sight: ColumnElement[bool] | None = None,
 ) -> Alias | None:
     """The alias of what was typed: the scanner's own before that of all."""
-    if route.group is None:
+    group = route.requested_group or route.group
+    if group is None:
         return None
     row = (
         await connection.execute(
             _rows(true() if sight is None else sight)
             .where(
-                routing_alias.c.typed == typed_of(route.group, route.project),
+                routing_alias.c.typed == typed_of(group, route.project),
                 routing_alias.c.device.in_(("", device or "")),
             )
             .order_by(routing_alias.c.device.desc())

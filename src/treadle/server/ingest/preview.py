@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
 
 from treadle.dicom.routing import Route, RoutingConfig, parse_header, parse_routing
 from treadle.server.access.devices import list_devices
@@ -16,6 +18,9 @@ from treadle.server.ingest.suggestions import Suggestion, suggest
 from treadle.server.kit.errors import Invalid
 
 Header = Mapping[str, str | list[str]]
+
+_OPTIONS = TypeAdapter(RoutingConfig)
+_PATTERNS = {"patterns", "routing_patterns"}
 
 
 @dataclass(frozen=True)
@@ -54,15 +59,18 @@ async def preview(
     guard: Guard, *, string: str, header: Header | None, device: str | None, options: Mapping[str, Any]
 ) -> Preview:
     """The string (or the header's values) as this device would read it, as far as the caller may see."""
+    if not guard.identity.is_site_admin and _PATTERNS & options.keys():
+        raise Invalid("config: patterns are tried by site administrators only: they may take very long.")
     config = _config({**await _reported(guard, device), **options})
     route = parse_routing(string, config) if header is None else parse_header(header, config)
     sight = sight_of(guard)
     destination = await find_destination(
         guard.connection, route, create_projects=config.create_projects, device=device, sight=sight
     )
-    if not destination.is_parking or route.group is None:
+    group = route.requested_group or route.group
+    if not destination.is_parking or group is None:
         return Preview(route, destination, [])
-    typed = (route.group, route.project)
+    typed = (group, route.project)
     return Preview(route, destination, (await suggest(guard.connection, [typed], sight))[typed])
 
 
@@ -73,7 +81,12 @@ def sight_of(guard: Guard) -> Sight:
 
 def _config(options: Mapping[str, Any]) -> RoutingConfig:
     try:
-        return RoutingConfig.from_flat(options)
+        # Not every client of this address knows our types: what `from_flat` takes is checked once more.
+        return _OPTIONS.validate_python(asdict(RoutingConfig.from_flat(options)))
+    except ValidationError as error:
+        problem = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        place = ".".join(map(str, problem["loc"]))
+        raise Invalid(f"config: {place}: {problem['msg']}") from None
     except (TypeError, ValueError, AttributeError) as error:
         raise Invalid(f"config: {error}") from None
 

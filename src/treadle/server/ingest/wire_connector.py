@@ -27,6 +27,7 @@ class Routing(Wire):
     """A routing string taken apart by the connector."""
 
     form: Form = "none"
+    requested_group: str | None = Field(default=None, max_length=255)
     group: str | None = Field(default=None, max_length=255)
     project: str | None = Field(default=None, max_length=255)
     subject: str | None = Field(default=None, max_length=255)

@@ -103,6 +103,9 @@ class ConnectorSettings(BaseModel):
         default=False,
         description="Create the project a routing string names when the group has no such project.",
     )
+    metrics: AddressSetting | None = Field(
+        default=None, description="Where it answers Prometheus, HOST:PORT (default: nowhere)."
+    )
     server: str | None = Field(default=None, description="Server a connector on its own sends to.")
     device_key: str | None = secret(description="Device key of a connector on its own.")
 

@@ -1,5 +1,4 @@
 import { Button, Code, TextInput } from "@mantine/core";
-import { useDisclosure } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
@@ -7,7 +6,6 @@ import { api } from "@/api/client";
 import { useChange, useRemoval } from "@/api/useChange";
 import { KeysPanel } from "@/parts/keys/KeysPanel";
 import { Columns } from "@/ui/Columns";
-import { ConfirmDialog } from "@/ui/ConfirmDialog";
 import { Facts } from "@/ui/Facts";
 import { Failure } from "@/ui/Failure";
 import { ago, count, dateTime } from "@/ui/format";
@@ -16,15 +14,22 @@ import { useCrumbs } from "@/ui/layout/crumbsContext";
 import { Page } from "@/ui/Page";
 import { PageHead } from "@/ui/PageHead";
 import { Panel } from "@/ui/Panel";
-import { Told } from "@/ui/Told";
+import { RemoveButton } from "@/ui/RemoveButton";
 import { DeviceMark } from "./DeviceMark";
+import { DeviceTiles } from "./DeviceTiles";
 import { type DeviceDoc, deviceQuery, deviceStatusQuery } from "./devices";
+import { infoOf, totals } from "./figures";
+import { HeldPanel } from "./HeldPanel";
+import { HourBars } from "./HourBars";
+import { IncidentsPanel } from "./IncidentsPanel";
+import { ReasonsPanel } from "./ReasonsPanel";
+import { ScannersPanel } from "./ScannersPanel";
 
 const DEVICES = ["devices"];
 
-/** One device: how it is, what troubles it, its keys. */
+/** One device: how it is, what it brought and what it could not, what troubles it, its keys. */
 export function DevicePage() {
-  const { d } = useParams({ from: "/inside/framed/admin/devices/$d" });
+  const { d } = useParams({ from: "/inside/framed/admins/admin/devices/$d" });
   const found = useQuery(deviceQuery(d));
   const status = useQuery(deviceStatusQuery);
   const device = found.data;
@@ -33,6 +38,11 @@ export function DevicePage() {
     return <Failure error={found.error} what="device" onRetry={() => void found.refetch()} />;
   if (!device) return <Loading />;
   const says = Object.keys(device.info).length > 0;
+  const info = infoOf(device);
+  const all = totals(info);
+  const held = info.held ?? [];
+  // What is held back is told in detail below.
+  const errors = device.errors.filter((error) => held.length === 0 || !error.startsWith("held:"));
   return (
     <Page>
       <PageHead
@@ -41,18 +51,30 @@ export function DevicePage() {
         about={<DeviceMark device={device} status={status.data} />}
         actions={<DeviceActions device={device} />}
       />
+      {says ? <DeviceTiles device={device} all={all} /> : null}
       <Columns
         main={
           <>
-            {device.errors.length > 0 ? (
-              <Panel title="Errors">
-                <ul style={{ margin: 0, paddingLeft: 18, overflowWrap: "anywhere" }}>
-                  {device.errors.map((error) => (
-                    <li key={error}>{error}</li>
-                  ))}
-                </ul>
-              </Panel>
+            <ErrorsPanel errors={errors} />
+            <HeldPanel held={held} total={info.series?.held ?? 0} />
+            {all && info.figures ? (
+              <>
+                <Panel title="Images received, last 24 hours">
+                  <HourBars words="Images" start={all.hours.start} values={all.hours.instances} />
+                </Panel>
+                <Panel title="Series uploaded, last 24 hours">
+                  <HourBars
+                    words="Series"
+                    start={all.hours.start}
+                    values={all.hours.series_uploaded}
+                    bad={all.hours.series_failed}
+                    badWords="failed attempts"
+                  />
+                </Panel>
+                <ScannersPanel figures={info.figures} />
+              </>
             ) : null}
+            <IncidentsPanel id={d} />
             <KeysPanel
               title="Keys"
               keys={device.api_keys}
@@ -63,8 +85,11 @@ export function DevicePage() {
               stale={DEVICES}
             />
             {says ? (
-              <Panel title="What it says of itself">
-                <Code block>{JSON.stringify(device.info, null, 2)}</Code>
+              <Panel title="Last heartbeat">
+                <details>
+                  <summary>What it says of itself, word for word</summary>
+                  <Code block>{JSON.stringify(device.info, null, 2)}</Code>
+                </details>
               </Panel>
             ) : null}
           </>
@@ -77,7 +102,7 @@ export function DevicePage() {
                   ["Last seen", device.last_seen ? `${ago(device.last_seen)}` : "never"],
                   [
                     "Heartbeat",
-                    device.interval ? `every ${count(device.interval, "second")}` : "not promised",
+                    device.interval ? `at least every ${count(device.interval, "second")}` : "not promised",
                   ],
                   ["Version", device.version],
                   ["Added", dateTime(device.created)],
@@ -90,6 +115,7 @@ export function DevicePage() {
                 ]}
               />
             </Panel>
+            {all ? <ReasonsPanel shares={all["7d"].misrouted} /> : null}
             <Rename key={device.label} device={device} />
           </>
         }
@@ -98,9 +124,21 @@ export function DevicePage() {
   );
 }
 
+function ErrorsPanel({ errors }: { errors: string[] }) {
+  if (errors.length === 0) return null;
+  return (
+    <Panel title="Errors">
+      <ul style={{ margin: 0, paddingLeft: 18, overflowWrap: "anywhere" }}>
+        {errors.map((error) => (
+          <li key={error}>{error}</li>
+        ))}
+      </ul>
+    </Panel>
+  );
+}
+
 function DeviceActions({ device }: { device: DeviceDoc }) {
   const navigate = useNavigate();
-  const [asking, dialog] = useDisclosure(false);
   const change = useChange((disabled: boolean) => api.put(`/devices/${device._id}`, { disabled }), DEVICES);
   const remove = useRemoval(
     () => api.delete(`/devices/${device._id}`),
@@ -112,20 +150,9 @@ function DeviceActions({ device }: { device: DeviceDoc }) {
       <Button variant="default" loading={change.isPending} onClick={() => change.mutate(!device.disabled)}>
         {device.disabled ? "Enable" : "Disable"}
       </Button>
-      <Button variant="outline" color="red" onClick={dialog.open}>
-        Delete
-      </Button>
-      <ConfirmDialog
-        opened={asking}
-        title="Delete this device?"
-        action="Delete device"
-        busy={remove.isPending}
-        onClose={dialog.close}
-        onConfirm={() => remove.mutate()}
-      >
+      <RemoveButton what="device" remove={remove}>
         The keys of “{device.label}” stop working at once. What it sent stays.
-        {remove.error ? <Told error={remove.error} /> : null}
-      </ConfirmDialog>
+      </RemoveButton>
     </>
   );
 }

@@ -16,7 +16,9 @@ import { Page } from "@/ui/Page";
 import { PageHead } from "@/ui/PageHead";
 import { ShownOnce } from "@/ui/ShownOnce";
 import { DeviceMark } from "./DeviceMark";
-import { deviceStatusQuery, devicesQuery } from "./devices";
+import { type DeviceDoc, deviceStatusQuery, devicesQuery } from "./devices";
+import { infoOf, percent, totals } from "./figures";
+import { HourBars } from "./HourBars";
 
 /** Programs that bring data or do work: connectors, engines, uploaders. */
 export function DevicesPage() {
@@ -58,12 +60,25 @@ export function DevicesPage() {
           { head: "Version", cell: (device) => device.version },
           { head: "State", cell: (device) => <DeviceMark device={device} status={status.data} /> },
           { head: "Last seen", cell: (device) => (device.last_seen ? ago(device.last_seen) : "never") },
+          { head: "Images, 24 h", cell: (device) => <Today device={device} /> },
+          {
+            head: "Uploaded, 24 h",
+            number: true,
+            cell: (device) => percent(totals(infoOf(device))?.["24h"].success_final),
+          },
+          { head: "Waiting", number: true, cell: (device) => infoOf(device).unsent || "" },
+          { head: "Held", number: true, cell: (device) => infoOf(device).series?.held || "" },
           { head: "Errors", number: true, cell: (device) => device.errors?.length || "" },
         ]}
       />
       {adding ? <NewDevice onClose={dialog.close} /> : null}
     </Page>
   );
+}
+
+function Today({ device }: { device: DeviceDoc }) {
+  const hours = totals(infoOf(device))?.hours;
+  return hours ? <HourBars small words="Images" start={hours.start} values={hours.instances} /> : null;
 }
 
 function NewDevice({ onClose }: { onClose: () => void }) {

@@ -33,3 +33,19 @@ export interface DeviceDoc extends Device {
   api_keys: ApiKey[];
   created: string;
 }
+
+export interface Incident {
+  _id: string;
+  kind: "silent" | "errors" | "held";
+  detail: string;
+  opened: string;
+  closed: string | null;
+  told: string[];
+}
+
+export const incidentsQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["devices", id, "incidents"],
+    queryFn: () => api.get<Incident[]>(`/devices/${id}/incidents`, { limit: 20 }),
+    refetchInterval: REFRESH_MS,
+  });

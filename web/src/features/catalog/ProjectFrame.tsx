@@ -12,6 +12,7 @@ import { DeleteButton } from "./DeleteButton";
 import { DownloadButton } from "./DownloadButton";
 import { LockBadge } from "./lock/LockBadge";
 import { LockNote } from "./lock/LockNote";
+import { ProjectString } from "./ProjectString";
 
 /** Tabs of a project: the end of the address, the words, and the right without which it is not shown. */
 const TABS = [
@@ -51,6 +52,7 @@ export function ProjectFrame() {
             </Link>
           </>
         }
+        about={<ProjectString id={p} group={project.group} label={project.label} />}
         mark={<LockBadge locked={project.locked} />}
         actions={
           <>

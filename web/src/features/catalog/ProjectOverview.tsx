@@ -2,7 +2,6 @@ import { useParams } from "@tanstack/react-router";
 import { useProject } from "@/api/queries";
 import { useMay } from "@/api/rights";
 import { Columns } from "@/ui/Columns";
-import { Copyable } from "@/ui/Copyable";
 import { dateTime } from "@/ui/format";
 import { FilesPanel } from "./FilesPanel";
 import { InfoPanel } from "./InfoPanel";
@@ -28,14 +27,6 @@ export function ProjectOverview() {
           facts={[
             ["Group", project.group_info?.label ?? project.group],
             ["Description", project.description],
-            [
-              "Patient ID",
-              <Copyable
-                key="routing"
-                text={`fw://${project.group}/${project.label}`}
-                label="routing string"
-              />,
-            ],
             ["Members", project.permissions?.length],
             ["Created", dateTime(project.created)],
             idFact("Project id", project._id),

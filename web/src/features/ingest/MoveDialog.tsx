@@ -1,35 +1,61 @@
-import { Text, TextInput } from "@mantine/core";
+import { Checkbox, Text, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api } from "@/api/client";
-import { LIVE } from "@/api/queries";
+import { containerQuery, LIVE } from "@/api/queries";
+import { useMayInGroup } from "@/api/rights";
 import type { Misrouted } from "@/api/types";
 import { Picker } from "@/parts/pick/Picker";
 import { PROJECTS } from "@/parts/pick/source";
 import { FormDialog } from "@/ui/FormDialog";
-import { requestedText } from "./words";
+import { count } from "@/ui/format";
+import { partsText } from "@/ui/routingWords";
 
-/** Says where a waiting session belongs; subject and session labels may be corrected on the way. */
-export function MoveDialog({ row, onClose }: { row: Misrouted; onClose: () => void }) {
+interface MoveDialogProps {
+  row: Misrouted;
+  /** The project that may have been meant; may still be changed. */
+  to?: string | undefined;
+  /** How many more sessions asked for the same group and project. */
+  alike: number;
+  onClose: () => void;
+}
+
+interface Moved {
+  modified: number;
+  remaining: number;
+  flags: string[];
+}
+
+/** Says where a waiting session belongs: it alone, all that were typed alike, and those still to come. */
+export function MoveDialog({ row, to, alike, onClose }: MoveDialogProps) {
   const queries = useQueryClient();
-  const [project, setProject] = useState<string | null>(null);
+  const [project, setProject] = useState<string | null>(to ?? null);
   const [subject, setSubject] = useState(row.requested.subject || row.subject?.label || "");
   const [session, setSession] = useState(row.requested.session || row.session.label);
+  const [all, setAll] = useState(alike > 0);
+  const [remember, setRemember] = useState(false);
+  const target = useQuery({ ...containerQuery("projects", project ?? ""), enabled: project !== null });
+  // A session in conflict with its subject may stay where it is, under another subject.
+  const conflict = row.reason === "ok";
+  const mayRemember =
+    useMayInGroup(target.data?.group ?? "")("admin") && Boolean(row.requested.group) && !conflict;
   const move = useMutation({
     mutationFn: () =>
-      api.post(`/connector/misrouted/${row.session._id}/move`, {
+      api.post<Moved>(`/connector/misrouted/${row.session._id}/move`, {
         project,
         subject: subject.trim(),
         session: session.trim(),
+        also_same_string: all && alike > 0,
+        remember_alias: remember && mayRemember,
       }),
-    onSuccess: async () => {
-      notifications.show({ message: `“${session}” was moved.` });
+    onSuccess: async (done) => {
+      notifications.show({ message: told(done, session) });
       onClose();
       await queries.invalidateQueries({ queryKey: [LIVE] });
     },
   });
-  const asked = requestedText(row.requested);
+  const asked = partsText(row.requested);
   return (
     <FormDialog
       title={`Move “${row.session.label || "untitled"}”`}
@@ -47,14 +73,15 @@ export function MoveDialog({ row, onClose }: { row: Misrouted; onClose: () => vo
       ) : null}
       <Picker
         source={PROJECTS}
-        taken={row.project ? [row.project._id] : []}
+        taken={row.project && !conflict ? [row.project._id] : []}
         label="Project"
-        data-autofocus
+        data-autofocus={to ? undefined : true}
         value={project}
         onChange={setProject}
       />
       <TextInput
         label="Subject"
+        data-autofocus={to ? true : undefined}
         value={subject}
         onChange={(event) => setSubject(event.currentTarget.value)}
       />
@@ -62,8 +89,32 @@ export function MoveDialog({ row, onClose }: { row: Misrouted; onClose: () => vo
         label="Session"
         value={session}
         onChange={(event) => setSession(event.currentTarget.value)}
-        error={move.error?.message}
       />
+      {alike > 0 ? (
+        <Checkbox
+          label={`Also the ${count(alike, "other session")} with the same string`}
+          description="They keep their own subjects and session labels."
+          checked={all}
+          onChange={(event) => setAll(event.currentTarget.checked)}
+        />
+      ) : null}
+      {mayRemember ? (
+        <Checkbox
+          label="Remember as alias"
+          description="From now on this string leads there by itself."
+          checked={remember}
+          onChange={(event) => setRemember(event.currentTarget.checked)}
+        />
+      ) : null}
     </FormDialog>
   );
+}
+
+function told({ modified, remaining, flags }: Moved, session: string): string {
+  const moved = modified > 1 ? `${count(modified, "session")} were moved.` : `“${session}” was moved.`;
+  const left = remaining > 0 ? ` ${count(remaining, "more session")} with this string still wait.` : "";
+  const conflict = flags.includes("subject_conflict")
+    ? " Its subject has another name there: it stays on the list until somebody says who it is."
+    : "";
+  return moved + left + conflict;
 }

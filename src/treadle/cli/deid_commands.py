@@ -1,0 +1,278 @@
+"""`treadle deid`: de-identify a folder on this machine, without a server."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from treadle.cli.options import JsonOption
+
+if TYPE_CHECKING:
+    from treadle.cli.deid_run import Outcome
+    from treadle.deid import Profile
+
+PRESETS = {"none": "none", "minimal": "minimal", "research": "research", "ps315-basic": "ps315-basic"}
+ALIASES = {"basic": "ps315-basic"}
+NOTHING_DONE = 1
+
+
+class FolderFirst(TyperGroup):
+    """`treadle deid FOLDER` is `treadle deid run FOLDER`; a folder named like a command is given as `./lint`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Put `run` before what is no command."""
+        if args and args[0] not in self.commands and args[0] not in ctx.help_option_names:
+            args = ["run", *args]
+        return super().parse_args(ctx, args)
+
+
+deid = typer.Typer(
+    cls=FolderFirst,
+    help="De-identify files on this machine: `treadle deid FOLDER --profile P --out DIR`.",
+    no_args_is_help=True,
+)
+
+FolderArgument = Annotated[
+    Path,
+    typer.Argument(
+        metavar="FOLDER", exists=True, file_okay=False, help="Folder with the files; not changed."
+    ),
+]
+ProfileOption = Annotated[
+    str,
+    typer.Option(
+        "--profile",
+        "-p",
+        metavar="P",
+        help="A preset (none, minimal, research, ps315-basic) or a profile's file.",
+    ),
+]
+ProfileArgument = Annotated[str, typer.Argument(metavar="P", help="A preset, or a profile's file.")]
+SecretOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--secret-file",
+        metavar="FILE",
+        exists=True,
+        dir_okay=False,
+        help="32 bytes, or 64 hex digits: the same secret gives the same codes. Without it a random one per run.",
+    ),
+]
+SubjectOption = Annotated[
+    str | None,
+    typer.Option("--subject", metavar="LABEL", help="The subject's label, for profiles that use it."),
+]
+JobsOption = Annotated[
+    int | None, typer.Option("--jobs", "-j", min=1, metavar="N", help="Processes; one per core.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands."""
+    app.add_typer(deid, name="deid")
+
+
+@deid.command("run")
+def run_folder(
+    folder: FolderArgument,
+    profile: ProfileOption = "ps315-basic",
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Folder for de-identified files.")
+    ] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option("--report", metavar="DIR", help="Folder for reports; DIR of --out with -report."),
+    ] = None,
+    secret_file: SecretOption = None,
+    subject: SubjectOption = None,
+    jobs: JobsOption = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Reports only, and a table of the first file before and after.")
+    ] = False,
+    json_lines: JsonOption = False,
+) -> None:
+    """De-identify all files of a folder; `run` may be left out."""
+    if out is None and not dry_run:
+        raise typer.BadParameter("where to? Give --out DIR, or --dry-run", param_hint="--out")
+    if report is None and out is not None:
+        report = out.with_name(out.name + "-report")
+    _work(
+        folder, profile, None if dry_run else out, report, secret_file, subject, jobs, json_lines=json_lines
+    )
+
+
+@deid.command()
+def check(
+    folder: FolderArgument,
+    profile: ProfileOption = "ps315-basic",
+    report: Annotated[
+        Path | None, typer.Option("--report", metavar="DIR", help="Folder for reports.")
+    ] = None,
+    jobs: JobsOption = None,
+    json_lines: JsonOption = False,
+) -> None:
+    """Try a profile on a folder: nothing but reports is written."""
+    _work(folder, profile, None, report, None, None, jobs, json_lines=json_lines)
+
+
+@deid.command()
+def lint(profile: ProfileArgument, json_lines: JsonOption = False) -> None:
+    """Check a profile: errors, and what is allowed but unsafe."""
+    from treadle.cli.output import show, show_all
+
+    found = [
+        {"line": issue.line, "path": issue.path, "code": issue.code, "message": issue.message}
+        for issue in _load(profile, json_lines=json_lines).lint()
+    ]
+    show_all(found, columns=("line", "path", "code", "message"), json_lines=json_lines)
+    if not json_lines:
+        show({}, json_lines=False, text=f"valid, {len(found)} remarks")
+
+
+@deid.command()
+def explain(
+    profile: ProfileArgument,
+    tag: Annotated[
+        str | None,
+        typer.Option("--tag", metavar="TAG", help="0008,1030 or a keyword; all of the table when left out."),
+    ] = None,
+) -> None:
+    """Say what a profile does to an attribute, and which rule says so."""
+    from treadle.cli.deid_explain import UnknownTagError, explained, print_rows, tag_of
+
+    loaded = _load(profile)
+    if tag is None:
+        print_rows(loaded)
+        return
+    try:
+        number = tag_of(tag)
+    except UnknownTagError as error:
+        raise typer.BadParameter(str(error), param_hint="--tag") from None
+    done, why = explained(loaded, number)
+    print(f"({number >> 16:04X},{number & 0xFFFF:04X}): {done} ({why})")
+
+
+@deid.command()
+def which(
+    folder: FolderArgument,
+    number: Annotated[int, typer.Argument(metavar="NUMBER", min=0, help="Number of a file in a report.")],
+) -> None:
+    """Print the path of the file that a report gives a number; --out and --report must lie outside the folder."""
+    from treadle.cli.deid_files import files_in
+
+    paths = files_in(folder, [])
+    if number >= len(paths):
+        raise typer.BadParameter(f"the folder has {len(paths)} files", param_hint="NUMBER")
+    print(paths[number])
+
+
+def _work(
+    folder: Path,
+    profile: str,
+    out: Path | None,
+    report: Path | None,
+    secret_file: Path | None,
+    subject: str | None,
+    jobs: int | None,
+    *,
+    json_lines: bool,
+) -> None:
+    from treadle.cli.deid_run import NotEmptyError, run
+    from treadle.cli.output import show
+    from treadle.cli.progress import count
+    from treadle.deid import Context
+
+    loaded = _load(profile, json_lines=json_lines)
+    secrets, context = _secrets(secret_file), Context(subject=subject)
+    if out is None and not json_lines:
+        _compare(folder, loaded, context)
+    try:
+        with count("de-identifying", quiet=json_lines) as progress:
+            outcome = run(
+                folder,
+                loaded,
+                out=out,
+                report=report,
+                secrets=secrets,
+                context=context,
+                jobs=jobs,
+                progress=progress,
+            )
+    except NotEmptyError as error:
+        raise typer.BadParameter(str(error), param_hint="--out") from None
+    show(outcome.totals.document(loaded), json_lines=json_lines, text=_told(outcome, report))
+    raise typer.Exit(outcome.exit_status)
+
+
+def _compare(folder: Path, profile: Profile, context: Any) -> None:
+    from treadle.cli.deid_compare import show_comparison
+    from treadle.cli.deid_files import files_in
+    from treadle.deid import Secrets
+    from treadle.deid.engine import looks_like_dicom
+
+    for path in files_in(folder, [])[:50]:
+        with path.open("rb") as file:
+            if looks_like_dicom(path.name, file.read(256)):
+                show_comparison(path, profile, Secrets.random(), context)
+                return
+
+
+def _told(outcome: Outcome, report: Path | None) -> str:
+    from treadle.deid import Code
+
+    totals = outcome.totals
+    lines = [
+        f"{totals.ok} of {totals.files} files de-identified, {totals.rejected} rejected, {totals.skipped} skipped"
+    ]
+    if outcome.resumed:
+        lines[0] += f" ({outcome.resumed} of them before)"
+    lines += [f"  {count:6} {code}  {Code(code).sentence}" for code, count in totals.codes.most_common()]
+    if report is not None:
+        lines.append(f"report: {report / 'report.html'}")
+    return "\n".join(lines)
+
+
+def _load(given: str, *, json_lines: bool = False) -> Profile:
+    """A preset by name, or a file; an invalid one ends the command with all that is wrong in it."""
+    from treadle.cli.output import show_all
+    from treadle.deid import Profile, ProfileError
+
+    name = ALIASES.get(given, given)
+    if name in PRESETS:
+        return Profile.load({"name": name} if name == "none" else {"name": name, "treadle": {"preset": name}})
+    path = Path(given)
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        names = ", ".join(PRESETS)
+        raise typer.BadParameter(
+            f"{given}: neither a preset ({names}) nor a file", param_hint="--profile"
+        ) from None
+    try:
+        return Profile.load(text)
+    except ProfileError as error:
+        found = [
+            {"line": issue.line, "path": issue.path, "code": issue.code, "message": issue.message}
+            for issue in error.errors
+        ]
+        print(f"treadle: {path.name} is not a valid profile", file=sys.stderr)
+        show_all(found, columns=("line", "path", "code", "message"), json_lines=json_lines)
+        raise typer.Exit(NOTHING_DONE) from None
+
+
+def _secrets(path: Path | None) -> Any:
+    from treadle.deid import Secrets
+
+    if path is None:
+        return None
+    raw = path.read_bytes()
+    try:
+        return Secrets(raw if len(raw) == 32 else bytes.fromhex(raw.decode("ascii").strip()))
+    except ValueError:
+        raise typer.BadParameter(
+            "a secret is 32 bytes, or 64 hex digits", param_hint="--secret-file"
+        ) from None

@@ -1,0 +1,128 @@
+"""A folder through the engine: what is in it, in which order, written where. Names of the input stay in here."""
+
+from __future__ import annotations
+
+import mmap
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from treadle.deid import Code, Context, Engine, FileReport, Profile, Secrets
+from treadle.deid.dicom.elements import Span
+from treadle.deid.dicom.process import DicomOutput
+
+FEW = 400  # files for which starting processes takes longer than it saves
+CHUNK = 8
+PART = ".part"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What every file of a run has in common. `out` is None when nothing is to be written."""
+
+    profile: Profile
+    secrets: Secrets
+    context: Context
+    out: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """One file: its report, and what was written under a temporary name: (temporary, wanted name)."""
+
+    report: FileReport
+    written: tuple[tuple[Path, str], ...] = ()
+    sop_instance: bytes = b""
+
+
+def files_in(folder: Path, without: Sequence[Path]) -> list[Path]:
+    """Regular files below a folder in a fixed order, those in the folders of the output left out."""
+    apart = {path.resolve() for path in without}
+    found: list[Path] = []
+    for where, folders, names in os.walk(folder):
+        here = Path(where)
+        folders[:] = sorted(name for name in folders if (here / name).resolve() not in apart)
+        found += (here / name for name in sorted(names) if (here / name).is_file())
+    return found
+
+
+def work(job: Job, engine: Engine, index: int, path: Path) -> Done:
+    """De-identify one file; what goes out lies under a temporary name afterwards."""
+    try:
+        with path.open("rb") as file, _mapped(file.fileno()) as data:
+            parts = engine.parts(path.name, data, index)
+            written: list[tuple[Path, str]] = []
+            if job.out is not None and parts.output is not None:
+                written.append((_write(job.out, index, 0, parts.output), parts.output.name))
+            elif job.out is not None:
+                for number, (name, content) in enumerate(parts.result.outputs):
+                    part = _part(job.out, index, number)
+                    part.write_bytes(content)
+                    written.append((part, name))
+            sop = parts.output.sop_instance if parts.output else b""
+    except OSError as error:
+        return Done(
+            FileReport(index=index, status="rejected", error=Code.TRUNCATED.value, where=type(error).__name__)
+        )
+    return Done(parts.result.report, tuple(written), sop)
+
+
+@contextmanager
+def _mapped(handle: int) -> Iterator[bytes | mmap.mmap]:
+    if not os.fstat(handle).st_size:
+        yield b""
+        return
+    with mmap.mmap(handle, 0, access=mmap.ACCESS_READ) as data:
+        yield data
+
+
+def _part(out: Path, index: int, number: int) -> Path:
+    return out / f".{index}-{number}{PART}"
+
+
+def _write(out: Path, index: int, number: int, output: DicomOutput) -> Path:
+    part = _part(out, index, number)
+    with memoryview(output.data) as view, part.open("wb", buffering=0) as file:
+        for piece in output.pieces:
+            if isinstance(piece, Span):
+                with view[piece.start : piece.stop] as untouched:
+                    _all(file, untouched)
+            elif piece:
+                _all(file, memoryview(piece))
+    return part
+
+
+def _all(file: Any, data: memoryview) -> None:
+    done = 0
+    while done < len(data):
+        done += file.write(data[done:])
+
+
+_state: list[tuple[Job, Engine]] = []
+
+
+def _start(job: Job) -> None:
+    _state[:] = [(job, Engine(job.profile, job.secrets, job.context))]
+
+
+def _one(task: tuple[int, Path]) -> Done:
+    return work(*_state[0], *task)
+
+
+def process(job: Job, tasks: Sequence[tuple[int, Path]], jobs: int | None) -> Iterator[Done]:
+    """All files, results in the order of the tasks; without `jobs` in as many processes as are worth it."""
+    if jobs is None:
+        jobs = (os.cpu_count() or 1) if len(tasks) >= FEW else 1
+    if jobs < 2 or len(tasks) < 2:
+        engine = Engine(job.profile, job.secrets, job.context)
+        for index, path in tasks:
+            yield work(job, engine, index, path)
+        return
+    context = get_context("spawn")
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_start, initargs=(job,)) as pool:
+        yield from pool.map(_one, tasks, chunksize=CHUNK)

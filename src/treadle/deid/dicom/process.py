@@ -1,0 +1,210 @@
+"""One DICOM file: the profile's rules, the preset, the pixels, the second net, the name."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from treadle import __version__
+from treadle.deid.codes import Code, Rejected
+from treadle.deid.dicom import fields, jpeg
+from treadle.deid.dicom.elements import PIXELS, Element, Span, path_name
+from treadle.deid.dicom.part10 import DicomFile, assemble, read
+from treadle.deid.dicom.reader import Buffer, in_order
+from treadle.deid.dicom.writer import Piece
+from treadle.deid.fields.filenames import sanitized
+from treadle.deid.mapping import Subject, UidMap, subject_of
+from treadle.deid.pixels.blank import blank
+from treadle.deid.pixels.decide import boxes, decide, suspicion
+from treadle.deid.pixels.facts import Facts
+from treadle.deid.presets.apply import Pass, Trie, as_trie
+from treadle.deid.presets.documents import settle
+from treadle.deid.presets.marks import marks
+from treadle.deid.presets.options import PresetOptions
+from treadle.deid.presets.plan import MINIMAL, Plan
+from treadle.deid.residual import INSTITUTION, UIDS, Identifiers, identifiers_of, residue
+from treadle.deid.run import Run
+
+_SOP_CLASS, _SOP_INSTANCE, _MODALITY = 0x00080016, 0x00080018, 0x00080060
+_ICON, _DOCUMENT, _PIXEL_DATA = 0x00880200, 0x00420011, 0x7FE00010
+
+
+@dataclass(frozen=True, slots=True)
+class DicomOutput:
+    """A name, what to write, and the buffer that spans of it refer to."""
+
+    name: str
+    pieces: list[Piece]
+    data: Buffer
+    sop_instance: bytes
+
+
+class DicomWorker:
+    """What stays the same from file to file: the compiled preset and the mapping of UIDs."""
+
+    def __init__(self, run: Run) -> None:
+        self._secrets, self._context = run.secrets, run.context
+        self._profile = run.profile
+        self._rules = run.profile.dicom
+        self._options: PresetOptions | None = run.profile.preset
+        strong = (
+            self._options if self._options and self._options.preset in {"ps315-basic", "research"} else None
+        )
+        self._plan = Plan(strong) if strong else None
+        self._kept = _purposely_kept(self._plan)
+        self._uids = UidMap(run.secrets, strong.uid_root if strong else "2.25")
+        self.edition = self._plan.edition if self._plan is not None else ""
+
+    def process(self, name: str, data: Buffer, run: Run) -> DicomOutput:
+        """De-identify one file; Rejected when that cannot be done."""
+        file = read(data)
+        report = run.report
+        if file.trailing:
+            report.warn("TRAILING_DATA")
+        facts = Facts.of(file)
+        report.sop_class = facts.text(_SOP_CLASS)
+        _complete(file, facts)
+        found = identifiers_of(file.elements, self._kept)
+        if self._plan is not None:
+            file.elements = settle(file.elements, self._plan)
+            _trim(file, facts, run)
+        cleared = facts.pixels is None or suspicion(facts) is None
+        blanked = self._pixels(file, facts, run)
+        subject = self._subject(facts, run)
+        touched = self._own_rules(file, run)
+        if self._plan is not None:
+            self._preset(file, subject, found, touched, run)
+        elif self._options and self._options.preset == "minimal":
+            _minimal(file.elements, touched, run)
+        self._mark(file, cleared=cleared or blanked, blanked=blanked)
+        pieces = assemble(file, file.elements)
+        if self._plan is not None:
+            self._check(pieces, file, found, touched, run)
+        sop = Facts.of(file).raw(_SOP_INSTANCE)
+        return DicomOutput(self._name(name, file, sop, found, run), pieces, file.data, sop)
+
+    def _pixels(self, file: DicomFile, facts: Facts, run: Run) -> bool:
+        rules = decide(facts, self._rules.pixel_rules if self._rules else None, self._options)
+        where = [box for rule in rules for box in boxes(rule, facts)]
+        if where:
+            blank(file, where)
+            file.elements = [element for element in file.elements if element.tag != _ICON]
+            run.report.pixels = "blanked"
+        elif self._plan is not None and file.encapsulated:
+            for element in file.elements:
+                if element.tag in PIXELS and isinstance(element.value, Span):
+                    new = jpeg.without_text(file.data, element.value)
+                    if new is not None:
+                        element.value = new
+                        file.elements = [e for e in file.elements if e.tag not in {0x7FE00001, 0x7FE00002}]
+                        run.report.pixels = "comments removed"
+                    break
+        return bool(where)
+
+    def _subject(self, facts: Facts, run: Run) -> Subject:
+        options = self._options or PresetOptions(preset="none")
+        patient = facts.text(0x00100020)
+        if not patient.strip() and self._plan is not None:
+            run.report.warn("NO_PATIENT_ID")
+        study = facts.raw(0x0020000D)
+        return subject_of(patient, facts.text(0x00100021), study, options, self._secrets, self._context)
+
+    def _own_rules(self, file: DicomFile, run: Run) -> Trie | None:
+        if self._rules is None:
+            return None
+        dataset = fields.as_dataset(file, file.elements)
+        touched = self._rules.apply(dataset, run)
+        file.elements = fields.from_dataset(file, dataset, file.elements, touched.written)
+        return as_trie(touched.paths)
+
+    def _preset(
+        self, file: DicomFile, subject: Subject, found: Identifiers, touched: Trie | None, run: Run
+    ) -> None:
+        assert self._plan is not None  # noqa: S101 - only called with a preset
+        way = Pass(self._plan, self._uids, subject, found, run.report, file)
+        file.elements = way.data_set(file.elements, touched)
+        for element in file.elements:  # a file without an instance UID gets one
+            if element.tag == _SOP_INSTANCE and element.value:
+                return
+        new = self._uids(hashlib.sha256(file.writer().encoded(file.elements[:50])).hexdigest().encode())
+        file.elements = in_order([*file.elements, Element(_SOP_INSTANCE, "UI", new)])
+
+    def _mark(self, file: DicomFile, *, cleared: bool, blanked: bool) -> None:
+        wanted = self._options.mark if self._options else None
+        if not (self._plan is not None if wanted is None else wanted):
+            return
+        method = f"Treadle {__version__} {self._profile.name}"[:54] + f"@{self._profile.sha256[:8]}"
+        added = marks(method, self._options, cleared=cleared, blanked=blanked)
+        file.elements = in_order([*file.elements, *added])
+
+    def _check(
+        self, pieces: list[Piece], file: DicomFile, found: Identifiers, touched: Trie | None, run: Run
+    ) -> None:
+        """The second net. What the profile's own rules keep on purpose is not held against the file."""
+        purposely = set(touched or ())
+        if self._plan is not None and self._plan.options.documents == "allow":
+            purposely.add(_DOCUMENT)
+        kept = [e for e in file.elements if e.tag not in purposely]
+        if len(kept) < len(file.elements):
+            written = file.writer().encoded(e for e in kept if not isinstance(e.value, Span))
+        else:
+            written = b"".join(piece for piece in pieces if isinstance(piece, bytes))
+        hits = residue(written, kept, found)
+        if hits:
+            run.report.residual = hits
+            raise Rejected(Code.RESIDUAL)
+
+    def _name(self, name: str, file: DicomFile, sop: bytes, found: Identifiers, run: Run) -> str:
+        given = None
+        if self._rules is not None and self._rules.section.filenames:
+            given = self._rules.output_name(name, fields.as_dataset(file, file.elements), run)
+        if given is None and sop:
+            modality = Facts.of(file).text(_MODALITY) or "NA"
+            given = sanitized(f"{sop.decode('latin-1')}.{modality}.dcm")
+        if not given or found.in_name(given):
+            given = f"{self._secrets.digest('name', name.encode()).hex()[:32]}.dcm"
+        return given
+
+
+def _purposely_kept(plan: Plan | None) -> frozenset[int]:
+    """Attributes that the second net must not look for, because an option keeps them."""
+    if plan is None:
+        return frozenset()
+    kept = INSTITUTION if "retain-institution" in plan.chosen else frozenset()
+    return kept | (UIDS if plan.keeps_uids else frozenset())
+
+
+def _complete(file: DicomFile, facts: Facts) -> None:
+    """Native pixel data must be as long as the file says; an image must have them."""
+    pixels = facts.pixels
+    if pixels is None:
+        if file.trailing and facts.number(0x00280010) and facts.number(0x00280011):
+            raise Rejected(Code.TRUNCATED, "7FE00010")
+        return
+    if (
+        not file.encapsulated
+        and not isinstance(pixels.value, list)
+        and len(pixels.value) < facts.expected_bytes()
+    ):
+        raise Rejected(Code.TRUNCATED, path_name(pixels.tag))
+
+
+def _trim(file: DicomFile, facts: Facts, run: Run) -> None:
+    """What follows the last frame inside native pixel data belongs to no picture."""
+    pixels, size = facts.pixels, facts.expected_bytes()
+    if pixels is None or file.encapsulated or not size or pixels.tag != _PIXEL_DATA:
+        return
+    value = pixels.value
+    if isinstance(value, Span | bytes) and len(value) > size + size % 2:
+        pixels.value = Span(value.start, value.start + size) if isinstance(value, Span) else value[:size]
+        run.report.warn("PIXEL_PADDING")
+
+
+def _minimal(elements: list[Element], touched: Trie | None, run: Run) -> None:
+    for element in elements:
+        if isinstance(element.value, list):
+            for item in element.value:
+                _minimal(item, None, run)
+        if element.tag in MINIMAL and not (touched and element.tag in touched):
+            element.value = b""
+            run.report.did(path_name(element.tag), "Z")

@@ -1,0 +1,1 @@
+"""Burned-in text: which pictures are suspect, where rules blank them, and the blanking."""

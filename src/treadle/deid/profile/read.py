@@ -1,0 +1,95 @@
+"""A whole document into its parts; every issue of every part is collected before anything is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from treadle.deid.fields.metadata import Level
+from treadle.deid.fields.model import Section
+from treadle.deid.pixels.rules import PixelRuleError, parse_rules
+from treadle.deid.presets.options import PresetOptions
+from treadle.deid.profile.flywheel import read_flywheel
+from treadle.deid.profile.issues import Issues, nearest
+from treadle.deid.profile.keys import KINDS, TOP
+from treadle.deid.profile.sections import read_section
+from treadle.deid.profile.treadle import read_treadle
+from treadle.deid.profile.values import described, value_of
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a document says, checked."""
+
+    name: str
+    document: dict[str, Any]
+    sections: dict[str, Section]
+    preset: PresetOptions | None
+    metadata: dict[str, Level]
+    pixel_rules: Any
+
+
+def read_profile(document: Any, issues: Issues) -> Parts | None:
+    """The parts, or nothing when the document is no mapping at all."""
+    if not isinstance(document, Mapping):
+        message = f"A profile is a mapping with sections such as `dicom:`, not {described(document)}."
+        issues.add((), "BAD_TYPE", message)
+        return None
+    entry = {str(key): value for key, value in document.items()}
+    for key in entry:
+        if key not in TOP and key not in KINDS:
+            known = (*TOP, *KINDS)
+            message = f'Unknown key "{key}".{nearest(key, known)} Known: {", ".join(known)}.'
+            issues.add((key,), "UNKNOWN_KEY", message)
+    top = {key: value_of(entry, key, wanted, (), issues) for key, wanted in TOP.items()}
+    sections = {
+        kind: read_section(kind, entry[kind], top["secret-key"], issues) for kind in KINDS if kind in entry
+    }
+    if top["map-subjects"]:
+        message = (
+            "`map-subjects` is not built yet: subjects would keep the labels that the map is to replace."
+        )
+        issues.add(("map-subjects",), "DEID_NOT_SUPPORTED", message)
+    name = top["name"] or ""
+    preset = read_treadle(entry["treadle"], issues) if "treadle" in entry else None
+    if name == "none":
+        preset = PresetOptions(preset="none")
+    if not sections and preset is None and "flywheel" not in entry:
+        message = (
+            "Nothing is de-identified: a section such as `dicom:`, or `treadle: {preset: ...}`, is missing."
+        )
+        issues.add((), "EMPTY", message)
+    return Parts(
+        name=name,
+        document=entry,
+        sections=sections,
+        preset=preset,
+        metadata=read_flywheel(entry.get("flywheel"), issues),
+        pixel_rules=_pixel_rules(entry.get("dicom"), issues),
+    )
+
+
+def _pixel_rules(dicom: Any, issues: Issues) -> Any:
+    section = dicom.get("alter_pixels") if isinstance(dicom, Mapping) else None
+    if section is None:
+        return None
+    try:
+        return parse_rules(section)
+    except PixelRuleError as error:
+        where = ("dicom", "alter_pixels", *_steps(error.path))
+        issues.add(where, "BAD_PIXEL_RULE", _sentence(error.message))
+        return None
+
+
+def _steps(path: str) -> list[str | int]:
+    """`pixels[0].remove` in steps."""
+    steps: list[str | int] = []
+    for part in path.replace("[", ".").replace("]", "").split("."):
+        if part:
+            steps.append(int(part) if part.isdigit() else part)
+    return steps
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."

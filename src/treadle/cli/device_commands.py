@@ -51,6 +51,17 @@ def show_device(
     out.show(client.get(f"/devices/{segment(device)}"))
 
 
+@remote(devices, "key")
+def add_key(
+    client: Client,
+    out: Output,
+    device: DeviceArgument,
+    label: Annotated[str, typer.Option("--label", help="What the key is for.")] = "",
+) -> None:
+    """Make a further key for a device and print it, this once; the earlier ones stay."""
+    out.show(client.post(f"/devices/{segment(device)}/key", {"label": label}))
+
+
 @remote(devices, "disable")
 def disable_device(
     client: Client,

@@ -62,6 +62,10 @@ soak: setup peers ## The fault tests, TIMES=10 as long: killed processes, power 
 	TREADLE_SOAK=$(or $(TIMES),10) $(BIN)/pytest -n 0 -s tests/flow/test_connector_kill.py \
 		tests/flow/test_faults_kill.py tests/flow/test_power_cut.py tests/flow/test_faults_disk.py $(PYTEST)
 
+.PHONY: fuzz
+fuzz: setup ## Damaged DICOM through de-identification for a long time; EXAMPLES=20000
+	TREADLE_FUZZ=$(or $(EXAMPLES),20000) $(BIN)/pytest -q --timeout 0 tests/unit/deid/test_fuzzed_files.py
+
 .PHONY: docs
 docs: setup ## The documentation as a web site in site/
 	$(BIN)/mkdocs build --strict --quiet

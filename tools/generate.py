@@ -13,6 +13,7 @@ import typer
 
 import treadle.server
 from deid_pages import profile_page, schema_page
+from deid_preset_pages import presets_page
 from treadle.cli.main import app
 from treadle.connector.config_keys import SECTIONS
 from treadle.server.access.endpoints import ENDPOINTS, Needs
@@ -134,6 +135,7 @@ PAGES = {
     "connector.md": connector_page,
     "errors.md": errors_page,
     "rights.md": rights_page,
+    "deid-presets.md": presets_page,
     "deid-profile.md": profile_page,
     "deid-profile.schema.json": schema_page,
     "openapi.json": openapi,

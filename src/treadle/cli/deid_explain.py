@@ -24,6 +24,7 @@ WORDS = {
     Do.KEEP: "kept, known identifiers removed",
     Do.CLEAN: "cleaned",
     Do.DATE: "date moved, kept or replaced, by the date options",
+    Do.BIRTH: "moved, or its year alone kept",
     Do.SCRUB: "kept, known identifiers removed",
     Do.INTO: "sequence kept, its content treated by the same rules",
     Do.PLAIN: "kept",

@@ -16,7 +16,7 @@ from treadle.deid import Code, Context, Engine, FileReport, Profile, Secrets
 from treadle.deid.dicom.elements import Span
 from treadle.deid.dicom.process import DicomOutput
 
-FEW = 48  # files for which starting processes takes longer than it saves
+FEW = 400  # files for which starting processes takes longer than it saves
 CHUNK = 8
 PART = ".part"
 
@@ -114,9 +114,11 @@ def _one(task: tuple[int, Path]) -> Done:
     return work(*_state[0], *task)
 
 
-def process(job: Job, tasks: Sequence[tuple[int, Path]], jobs: int) -> Iterator[Done]:
-    """All files, results in the order of the tasks."""
-    if jobs < 2 or len(tasks) < FEW:
+def process(job: Job, tasks: Sequence[tuple[int, Path]], jobs: int | None) -> Iterator[Done]:
+    """All files, results in the order of the tasks; without `jobs` in as many processes as are worth it."""
+    if jobs is None:
+        jobs = (os.cpu_count() or 1) if len(tasks) >= FEW else 1
+    if jobs < 2 or len(tasks) < 2:
         engine = Engine(job.profile, job.secrets, job.context)
         for index, path in tasks:
             yield work(job, engine, index, path)

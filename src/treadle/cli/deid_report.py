@@ -30,6 +30,7 @@ WARNINGS = {
     "NO_PATIENT_ID": "No patient ID; the study stands for the patient.",
     "UNKNOWN_CHARACTER_SET": "Unknown character set; texts that are not ASCII were emptied.",
     "WRONG_VR": "A value was not of its attribute's type and was emptied.",
+    "PIXEL_PADDING": "Bytes after the last frame, inside the pixel data, were dropped.",
     "BAD_DATE": "A date could not be read and was replaced.",
 }
 

@@ -63,7 +63,7 @@ def run(
     if report and state and state.resumed:
         outcome.resumed = outcome.totals.read(lines)
     with lines.open("a", encoding="utf-8") as written:
-        for done in process(job, tasks, jobs or os.cpu_count() or 1):
+        for done in process(job, tasks, jobs):
             _place(done, out, seen)
             outcome.totals.add(done.report)
             written.write(json.dumps(done.report.document(), ensure_ascii=False) + "\n")

@@ -128,9 +128,7 @@ class Engine:
 
 def looks_like_dicom(name: str, head: bytes) -> bool:
     """By suffix, by the mark after the preamble, or as a bare data set."""
-    return (
-        head[128:132] == b"DICM" or head[:4] == b"\x08\x00\x05\x00" or name.lower().endswith(_DICOM_SUFFIXES)
-    )
+    return head[128:132] == b"DICM" or head[:2] == b"\x08\x00" or name.lower().endswith(_DICOM_SUFFIXES)
 
 
 def rejected(report: FileReport, error: Rejected) -> Result:

@@ -14,7 +14,7 @@ STANDARD_ROOT = b"1.2.840.10008."
 _DATE = re.compile(r"(\d{4})(\d\d)(\d\d)")
 _OLD_DATE = re.compile(r"(\d{4})\.(\d\d)\.(\d\d)")  # of ACR-NEMA, still met
 _DATE_TIME = re.compile(r"(\d{4})(\d\d)?(\d\d)?((?:\d\d){0,3}(?:\.\d{1,6})?)([+-]\d{4})?")
-_AGE = re.compile(r"(\d{3})([DWMY])")
+_AGE = re.compile(r"(\d{1,3})([DWMY])")
 OLDEST_AGE = 89
 
 

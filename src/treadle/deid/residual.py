@@ -18,6 +18,8 @@ _CODES = frozenset(
 )
 _CONTACTS = frozenset((0x00102154, 0x00102155, 0x00101040))
 _BIRTH_DATE = 0x00100030
+UIDS = frozenset((0x00080018, 0x0020000D, 0x0020000E, 0x00200052))
+INSTITUTION = frozenset((0x00080080, 0x00080081))  # name and address
 _CHARACTER_SET = 0x00080005
 
 _SEPARATED = re.compile(r"[^\W_]+")
@@ -43,6 +45,7 @@ _NOBODY = frozenset(
 _MANY = 200  # identifiers of one file; more come from a file that is made to be slow
 SHORT, WORD = 3, 5  # letters: from 3 a word of its own counts, from 5 anywhere in a text
 SHORT_RAW = 4  # bytes of a name that is not ASCII
+LONG_UID = 20  # characters; shorter ones begin others
 LONG_NUMBER = 6  # digits: a number may stand for itself from here on
 
 
@@ -111,6 +114,12 @@ class Identifiers:
                 continue
             (self.parts if wide or len(form) >= WORD else self.words).add(form)
 
+    def add_uid(self, text: str) -> None:
+        """The UID of a study, series, instance or frame of reference."""
+        if len(text) >= LONG_UID and not text.startswith("1.2.840.10008."):
+            self.parts.add(text)
+            self.raw.add(text.encode("ascii", "replace"))
+
     def finish(self) -> None:
         """Bound the work that a hostile file can make."""
         for kept in (self.words, self.parts, self.raw):
@@ -132,12 +141,25 @@ class Identifiers:
         return "" if self.in_text(kept) else kept
 
 
-def identifiers_of(elements: list[Element], charset: CharacterSet | None = None) -> Identifiers:
-    """What a data set says of people, at every depth."""
+def identifiers_of(elements: list[Element], kept: frozenset[int] = frozenset()) -> Identifiers:
+    """What a data set says of people and places, at every depth; `kept` names attributes that may stay."""
     found = Identifiers()
-    _gather(elements, charset or character_set(b""), found)
+    _gather(elements, character_set(b""), found)
+    for element in elements:
+        value = element.value
+        if element.tag in kept or not isinstance(value, bytes):
+            continue
+        if element.tag in UIDS:
+            found.add_uid(value.strip(b"\0 ").decode("latin-1"))
+        elif element.tag in INSTITUTION and folded(value.strip(b"\0 ").decode("latin-1")) not in words():
+            found.add_contact(_charset_of(elements).decode(value))
     found.finish()
     return found
+
+
+def _charset_of(elements: list[Element]) -> CharacterSet:
+    named = [e.value for e in elements if e.tag == _CHARACTER_SET and isinstance(e.value, bytes)]
+    return character_set(named[0] if named else b"")
 
 
 def _gather(elements: list[Element], charset: CharacterSet, found: Identifiers, depth: int = 0) -> None:

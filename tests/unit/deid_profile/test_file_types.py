@@ -136,7 +136,10 @@ def test_tables_keep_the_bytes_of_cells_that_no_rule_changes(output: Output) -> 
     )
     lines = output(profile, "a.csv", data).split(b"\r\n")
     first, second = (salted_hash(text, "s", 16).encode() for text in ("007", "008"))
-    assert lines == [b"\xef\xbb\xbfid;name;n", first + b';"a;b";01', second + b';"";1.50', b""]
+    assert lines == [b"\xef\xbb\xbfid;name;n", first + b';"a;b";01', second + b';"a;b";1.50', b""]
+    assert output("csv: {fields: [{name: a, hash: true}]}", "a.csv", b"a,b\n,1\n\n2\n").startswith(
+        b"a,b\n,1\n\n"
+    )
     assert (
         output("tsv: {fields: [{name: b, remove: true}]}", "a.tsv", b"a\tb\tc\n1\t2\t3\n") == b"a\tc\n1\t3\n"
     )

@@ -1,6 +1,8 @@
 """What goes with profiles: variables, the subject map, metadata of containers, the schema for editors."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -123,3 +125,15 @@ def test_the_schema_agrees_with_the_loader(pairs: Path) -> None:
         assert not valid(yaml.safe_load(bad[name]["profile"])), name
     assert valid({"treadle": {"preset": "research", "options": ["retain-uids"], "private": {"add": []}}})
     assert not valid({"treadle": {"preset": "reserch"}})
+
+
+def test_nothing_compiled_is_imported_before_a_file_needs_it() -> None:
+    """The browser has pydicom, PyYAML and dateutil; libraries of extras are not there."""
+    blocked = ("lxml", "cryptography", "numpy", "PIL", "nibabel", "isal", "httpx", "pynetdicom")
+    program = f"import sys\nsys.modules.update(dict.fromkeys({blocked}))\n"
+    program += "import treadle.deid.engine, treadle.deid.profile.schema, treadle.deid.profile.template\n"
+    program += "from treadle.deid import types\n"
+    program += "[types.load(kind) for kind in types.KINDS if kind != 'xml']\n"
+    program += "from treadle.deid.profile import Profile\nProfile.load('xml: {fields: [{name: //a, remove: true}]}')\n"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

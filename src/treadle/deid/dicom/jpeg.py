@@ -57,7 +57,11 @@ def _segments(data: Buffer, start: int, stop: int, head: bytes) -> bytes | None:
         else:
             kept.append(head[at : at + 2 + length])
         at += 2 + length
-    return b"".join(kept) + data[start + at : stop] if dropped else None
+    rest = data[start + at : stop]
+    end = rest.rfind(b"\xff\xd9") + 2
+    if end > 1 and any(rest[end:]):  # something after the end of the picture
+        rest, dropped = rest[:end], True
+    return b"".join(kept) + rest if dropped else None
 
 
 def _codestream(data: Buffer, start: int, stop: int, head: bytes) -> bytes | None:

@@ -22,10 +22,11 @@ from treadle.deid.presets.documents import settle
 from treadle.deid.presets.marks import marks
 from treadle.deid.presets.options import PresetOptions
 from treadle.deid.presets.plan import MINIMAL, Plan
-from treadle.deid.residual import Identifiers, identifiers_of, residue
+from treadle.deid.residual import INSTITUTION, UIDS, Identifiers, identifiers_of, residue
 from treadle.deid.run import Run
 
-_SOP_CLASS, _SOP_INSTANCE, _MODALITY, _ICON = 0x00080016, 0x00080018, 0x00080060, 0x00880200
+_SOP_CLASS, _SOP_INSTANCE, _MODALITY = 0x00080016, 0x00080018, 0x00080060
+_ICON, _DOCUMENT, _PIXEL_DATA = 0x00880200, 0x00420011, 0x7FE00010
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class DicomWorker:
             self._options if self._options and self._options.preset in {"ps315-basic", "research"} else None
         )
         self._plan = Plan(strong) if strong else None
+        self._kept = _purposely_kept(self._plan)
         self._uids = UidMap(run.secrets, strong.uid_root if strong else "2.25")
         self.edition = self._plan.edition if self._plan is not None else ""
 
@@ -62,9 +64,10 @@ class DicomWorker:
         facts = Facts.of(file)
         report.sop_class = facts.text(_SOP_CLASS)
         _complete(file, facts)
-        found = identifiers_of(file.elements)
+        found = identifiers_of(file.elements, self._kept)
         if self._plan is not None:
             file.elements = settle(file.elements, self._plan)
+            _trim(file, facts, run)
         cleared = facts.pixels is None or suspicion(facts) is None
         blanked = self._pixels(file, facts, run)
         subject = self._subject(facts, run)
@@ -138,8 +141,11 @@ class DicomWorker:
         self, pieces: list[Piece], file: DicomFile, found: Identifiers, touched: Trie | None, run: Run
     ) -> None:
         """The second net. What the profile's own rules keep on purpose is not held against the file."""
-        kept = [e for e in file.elements if not (touched and touched.get(e.tag))]
-        if touched:
+        purposely = set(touched or ())
+        if self._plan is not None and self._plan.options.documents == "allow":
+            purposely.add(_DOCUMENT)
+        kept = [e for e in file.elements if e.tag not in purposely]
+        if len(kept) < len(file.elements):
             written = file.writer().encoded(e for e in kept if not isinstance(e.value, Span))
         else:
             written = b"".join(piece for piece in pieces if isinstance(piece, bytes))
@@ -160,6 +166,14 @@ class DicomWorker:
         return given
 
 
+def _purposely_kept(plan: Plan | None) -> frozenset[int]:
+    """Attributes that the second net must not look for: an option keeps them, or there is no preset to remove them."""
+    if plan is None:
+        return UIDS | INSTITUTION
+    kept = INSTITUTION if "retain-institution" in plan.chosen else frozenset()
+    return kept | (UIDS if plan.keeps_uids else frozenset())
+
+
 def _complete(file: DicomFile, facts: Facts) -> None:
     """Native pixel data must be as long as the file says; an image must have them."""
     pixels = facts.pixels
@@ -175,11 +189,22 @@ def _complete(file: DicomFile, facts: Facts) -> None:
         raise Rejected(Code.TRUNCATED, path_name(pixels.tag))
 
 
+def _trim(file: DicomFile, facts: Facts, run: Run) -> None:
+    """What follows the last frame inside native pixel data belongs to no picture."""
+    pixels, size = facts.pixels, facts.expected_bytes()
+    if pixels is None or file.encapsulated or not size or pixels.tag != _PIXEL_DATA:
+        return
+    value = pixels.value
+    if isinstance(value, Span | bytes) and len(value) > size + size % 2:
+        pixels.value = Span(value.start, value.start + size) if isinstance(value, Span) else value[:size]
+        run.report.warn("PIXEL_PADDING")
+
+
 def _minimal(elements: list[Element], touched: Trie | None, run: Run) -> None:
     for element in elements:
         if isinstance(element.value, list):
             for item in element.value:
                 _minimal(item, None, run)
-        elif element.tag in MINIMAL and not (touched and element.tag in touched):
+        if element.tag in MINIMAL and not (touched and element.tag in touched):
             element.value = b""
             run.report.did(path_name(element.tag), "Z")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -49,7 +49,6 @@ class View:
     _nested: dict[int, list[Where]] | None = None
     _datasets: list[tuple[Where, Dataset]] | None = None
     _paths: list[tuple[str, Where]] | None = None
-    created: set[Where] = field(default_factory=set)
 
     def find(self, rule: Rule, name: Name | None) -> list[Where]:
         """Where a rule applies. A flat name leads to its place even when nothing is there."""
@@ -65,7 +64,7 @@ class View:
         if isinstance(name, Repeater):
             within = self.datasets() if self.recurse else [((), self.dataset)]
             return [(*prefix, tag) for prefix, found in within for tag in tags(found) if tag in name]
-        return [*self._private(name)]
+        return list(self._private(name))
 
     def _private(self, name: Private) -> Iterator[Where]:
         for prefix, found in self.datasets() if self.recurse else [((), self.dataset)]:

@@ -72,6 +72,7 @@ class Pass:
             Do.KEEP: self._keep,
             Do.CLEAN: self._clean,
             Do.DATE: self._date,
+            Do.BIRTH: self._birth,
             Do.SCRUB: self._scrub,
             Do.INTO: self._into,
             Do.PLAIN: self._plain,
@@ -263,6 +264,17 @@ class Pass:
         if not self._bytes(element).strip(b"\0 "):
             return self._emptied(element, rule.entry.vr)
         return self._dummy(element, rule, scope)
+
+    def _birth(self, element: Element, rule: Rule, scope: Scope) -> Element | None:
+        old = self._bytes(element)
+        new = values.dates(old, "DA", self.subject.days)
+        if new is None or self.old_age:
+            return self._empty(element, rule, scope)
+        if self.options.birth_date == "year":
+            new = old[:4] + b"0101" if old.strip(b"\0 ") else b""
+        self.report.did(scope.prefix + path_name(element.tag), "shift")
+        element.vr, element.value = "DA", new
+        return element
 
     def _scrub(self, element: Element, rule: Rule, scope: Scope) -> Element | None:
         if isinstance(element.value, list):

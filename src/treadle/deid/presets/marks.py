@@ -27,8 +27,8 @@ def marks(method: str, options: PresetOptions | None, *, cleared: bool, blanked:
     if cleared:
         found.append(Element(0x00120062, "CS", b"YES"))
     if options is not None and options.preset not in {"none", "minimal"}:
-        codes = ["113100", *(OPTIONS[name][0] for name in options.options)]
-        if blanked and "113101" not in codes:
+        codes = ["113100", *(OPTIONS[name][0] for name in options.options - {"clean-pixel-data"})]
+        if blanked:
             codes.append("113101")
         found.append(Element(0x00120064, "SQ", [_code(code) for code in sorted(codes)]))
         found.append(Element(0x00280303, "CS", _dates(options)))

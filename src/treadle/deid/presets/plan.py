@@ -20,6 +20,7 @@ class Do(Enum):
     KEEP = auto()  # a table's keep: value and type checked, known identifiers looked for
     CLEAN = auto()
     DATE = auto()
+    BIRTH = auto()  # a birth date, by the setting of its own
     SCRUB = auto()  # text outside the table
     INTO = auto()  # a sequence outside the table
     PLAIN = auto()  # no text, no UID, no date: stays
@@ -50,8 +51,7 @@ DATES = frozenset(("DA", "DT", "TM"))
 CLASSES = frozenset(
     ("SOPClassUID", "CodingSchemeUID", "ContextGroupExtensionCreatorUID", "ContextUID", "MappingResourceUID")
 )
-_PATIENT_NAME, _PATIENT_ID, _BIRTH_DATE = 0x00100010, 0x00100020, 0x00100030
-_TEXT_VALUE = 0x0040A160
+_BIRTH_DATE, _TEXT_VALUE, _DOCUMENT = 0x00100030, 0x0040A160, 0x00420011
 MINIMAL = frozenset((0x00100010, 0x00100020, 0x00100030))  # what the preset of that name empties
 _NOBODY = Entry("UN", ("UN",), "", 0)
 
@@ -87,8 +87,8 @@ class Plan(dict[int, Rule]):
         basic = _BASIC[row.basic]
         if basic is Do.EMPTY and known.vr == "SQ" and "D" in row.basic:
             basic = Do.DUMMY
-        if tag == _BIRTH_DATE:
-            return Rule(basic, basic, known, "birth date")
+        if own := self._by_setting(tag):
+            return Rule(own[0], basic, known, own[1])
         found = action(row, self.chosen)
         if found == "C":
             return Rule(self._cleaned(known), basic, known, f"option, else {row.basic}")
@@ -96,6 +96,16 @@ class Plan(dict[int, Rule]):
             keep = self._outside(tag, known) if known.vr in DATES else Do.KEEP
             return Rule(keep, basic, known, f"option, else {row.basic}")
         return Rule(basic, basic, known, f"table: {row.basic}")
+
+    def _by_setting(self, tag: int) -> tuple[Do, str] | None:
+        """Attributes with settings of their own."""
+        if tag == _BIRTH_DATE and self.options.birth_date != "remove":
+            return Do.BIRTH, f"treadle.dates.birth-date: {self.options.birth_date}"
+        if (
+            tag == _DOCUMENT and self.options.documents != "reject"
+        ):  # settled before, or the file would not have come here
+            return Do.PLAIN, f"treadle.documents: {self.options.documents}"
+        return None
 
     def _cleaned(self, known: Entry) -> Do:
         if known.vr in DATES:

@@ -69,11 +69,13 @@ def _fits(element: Element, vr: str, run: Pass) -> bool:
         return len(value) % NUMBERS[vr] == 0 and len(value) <= _MAX_VALUES * NUMBERS[vr]
     if vr in {"OB", "OW"}:
         return True
-    if vr in TEXT or vr in {"DS", "IS"}:
-        text = character_set(b"").decode(value)
-        if any(len(part) > _FIXED.get(vr, 64) for part in text.split("\\")):
-            return False
-        if vr in {"DS", "IS"}:
-            return all(c in "0123456789.eE+- \\" for c in text)
-        return all(clean(part, run.found) == part.strip() for part in text.split("\\"))
-    return False
+    return (vr in TEXT or vr in {"DS", "IS"}) and _says_nothing(value, vr, run)
+
+
+def _says_nothing(value: bytes, vr: str, run: Pass) -> bool:
+    text = character_set(b"").decode(value)
+    if any(len(part) > _FIXED.get(vr, 64) for part in text.split("\\")):
+        return False
+    if vr in {"DS", "IS"}:
+        return all(c in "0123456789.eE+- \\" for c in text)
+    return all(clean(part, run.found) == part.strip() for part in text.split("\\"))

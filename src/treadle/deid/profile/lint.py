@@ -26,12 +26,6 @@ def _all(parts: Parts) -> Iterator[tuple[Path, str, str]]:
     document = parts.document
     if document.get("deid-log"):
         yield ("deid-log",), "DEID_LOG_PHI", "A log of original values is not written; reports hold none."
-    if document.get("map-subjects"):
-        yield (
-            ("map-subjects",),
-            "SUBJECT_MAP",
-            "Only the command line and the connector honour a subject map.",
-        )
     if parts.preset is not None and parts.preset.preset == "minimal":
         yield (
             ("treadle", "preset"),

@@ -29,6 +29,7 @@ _MODULES = {
     "filename": "filename",
     "zip": "zip_archive",
 }
+KINDS = tuple(_MODULES)
 
 
 def load(kind: str) -> Handler:

@@ -42,12 +42,19 @@ class Table:
         self.row = 0
 
     def places(self, rule: Rule) -> Iterator[tuple[int, int]]:
-        """Every cell of the columns with the name; row 0 stands for the column as a whole."""
+        """Cells of the columns with the name; row 0 stands for the column as a whole. Only `replace-with` fills empty
+        ones."""
         for column in [at for at, title in enumerate(self.columns) if title == rule.name][::-1]:
             if rule.action == "remove":
                 yield 0, column
             else:
-                yield from ((row, column) for row in range(1, len(self.rows)) if self._cell(row, column))
+                every = rule.action == "replace-with"
+                yield from ((row, column) for row in self._lines() if every or self._cell(row, column))
+
+    def _lines(self) -> Iterator[int]:
+        return (
+            row for row in range(1, len(self.rows)) if self.rows[row][0] != [""] or len(self.columns) == 1
+        )
 
     def get(self, place: tuple[int, int]) -> str:
         """What is in a cell."""
@@ -59,7 +66,9 @@ class Table:
         text = as_text(value)
         if re.search(f'["\r\n{re.escape(self.delimiter)}]', text):
             text = '"' + text.replace('"', '""') + '"'
-        self.rows[place[0]][0][place[1]] = text
+        cells = self.rows[place[0]][0]
+        cells.extend([""] * (place[1] + 1 - len(cells)))
+        cells[place[1]] = text
 
     def remove(self, place: tuple[int, int]) -> None:
         """Drop a column."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import mmap
 import os
+import sys
+import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -124,6 +126,7 @@ def process(job: Job, tasks: Sequence[tuple[int, Path]], jobs: int | None) -> It
         for index, path in tasks:
             yield work(job, engine, index, path)
         return
-    context = get_context("spawn")
-    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_start, initargs=(job,)) as pool:
+    # Forking is at once, but safe only while there is one thread; a progress bar is another.
+    method = "fork" if sys.platform == "linux" and threading.active_count() == 1 else "spawn"
+    with ProcessPoolExecutor(jobs, mp_context=get_context(method), initializer=_start, initargs=(job,)) as pool:
         yield from pool.map(_one, tasks, chunksize=CHUNK)

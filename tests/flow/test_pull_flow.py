@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 from connector_kit import Connector, Door, free_port, make_instances, wait_until
 from pull_peers import Dcmqrscp, Orthanc
+
+from treadle.connector.config import ConnectorConfig, DeviceConfig
+from treadle.connector.pull import by_hand
+from treadle.connector.pull.errors import PullError
 
 pytestmark = pytest.mark.peer
 Peer = Orthanc | Dcmqrscp
@@ -187,6 +193,31 @@ def test_a_series_whose_transfer_always_fails_is_abandoned_and_may_be_retried(
     assert "SOMEBODY" in said
     wait_until(lambda: "abandoned" in json.dumps(_status(connector)["errors"]), what="a visible error")
     assert _status(connector)["pull"]["orthanc"]["abandoned"] == [f"{STUDY}.1"]
+
+
+def test_an_operator_asks_and_fetches_by_hand(
+    orthanc: Orthanc, make_pulling: Make, door: Door, tmp_path: Path
+) -> None:
+    orthanc.store(make_instances(tmp_path / "in", 2))
+    connector = make_pulling(orthanc, pull={"lookback_days": 1})
+    source = DeviceConfig(id="orthanc", mode="pull", ae_title="ORTHANC", host="127.0.0.1", port=orthanc.port)
+    nobody = replace(source, id="nobody", ae_title="NOBODY", port=free_port())
+    config = ConnectorConfig(
+        spool=connector.spool, server_url=door.url, api_key="key", devices=(source, nobody)
+    )
+    assert by_hand.echo(config, "orthanc") < 5
+    assert by_hand.find(config, "orthanc") == []
+    (found,) = by_hand.find(config, "orthanc", since=date(2026, 1, 1))
+    assert (found.instances, found.routing, found.is_wanted) == (2, "ok", True)
+    assert by_hand.fetch(config, "orthanc", STUDY) == [found]
+    wait_until(lambda: len(door.sops()) == 2, what="what was fetched")
+    for ask in (by_hand.echo, by_hand.find):
+        with pytest.raises(PullError, match="does not answer; check host, port and firewall"):
+            ask(config, "nobody")
+    with pytest.raises(PullError, match="holds no images of the study"):
+        by_hand.fetch(config, "orthanc", "1.2.3")
+    with pytest.raises(PullError, match="there is: orthanc, nobody"):
+        by_hand.echo(config, "prisma")
 
 
 def _status(connector: Connector) -> dict:

@@ -66,6 +66,22 @@ def show_device(
         show(client.get(f"/devices/{segment(device)}"), json_lines=json_lines)
 
 
+@devices.command("key")
+def add_key(
+    device: DeviceArgument,
+    label: Annotated[str, typer.Option("--label", help="What the key is for.")] = "",
+    server: ServerOption = None,
+    api_key: KeyOption = None,
+    home: HomeOption = None,
+    json_lines: JsonOption = False,
+) -> None:
+    """Make a further key for a device and print it, this once; the earlier ones stay."""
+    from treadle.cli.output import show
+
+    with connect(server, api_key, home) as client:
+        show(client.post(f"/devices/{segment(device)}/key", {"label": label}), json_lines=json_lines)
+
+
 @devices.command("disable")
 def disable_device(
     device: DeviceArgument,

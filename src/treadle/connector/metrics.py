@@ -25,11 +25,23 @@ _COUNTERS = {
     "refused": ("instances_refused", "Instances answered with an error."),
     "instances": ("instances", "Instances acknowledged."),
     "bytes": ("received_bytes", "Bytes of acknowledged instances."),
+    "polls": ("polls", "Rounds of queries that a source answered."),
+    "polls_failed": ("polls_failed", "Rounds of queries that failed."),
     "quarantined": ("instances_quarantined", "Instances without usable UIDs."),
     "files": ("files", "Files confirmed by the server."),
     "bytes_sent": ("sent_bytes", "Bytes of confirmed files."),
 }
-_OUTCOMES = ("seen", "complete", "skipped", "uploaded", "first_try", "failed", "held", "abandoned")
+_OUTCOMES = (
+    "seen",
+    "retrieved",
+    "complete",
+    "skipped",
+    "uploaded",
+    "first_try",
+    "failed",
+    "held",
+    "abandoned",
+)
 _GAUGES = {
     "queue": ("queue_series", "Series waiting for an uploader."),
     "unsent": ("unsent_series", "Series received but not yet settled."),

@@ -7,10 +7,6 @@ from typing import Literal
 
 from treadle.connector.hours import WorkingHours
 
-QUERY_MODES = ("hierarchical", "relational")
-RETRIEVALS = ("move", "get")
-INITIALS = ("upload", "ignore")
-
 
 @dataclass(frozen=True, kw_only=True)
 class PullConfig:

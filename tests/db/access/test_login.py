@@ -45,6 +45,14 @@ def test_me_names_the_user_and_the_site(world, browser, user):
     world.refused(world.client().get("/x/me"), 401)
 
 
+def test_the_login_page_learns_who_is_here_without_an_error(world, browser, user):
+    here = world.good(browser.get("/x/login"))["me"]
+    assert here == world.good(browser.get("/x/me"))
+    assert world.good(world.client().get("/x/login"))["me"] is None
+    stale = world.client(Cookie="treadle_login=gone")
+    assert world.good(stale.get("/x/login"))["me"] is None
+
+
 @pytest.mark.parametrize("token", ["", "wrong", "ü"])
 def test_changes_need_the_csrf_token(world, browser, token):
     world.good(browser.get("/users/self"))

@@ -71,6 +71,13 @@ def test_hidden_fields_cannot_be_guessed_by_filtering(world):
     assert world.good(world.as_user(one).get("/users", params=filtered)) == []
 
 
+def test_a_user_is_found_by_any_name_they_have(world):
+    user = world.user(firstname="Ada", lastname="Findable")
+    for words in ("ada find", "FINDABLE", user):
+        filtered = {"filter": f'search=~"(?i){words}",lastname=Findable'}
+        assert [one["_id"] for one in world.good(world.admin.get("/users", params=filtered))] == [user]
+
+
 def test_lists_page_and_sort(world):
     users = sorted(world.user(lastname="Paging") for _ in range(5))
     ask = {"filter": "lastname=Paging", "limit": 2}

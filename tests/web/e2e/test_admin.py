@@ -41,6 +41,7 @@ def test_a_user_is_added_found_changed_and_disabled(page: Page, server: Server, 
     page.get_by_label("Name or e-mail").fill("nobody like this")
     expect(page.get_by_text("0 of")).to_be_visible()
     page.get_by_role("grid").get_by_role("button", name="Clear filters").click()
+    page.get_by_label("Name or e-mail").fill(email)
     expect(page.get_by_role("row").filter(has_text=email)).to_be_visible()
 
 
@@ -118,5 +119,6 @@ def test_the_app_names_its_version_and_the_licences_of_what_it_ships(page: Page)
     page.get_by_role("menuitem", name="About Treadle").click()
     expect(page.get_by_role("region", name="Version")).to_contain_text("Treadle")
     page.get_by_label("Search packages").fill("react-dom")
+    expect(page.get_by_role("status")).to_contain_text(" of ")  # the rows stand still
     page.get_by_role("button", name="react-dom").first.click()
     expect(page.get_by_text("Permission is hereby granted").first).to_be_visible()

@@ -31,6 +31,33 @@ def test_a_new_api_key_is_shown_once_and_works_until_deleted(page: Page, server:
     assert ask.get("/users/self").status_code == 401
 
 
+def test_a_restricted_key_works_in_its_project_only_and_is_listed_with_its_limits(
+    page: Page, server: Server, place: Place
+) -> None:
+    label = f"reader {uuid4().hex[:6]}"
+    other = server.post("/projects", {"group": place.group, "label": f"{place.label} other"})["_id"]
+    page.goto("/me")
+    page.get_by_role("button", name="New key").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Label").fill(label)
+    dialog.get_by_role("combobox", name="What it may do").click()
+    page.get_by_role("option", name="Read and download only").click()
+    dialog.get_by_role("combobox", name="Only in these projects").fill(place.label)
+    page.get_by_role("option", name=f"{place.label} ({place.group})", exact=True).click()
+    page.keyboard.press("Tab")
+    dialog.get_by_role("button", name="Create key").click()
+    host, port, *_, secret = page.get_by_role("dialog").locator("code").first.inner_text().split(":")
+    page.get_by_role("button", name="Done").click()
+    expect(page.get_by_role("row").filter(has_text=label)).to_contain_text("1 project, reads only")
+    ask = httpx.Client(
+        base_url=f"http://{host}:{port}/api", headers={"Authorization": f"scitran-user {secret}"}
+    )
+    assert ask.get(f"/projects/{place.id}").status_code == 200
+    assert ask.get(f"/projects/{other}").status_code == 404
+    refused = ask.post("/subjects", json={"project": place.id, "label": "s1"})
+    assert refused.status_code == 403
+
+
 def test_the_chosen_theme_survives_a_reload(page: Page) -> None:
     page.goto("/me")
     page.get_by_text("Dark", exact=True).click()

@@ -154,6 +154,15 @@ def test_controls_without_a_right_are_not_shown(
         expect(page.get_by_label(field)).to_have_count(0)
 
 
+@pytest.mark.parametrize("address", ["/admin/site", "/admin/usage", "/admin/log", "/admin/devices"])
+def test_pages_of_administrators_tell_others_so(
+    page: Page, log_in: Callable[[str], None], person: str, address: str
+) -> None:
+    log_in(person)
+    page.goto(address)
+    expect(page.get_by_role("heading", name="You may not see this page")).to_be_visible()
+
+
 def test_who_can_see_something_and_why(page: Page, server: Server, place: Place, person: str) -> None:
     server.post(f"/projects/{place.id}/permissions", {"_id": person, "role_ids": [READ_ONLY]})
     page.goto(f"/who/{place.id}?user={person}")

@@ -14,6 +14,8 @@ export interface PagedRows<T> {
   loading: boolean;
   refreshing: boolean;
   error: Error | null;
+  /** Why the rows shown could not be refreshed. */
+  stale: Error | null;
   retry: () => void;
 }
 
@@ -67,6 +69,7 @@ export function usePagedRows<T>(path: string, params: ListParams): PagedRows<T> 
     loading: shown === null && found.some((query) => query.isPending),
     refreshing: found.some((query) => query.isFetching),
     error: found.find((query) => query.error && !query.data)?.error ?? null,
+    stale: found.find((query) => query.error && query.data)?.error ?? null,
     retry: () => found.forEach((query) => void query.refetch()),
   };
 }

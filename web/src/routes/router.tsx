@@ -10,6 +10,7 @@ import {
 import { setCsrf } from "@/api/client";
 import { meQuery } from "@/api/queries";
 import { Loading } from "@/ui/Loading";
+import { ForAdmins } from "./ForAdmins";
 import { Frame } from "./Frame";
 import { NotFound } from "./NotFound";
 import { RouteFailure } from "./RouteFailure";
@@ -41,6 +42,8 @@ const inside = createRoute({
 });
 
 const framed = createRoute({ getParentRoute: () => inside, id: "framed", component: Frame });
+
+const admins = createRoute({ getParentRoute: () => framed, id: "admins", component: ForAdmins });
 
 const home = createRoute({
   getParentRoute: () => framed,
@@ -132,13 +135,13 @@ const modality = createRoute({
 });
 
 const site = createRoute({
-  getParentRoute: () => framed,
+  getParentRoute: () => admins,
   path: "/admin/site",
   component: lazyRouteComponent(() => import("@/features/admin/site/SitePage"), "SitePage"),
 });
 
 const usage = createRoute({
-  getParentRoute: () => framed,
+  getParentRoute: () => admins,
   path: "/admin/usage",
   validateSearch: search.usage,
   component: lazyRouteComponent(() => import("@/features/admin/usage/UsagePage"), "UsagePage"),
@@ -201,19 +204,19 @@ const user = createRoute({
 });
 
 const devices = createRoute({
-  getParentRoute: () => framed,
+  getParentRoute: () => admins,
   path: "/admin/devices",
   component: lazyRouteComponent(() => import("@/features/admin/DevicesPage"), "DevicesPage"),
 });
 
 const device = createRoute({
-  getParentRoute: () => framed,
+  getParentRoute: () => admins,
   path: "/admin/devices/$d",
   component: lazyRouteComponent(() => import("@/features/admin/DevicePage"), "DevicePage"),
 });
 
 const log = createRoute({
-  getParentRoute: () => framed,
+  getParentRoute: () => admins,
   path: "/admin/log",
   validateSearch: search.log,
   component: lazyRouteComponent(() => import("@/features/admin/AccessLogPage"), "AccessLogPage"),
@@ -353,13 +356,9 @@ const tree = root.addChildren([
       collection.addChildren([collectionSessions, collectionAbout]),
       trash,
       user,
-      devices,
-      device,
+      admins.addChildren([devices, device, log, site, usage]),
       modalities,
       modality,
-      site,
-      usage,
-      log,
       roles,
       role,
     ]),

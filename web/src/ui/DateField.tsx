@@ -15,7 +15,8 @@ export function DateField({ label, mark, value, onChange }: DateFieldProps) {
       type="date"
       aria-label={label}
       leftSection={<span style={{ fontSize: 12 }}>{mark}</span>}
-      leftSectionWidth={46}
+      leftSectionWidth={42}
+      styles={{ input: { paddingInlineEnd: 6, fontSize: 13 } }}
       value={value ?? ""}
       onChange={(event) => onChange(event.currentTarget.value || undefined)}
     />

@@ -3,6 +3,7 @@ import { Failure } from "./Failure";
 import { Loading } from "./Loading";
 import { Panel } from "./Panel";
 import { type Column, SimpleTable } from "./SimpleTable";
+import { Stale } from "./Stale";
 
 /** As much of a query as a list needs to show its state. */
 export interface Found {
@@ -46,6 +47,7 @@ export function ListPanel<T>({
       {found.error && !rows ? (
         <Failure error={found.error} what={what} onRetry={() => void found.refetch()} />
       ) : null}
+      {rows ? <Stale error={found.error} onRetry={() => void found.refetch()} /> : null}
       {rows?.length === 0 ? empty : null}
       {rows && rows.length > 0 ? (
         <SimpleTable label={title} rows={rows} rowKey={rowKey} columns={columns} />

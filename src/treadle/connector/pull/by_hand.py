@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from time import monotonic
 
 from pydicom.dataset import Dataset
@@ -11,7 +11,7 @@ from pydicom.dataset import Dataset
 from treadle.connector.config import ConnectorConfig, DeviceConfig
 from treadle.connector.pull.errors import PullError
 from treadle.connector.pull.keys import fingerprint, is_blind, is_wanted
-from treadle.connector.pull.query import Answer, open_query
+from treadle.connector.pull.query import Answer, first_day, open_query
 from treadle.connector.pull.rule import Known
 from treadle.connector.pull.scu import Address, Scu
 from treadle.connector.pull.state import PullState
@@ -45,8 +45,10 @@ def echo(config: ConnectorConfig, device: str) -> float:
 
 
 def find(config: ConnectorConfig, device: str, *, since: date | None = None, study: str = "") -> list[Found]:
-    """Series the device holds, of studies since that day or of one study, oldest first."""
+    """Series the device holds, oldest first: of one study, of studies since that day, else of those polled."""
     known = _device(config, device)
+    if not study and since is None:
+        since = first_day(known, datetime.now(UTC))
     with open_query(_scu(config, known), known) as query:
         answers = query.survey(since=since, study=study).answers
     return sorted(

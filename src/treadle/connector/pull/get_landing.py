@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from errno import EDQUOT, ENOSPC
 from pathlib import Path
 from threading import Lock
@@ -31,8 +32,12 @@ def keep_off_memory(folder: Path) -> None:
 class GetLanding:
     """The landing of one device; `store` answers its C-STORE requests."""
 
-    def __init__(self, folder: Path, *, source: str, limits: Limits) -> None:
+    def __init__(
+        self, folder: Path, *, source: str, limits: Limits, on_instance: Callable[[int], None]
+    ) -> None:
+        """`on_instance` hears the size of every instance that has landed."""
         self._path = folder
+        self._on_instance = on_instance
         self._source = source
         self._limits = limits
         self._stage = Stage()
@@ -80,6 +85,7 @@ class GetLanding:
                     landing.write(memoryview(piece))
             landing.commit()
             landing.publish()
+            self._on_instance(landing.size)
         finally:
             landing.close()
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 from treadle.connector.pull.desk import Desk
 from treadle.connector.pull.keys import fingerprint, is_blind, is_wanted
-from treadle.connector.pull.query import Answer, Survey, open_query
+from treadle.connector.pull.query import Answer, Survey, first_day, open_query
 from treadle.connector.pull.rule import Change, judge
 from treadle.connector.pull.state import Row
-from treadle.dicom.times import zone
 
 _COUNTED = {"discovered": "series_seen", "complete": "series_complete", "skipped": "series_skipped"}
 
@@ -24,10 +22,8 @@ class _Name:
 
 def poll(desk: Desk, *, elapsed_s: float) -> None:
     """Ask the source once; `elapsed_s` is how long ago that last succeeded. A PullError changes nothing."""
-    device = desk.device
-    today = desk.clock.now().astimezone(zone(device.mapping.timezone)).date()
-    with open_query(desk.scu, device) as query:
-        survey = query.survey(since=today - timedelta(days=device.pull.lookback_days))
+    with open_query(desk.scu, desk.device) as query:
+        survey = query.survey(since=first_day(desk.device, desk.clock.now()))
     _apply(desk, survey, elapsed_s)
 
 

@@ -92,9 +92,17 @@ class Pulls:
 
     def _landing(self, config: ConnectorConfig, device: DeviceConfig) -> GetLanding:
         keep_off_memory(self._layout.outbox)
+
+        def count(size: int) -> None:
+            self._health.count(device.id, "instances")
+            self._health.count(device.id, "bytes", size)
+
         if device.id not in self._landings:
             self._landings[device.id] = GetLanding(
-                self._layout.arriving / device.id, source=device.ae_title, limits=config.limits
+                self._layout.arriving / device.id,
+                source=device.ae_title,
+                limits=config.limits,
+                on_instance=count,
             )
         return self._landings[device.id]
 

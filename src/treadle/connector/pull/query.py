@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from itertools import chain
 
 from pydicom.dataset import Dataset
@@ -22,8 +22,10 @@ from treadle.connector.pull.keys import ask_for, key_tags
 from treadle.connector.pull.scu import Scu
 from treadle.connector.spool.layout import is_safe_uid
 from treadle.dicom.tags import read_text
+from treadle.dicom.times import zone
 
 _PENDING = (0xFF00, 0xFF01)
+_MOST_ANSWERS = 100_000
 _SHOWN = ("StudyDate", "StudyTime")
 _SHOWN_OF_SERIES = ("SeriesDescription", "Modality", "SeriesNumber")
 
@@ -53,6 +55,7 @@ class Query:
         self._association = association
         self._address = scu.address
         self._tags = key_tags(device)
+        self._tags_at = {"STUDY": self._tags, "SERIES": self._tags, "IMAGE": ()}
         self._is_relational = device.pull.query_mode == "relational"
 
     def survey(self, *, since: date | None = None, study: str = "") -> Survey:
@@ -75,13 +78,22 @@ class Query:
         for found in studies:
             uid = read_text(found, "StudyInstanceUID")
             try:
-                series = list(self._find("SERIES", *_SHOWN_OF_SERIES, StudyInstanceUID=uid, **_COUNT))
-                answers += [self._answer(one, found) for one in series if _is_usable(one, uid)]
+                answers += [self._answer(one, found) for one in self._series(uid) if _is_usable(one, uid)]
             except RefusedError:
                 silent.add(uid)
         if silent and len(silent) == len(studies):
             raise RefusedError(f"{self._address} refuses every query for series; try query_mode: relational")
         return Survey(answers, frozenset(silent))
+
+    def _series(self, study: str) -> list[Dataset]:
+        try:
+            return list(self._find("SERIES", *_SHOWN_OF_SERIES, StudyInstanceUID=study, **_COUNT))
+        except RefusedError:
+            if not self._tags_at["SERIES"]:
+                raise
+        # Strict sources allow no keys of patients and studies here; the study has answered with them.
+        self._tags_at["SERIES"] = ()
+        return self._series(study)
 
     def _by_one_query(self, day: str, study: str) -> Survey:
         found = list(
@@ -120,9 +132,11 @@ class Query:
         for keyword, value in chain(((keyword, "") for keyword in returned), matched.items()):
             if keyword not in query or value:
                 setattr(query, keyword, value)
-        if level != "IMAGE":
-            ask_for(query, self._tags)
-        for status, answer in self._association.send_c_find(query, StudyRootFind):
+        ask_for(query, self._tags_at[level])
+        responses = self._association.send_c_find(query, StudyRootFind)
+        for number, (status, answer) in enumerate(responses):
+            if number >= _MOST_ANSWERS:
+                raise NoAnswerError(f"{self._address} has too many answers; shorten lookback_days")
             if "Status" not in status:
                 raise NoAnswerError(
                     f"{self._address} broke off a query at {level} level or did not answer it"
@@ -138,6 +152,12 @@ class Query:
 
 
 _COUNT = {"SeriesInstanceUID": "", "NumberOfSeriesRelatedInstances": ""}
+
+
+def first_day(device: DeviceConfig, now: datetime) -> date:
+    """The oldest study date that is asked for, by the clock of the device."""
+    today = now.astimezone(zone(device.mapping.timezone)).date()
+    return today - timedelta(days=device.pull.lookback_days)
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from pydicom.dataset import Dataset
 from pydicom.filebase import DicomBytesIO
 from pydicom.filewriter import write_dataset
 
+from treadle.deid.codes import Code, Rejected
 from treadle.deid.dicom.elements import Element, Fragments, Span
 from treadle.deid.dicom.part10 import DEFLATED, EXPLICIT, DicomFile, file_meta
 from treadle.deid.dicom.reader import Reader
@@ -20,7 +21,10 @@ def as_dataset(file: DicomFile, elements: list[Element]) -> Dataset:
     light = [Element(e.tag, e.vr, b"") if isinstance(e.value, Span | Fragments) else e for e in elements]
     syntax = EXPLICIT if file.syntax == DEFLATED else file.syntax
     data = file_meta(syntax, b"", b"") + file.writer().encoded(light)
-    return dcmread(io.BytesIO(data), force=True)
+    try:
+        return dcmread(io.BytesIO(data), force=True)
+    except (ValueError, LookupError) as error:  # a character set that is no name at all
+        raise Rejected(Code.BAD_VALUE, "00080005") from error
 
 
 def from_dataset(

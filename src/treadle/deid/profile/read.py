@@ -55,6 +55,9 @@ def read_profile(document: Any, issues: Issues) -> Parts | None:
     preset = read_treadle(entry["treadle"], issues) if "treadle" in entry else None
     if name == "none":
         preset = PresetOptions(preset="none")
+        if sections or "treadle" in entry:
+            message = "`none` changes nothing, so the sections below would do nothing; choose another name."
+            issues.add(("name",), "NONE_WITH_RULES", message)
     if not sections and preset is None and "flywheel" not in entry:
         message = (
             "Nothing is de-identified: a section such as `dicom:`, or `treadle: {preset: ...}`, is missing."

@@ -29,7 +29,13 @@ _STATUSES = ("ok", "missing", "error", "unknown")
 _KINDS = ("silent", "errors", "held")
 
 
-@router.get("/x/metrics")
+class Exposition(Response):
+    """Prometheus' text format."""
+
+    media_type = "text/plain"
+
+
+@router.get("/x/metrics", response_class=Exposition)
 async def metrics(guard: AdminGuard) -> Response:
     """Devices, what waits to be sorted, work waiting in the background, the size of the database."""
     registry = CollectorRegistry()
@@ -37,7 +43,7 @@ async def metrics(guard: AdminGuard) -> Response:
     await _devices(guard.connection, registry)
     await _waiting(guard.connection, registry)
     await _work(guard.connection, registry)
-    return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+    return Exposition(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
 
 async def _devices(connection: AsyncConnection, registry: CollectorRegistry) -> None:

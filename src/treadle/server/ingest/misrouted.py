@@ -100,10 +100,11 @@ def waiting() -> ColumnElement[bool]:
 
 
 def asked_for(typed: Typed) -> ColumnElement[bool]:
-    """SQL condition: sessions whose scanner asked for this group and project."""
+    """SQL condition: sessions whose scanner asked for this group and project, in vain."""
     group, project = typed
     requested = _PLACEMENT["requested"]
     return and_(
+        _PLACEMENT["reason"].astext != "ok",
         requested["group"].astext == group,
         func.lower(func.coalesce(requested["project"].astext, "")) == (project or "").lower(),
     )

@@ -1,7 +1,6 @@
 import { Accordion } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { api } from "@/api/client";
-import { useMe } from "@/api/queries";
 import { Columns } from "@/ui/Columns";
 import { Facts } from "@/ui/Facts";
 import { Failure } from "@/ui/Failure";
@@ -24,12 +23,11 @@ interface Version {
 
 /** Which version this is, and whose work is in it. */
 export function AboutPage() {
-  const { site } = useMe();
   const version = useQuery({ queryKey: ["version"], queryFn: () => api.get<Version>("/version") });
   useCrumbs([{ label: "About" }]);
   return (
     <Page>
-      <PageHead title="About Treadle" tab="About" about={site.name} />
+      <PageHead title="About Treadle" tab="About" />
       <Columns
         main={<Licenses />}
         side={

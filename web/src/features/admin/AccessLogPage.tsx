@@ -52,7 +52,7 @@ const nothing = () => {};
 
 /** Who touched what and when, newest first. */
 export function AccessLogPage() {
-  const search: LogSearch = useSearch({ from: "/inside/framed/admin/log" });
+  const search: LogSearch = useSearch({ from: "/inside/framed/admins/admin/log" });
   const navigate = useNavigate({ from: "/admin/log" });
   const [limit, setLimit] = useState(STEP);
   const [open, setOpen] = useState<LogLine | null>(null);

@@ -1,5 +1,4 @@
 import { Button, Code, TextInput } from "@mantine/core";
-import { useDisclosure } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
@@ -7,7 +6,6 @@ import { api } from "@/api/client";
 import { useChange, useRemoval } from "@/api/useChange";
 import { KeysPanel } from "@/parts/keys/KeysPanel";
 import { Columns } from "@/ui/Columns";
-import { ConfirmDialog } from "@/ui/ConfirmDialog";
 import { Facts } from "@/ui/Facts";
 import { Failure } from "@/ui/Failure";
 import { ago, count, dateTime } from "@/ui/format";
@@ -16,7 +14,7 @@ import { useCrumbs } from "@/ui/layout/crumbsContext";
 import { Page } from "@/ui/Page";
 import { PageHead } from "@/ui/PageHead";
 import { Panel } from "@/ui/Panel";
-import { Told } from "@/ui/Told";
+import { RemoveButton } from "@/ui/RemoveButton";
 import { DeviceMark } from "./DeviceMark";
 import { DeviceTiles } from "./DeviceTiles";
 import { type DeviceDoc, deviceQuery, deviceStatusQuery } from "./devices";
@@ -31,7 +29,7 @@ const DEVICES = ["devices"];
 
 /** One device: how it is, what it brought and what it could not, what troubles it, its keys. */
 export function DevicePage() {
-  const { d } = useParams({ from: "/inside/framed/admin/devices/$d" });
+  const { d } = useParams({ from: "/inside/framed/admins/admin/devices/$d" });
   const found = useQuery(deviceQuery(d));
   const status = useQuery(deviceStatusQuery);
   const device = found.data;
@@ -141,7 +139,6 @@ function ErrorsPanel({ errors }: { errors: string[] }) {
 
 function DeviceActions({ device }: { device: DeviceDoc }) {
   const navigate = useNavigate();
-  const [asking, dialog] = useDisclosure(false);
   const change = useChange((disabled: boolean) => api.put(`/devices/${device._id}`, { disabled }), DEVICES);
   const remove = useRemoval(
     () => api.delete(`/devices/${device._id}`),
@@ -153,20 +150,9 @@ function DeviceActions({ device }: { device: DeviceDoc }) {
       <Button variant="default" loading={change.isPending} onClick={() => change.mutate(!device.disabled)}>
         {device.disabled ? "Enable" : "Disable"}
       </Button>
-      <Button variant="outline" color="red" onClick={dialog.open}>
-        Delete
-      </Button>
-      <ConfirmDialog
-        opened={asking}
-        title="Delete this device?"
-        action="Delete device"
-        busy={remove.isPending}
-        onClose={dialog.close}
-        onConfirm={() => remove.mutate()}
-      >
+      <RemoveButton what="device" remove={remove}>
         The keys of “{device.label}” stop working at once. What it sent stays.
-        {remove.error ? <Told error={remove.error} /> : null}
-      </ConfirmDialog>
+      </RemoveButton>
     </>
   );
 }

@@ -1,29 +1,27 @@
-import { Group, PasswordInput, Select, TextInput } from "@mantine/core";
+import { PasswordInput, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { api } from "@/api/client";
 import { LIVE } from "@/api/queries";
 import { FormDialog } from "@/ui/FormDialog";
-import { SITE_ROLES } from "./siteRoles";
+import { type Profile, ProfileFields } from "./ProfileFields";
 
 /** Adds somebody who can log in. */
 export function NewUserDialog({ onClose }: { onClose: () => void }) {
   const queries = useQueryClient();
   const navigate = useNavigate();
   const [email, setEmail] = useState("");
-  const [firstname, setFirstname] = useState("");
-  const [lastname, setLastname] = useState("");
-  const [role, setRole] = useState("user");
+  const [profile, setProfile] = useState<Profile>({ firstname: "", lastname: "", role: "user" });
   const [password, setPassword] = useState("");
   const add = useMutation({
     mutationFn: () =>
       api.post<{ _id: string }>("/users", {
         _id: email.trim(),
         email: email.trim(),
-        firstname: firstname.trim(),
-        lastname: lastname.trim(),
-        roles: [role],
+        firstname: profile.firstname.trim(),
+        lastname: profile.lastname.trim(),
+        roles: [profile.role],
         ...(password ? { password } : {}),
       }),
     onSuccess: async ({ _id }) => {
@@ -50,26 +48,7 @@ export function NewUserDialog({ onClose }: { onClose: () => void }) {
         value={email}
         onChange={(event) => setEmail(event.currentTarget.value)}
       />
-      <Group grow>
-        <TextInput
-          label="First name"
-          value={firstname}
-          onChange={(event) => setFirstname(event.currentTarget.value)}
-        />
-        <TextInput
-          label="Last name"
-          value={lastname}
-          onChange={(event) => setLastname(event.currentTarget.value)}
-        />
-      </Group>
-      <Select
-        label="Site role"
-        description={SITE_ROLES.find((one) => one.value === role)?.about}
-        allowDeselect={false}
-        data={SITE_ROLES}
-        value={role}
-        onChange={(value) => setRole(value ?? "user")}
-      />
+      <ProfileFields value={profile} onChange={setProfile} />
       <PasswordInput
         label="First password"
         description="They change it on their profile page. Empty: they log in by other means."

@@ -1,5 +1,4 @@
-import { Button, Group, PasswordInput, Select, Stack, TextInput } from "@mantine/core";
-import { useDisclosure } from "@mantine/hooks";
+import { Button, Group, PasswordInput, Stack, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
@@ -9,7 +8,6 @@ import type { User } from "@/api/types";
 import { useChange, useRemoval } from "@/api/useChange";
 import { KeysPanel } from "@/parts/keys/KeysPanel";
 import { Columns } from "@/ui/Columns";
-import { ConfirmDialog } from "@/ui/ConfirmDialog";
 import { Facts } from "@/ui/Facts";
 import { Failure } from "@/ui/Failure";
 import { dateTime } from "@/ui/format";
@@ -20,9 +18,10 @@ import { Page } from "@/ui/Page";
 import { PageHead } from "@/ui/PageHead";
 import { Panel } from "@/ui/Panel";
 import { personName } from "@/ui/person";
+import { RemoveButton } from "@/ui/RemoveButton";
 import { StateMark } from "@/ui/StateMark";
-import { Told } from "@/ui/Told";
-import { SITE_ROLES, siteRole } from "./siteRoles";
+import { type Profile, ProfileFields } from "./ProfileFields";
+import { siteRole } from "./siteRoles";
 
 /** One user, for administrators: name, site role, keys, whether they may log in. */
 export function UserPage() {
@@ -89,7 +88,6 @@ const address = (user: User) => `/users/${encodeURIComponent(user._id)}`;
 function UserActions({ user }: { user: User }) {
   const { user: me } = useMe();
   const navigate = useNavigate();
-  const [asking, dialog] = useDisclosure(false);
   const change = useChange((disabled: boolean) => api.put(address(user), { disabled }));
   const remove = useRemoval(
     () => api.delete(address(user)),
@@ -105,41 +103,29 @@ function UserActions({ user }: { user: User }) {
           <Button variant="default" loading={change.isPending} onClick={() => change.mutate(!user.disabled)}>
             {user.disabled ? "Enable" : "Disable"}
           </Button>
-          <Button variant="outline" color="red" onClick={dialog.open}>
-            Delete
-          </Button>
+          <RemoveButton what="user" remove={remove}>
+            {personName(user, user._id)} loses keys, logins and all permissions. What they did stays in the
+            access log. To keep the permissions, disable the account instead.
+          </RemoveButton>
         </>
       )}
-      <ConfirmDialog
-        opened={asking}
-        title="Delete this user?"
-        action="Delete user"
-        busy={remove.isPending}
-        onClose={dialog.close}
-        onConfirm={() => remove.mutate()}
-      >
-        {personName(user, user._id)} loses keys, logins and all permissions. What they did stays in the access
-        log. To keep the permissions, disable the account instead.
-        {remove.error ? <Told error={remove.error} /> : null}
-      </ConfirmDialog>
     </>
   );
 }
 
 function UserForm({ user }: { user: User }) {
-  const [firstname, setFirstname] = useState(user.firstname);
-  const [lastname, setLastname] = useState(user.lastname);
   const [email, setEmail] = useState(user.email);
-  const [role, setRole] = useState(siteRole(user.roles));
+  const before: Profile = {
+    firstname: user.firstname,
+    lastname: user.lastname,
+    role: siteRole(user.roles),
+  };
+  const [profile, setProfile] = useState(before);
   const save = useChange(() => {
-    const roles = role === siteRole(user.roles) ? {} : { roles: [role] };
-    return api.put(address(user), { firstname, lastname, email, ...roles });
+    const { role, ...names } = profile;
+    return api.put(address(user), { ...names, email, ...(role === before.role ? {} : { roles: [role] }) });
   });
-  const changed =
-    firstname !== user.firstname ||
-    lastname !== user.lastname ||
-    email !== user.email ||
-    role !== siteRole(user.roles);
+  const changed = email !== user.email || JSON.stringify(profile) !== JSON.stringify(before);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     save.mutate(undefined);
@@ -148,32 +134,13 @@ function UserForm({ user }: { user: User }) {
     <Panel title="Profile">
       <form onSubmit={submit}>
         <Stack gap="md">
-          <Group grow align="flex-start">
-            <TextInput
-              label="First name"
-              value={firstname}
-              onChange={(event) => setFirstname(event.currentTarget.value)}
-            />
-            <TextInput
-              label="Last name"
-              value={lastname}
-              onChange={(event) => setLastname(event.currentTarget.value)}
-            />
-          </Group>
           <TextInput
             label="E-mail address for messages"
             type="email"
             value={email}
             onChange={(event) => setEmail(event.currentTarget.value)}
           />
-          <Select
-            label="Site role"
-            description={SITE_ROLES.find((one) => one.value === role)?.about}
-            allowDeselect={false}
-            data={SITE_ROLES}
-            value={role}
-            onChange={(value) => setRole(value ?? "user")}
-          />
+          <ProfileFields value={profile} onChange={setProfile} />
           <Group justify="flex-end">
             <Button type="submit" disabled={!changed} loading={save.isPending}>
               Save

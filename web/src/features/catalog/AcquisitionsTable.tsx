@@ -3,13 +3,10 @@ import { IconEye } from "@tabler/icons-react";
 import type { UseQueryResult } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { Acquisition, Page } from "@/api/types";
-import { Failure } from "@/ui/Failure";
 import { bytes, dateTime, middleCut } from "@/ui/format";
 import { LinkIcon } from "@/ui/LinkIcon";
-import { Loading } from "@/ui/Loading";
+import { ListPanel } from "@/ui/ListPanel";
 import { Message } from "@/ui/Message";
-import { Panel } from "@/ui/Panel";
-import { SimpleTable } from "@/ui/SimpleTable";
 import { Classes } from "./Classes";
 
 const first = (row: Acquisition) => row.files?.find((file) => file.type === "dicom");
@@ -26,68 +23,62 @@ export function AcquisitionsTable({
 }) {
   const rows = found.data?.results ?? [];
   return (
-    <Panel title="Acquisitions" flush>
-      {found.isPending ? <Loading rows={4} /> : null}
-      {found.error && !found.data ? (
-        <Failure error={found.error} what="acquisition list" onRetry={() => void found.refetch()} />
-      ) : null}
-      {found.data && rows.length === 0 ? <Message title="No acquisitions yet" /> : null}
-      {rows.length > 0 ? (
-        <SimpleTable
-          label="Acquisitions"
-          rows={rows}
-          rowKey={(row) => row._id}
-          columns={[
-            {
-              head: "Acquisition",
-              cell: (row) => (
-                <Link to="/acquisitions/$a" params={{ a: row._id }} title={row.label}>
-                  {middleCut(row.label || "untitled", 48)}
-                </Link>
-              ),
-            },
-            {
-              head: "Modality",
-              cell: (row) =>
-                first(row)?.modality ? (
-                  <Badge color="gray" size="sm">
-                    {first(row)?.modality}
-                  </Badge>
-                ) : null,
-            },
-            { head: "Classification", cell: (row) => <Classes of={first(row)?.classification ?? {}} /> },
-            { head: "Instances", number: true, cell: instances },
-            {
-              head: "Size",
-              number: true,
-              cell: (row) => bytes(row.files?.reduce((sum, file) => sum + file.size, 0) ?? 0),
-            },
-            {
-              head: "Time",
-              cell: (row) => <span title={dateTime(row.timestamp)}>{dateTime(row.timestamp).slice(11)}</span>,
-            },
-            {
-              head: "View",
-              quiet: true,
-              cell: (row) => {
-                const file = first(row);
-                return file && mayView ? (
-                  <Tooltip label="View">
-                    <LinkIcon
-                      to="/viewer"
-                      search={{ session: row.session, series: file.file_id }}
-                      variant="subtle"
-                      aria-label={`View ${row.label}`}
-                    >
-                      <IconEye size={17} />
-                    </LinkIcon>
-                  </Tooltip>
-                ) : null;
-              },
-            },
-          ]}
-        />
-      ) : null}
-    </Panel>
+    <ListPanel
+      title="Acquisitions"
+      what="acquisition list"
+      found={found}
+      rows={found.data ? rows : undefined}
+      empty={<Message title="No acquisitions yet" />}
+      rowKey={(row) => row._id}
+      columns={[
+        {
+          head: "Acquisition",
+          cell: (row) => (
+            <Link to="/acquisitions/$a" params={{ a: row._id }} title={row.label}>
+              {middleCut(row.label || "untitled", 48)}
+            </Link>
+          ),
+        },
+        {
+          head: "Modality",
+          cell: (row) =>
+            first(row)?.modality ? (
+              <Badge color="gray" size="sm">
+                {first(row)?.modality}
+              </Badge>
+            ) : null,
+        },
+        { head: "Classification", cell: (row) => <Classes of={first(row)?.classification ?? {}} /> },
+        { head: "Instances", number: true, cell: instances },
+        {
+          head: "Size",
+          number: true,
+          cell: (row) => bytes(row.files?.reduce((sum, file) => sum + file.size, 0) ?? 0),
+        },
+        {
+          head: "Time",
+          cell: (row) => <span title={dateTime(row.timestamp)}>{dateTime(row.timestamp).slice(11)}</span>,
+        },
+        {
+          head: "View",
+          quiet: true,
+          cell: (row) => {
+            const file = first(row);
+            return file && mayView ? (
+              <Tooltip label="View">
+                <LinkIcon
+                  to="/viewer"
+                  search={{ session: row.session, series: file.file_id }}
+                  variant="subtle"
+                  aria-label={`View ${row.label}`}
+                >
+                  <IconEye size={17} />
+                </LinkIcon>
+              </Tooltip>
+            ) : null;
+          },
+        },
+      ]}
+    />
   );
 }

@@ -1,107 +1,20 @@
-import { Button, Select, Stack, Text, TextInput } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconTrash } from "@tabler/icons-react";
-import { useQueries } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
-import { api } from "@/api/client";
-import { listQuery } from "@/api/queries";
-import type { Parents } from "@/api/types";
-import { useRemoval } from "@/api/useChange";
-import { ConfirmDialog } from "@/ui/ConfirmDialog";
-import { count } from "@/ui/format";
-import { REASON_CHOICES } from "./deleteReasons";
-import { usePlace } from "./usePlace";
+import { lazy, Suspense } from "react";
+import type { Doomed } from "./DeleteDialog";
 
-const BELOW = {
-  project: ["subject", "session", "acquisition"],
-  subject: ["session", "acquisition"],
-  session: ["acquisition"],
-  acquisition: [],
-  collection: [],
-  file: [],
-} as const;
-
-interface DeleteButtonProps {
-  level: keyof typeof BELOW;
-  id: string;
-  label: string;
-  parents: Parents;
-}
+const Dialog = lazy(async () => ({ default: (await import("./DeleteDialog")).DeleteDialog }));
 
 /** Deletes what the page shows after saying what goes with it, then leads to its parent. */
-export function DeleteButton({ level, id, label, parents }: DeleteButtonProps) {
-  const navigate = useNavigate();
-  const above = usePlace(parents).at(-1)?.href ?? "/projects";
-  const parent = level === "collection" ? "/collections" : above;
+export function DeleteButton(doomed: Doomed) {
   const [opened, dialog] = useDisclosure(false);
-  const [typed, setTyped] = useState("");
-  const [reason, setReason] = useState<string | null>(null);
-  const path = `/${level}s/${encodeURIComponent(id)}`;
-  const below = useQueries({
-    queries: BELOW[level].map((kind) => ({
-      ...listQuery<unknown>(`${path}/${kind}s`, { limit: 1 }),
-      enabled: opened,
-    })),
-  });
-  const known = below.every((query) => query.data);
-  const totals = BELOW[level].map((kind, at) => ({ kind, total: below[at]?.data?.total ?? 0 }));
-  const many = totals.reduce((sum, { total }) => sum + total, 1) > 1;
-  const close = () => {
-    dialog.close();
-    setTyped("");
-    setReason(null);
-    remove.reset();
-  };
-  const remove = useRemoval(
-    () => api.delete(path, { delete_reason: reason }),
-    () => navigate({ to: parent }),
-  );
-  const holds = totals.filter(({ total }) => total > 0).map(({ kind, total }) => count(total, kind));
   return (
     <>
       <Button variant="default" leftSection={<IconTrash size={16} />} onClick={dialog.open}>
         Delete
       </Button>
-      <ConfirmDialog
-        opened={opened}
-        title={`Delete this ${level}?`}
-        action={`Delete ${level}`}
-        busy={remove.isPending}
-        disabled={!known || (many && typed.trim() !== label.trim())}
-        onClose={close}
-        onConfirm={() => remove.mutate()}
-      >
-        <Stack gap="sm">
-          <Text style={{ overflowWrap: "anywhere" }}>
-            “{label || "untitled"}” goes to the trash with{" "}
-            {level === "file" ? "all its versions" : [...holds, "all its files"].join(", ")}.
-          </Text>
-          {many ? (
-            <TextInput
-              label={`Type the ${level}’s label to confirm`}
-              placeholder={label}
-              autoComplete="off"
-              value={typed}
-              onChange={(event) => setTyped(event.currentTarget.value)}
-            />
-          ) : null}
-          <Select
-            label="Reason"
-            description="Shown in the trash and kept in the access log; some projects demand one."
-            placeholder="None given"
-            clearable
-            data={REASON_CHOICES}
-            value={reason}
-            onChange={setReason}
-          />
-          {remove.error ? (
-            <Text size="sm" c="red" role="alert">
-              {remove.error.message}
-            </Text>
-          ) : null}
-        </Stack>
-      </ConfirmDialog>
+      <Suspense>{opened ? <Dialog {...doomed} onClose={dialog.close} /> : null}</Suspense>
     </>
   );
 }

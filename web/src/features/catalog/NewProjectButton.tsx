@@ -1,8 +1,10 @@
 import { Button } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconPlus } from "@tabler/icons-react";
-import { NewProjectDialog } from "./NewProjectDialog";
+import { lazy, Suspense } from "react";
 import { useOwnGroups } from "./useOwnGroups";
+
+const Dialog = lazy(async () => ({ default: (await import("./NewProjectDialog")).NewProjectDialog }));
 
 /** Opens the dialog for a new project; not there for those who may not make one. */
 export function NewProjectButton() {
@@ -14,7 +16,7 @@ export function NewProjectButton() {
       <Button leftSection={<IconPlus size={16} />} onClick={dialog.open}>
         New project
       </Button>
-      {opened ? <NewProjectDialog own={own} onClose={dialog.close} /> : null}
+      <Suspense>{opened ? <Dialog own={own} onClose={dialog.close} /> : null}</Suspense>
     </>
   );
 }

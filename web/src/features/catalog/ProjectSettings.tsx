@@ -80,7 +80,12 @@ function Deleting({ id }: { id: string }) {
   const path = `/projects/${id}/settings`;
   const may = useMay(id)("settings_modify");
   const found = useQuery({ queryKey: [LIVE, path], queryFn: () => api.get<Settings>(path) });
+  const [wanted, setWanted] = useState<boolean | null>(null);
   const save = useChange((require_delete_reason: boolean) => api.put(path, { require_delete_reason }));
+  const demand = (checked: boolean) => {
+    setWanted(checked);
+    save.mutate(checked, { onSettled: () => setWanted(null) });
+  };
   return (
     <Panel title="Deleting">
       {found.isPending ? <Loading rows={2} /> : null}
@@ -91,9 +96,9 @@ function Deleting({ id }: { id: string }) {
         <Checkbox
           label="Deleting demands a reason"
           description="Whoever deletes something here has to say why; it is kept in the access log."
-          checked={save.isPending ? save.variables : found.data.require_delete_reason === true}
+          checked={wanted ?? found.data.require_delete_reason === true}
           disabled={!may}
-          onChange={(event) => save.mutate(event.currentTarget.checked)}
+          onChange={(event) => demand(event.currentTarget.checked)}
         />
       ) : null}
       <Text size="sm" c="dimmed" mt="sm">

@@ -1,4 +1,4 @@
-import { Select } from "@mantine/core";
+import { NativeSelect } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
 import { allIds, type DownloadNode } from "@/api/download";
@@ -88,6 +88,7 @@ const COMPLETE: DataColumn<Session> = {
 };
 
 const COMPLETENESS = [
+  { value: "", label: "Complete or not" },
   { value: "yes", label: "Complete" },
   { value: "no", label: "Incomplete" },
 ];
@@ -144,13 +145,11 @@ export function SessionsTable({
         />
         <SearchField label="Tag is" value={search.tag} onChange={(tag) => change({ tag })} />
         {judged ? (
-          <Select
+          <NativeSelect
             aria-label="Completeness"
-            placeholder="Complete or not"
-            clearable
             data={COMPLETENESS}
-            value={search.complete ?? null}
-            onChange={(complete) => change({ complete: complete ?? undefined })}
+            value={search.complete ?? ""}
+            onChange={(event) => change({ complete: event.currentTarget.value || undefined })}
           />
         ) : null}
         <DateField

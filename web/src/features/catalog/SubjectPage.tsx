@@ -6,13 +6,12 @@ import type { Session } from "@/api/types";
 import { Columns } from "@/ui/Columns";
 import { Failure } from "@/ui/Failure";
 import { age, dateTime } from "@/ui/format";
+import { ListPanel } from "@/ui/ListPanel";
 import { Loading } from "@/ui/Loading";
 import { useCrumbs } from "@/ui/layout/crumbsContext";
 import { Message } from "@/ui/Message";
 import { Page } from "@/ui/Page";
 import { PageHead } from "@/ui/PageHead";
-import { Panel } from "@/ui/Panel";
-import { SimpleTable } from "@/ui/SimpleTable";
 import { DeleteButton } from "./DeleteButton";
 import { DownloadButton } from "./DownloadButton";
 import { FilesPanel } from "./FilesPanel";
@@ -56,33 +55,27 @@ export function SubjectPage() {
       <Columns
         main={
           <>
-            <Panel title="Sessions" flush>
-              {sessions.isPending ? <Loading rows={3} /> : null}
-              {sessions.error ? (
-                <Failure error={sessions.error} what="session list" onRetry={() => void sessions.refetch()} />
-              ) : null}
-              {sessions.data && rows.length === 0 ? <Message title="No sessions yet" /> : null}
-              {rows.length > 0 ? (
-                <SimpleTable
-                  label="Sessions"
-                  rows={rows}
-                  rowKey={(row) => row._id}
-                  columns={[
-                    {
-                      head: "Session",
-                      cell: (row) => (
-                        <Link to="/sessions/$s" params={{ s: row._id }}>
-                          {row.label || "untitled"}
-                        </Link>
-                      ),
-                    },
-                    { head: "Scanned", cell: (row) => dateTime(row.timestamp) },
-                    { head: "Age", number: true, cell: (row) => age(row.age) },
-                    { head: "Operator", cell: (row) => row.operator },
-                  ]}
-                />
-              ) : null}
-            </Panel>
+            <ListPanel
+              title="Sessions"
+              what="session list"
+              found={sessions}
+              rows={sessions.data ? rows : undefined}
+              empty={<Message title="No sessions yet" />}
+              rowKey={(row) => row._id}
+              columns={[
+                {
+                  head: "Session",
+                  cell: (row) => (
+                    <Link to="/sessions/$s" params={{ s: row._id }}>
+                      {row.label || "untitled"}
+                    </Link>
+                  ),
+                },
+                { head: "Scanned", cell: (row) => dateTime(row.timestamp) },
+                { head: "Age", number: true, cell: (row) => age(row.age) },
+                { head: "Operator", cell: (row) => row.operator },
+              ]}
+            />
             {subject.files?.length ? <FilesPanel files={subject.files} may={may} /> : null}
             <InfoPanel place={place} info={subject.info} revision={subject.revision} />
           </>

@@ -3,12 +3,9 @@ import { Link } from "@tanstack/react-router";
 import { listQuery } from "@/api/queries";
 import type { Session } from "@/api/types";
 import { useProjectLabels } from "@/api/useProjectLabels";
-import { Failure } from "@/ui/Failure";
 import { ago, dateTime } from "@/ui/format";
-import { Loading } from "@/ui/Loading";
+import { ListPanel } from "@/ui/ListPanel";
 import { Message } from "@/ui/Message";
-import { Panel } from "@/ui/Panel";
-import { SimpleTable } from "@/ui/SimpleTable";
 
 /** The sessions that came in last, over all projects. */
 export function LatestSessions() {
@@ -19,47 +16,41 @@ export function LatestSessions() {
   const sessions = found.data?.results ?? [];
   const projectLabel = useProjectLabels(sessions.map((row) => row.project));
   return (
-    <Panel title="Latest sessions" flush>
-      {found.isPending ? <Loading rows={5} /> : null}
-      {found.error ? (
-        <Failure error={found.error} what="session list" onRetry={() => void found.refetch()} />
-      ) : null}
-      {found.data && sessions.length === 0 ? (
+    <ListPanel
+      title="Latest sessions"
+      what="session list"
+      found={found}
+      rows={found.data?.results}
+      rowKey={(row) => row._id}
+      empty={
         <Message title="No sessions yet">
           Send a study from a scanner; it appears here within seconds, without a reload.
         </Message>
-      ) : null}
-      {sessions.length > 0 ? (
-        <SimpleTable
-          label="Latest sessions"
-          rows={sessions}
-          rowKey={(row) => row._id}
-          columns={[
-            {
-              head: "Session",
-              cell: (row) => (
-                <Link to="/sessions/$s" params={{ s: row._id }}>
-                  {row.label || "untitled"}
-                </Link>
-              ),
-            },
-            { head: "Subject", cell: (row) => row.subject?.label },
-            {
-              head: "Project",
-              cell: (row) => (
-                <Link to="/projects/$p" params={{ p: row.project }}>
-                  {projectLabel(row.project) || "Project"}
-                </Link>
-              ),
-            },
-            { head: "Scanned", cell: (row) => dateTime(row.timestamp) },
-            {
-              head: "Received",
-              cell: (row) => <span title={dateTime(row.created)}>{ago(row.created)}</span>,
-            },
-          ]}
-        />
-      ) : null}
-    </Panel>
+      }
+      columns={[
+        {
+          head: "Session",
+          cell: (row) => (
+            <Link to="/sessions/$s" params={{ s: row._id }}>
+              {row.label || "untitled"}
+            </Link>
+          ),
+        },
+        { head: "Subject", cell: (row) => row.subject?.label },
+        {
+          head: "Project",
+          cell: (row) => (
+            <Link to="/projects/$p" params={{ p: row.project }}>
+              {projectLabel(row.project) || "Project"}
+            </Link>
+          ),
+        },
+        { head: "Scanned", cell: (row) => dateTime(row.timestamp) },
+        {
+          head: "Received",
+          cell: (row) => <span title={dateTime(row.created)}>{ago(row.created)}</span>,
+        },
+      ]}
+    />
   );
 }

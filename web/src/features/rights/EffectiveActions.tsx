@@ -1,13 +1,12 @@
-import { Select } from "@mantine/core";
+import { Select, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { actionsQuery } from "@/api/queries";
 import type { Role, RoleEntry } from "@/api/types";
 import { useByIds } from "@/api/useByIds";
-import { explained, sectionsOf } from "@/parts/actions/explanations";
 import { Panel } from "@/ui/Panel";
 import { type Person, personLabel } from "@/ui/person";
-import classes from "./EffectiveActions.module.css";
+import { ActionList } from "./ActionList";
 
 interface EffectiveActionsProps {
   entries: RoleEntry[];
@@ -30,12 +29,6 @@ export function EffectiveActions({ entries, roles }: EffectiveActionsProps) {
   const held = roles.filter((role) => entry?.role_ids.includes(role._id));
   const from = (action: string) =>
     held.filter((role) => role.actions.includes(action)).map((role) => role.label);
-  const sections = sectionsOf(actions.data ?? [])
-    .map(({ title, actions: all }) => ({
-      title,
-      actions: all.filter((one) => from(one.action).length > 0),
-    }))
-    .filter((section) => section.actions.length > 0);
   return (
     <Panel title="Check a person">
       <Select
@@ -51,23 +44,16 @@ export function EffectiveActions({ entries, roles }: EffectiveActionsProps) {
         mb={entry ? 8 : 0}
       />
       {entry ? (
-        <div className={classes.list} role="status">
-          {sections.map((section) => (
-            <section key={section.title}>
-              <h3 className={classes.title}>{section.title}</h3>
-              <ul className={classes.actions}>
-                {section.actions.map((one) => (
-                  <li key={one.action}>
-                    <span>{explained(one)}</span>
-                    <span className="dim">{from(one.action).join(", ")}</span>
-                  </li>
-                ))}
-              </ul>
-            </section>
-          ))}
+        <div role="status">
+          <ActionList
+            actions={(actions.data ?? []).filter((one) => from(one.action).length > 0)}
+            from={from}
+          />
         </div>
       ) : (
-        <p className={classes.hint}>Shows what their roles allow together, and which role gives what.</p>
+        <Text size="sm" c="dimmed" mt={8}>
+          Shows what their roles allow together, and which role gives what.
+        </Text>
       )}
     </Panel>
   );

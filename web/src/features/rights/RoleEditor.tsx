@@ -1,6 +1,5 @@
 import { Alert, Button, Group, TextInput } from "@mantine/core";
-import { useDisclosure } from "@mantine/hooks";
-import { IconCopy, IconSearch, IconTrash } from "@tabler/icons-react";
+import { IconCopy, IconSearch } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
@@ -10,13 +9,12 @@ import { permissionsQuery, useIsAdmin } from "@/api/rights";
 import type { Action, Role } from "@/api/types";
 import { useRemoval } from "@/api/useChange";
 import { Columns } from "@/ui/Columns";
-import { ConfirmDialog } from "@/ui/ConfirmDialog";
 import { count } from "@/ui/format";
 import { LinkButton } from "@/ui/LinkButton";
 import { Page } from "@/ui/Page";
 import { PageHead } from "@/ui/PageHead";
 import { Panel } from "@/ui/Panel";
-import { Told } from "@/ui/Told";
+import { RemoveButton } from "@/ui/RemoveButton";
 import { ActionMatrix } from "./ActionMatrix";
 import { changes } from "./actionSet";
 import { ChangePreview } from "./ChangePreview";
@@ -40,7 +38,6 @@ export function RoleEditor({ role, copied, actions }: RoleEditorProps) {
     () => new Set(role?.actions ?? copied?.actions ?? required),
   );
   const [search, setSearch] = useState("");
-  const [asking, dialog] = useDisclosure(false);
   const before = new Set(role?.actions ?? copied?.actions ?? required);
   const difference = changes(before, held);
   const changed = role
@@ -79,9 +76,9 @@ export function RoleEditor({ role, copied, actions }: RoleEditorProps) {
           role && admin ? (
             <>
               {mayEdit && !role.in_use ? (
-                <Button variant="default" leftSection={<IconTrash size={16} />} onClick={dialog.open}>
-                  Delete
-                </Button>
+                <RemoveButton what="role" remove={remove}>
+                  “{role?.label}” can then no longer be given to anybody.
+                </RemoveButton>
               ) : null}
               <LinkButton
                 to="/admin/roles/$r"
@@ -170,17 +167,6 @@ export function RoleEditor({ role, copied, actions }: RoleEditorProps) {
           </>
         }
       />
-      <ConfirmDialog
-        opened={asking}
-        title="Delete this role?"
-        action="Delete role"
-        busy={remove.isPending}
-        onClose={dialog.close}
-        onConfirm={() => remove.mutate()}
-      >
-        “{role?.label}” can then no longer be given to anybody.
-        {remove.error ? <Told error={remove.error} /> : null}
-      </ConfirmDialog>
     </Page>
   );
 }

@@ -3,14 +3,13 @@ import { useQuery } from "@tanstack/react-query";
 import { api } from "@/api/client";
 import { actionsQuery } from "@/api/queries";
 import type { Standing as StandingDoc } from "@/api/types";
-import { explained, sectionsOf } from "@/parts/actions/explanations";
 import { Picker } from "@/parts/pick/Picker";
 import { ANYBODY } from "@/parts/pick/source";
 import { Failure } from "@/ui/Failure";
 import { Loading } from "@/ui/Loading";
 import { Panel } from "@/ui/Panel";
 import { StateMark } from "@/ui/StateMark";
-import classes from "./EffectiveActions.module.css";
+import { ActionList } from "./ActionList";
 
 interface StandingProps {
   container: string;
@@ -48,7 +47,6 @@ function Answer({ standing }: { standing: StandingDoc }) {
   const from = (action: string) =>
     standing.through.filter((way) => way.actions.includes(action)).map((way) => way.role);
   const known = actions.data ?? [];
-  const sections = sectionsOf(known.filter((one) => standing.may.includes(one.action)));
   const others = standing.may.filter((name) => !known.some((one) => one.action === name));
   return (
     <div role="status">
@@ -56,29 +54,11 @@ function Answer({ standing }: { standing: StandingDoc }) {
       <Text size="sm" my={6}>
         {standing.sentence}
       </Text>
-      <div className={classes.list}>
-        {sections.map((section) => (
-          <section key={section.title}>
-            <h3 className={classes.title}>{section.title}</h3>
-            <ul className={classes.actions}>
-              {section.actions.map((one) => (
-                <li key={one.action}>
-                  <span>{explained(one)}</span>
-                  <span className="dim">{from(one.action).join(", ")}</span>
-                </li>
-              ))}
-            </ul>
-          </section>
-        ))}
-        <ul className={classes.actions}>
-          {others.map((name) => (
-            <li key={name}>
-              <span>{name.replaceAll("_", " ")}</span>
-              <span className="dim">{from(name).join(", ")}</span>
-            </li>
-          ))}
-        </ul>
-      </div>
+      <ActionList
+        actions={known.filter((one) => standing.may.includes(one.action))}
+        from={from}
+        others={others}
+      />
     </div>
   );
 }

@@ -4,6 +4,8 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { api } from "@/api/client";
 import { LIVE } from "@/api/queries";
+import type { Session } from "@/api/types";
+import { useByIds } from "@/api/useByIds";
 import { type Checklist, linesOf } from "@/parts/compliance/checklist";
 import { Failure } from "@/ui/Failure";
 import { count } from "@/ui/format";
@@ -46,6 +48,11 @@ export function CompliancePreview({ project, templates, valid, draft }: Complian
   });
   const tried = found.data;
   const lacking = tried?.results.filter((one) => !one.would_satisfy) ?? [];
+  const shown = lacking.slice(0, SHOWN);
+  const sessions = useByIds<Session>(
+    "/sessions",
+    shown.map((one) => one._id),
+  );
   return (
     <Panel title={draft ? "With these changes" : "Compliance"}>
       {templates.length === 0 ? (
@@ -79,10 +86,12 @@ export function CompliancePreview({ project, templates, valid, draft }: Complian
           ) : null}
           {lacking.length > 0 ? (
             <ul className={classes.sessions} aria-label="Incomplete sessions">
-              {lacking.slice(0, SHOWN).map((one) => (
+              {shown.map((one) => (
                 <li key={one._id}>
                   <Link to="/sessions/$s" params={{ s: one._id }}>
-                    {one.label || "untitled"}
+                    {[sessions.get(one._id)?.subject?.label, one.label || "untitled"]
+                      .filter(Boolean)
+                      .join(" / ")}
                   </Link>
                   <ul className={classes.lacks}>
                     {linesOf(one)

@@ -47,18 +47,20 @@ function Editor({ project, saved }: { project: string; saved: Template[] }) {
       {drawn.length === 0 ? "New template" : "Another template"}
     </Button>
   );
+  if (drawn.length === 0 && !changed) {
+    return (
+      <Panel title="Session templates" untitled>
+        <Message title="No session templates yet" action={mayEdit ? add : null}>
+          A template says which acquisitions and files a complete session has. Sessions that lack something
+          are marked in the session table.
+        </Message>
+      </Panel>
+    );
+  }
   return (
     <Columns
       main={
         <>
-          {drawn.length === 0 ? (
-            <Panel title="Session templates" untitled>
-              <Message title="No session templates yet" action={mayEdit ? add : null}>
-                A template says which acquisitions and files a complete session has. Sessions that lack
-                something are marked in the session table.
-              </Message>
-            </Panel>
-          ) : null}
           {drawn.map((template, at) => (
             <TemplateEditor
               // biome-ignore lint/suspicious/noArrayIndexKey: templates have no identity but their place

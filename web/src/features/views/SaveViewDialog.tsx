@@ -1,4 +1,4 @@
-import { Group, Radio, Stack, Textarea, TextInput } from "@mantine/core";
+import { Group, Radio, Stack } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
@@ -6,6 +6,7 @@ import { api } from "@/api/client";
 import { LIVE, useMe } from "@/api/queries";
 import { useIsAdmin, useMay } from "@/api/rights";
 import { FormDialog } from "@/ui/FormDialog";
+import { LabelFields } from "@/ui/LabelFields";
 import type { SavedView, ViewSpec } from "./view";
 
 interface SaveViewDialogProps {
@@ -71,19 +72,11 @@ export function SaveViewDialog({ spec, saved, project, onClose }: SaveViewDialog
           </Group>
         </Radio.Group>
       ) : null}
-      <TextInput
-        label="Label"
-        data-autofocus
-        maxLength={200}
-        value={label}
-        onChange={(event) => setLabel(event.currentTarget.value)}
-      />
-      <Textarea
-        label="Description"
-        autosize
-        minRows={2}
-        value={description}
-        onChange={(event) => setDescription(event.currentTarget.value)}
+      <LabelFields
+        label={label}
+        description={description}
+        onLabel={setLabel}
+        onDescription={setDescription}
       />
       {over === AS_NEW ? (
         <Radio.Group label="Who may run it" value={parent} onChange={setParent}>

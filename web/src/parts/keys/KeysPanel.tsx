@@ -1,7 +1,7 @@
 import { ActionIcon, Button, Tooltip } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconPlus, IconTrash } from "@tabler/icons-react";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { api } from "@/api/client";
 import type { ApiKey } from "@/api/types";
 import { useChange } from "@/api/useChange";
@@ -10,7 +10,8 @@ import { ago, dateTime } from "@/ui/format";
 import { type Found, ListPanel } from "@/ui/ListPanel";
 import { Message } from "@/ui/Message";
 import { KeyLimits } from "./KeyLimits";
-import { NewKeyDialog } from "./NewKeyDialog";
+
+const NewKeyDialog = lazy(async () => ({ default: (await import("./NewKeyDialog")).NewKeyDialog }));
 
 export interface KeysPanelProps {
   title: string;
@@ -89,9 +90,11 @@ export function KeysPanel(props: KeysPanelProps) {
         },
       ]}
     >
-      {adding ? (
-        <NewKeyDialog path={path} restrictable={restrictable} stale={stale} onClose={dialog.close} />
-      ) : null}
+      <Suspense>
+        {adding ? (
+          <NewKeyDialog path={path} restrictable={restrictable} stale={stale} onClose={dialog.close} />
+        ) : null}
+      </Suspense>
       <ConfirmDialog
         opened={doomed !== null}
         title="Delete this key?"

@@ -1,6 +1,6 @@
 import { useDebouncedValue } from "@mantine/hooks";
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { type UIEvent, useState } from "react";
 import { api } from "@/api/client";
 import { LIVE } from "@/api/queries";
 import type { Page } from "@/api/types";
@@ -8,6 +8,7 @@ import { useByIds } from "@/api/useByIds";
 import { asked, type Source } from "./source";
 
 const PAGE = 30;
+const SOON_PX = 80;
 
 export interface Option {
   value: string;
@@ -57,7 +58,14 @@ export function useOptions<T extends { _id: string }>(source: Source<T>, chosen:
         : found.isPending
           ? "Searching…"
           : source.nothing,
-      scrollAreaProps: { onBottomReached: () => void (found.hasNextPage && found.fetchNextPage()) },
+      scrollAreaProps: {
+        viewportProps: {
+          onScroll: ({ currentTarget: list }: UIEvent<HTMLElement>) => {
+            const below = list.scrollHeight - list.scrollTop - list.clientHeight;
+            if (below < SOON_PX && found.hasNextPage && !found.isFetching) void found.fetchNextPage();
+          },
+        },
+      },
     },
   };
 }

@@ -15,7 +15,7 @@ import {
   IconTrash,
   IconUsers,
 } from "@tabler/icons-react";
-import { Link } from "@tanstack/react-router";
+import { Link, useRouterState } from "@tanstack/react-router";
 import classes from "./Rail.module.css";
 
 interface RailProps {
@@ -40,8 +40,12 @@ const PLACES = [
   { to: "/admin/site", words: "Site", icon: IconServer, exact: false, admin: true },
 ] as const;
 
+/** Pages of what lies in projects, or above them. */
+const IN_A_PROJECT = /^\/(sessions|acquisitions|files|groups|who)\//;
+
 /** The main places of the app. */
 export function Rail({ administers, narrow, onToggle, onGo }: RailProps) {
+  const inProject = useRouterState({ select: (state) => IN_A_PROJECT.test(state.location.pathname) });
   const Toggle = narrow ? IconLayoutSidebarLeftExpand : IconLayoutSidebarLeftCollapse;
   return (
     <nav
@@ -59,6 +63,7 @@ export function Rail({ administers, narrow, onToggle, onGo }: RailProps) {
               activeOptions={{ exact, includeSearch: false }}
               activeProps={{ "data-here": true, "aria-current": "page" }}
               data-admin={admin || undefined}
+              {...(inProject && to === "/projects" ? { "data-here": true } : {})}
               {...(onGo ? { onClick: onGo } : {})}
             >
               <Icon size={20} stroke={1.6} />

@@ -3,6 +3,7 @@ import type { PagedRows } from "@/api/paging";
 import { Failure } from "../Failure";
 import { Loading } from "../Loading";
 import { NothingMatches } from "../NothingMatches";
+import { Stale } from "../Stale";
 import { DataTable, type DataTableProps } from "./DataTable";
 import { type Sort, sortText } from "./model";
 import classes from "./PagedTable.module.css";
@@ -32,13 +33,14 @@ export function PagedTable<T extends { _id: string }>({
   above,
   ...table
 }: PagedTableProps<T>) {
-  const { loading, refreshing, error, retry, unfiltered, ...data } = rows;
+  const { loading, refreshing, error, stale, retry, unfiltered, ...data } = rows;
   return (
     <div className={`panel ${classes.panel}`}>
       {loading ? <Loading rows={10} /> : null}
       {error ? <Failure error={error} what={what} onRetry={retry} /> : null}
       {!loading && !error ? (
         <>
+          <Stale error={stale} onRetry={retry} />
           {above}
           <DataTable
             {...table}

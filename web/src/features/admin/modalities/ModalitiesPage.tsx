@@ -43,10 +43,10 @@ export function ModalitiesPage() {
             cell: (one) => (
               <Link to="/admin/modalities/$m" params={{ m: one._id }}>
                 {one._id}
+                {one.description ? <span className="dim"> · {one.description}</span> : null}
               </Link>
             ),
           },
-          { head: "Description", cell: (one) => one.description },
           { head: "Classified by", cell: (one) => Object.keys(one.classification).join(", ") },
           {
             head: "Vocabulary",

@@ -9,8 +9,7 @@ import {
   TextInput,
   Tooltip,
 } from "@mantine/core";
-import { useDisclosure } from "@mantine/hooks";
-import { IconPlus, IconTrash, IconX } from "@tabler/icons-react";
+import { IconPlus, IconX } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
@@ -19,12 +18,12 @@ import { modalitiesQuery } from "@/api/queries";
 import type { Modality } from "@/api/types";
 import { useRemoval } from "@/api/useChange";
 import { Columns } from "@/ui/Columns";
-import { ConfirmDialog } from "@/ui/ConfirmDialog";
 import { count } from "@/ui/format";
 import { Message } from "@/ui/Message";
 import { Page } from "@/ui/Page";
 import { PageHead } from "@/ui/PageHead";
 import { Panel } from "@/ui/Panel";
+import { RemoveButton } from "@/ui/RemoveButton";
 import { Told } from "@/ui/Told";
 import classes from "./ModalityEditor.module.css";
 import { classificationOf, type Entry, entriesOf, vocabularyProblem } from "./vocabulary";
@@ -40,7 +39,6 @@ export function ModalityEditor({ modality, mayEdit }: { modality: Modality; mayE
   const [description, setDescription] = useState(modality.description ?? "");
   const [active, setActive] = useState(modality.active);
   const [entries, setEntries] = useState(() => entriesOf(modality.classification));
-  const [asking, dialog] = useDisclosure(false);
   const problem = vocabularyProblem(entries);
   const body = {
     classification: classificationOf(entries),
@@ -72,9 +70,9 @@ export function ModalityEditor({ modality, mayEdit }: { modality: Modality; mayE
         about={count(entries.flatMap(({ words }) => words).length, "word")}
         actions={
           mayEdit && !adding ? (
-            <Button variant="default" leftSection={<IconTrash size={16} />} onClick={dialog.open}>
-              Delete
-            </Button>
+            <RemoveButton what="modality" remove={remove}>
+              “{modality._id}” is no longer offered. Files keep their modality and classification.
+            </RemoveButton>
           ) : null
         }
       />
@@ -181,17 +179,6 @@ export function ModalityEditor({ modality, mayEdit }: { modality: Modality; mayE
           </Panel>
         }
       />
-      <ConfirmDialog
-        opened={asking}
-        title="Delete this modality?"
-        action="Delete modality"
-        busy={remove.isPending}
-        onClose={dialog.close}
-        onConfirm={() => remove.mutate()}
-      >
-        “{modality._id}” is no longer offered. Files keep their modality and classification.
-        {remove.error ? <Told error={remove.error} /> : null}
-      </ConfirmDialog>
     </Page>
   );
 }

@@ -18,7 +18,7 @@ import { BY, signed, totals, type Usage } from "./usage";
 
 /** What is kept, by project or group: at the end of a period, and what came in it. */
 export function UsagePage() {
-  const search = useSearch({ from: "/inside/framed/admin/usage" });
+  const search = useSearch({ from: "/inside/framed/admins/admin/usage" });
   const navigate = useNavigate({ from: "/admin/usage" });
   useCrumbs([{ label: "Usage" }]);
   const by = search.by === "group" ? "group" : "project";

@@ -1,4 +1,4 @@
-import { Button, Textarea, TextInput } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconPlus } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
@@ -7,6 +7,7 @@ import { useState } from "react";
 import { api } from "@/api/client";
 import { LIVE } from "@/api/queries";
 import { FormDialog } from "@/ui/FormDialog";
+import { LabelFields } from "@/ui/LabelFields";
 
 /** Makes an empty collection and goes to it. */
 export function NewCollectionButton() {
@@ -48,19 +49,11 @@ function NewCollectionDialog({ onClose }: { onClose: () => void }) {
       onClose={onClose}
       onSubmit={() => make.mutate()}
     >
-      <TextInput
-        label="Label"
-        data-autofocus
-        maxLength={255}
-        value={label}
-        onChange={(event) => setLabel(event.currentTarget.value)}
-      />
-      <Textarea
-        label="Description"
-        autosize
-        minRows={2}
-        value={description}
-        onChange={(event) => setDescription(event.currentTarget.value)}
+      <LabelFields
+        label={label}
+        description={description}
+        onLabel={setLabel}
+        onDescription={setDescription}
       />
     </FormDialog>
   );

@@ -9,12 +9,9 @@ import { useIsAdmin, useMay } from "@/api/rights";
 import type { Deletion } from "@/api/types";
 import { useChange } from "@/api/useChange";
 import { useProjectLabels } from "@/api/useProjectLabels";
-import { Failure } from "@/ui/Failure";
 import { ago, count, dateTime, middleCut } from "@/ui/format";
-import { Loading } from "@/ui/Loading";
+import { ListPanel } from "@/ui/ListPanel";
 import { Message } from "@/ui/Message";
-import { Panel } from "@/ui/Panel";
-import { SimpleTable } from "@/ui/SimpleTable";
 import { reasonWords } from "../deleteReasons";
 
 const PAGE = 100;
@@ -47,71 +44,67 @@ export function TrashTable({ project }: { project?: string }) {
   const mayRestore = (entry: Deletion) =>
     admin || may(entry.kind === "project" ? "containers_delete_project" : "containers_delete_hierarchy");
   return (
-    <Panel title="Trash" flush>
-      {found.isPending ? <Loading rows={4} /> : null}
-      {found.error && !found.data ? (
-        <Failure error={found.error} what="trash" onRetry={() => void found.refetch()} />
-      ) : null}
-      {found.data && entries.length === 0 ? (
+    <ListPanel
+      title="Trash"
+      untitled
+      what="trash"
+      found={found}
+      rows={found.data ? entries : undefined}
+      empty={
         <Message title="The trash is empty">
           What is deleted stays here for a while, and comes back with everything that went with it.
         </Message>
-      ) : null}
-      {entries.length > 0 ? (
-        <SimpleTable
-          label="Trash"
-          rows={entries}
-          rowKey={(entry) => entry._id}
-          columns={[
-            {
-              head: "Deleted",
-              cell: (entry) => <span title={entry.label}>{middleCut(entry.label || "untitled", 40)}</span>,
-            },
-            { head: "Kind", cell: (entry) => entry.kind },
-            ...(project
-              ? []
-              : [
-                  {
-                    head: "Project",
-                    cell: (entry: Deletion) =>
-                      entry.project && label(entry.project) ? (
-                        <Link to="/projects/$p/trash" params={{ p: entry.project }}>
-                          {label(entry.project)}
-                        </Link>
-                      ) : null,
-                  },
-                ]),
-            { head: "With it", cell: holds },
-            {
-              head: "When",
-              cell: (entry) => <span title={dateTime(entry.deleted)}>{ago(entry.deleted)}</span>,
-            },
-            { head: "By", cell: (entry) => entry.origin.id ?? entry.origin.type },
-            {
-              head: "Why",
-              cell: (entry) =>
-                (entry.reason && reasonWords(entry.reason)) || <span className="dim">no reason given</span>,
-            },
-            {
-              head: "Restore",
-              quiet: true,
-              cell: (entry) =>
-                mayRestore(entry) ? (
-                  <Button
-                    size="compact-sm"
-                    variant="light"
-                    leftSection={<IconArrowBackUp size={15} />}
-                    loading={restore.isPending && restore.variables?._id === entry._id}
-                    aria-label={`Restore ${entry.label || entry.kind}`}
-                    onClick={() => restore.mutate(entry)}
-                  >
-                    Restore
-                  </Button>
-                ) : null,
-            },
-          ]}
-        />
-      ) : null}
+      }
+      rowKey={(entry) => entry._id}
+      columns={[
+        {
+          head: "Deleted",
+          cell: (entry) => <span title={entry.label}>{middleCut(entry.label || "untitled", 40)}</span>,
+        },
+        { head: "Kind", cell: (entry) => entry.kind },
+        ...(project
+          ? []
+          : [
+              {
+                head: "Project",
+                cell: (entry: Deletion) =>
+                  entry.project && label(entry.project) ? (
+                    <Link to="/projects/$p/trash" params={{ p: entry.project }}>
+                      {label(entry.project)}
+                    </Link>
+                  ) : null,
+              },
+            ]),
+        { head: "With it", cell: holds },
+        {
+          head: "When",
+          cell: (entry) => <span title={dateTime(entry.deleted)}>{ago(entry.deleted)}</span>,
+        },
+        { head: "By", cell: (entry) => entry.origin.id ?? entry.origin.type },
+        {
+          head: "Why",
+          cell: (entry) =>
+            (entry.reason && reasonWords(entry.reason)) || <span className="dim">no reason given</span>,
+        },
+        {
+          head: "Restore",
+          quiet: true,
+          cell: (entry) =>
+            mayRestore(entry) ? (
+              <Button
+                size="compact-sm"
+                variant="light"
+                leftSection={<IconArrowBackUp size={15} />}
+                loading={restore.isPending && restore.variables?._id === entry._id}
+                aria-label={`Restore ${entry.label || entry.kind}`}
+                onClick={() => restore.mutate(entry)}
+              >
+                Restore
+              </Button>
+            ) : null,
+        },
+      ]}
+    >
       {found.hasNextPage ? (
         <Button
           variant="subtle"
@@ -122,6 +115,6 @@ export function TrashTable({ project }: { project?: string }) {
           Show older
         </Button>
       ) : null}
-    </Panel>
+    </ListPanel>
   );
 }

@@ -1,0 +1,77 @@
+import { TextInput } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { api } from "@/api/client";
+import type { DownloadNode } from "@/api/download";
+import { LIVE, useMe } from "@/api/queries";
+import { useIsAdmin } from "@/api/rights";
+import type { Collection } from "@/api/types";
+import { Picker } from "@/parts/pick/Picker";
+import { COLLECTIONS } from "@/parts/pick/source";
+import { FormDialog } from "@/ui/FormDialog";
+
+const NEW = { value: "+", label: "New collection…" };
+
+interface AddToCollectionDialogProps {
+  nodes: () => Promise<DownloadNode[]>;
+  onClose: () => void;
+}
+
+/** Into which collection; a new one is made on the way. */
+export function AddToCollectionDialog({ nodes, onClose }: AddToCollectionDialogProps) {
+  const { user } = useMe();
+  const admin = useIsAdmin();
+  const queries = useQueryClient();
+  const [choice, setChoice] = useState<string | null>(null);
+  const [chosen, setChosen] = useState("");
+  const [label, setLabel] = useState("");
+  const usable = (one: Collection) =>
+    admin || one.permissions.some((entry) => entry._id === user._id && entry.access !== "ro");
+  const add = useMutation({
+    mutationFn: async (): Promise<unknown> => {
+      const contents = { operation: "add", nodes: await nodes() };
+      if (choice === NEW.value) return api.post("/collections", { label: label.trim(), contents });
+      return api.put(`/collections/${choice}`, { contents });
+    },
+    onSuccess: () => {
+      const name = choice === NEW.value ? label.trim() : chosen;
+      notifications.show({ message: `Added to “${name}”.` });
+      void queries.invalidateQueries({ queryKey: [LIVE] });
+      onClose();
+    },
+  });
+  return (
+    <FormDialog
+      title="Add to collection"
+      size="sm"
+      action="Add"
+      busy={add.isPending}
+      disabled={choice === null || (choice === NEW.value && !label.trim())}
+      error={add.error}
+      onClose={onClose}
+      onSubmit={() => add.mutate()}
+    >
+      <Picker
+        source={{ ...COLLECTIONS, usable }}
+        label="Collection"
+        allowDeselect={false}
+        more={[NEW]}
+        value={choice}
+        onChange={(id, option) => {
+          setChoice(id);
+          setChosen(option?.label ?? "");
+        }}
+      />
+      {choice === NEW.value ? (
+        <TextInput
+          label="Label"
+          data-autofocus
+          maxLength={255}
+          value={label}
+          onChange={(event) => setLabel(event.currentTarget.value)}
+        />
+      ) : null}
+    </FormDialog>
+  );
+}

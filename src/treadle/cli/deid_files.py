@@ -128,5 +128,7 @@ def process(job: Job, tasks: Sequence[tuple[int, Path]], jobs: int | None) -> It
         return
     # Forking is at once, but safe only while there is one thread; a progress bar is another.
     method = "fork" if sys.platform == "linux" and threading.active_count() == 1 else "spawn"
-    with ProcessPoolExecutor(jobs, mp_context=get_context(method), initializer=_start, initargs=(job,)) as pool:
+    with ProcessPoolExecutor(
+        jobs, mp_context=get_context(method), initializer=_start, initargs=(job,)
+    ) as pool:
         yield from pool.map(_one, tasks, chunksize=CHUNK)

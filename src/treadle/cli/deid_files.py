@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import mmap
 import os
+import sys
+import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -54,22 +56,24 @@ def files_in(folder: Path, without: Sequence[Path]) -> list[Path]:
 def work(job: Job, engine: Engine, index: int, path: Path) -> Done:
     """De-identify one file; what goes out lies under a temporary name afterwards."""
     try:
-        with path.open("rb") as file, _mapped(file.fileno()) as data:
-            parts = engine.parts(path.name, data, index)
-            written: list[tuple[Path, str]] = []
-            if job.out is not None and parts.output is not None:
-                written.append((_write(job.out, index, 0, parts.output), parts.output.name))
-            elif job.out is not None:
-                for number, (name, content) in enumerate(parts.result.outputs):
-                    part = _part(job.out, index, number)
-                    part.write_bytes(content)
-                    written.append((part, name))
-            sop = parts.output.sop_instance if parts.output else b""
+        file = path.open("rb")
     except OSError as error:
         return Done(
             FileReport(index=index, status="rejected", error=Code.TRUNCATED.value, where=type(error).__name__)
         )
-    return Done(parts.result.report, tuple(written), sop)
+    with file, _mapped(file.fileno()) as data:
+        parts = engine.parts(path.name, data, index)
+        if job.out is None:
+            return Done(parts.result.report, (), parts.output.sop_instance if parts.output else b"")
+        if parts.output is not None:
+            part = _write(_part(job.out, index, 0), parts.output)
+            return Done(parts.result.report, ((part, parts.output.name),), parts.output.sop_instance)
+        written: list[tuple[Path, str]] = []
+        for number, (name, content) in enumerate(parts.result.outputs):
+            part = _part(job.out, index, number)
+            part.write_bytes(content)
+            written.append((part, name))
+        return Done(parts.result.report, tuple(written))
 
 
 @contextmanager
@@ -85,8 +89,7 @@ def _part(out: Path, index: int, number: int) -> Path:
     return out / f".{index}-{number}{PART}"
 
 
-def _write(out: Path, index: int, number: int, output: DicomOutput) -> Path:
-    part = _part(out, index, number)
+def _write(part: Path, output: DicomOutput) -> Path:
     with memoryview(output.data) as view, part.open("wb", buffering=0) as file:
         for piece in output.pieces:
             if isinstance(piece, Span):
@@ -123,6 +126,9 @@ def process(job: Job, tasks: Sequence[tuple[int, Path]], jobs: int | None) -> It
         for index, path in tasks:
             yield work(job, engine, index, path)
         return
-    context = get_context("spawn")
-    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_start, initargs=(job,)) as pool:
+    # Forking is at once, but safe only while there is one thread; a progress bar is another.
+    method = "fork" if sys.platform == "linux" and threading.active_count() == 1 else "spawn"
+    with ProcessPoolExecutor(
+        jobs, mp_context=get_context(method), initializer=_start, initargs=(job,)
+    ) as pool:
         yield from pool.map(_one, tasks, chunksize=CHUNK)

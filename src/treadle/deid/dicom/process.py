@@ -167,9 +167,9 @@ class DicomWorker:
 
 
 def _purposely_kept(plan: Plan | None) -> frozenset[int]:
-    """Attributes that the second net must not look for: an option keeps them, or there is no preset to remove them."""
+    """Attributes that the second net must not look for: an option keeps them, or there is no preset at all."""
     if plan is None:
-        return UIDS | INSTITUTION
+        return INSTITUTION | UIDS
     kept = INSTITUTION if "retain-institution" in plan.chosen else frozenset()
     return kept | (UIDS if plan.keeps_uids else frozenset())
 

@@ -207,8 +207,7 @@ class Pass:
             return self._into(element, rule, scope)
         if element.tag == _AGE:
             return self._age(element, rule, scope)
-        terms = values.TERMS.get(element.tag)
-        if terms and self._bytes(element).strip(b"\0 ") not in terms:
+        if not values.is_plausible(element.tag, self._bytes(element)):
             return self._do[rule.basic](element, rule, scope)
         if vr in values.SCRUBBED:
             return self._scrub(element, rule, scope)

@@ -27,6 +27,17 @@ TERMS: dict[int, frozenset[bytes]] = {
 }
 
 
+_ETHNIC_GROUP, _NO_NAME = 0x00102160, re.compile(r"[^\d@^=]*")
+
+
+def is_plausible(tag: int, value: bytes) -> bool:
+    """Could a characteristic that is kept be one? Codes and names put there by mistake are not."""
+    terms = TERMS.get(tag)
+    if terms:
+        return value.strip(b"\0 ") in terms
+    return tag != _ETHNIC_GROUP or _NO_NAME.fullmatch(value.decode("latin-1")) is not None
+
+
 def age(value: bytes) -> tuple[bytes, bool] | None:
     """An age of at most 90 years, and whether it was capped."""
     found = capped_age(value.strip(b"\0 ").decode("latin-1"))

@@ -5,6 +5,8 @@ the ratio to Orthanc, and for Treadle the rate until the last instance is visibl
 starts with an empty receiver that has taken one instance before, so that starting up is not measured.
 TCP_NODELAY=1 is set for all DCMTK programs and Orthanc: without it each instance costs them 45 ms.
 
+Beside the rates stands the processor time per instance of every process involved: on a busy machine it says more.
+
     python benchmarks/bench_ingest.py                    # full size, with `treadle up`
     python benchmarks/bench_ingest.py --large 300 --small 1000 --only connector
 """
@@ -14,6 +16,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import resource
 import shutil
 import signal
 import socket
@@ -28,14 +31,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
+import psutil
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian
 
 from treadle.cli.sample_phantom import Painter, Plane
 
+ROLES = {"treadle.connector.receive": "receivers", " connector ": "connector", " serve ": "api", " worker ": "worker",
+         "postgres": "database", "Orthanc": "Orthanc", "storescp": "storescp"}  # fmt: skip
 ENVIRON = {**os.environ, "TCP_NODELAY": "1"}
 STUDY = "1.2.826.0.1.3680043.10.200"
 PER_SERIES = 250
+QUIET_S = 1
 CONTRAST = {"air": (6, 4), "scalp": (700, 16), "bone": (80, 8), "fluid": (150, 10), "grey": (420, 14),
             "white": (560, 14), "lesion": (760, 16)}  # fmt: skip
 CONNECTOR = """
@@ -53,7 +60,9 @@ class Outcome:
     """What one receiver did in one cell."""
 
     acked_per_s: float
+    acked_ms: dict[str, float]
     visible_per_s: float | None = None
+    visible_ms: dict[str, float] = field(default_factory=dict)
     receivers_mib: float | None = None
 
 
@@ -67,19 +76,22 @@ class Cell:
     outcomes: dict[str, list[Outcome]] = field(default_factory=dict)
 
 
-def generate(folder: Path, count: int, pixels: int) -> list[Path]:
-    """`count` MR slices in series of PER_SERIES: a head in noise that packs like a scanner's (to 30 to 40 %)."""
+def generate(folder: Path, count: int, pixels: int, per_series: int = PER_SERIES) -> list[Path]:
+    """`count` MR slices in series of so many: a head in noise that packs like a scanner's (to 30 to 40 %)."""
     folder.mkdir(parents=True)
     painter, edge = Painter(CONTRAST, seed=pixels), -110.0
     pictures = [
         painter.paint(Plane((edge, edge, 5.0 * at - 40), (0, 1), (1, 1), pixels, -2 * edge / pixels))
         for at in range(min(count, 16))
     ]
-    return [_slice(folder, number, pixels, pictures[number % len(pictures)]) for number in range(count)]
+    return [
+        _slice(folder, number, pixels, per_series, pictures[number % len(pictures)])
+        for number in range(count)
+    ]
 
 
-def _slice(folder: Path, number: int, pixels: int, data: bytes) -> Path:
-    series = f"{STUDY}.{pixels}.{number // PER_SERIES + 1}"
+def _slice(folder: Path, number: int, pixels: int, per_series: int, data: bytes) -> Path:
+    series = f"{STUDY}.{pixels}.{number // per_series + 1}"
     ds = Dataset()
     ds.file_meta = FileMetaDataset()
     ds.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
@@ -87,8 +99,8 @@ def _slice(folder: Path, number: int, pixels: int, data: bytes) -> Path:
     ds.SOPInstanceUID = ds.file_meta.MediaStorageSOPInstanceUID = f"{series}.{number}"
     ds.StudyInstanceUID, ds.SeriesInstanceUID = f"{STUDY}.{pixels}", series
     ds.PatientID, ds.PatientName, ds.Modality = "benchmark", "Bench^Mark", "MR"
-    ds.StudyDate, ds.StudyTime, ds.SeriesDescription = "20260102", "101112", f"series {number // PER_SERIES}"
-    ds.InstanceNumber, ds.SliceThickness = number % PER_SERIES + 1, 1
+    ds.StudyDate, ds.StudyTime, ds.SeriesDescription = "20260102", "101112", f"series {number // per_series}"
+    ds.InstanceNumber, ds.SliceThickness = number % per_series + 1, 1
     ds.ImagePositionPatient, ds.ImageOrientationPatient = [0, 0, number], [1, 0, 0, 0, 1, 0]
     ds.Rows = ds.Columns = pixels
     ds.BitsAllocated, ds.BitsStored, ds.HighBit, ds.PixelRepresentation = 16, 12, 11, 0
@@ -122,7 +134,7 @@ def send(files: list[Path], *, port: int, title: str, senders: int) -> float:
 def running(command: list[str], *, port: int) -> Iterator[subprocess.Popen[bytes]]:
     """A receiver program, ready on `port`, ended afterwards."""
     process = subprocess.Popen(
-        command, env={**ENVIRON, "TREADLE_CONNECTOR__SERIES_QUIET": "1"}, start_new_session=True,
+        command, env={**ENVIRON, "TREADLE_CONNECTOR__SERIES_QUIET": str(QUIET_S)}, start_new_session=True,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
@@ -156,6 +168,32 @@ def wait_until(is_true: Callable[[], object], *, for_s: float, every_s: float = 
         time.sleep(every_s)
 
 
+class Meter:
+    """Processor time since its making, by role, of a process with all below it and of the senders."""
+
+    def __init__(self, root: int) -> None:
+        self._root = root
+        self._start = self._now()
+
+    def ms_each(self, count: int) -> dict[str, float]:
+        """Milliseconds for each of `count` instances."""
+        return {
+            role: (spent - self._start.get(role, 0.0)) / count * 1000 for role, spent in self._now().items()
+        }
+
+    def _now(self) -> dict[str, float]:
+        senders = resource.getrusage(resource.RUSAGE_CHILDREN)
+        spent = {"senders": senders.ru_utime + senders.ru_stime}
+        for process in (psutil.Process(self._root), *psutil.Process(self._root).children(recursive=True)):
+            try:
+                command, times = " ".join(process.cmdline()), process.cpu_times()
+            except psutil.Error:
+                continue
+            role = next((role for word, role in ROLES.items() if word in command), "others")
+            spent[role] = spent.get(role, 0.0) + sum(times[:4])  # with children that have ended
+        return spent
+
+
 def run_orthanc(cell: Cell, home: Path) -> Outcome:
     port, http = free_port(), free_port()
     config = {
@@ -165,13 +203,15 @@ def run_orthanc(cell: Cell, home: Path) -> Outcome:
         "MaximumPduLength": 131072, "UnknownSopClassAccepted": True,
     }  # fmt: skip
     (home / "orthanc.json").write_text(json.dumps(config))
-    with running([_orthanc(), str(home / "orthanc.json")], port=port):
+    with running([_orthanc(), str(home / "orthanc.json")], port=port) as process:
         send(generate(home / "warm-up", 1, 64), port=port, title="ORTHANC", senders=1)
+        meter = Meter(process.pid)
         seconds = send(cell.files, port=port, title="ORTHANC", senders=cell.senders)
+        spent = meter.ms_each(len(cell.files))
         count = httpx.get(f"http://127.0.0.1:{http}/statistics").json()["CountInstances"]
     if count != len(cell.files) + 1:
         raise SystemExit(f"Orthanc has {count} of {len(cell.files)}")
-    return Outcome(len(cell.files) / seconds)
+    return Outcome(len(cell.files) / seconds, spent)
 
 
 def _orthanc() -> str:
@@ -182,22 +222,26 @@ def run_storescp(cell: Cell, home: Path) -> Outcome:
     port = free_port()
     program = shutil.which("storescp", path="/usr/bin:/usr/local/bin") or "storescp"
     options = ["--bit-preserving", "--fork", "--max-pdu", "131072", "-od", str(home), "-aet", "STORESCP"]
-    with running([program, *options, str(port)], port=port):
+    with running([program, *options, str(port)], port=port) as process:
+        meter = Meter(process.pid)
         seconds = send(cell.files, port=port, title="STORESCP", senders=cell.senders)
-    return Outcome(len(cell.files) / seconds)
+        spent = meter.ms_each(len(cell.files))
+    return Outcome(len(cell.files) / seconds, spent)
 
 
 def run_connector(cell: Cell, home: Path) -> Outcome:
     """The connector alone: receives and indexes, has no server to send to."""
     port = free_port()
     with running([sys.executable, "-c", CONNECTOR, str(home / "spool"), str(port)], port=port) as process:
+        meter = Meter(process.pid)
         seconds = send(cell.files, port=port, title="TREADLE", senders=cell.senders)
-        memory = receivers_mib(process.pid)
-    return Outcome(len(cell.files) / seconds, receivers_mib=memory)
+        spent, memory = meter.ms_each(len(cell.files)), receivers_mib(process.pid)
+    return Outcome(len(cell.files) / seconds, spent, receivers_mib=memory)
 
 
-def run_treadle(cell: Cell, home: Path) -> Outcome:
-    """`treadle up`: acknowledged, and visible through the API."""
+@contextmanager
+def treadle_up(home: Path) -> Iterator[tuple[int, int, httpx.Client]]:
+    """`treadle up`, warm: its process, its DICOM port and its API."""
     http, dicom = free_port(), free_port()
     command = [str(Path(sys.executable).with_name("treadle")), "up", "--home", str(home), "--no-sample",
                "--http", f"127.0.0.1:{http}", "--dicom", f"127.0.0.1:{dicom}"]  # fmt: skip
@@ -210,16 +254,37 @@ def run_treadle(cell: Cell, home: Path) -> Outcome:
             timeout=60,
         ) as api:
             wait_until(lambda: answers(api), for_s=60)
-            warm_up = generate(home / "warm-up", 1, 64)
-            send(warm_up, port=dicom, title="TREADLE", senders=1)
+            send(generate(home / "warm-up", 1, 64), port=dicom, title="TREADLE", senders=1)
             wait_until(lambda: visible(api) == 1, for_s=60)
-            seconds = send(cell.files, port=dicom, title="TREADLE", senders=cell.senders)
-            acked_at = time.perf_counter()
-            memory = receivers_mib(process.pid)
-            wait_until(lambda: visible(api) > len(cell.files), for_s=300, every_s=0.2)
-            visible_s = seconds + time.perf_counter() - acked_at
+            yield process.pid, dicom, api
+
+
+def run_treadle(cell: Cell, home: Path) -> Outcome:
+    """`treadle up`: acknowledged, and visible through the API."""
     count = len(cell.files)
-    return Outcome(count / seconds, count / visible_s, memory)
+    with treadle_up(home) as (pid, port, api):
+        meter = Meter(pid)
+        seconds = send(cell.files, port=port, title="TREADLE", senders=cell.senders)
+        acked_at = time.perf_counter()
+        acked_ms, memory = meter.ms_each(count), receivers_mib(pid)
+        wait_until(lambda: visible(api) > count, for_s=300, every_s=0.2)
+        visible_s = seconds + time.perf_counter() - acked_at
+        visible_ms = meter.ms_each(count)
+    return Outcome(count / seconds, acked_ms, count / visible_s, visible_ms, memory)
+
+
+def latency(files: list[Path], per_series: int, work: Path) -> str:
+    """Seconds from the last acknowledgement of a series until it is visible, without the quiet time."""
+    waits = []
+    with treadle_up(Path(tempfile.mkdtemp(prefix="latency-", dir=work))) as (_, port, api):
+        for at in range(0, len(files), per_series):
+            send(files[at : at + per_series], port=port, title="TREADLE", senders=1)
+            acked_at = time.perf_counter()
+            wanted = at + per_series + 1
+            wait_until(lambda wanted=wanted: visible(api) >= wanted, for_s=60, every_s=0.02)
+            waits.append(time.perf_counter() - acked_at - QUIET_S)
+    median, worst = statistics.median(waits), statistics.quantiles(waits, n=20)[-1]
+    return f"\nfrom complete to visible, {len(waits)} series of {per_series}: p50 {median:.2f} s, p95 {worst:.2f} s"
 
 
 def answers(api: httpx.Client) -> bool:
@@ -290,8 +355,17 @@ def render(cell: Cell) -> str:
             line += f"   visible {rate:7.0f}/s" + (f" = {rate / base:4.2f} x" if base else "")
         memory = [one.receivers_mib for one in found if one.receivers_mib]
         line += f"   receivers {max(memory):.0f} MiB" if memory else ""
-        lines.append(line)
+        lines += [line, *_processor("acknowledged", [one.acked_ms for one in found])]
+        lines += _processor("visible", [one.visible_ms for one in found if one.visible_ms])
     return "\n".join(lines)
+
+
+def _processor(until: str, found: list[dict[str, float]]) -> Iterator[str]:
+    """A line of processor time, of the round that took least: other programs only ever add to it."""
+    if found:
+        least = min(found, key=lambda spent: sum(spent.values()))
+        parts = ", ".join(f"{role} {ms:.2f}" for role, ms in sorted(least.items()) if ms >= 0.01)
+        yield f"             processor until {until}: {sum(least.values()):.2f} ms each ({parts})"
 
 
 def main() -> None:
@@ -301,6 +375,10 @@ def main() -> None:
     )
     parser.add_argument("--large", type=int, default=2000, help="instances of 0.5 MB")
     parser.add_argument("--small", type=int, default=5000, help="instances of 10 kB")
+    parser.add_argument("--per-series", type=int, default=PER_SERIES, help="instances in a series")
+    parser.add_argument(
+        "--latency", type=int, default=0, help="series of 100 x 0.5 MB to follow until visible"
+    )
     parser.add_argument("--senders", default="1,4", help="numbers of parallel storescu")
     parser.add_argument("--only", default="orthanc,treadle,connector,storescp", help="receivers to run")
     parser.add_argument("--rounds", type=int, default=1)
@@ -309,11 +387,13 @@ def main() -> None:
     names = [name for name in flags.only.split(",") if name in RECEIVERS]
     with tempfile.TemporaryDirectory(dir=flags.work, prefix="ingest-") as folder:
         work = Path(folder)
-        sets = {"0.5 MB": generate(work / "large", flags.large, 512)} if flags.large else {}
-        sets |= {"10 kB": generate(work / "small", flags.small, 70)} if flags.small else {}
+        sets = {"0.5 MB": generate(work / "large", flags.large, 512, flags.per_series)} if flags.large else {}
+        sets |= {"10 kB": generate(work / "small", flags.small, 70, flags.per_series)} if flags.small else {}
         for name, files in sets.items():
             for senders in map(int, flags.senders.split(",")):
                 measure(Cell(name, files, senders), names, rounds=flags.rounds, work=work)
+        if flags.latency:
+            print(latency(generate(work / "latency", 100 * flags.latency, 512, 100), 100, work), flush=True)
 
 
 if __name__ == "__main__":

@@ -69,16 +69,18 @@ class Server:
         raise SystemExit("the server did not start")
 
     def _watch(self) -> None:
+        # Looked up once: listing all processes again and again would hold up the client in this very process.
+        serving = [
+            process
+            for process in psutil.Process(self.process.pid).children(recursive=True)
+            if "serve" in process.cmdline()
+        ]
         while not self._stop.wait(0.05):
-            spent = 0.0
-            for process in psutil.Process(self.process.pid).children(recursive=True):
-                try:
-                    if "serve" in process.cmdline():
-                        self.peak = max(self.peak, process.memory_info().rss)
-                        spent += sum(process.cpu_times()[:2])
-                except psutil.Error:
-                    continue
-            self.processor_s = max(self.processor_s, spent)
+            try:
+                self.peak = max(self.peak, *(process.memory_info().rss for process in serving))
+                self.processor_s = sum(sum(process.cpu_times()[:2]) for process in serving)
+            except psutil.Error:
+                return
 
     def close(self) -> None:
         self._stop.set()

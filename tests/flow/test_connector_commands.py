@@ -66,7 +66,7 @@ def test_once_sends_what_is_there_and_says_whether_all_has_gone(
     make_instances(tmp_path / "in", 1, root=ROOT)
     failed = edge.command("import", str(tmp_path / "in"), "--device", "mr")
     assert failed.returncode == 1
-    assert "1 of 1 series are not on the server yet" in failed.stderr
+    assert "1 of 1 series are not on the server yet; server trouble: " in failed.stderr
     assert edge.command("run", "--once").returncode == 1
     door.start()
     assert edge.command("run", "--once").returncode == 0

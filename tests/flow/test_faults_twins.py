@@ -26,12 +26,11 @@ from fault_scanner import Slice, slices, study_uid
 from pydicom.filewriter import dcmwrite
 
 from treadle.connector.api import Api, Confirmed
-from treadle.connector.bundle import Bundle, bucket_digest, make_bundle
+from treadle.connector.bundle import Bundle, make_bundle
 from treadle.connector.config import DeviceConfig
 from treadle.connector.errors import ServerTroubleError, TicketGoneError
 from treadle.connector.scratch import Scratch
 from treadle.connector.upload import send_bundle
-from treadle.dicom.digest import data_set_sha256
 from treadle.dicom.header import read_facts
 from treadle.server.store.embedded import running_url
 
@@ -106,17 +105,14 @@ def at_once(calls: Sequence[Callable[[], T]]) -> list[T]:
 def bundle_of(images: Sequence[Slice], folder: Path) -> Bundle:
     """What a connector would send of one series."""
     folder.mkdir(parents=True, exist_ok=True)
-    hashes = {}
     for image in images:
         path = folder / f"{image.sop}.dcm"
         dcmwrite(path, image.data_set, enforce_file_format=True)
-        hashes[image.sop] = data_set_sha256(path)
     facts = [read_facts(folder / f"{image.sop}.dcm") for image in images]
     series = images[0].series
     return make_bundle(
         facts,
         bucket=series,
-        digest=bucket_digest(facts, hashes),
         device=DeviceConfig(),
         scratch=Scratch(folder / f"{series}.zip"),
     )

@@ -42,6 +42,18 @@ def test_own_keys(treadle, unique) -> None:
     assert label not in treadle("keys", "list").out
 
 
+def test_a_key_is_restricted_to_projects_and_actions(treadle, tree) -> None:
+    project = f"{tree.group}/P"
+    made = treadle(
+        "keys", "make", "--project", project, "--action", "files_download",
+        "--action", "files_view_contents", "--json",
+    ).documents[0]  # fmt: skip
+    assert made["scope"]["projects"] == [tree.project]
+    assert {"files_download", "files_view_contents"} <= set(made["scope"]["actions"])
+    treadle("keys", "make", "--project", "nobody/nothing", ok=False)
+    treadle("keys", "revoke", made["key"])
+
+
 def test_roles_are_made_changed_and_deleted(treadle, unique) -> None:
     label = unique()
     treadle("roles", "create", label, "--like", "Read-only")

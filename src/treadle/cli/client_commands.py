@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from treadle.cli.admin_commands import admin
-from treadle.cli.connect import connect
 from treadle.cli.device_commands import devices
-from treadle.cli.options import HomeOption, JsonOption, KeyOption, ServerOption
 from treadle.cli.project_commands import move, projects
+from treadle.cli.remote import Output, remote
 from treadle.cli.rights_commands import groups, roles
 from treadle.cli.user_commands import keys, users
+
+if TYPE_CHECKING:
+    from treadle.cli.client import Client
 
 
 def register(app: typer.Typer) -> None:
     """Add these commands."""
-    app.command()(status)
-    app.command(name="ls")(ls)
-    app.command()(move)
+    for name, command in (("status", status), ("ls", ls), ("move", move)):
+        remote(app, name)(command)
     for name, commands in (
         ("projects", projects),
         ("groups", groups),
@@ -32,43 +33,29 @@ def register(app: typer.Typer) -> None:
         app.add_typer(commands, name=name)
 
 
-def status(
-    server: ServerOption = None,
-    api_key: KeyOption = None,
-    home: HomeOption = None,
-    json_lines: JsonOption = False,
-) -> None:
+def status(client: Client, out: Output) -> None:
     """Say whether the server answers, its version and who you are there."""
-    from treadle.cli.output import show
-
-    with connect(server, api_key, home) as client:
-        version, me = client.get("/version"), client.get("/users/self")
-        show(
-            {
-                "server": client.server,
-                "version": version.get("treadle_release"),
-                "contract": version.get("release"),
-                "user": me.get("_id"),
-                "roles": me.get("roles"),
-            },
-            json_lines=json_lines,
-        )
+    version, me = client.get("/version"), client.get("/users/self")
+    out.show(
+        {
+            "server": client.server,
+            "version": version.get("treadle_release"),
+            "contract": version.get("release"),
+            "user": me.get("_id"),
+            "roles": me.get("roles"),
+        },
+    )
 
 
 def ls(
+    client: Client,
+    out: Output,
     path: Annotated[str, typer.Argument(help="group/project/subject/session/acquisition")] = "",
-    server: ServerOption = None,
-    api_key: KeyOption = None,
-    home: HomeOption = None,
-    json_lines: JsonOption = False,
 ) -> None:
     """List what lies below a path."""
-    from treadle.cli.output import show_all
-
     parts = [part for part in path.removeprefix("fw://").split("/") if part]
-    with connect(server, api_key, home) as client:
-        children = client.post("/resolve", {"path": parts})["children"]
-        show_all(map(_entry, children), columns=("kind", "name", "size", "_id"), json_lines=json_lines)
+    children = client.post("/resolve", {"path": parts})["children"]
+    out.show_all(map(_entry, children), columns=("kind", "name", "size", "_id"))
 
 
 def _entry(node: dict[str, Any]) -> dict[str, Any]:

@@ -59,7 +59,8 @@ def _run_once(config: ConnectorConfig) -> int:
     set_up_logs(config.log_level, file=config.log_file, as_json=config.log_json)
     stop = Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    return 0 if run_once(config, stop=stop) else 1
+    is_done, _ = run_once(config, stop=stop)
+    return 0 if is_done else 1
 
 
 def _from_settings(flags: Mapping[str, object], control_fd: int | None) -> ConnectorConfig:

@@ -74,11 +74,12 @@ def _send(folder: Path, device_id: str, config: ConnectorConfig, *, json_lines: 
     was_running = is_running(layout)
     keys, finder = bring_in(lambda scratch, most: Finder(folder, scratch, most=most), config, device.id)
     print(_summary(finder), file=sys.stderr)
+    troubles: list[str] = []
     if was_running:
         print("the connector that runs on this spool sends them", file=sys.stderr)
         wait_for(config, device.id, keys, Event())
     else:
-        run_once(config)
+        _, troubles = run_once(config)
     state = State(layout.database)
     rows = [
         {
@@ -91,13 +92,14 @@ def _send(folder: Path, device_id: str, config: ConnectorConfig, *, json_lines: 
     ]
     state.close()
     show_all(rows, columns=_OUTCOME, json_lines=json_lines)
-    _end(rows)
+    _end(rows, troubles)
 
 
-def _end(rows: Sequence[Mapping[str, Any]]) -> None:
+def _end(rows: Sequence[Mapping[str, Any]], troubles: Sequence[str]) -> None:
     left = [row for row in rows if row["state"] not in ("uploaded", "skipped")]
     if left:
-        print(f"treadle: {len(left)} of {len(rows)} series are not on the server yet", file=sys.stderr)
+        why = "".join(f"; {trouble}" for trouble in troubles)
+        print(f"treadle: {len(left)} of {len(rows)} series are not on the server yet{why}", file=sys.stderr)
         raise typer.Exit(1)
 
 

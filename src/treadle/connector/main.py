@@ -56,12 +56,12 @@ def run(config: ConnectorConfig, *, reread: Callable[[], ConnectorConfig] | None
     return 0
 
 
-def run_once(config: ConnectorConfig, *, stop: Event | None = None) -> bool:
-    """Send what is in the spool without listening; whether everything there has been dealt with."""
+def run_once(config: ConnectorConfig, *, stop: Event | None = None) -> tuple[bool, list[str]]:
+    """Send what is in the spool without listening; whether all of it has been dealt with, and what is wrong."""
     connector = Connector(replace(config, metrics=None), listens=False)
     connector.start()
     try:
-        return connector.drain(stop or Event())
+        return connector.drain(stop or Event()), connector.troubles()
     finally:
         connector.stop()
 
@@ -164,6 +164,10 @@ class Connector:
             if self._collector.is_idle and self._pipeline.is_idle():
                 break
         return not self._state.unsettled_series() and not self._state.count_by_state().get("held")
+
+    def troubles(self) -> list[str]:
+        """Everything that is wrong at the moment."""
+        return self._health.troubles()
 
     def stop(self) -> None:
         """Stop all parts within a few seconds; what is under way resumes after the next start."""

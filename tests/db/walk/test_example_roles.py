@@ -11,7 +11,10 @@ from walk_site import MARK, READER, REQUIRED, closure
 
 from treadle.server.access.actions import BUILTIN_ROLES
 
+pytestmark = pytest.mark.xdist_group("walk")
+
 CREATE = {"files_create_single", "files_create_bulk"}
+
 ROLES = {
     "compliance": {"files_view_contents"},
     "statistician": {
@@ -122,13 +125,18 @@ def people(loop, site):
             if name == "data manager":
                 held.discard("analyses_view_metadata")
             await site.user(name.replace(" ", "-"), *held)
+
+    async def comes_from(kind):
         async with site.database.transaction() as connection:
             await connection.execute(
-                text("UPDATE file SET origin_type = 'device' WHERE file_id = :id"),
-                {"id": site.ids["session-file"]},
+                text("UPDATE file SET origin_type = :kind WHERE file_id = :id"),
+                {"kind": kind, "id": site.ids["session-file"]},
             )
 
     loop.run_until_complete(make())
+    loop.run_until_complete(comes_from("device"))
+    yield
+    loop.run_until_complete(comes_from("user"))
 
 
 @pytest.mark.parametrize("name", ROLES)

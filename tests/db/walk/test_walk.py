@@ -2,12 +2,16 @@
 
 For a route that needs actions three facts settle each combination of actions, as more actions never allow less:
 who holds just those actions is let in, who holds all but one of them is not, and (for one route of each need) each
-single action is tried by itself.
+of them by itself is not enough, nor are some others.
+
+Routes that differ in the level alone are one handler: of the callers who must all be refused, each is tried on one of
+them, in turn; the stranger on every one.
 """
 
 from __future__ import annotations
 
 import re
+from itertools import cycle
 
 import pytest
 from walk_requests import Sample
@@ -18,7 +22,11 @@ from treadle.server.access.endpoints import ENDPOINTS, Needs
 from treadle.server.app.asgi import create_app
 from treadle.server.kit.settings import load_settings
 
+pytestmark = pytest.mark.xdist_group("walk")
+
 _PARTS = 4
+_UNRELATED = 4  # single actions tried with each need besides its own; over all needs, every action
+_LEVEL = re.compile(r"\b(groups|projects|subjects|sessions|acquisitions|analyses|collections|containers)\b")
 _RANK = {"see": 0, "ro": 1, "rw": 2, "admin": 3}
 _STREAMS = {("GET", "/x/events")}  # never ends; its own test is tests/http/test_events.py
 _REFUSED_AS_MISSING = {("POST", "/download")}  # a selection of which nothing is left is not found
@@ -40,11 +48,27 @@ def test_the_table_names_exactly_the_routes_there_are():
     assert there ^ set(ENDPOINTS) == set()
 
 
+Turn = tuple[int, int]  # which of how many routes that differ in the level alone
+
+
+def _turns() -> dict[tuple[str, str], Turn]:
+    families: dict[tuple[str, str, Needs], list[tuple[str, str]]] = {}
+    for (method, template), needs in ENDPOINTS.items():
+        families.setdefault((method, _LEVEL.sub("*", template), needs), []).append((method, template))
+    return {
+        route: (number, len(routes)) for routes in families.values() for number, route in enumerate(routes)
+    }
+
+
+_TURNS = _turns()
+
+
 class Walk:
     """Calls one route as everybody and collects what is not as the table says."""
 
     def __init__(self, site: Site, method: str, template: str, needs: Needs) -> None:
         self.site, self.needs = site, needs
+        self.turn = _TURNS[method, template]
         self.sample = Sample(site, method, template)
         self.wrong: list[str] = []
 
@@ -62,7 +86,7 @@ class Walk:
             f"{MARK}-(tag|project)|{MARK}.zip" if status >= 400 else "$^", "", answer.text
         ):
             self._say(who, "no secrets", answer.text[:300])
-        if status == 404 and secret and who in ("stranger", "scoped-elsewhere"):
+        if status == 404 and secret and who == "stranger":
             await self._looks_missing(who, answer.text)
 
     async def _looks_missing(self, who: str | None, text: str) -> None:
@@ -74,6 +98,12 @@ class Walk:
         if other.status_code != 404 or _bare(other.text) != _bare(text):
             self._say(who, f"as if missing: {other.status_code} {_bare(other.text)}", _bare(text))
 
+    def _some(self, *callers: str) -> list[str]:
+        """Whom it is this route's turn to refuse."""
+        number, of = self.turn
+        others = [who for who in callers if who != "stranger"]
+        return ["stranger", *others[number::of]] if len(others) < len(callers) else others[number::of]
+
     async def walk(self) -> list[str]:
         where = self.needs.where
         if where == "open":
@@ -81,8 +111,8 @@ class Walk:
         elif where == "ticket":
             await self.ask(None, 404)
         else:
-            await self.ask(None, 401, secret=True)
-            await self.ask("expired", 401, secret=True)
+            for who in (None, "expired")[: 1 if self.turn[0] else 2]:
+                await self.ask(who, 401, secret=True)
             await getattr(self, "_" + where.replace("-", "_"))()
         return self.wrong
 
@@ -92,7 +122,7 @@ class Walk:
             await self.ask(who, 2, *((404, 409) if own else ()))
 
     async def _list(self) -> None:
-        for who in _NOBODY:
+        for who in self._some(*_NOBODY):
             await self.ask(who, 2, 404, 403, secret=True)
         await self.ask("admin", 2)
 
@@ -144,7 +174,7 @@ class Walk:
 
     async def _group(self) -> None:
         access = self.needs.what[0]
-        for who in _NOBODY:
+        for who in self._some(*_NOBODY):
             await self.ask(who, 404, secret=True)
         for who in ("just-v", "scoped-here"):
             await self.ask(who, 2 if access == "see" else 403)
@@ -177,7 +207,7 @@ class Walk:
 
     async def _project(self, nobody: tuple[str, ...] = _NOBODY) -> None:
         refused = 404 if (self.sample.method, self.sample.template) in _REFUSED_AS_MISSING else 403
-        for who in (*nobody, "group-admin"):
+        for who in self._some(*nobody, "group-admin"):
             await self.ask(who, 404, secret=True)
         for action in self.needs.what:
             if action == "analyses_view_metadata":
@@ -227,10 +257,12 @@ def test_no_single_action_opens_what_needs_another(loop, site):
             first.setdefault(frozenset(needs.what), (method, template))
 
     async def walk() -> list[str]:
-        wrong = []
+        wrong, others = [], cycle(sorted(ALL_ACTIONS))
+        assert len(first) * _UNRELATED >= len(ALL_ACTIONS)
         for what, (method, template) in first.items():
             one = Walk(site, method, template, Needs("project", tuple(what)))
-            for action in ALL_ACTIONS:
+            unrelated = [next(others) for _ in range(_UNRELATED)]
+            for action in sorted({*what, *unrelated}):
                 held = closure([action]) | set(REQUIRED)
                 await one.ask(
                     f"single-{action}",

@@ -82,6 +82,7 @@ class Sample:
             "instances": "1.2.3",
             "views": ids["view"],
             "data_view_executions": ids["execution"],
+            "reports": ids["report"],
             "trash": ids["trash"],
             "devices": ids["device"],
             "modalities": "MR",
@@ -275,6 +276,8 @@ _ARGUMENTS: list[tuple[str, Any]] = [
     (r"POST .*/analyses", _json(label="new")),
     (r"POST /containers/\{\}/views", _json(**_VIEW)),
     (r"PUT /views/\{\}", _json(label="new")),
+    (r"POST /audit-trail/reports", lambda ids: {"json": {"project_id": ids["project"], "label": "new"}}),
+    (r"PATCH /audit-trail/reports/\{\}", _json(label="new")),
     (r"POST /views/(data|queue)", lambda ids: {"json": _VIEW, "params": {"containerId": ids["project"]}}),
     (r"(GET|POST) /views/\{\}/(data|queue)", lambda ids: {"params": {"containerId": ids["project"]}}),
     (

@@ -17,9 +17,9 @@ ANONYMOUS = {
     ("GET", "/x/login/oidc"),
     ("GET", "/x/login/oidc/callback"),
 }
-# Where a ticket may stand for credentials: bytes of files and archives, tables of data views, and the parts of
-# ticketed uploads.
-TICKETS = ("/files/{name}", "/inputs/{name}", "/download", "/upload/fs-file", "/data")
+# Where a ticket may stand for credentials: bytes of files and archives, tables of data views and reports, and the
+# parts of ticketed uploads.
+TICKETS = ("/files/{name}", "/inputs/{name}", "/download", "/upload/fs-file", "/data", "/reports/{id}/csv")
 
 
 def _rules(dependant) -> set[Rule]:

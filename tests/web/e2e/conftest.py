@@ -50,14 +50,16 @@ def context(browser: Browser, treadle_server: Any) -> Iterator[BrowserContext]:
 
 @pytest.fixture
 def stranger(context: BrowserContext) -> Iterator[Page]:
-    """A page of somebody who is not logged in; any console error fails the test, but for a refused login."""
+    """A page of somebody who is not logged in; any console error fails the test, but for refused credentials."""
     page = context.new_page()
     complaints: list[str] = []
 
     def hear(message: ConsoleMessage) -> None:
-        refused_login = "401" in message.text and message.location["url"].endswith("/api/x/login")
-        if message.type == "error" and not refused_login:
-            complaints.append(f"{message.text} ({message.location['url']})")
+        address = str(message.location["url"])
+        # A wrong password or code, here or where a change demands it.
+        refused = "401" in message.text and address.rsplit("/api/x/", maxsplit=1)[-1].startswith(("login", "me/"))
+        if message.type == "error" and not refused:
+            complaints.append(f"{message.text} ({address})")
 
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("console", hear)

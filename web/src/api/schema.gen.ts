@@ -779,6 +779,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/audit-trail/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reports
+         * @description The reports of all projects whose reports you may read.
+         */
+        get: operations["list_audit_trail_reports"];
+        put?: never;
+        /**
+         * Add
+         * @description A report of every change in a project until now, or of those below some of its subjects.
+         */
+        post: operations["add_audit_trail_report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit-trail/reports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove
+         * @description Forget a report.
+         */
+        delete: operations["delete_audit_trail_report"];
+        options?: never;
+        head?: never;
+        /**
+         * Modify
+         * @description Give a report another label.
+         */
+        patch: operations["modify_audit_trail_report"];
+        trace?: never;
+    };
+    "/api/audit-trail/reports/{id}/csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download
+         * @description The report as a table, with credentials or a ticket.
+         */
+        get: operations["download_audit_trail_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit-trail/reports/{id}/download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Address
+         * @description An address that gives the table for an hour, without credentials.
+         */
+        get: operations["get_audit_trail_report_download_url"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/status": {
         parameters: {
             query?: never;
@@ -6546,6 +6634,31 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * AliasDocument
+         * @description A mistyped group and project, and the project that is meant.
+         */
+        AliasDocument: {
+            /** Id */
+            _id: string;
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /** Device */
+            device?: string | null;
+            /** From */
+            from: string;
+            /** Made By */
+            made_by?: string | null;
+            /** Project */
+            project: string;
+            /** To */
+            to: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * AnalysisDocument
          * @description An analysis: `inputs` are pinned file versions, `files` its outputs.
          */
@@ -6614,6 +6727,18 @@ export interface components {
             user_is_admin: boolean;
         };
         /**
+         * CleanedDocument
+         * @description How many tokens and files were forgotten.
+         */
+        CleanedDocument: {
+            /** Removed */
+            removed: {
+                [key: string]: number;
+            };
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * CollectionDocument
          * @description A collection.
          */
@@ -6664,6 +6789,26 @@ export interface components {
             revision: number;
             /** Tags */
             tags: string[];
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * ConfigDocument
+         * @description What this site offers to clients.
+         */
+        ConfigDocument: {
+            /** Auth */
+            auth: {
+                [key: string]: unknown;
+            };
+            /** Features */
+            features: {
+                [key: string]: boolean;
+            };
+            /** Signed Url */
+            signed_url: boolean;
+            site: components["schemas"]["SiteAddress"];
+            uploads: components["schemas"]["UploadLimits"];
         } & {
             [key: string]: unknown;
         };
@@ -6724,6 +6869,34 @@ export interface components {
             firstname?: string | null;
             /** Lastname */
             lastname?: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * DayUsage
+         * @description One project on one day.
+         */
+        DayUsage: {
+            /** Center Storage Bytes */
+            center_storage_bytes: number;
+            /** Center Storage Soft Deleted Bytes */
+            center_storage_soft_deleted_bytes: number;
+            /** Day */
+            day: number;
+            /** Group */
+            group: string;
+            /** Group Label */
+            group_label: string;
+            /** Month */
+            month: number;
+            /** Project */
+            project: string;
+            /** Project Label */
+            project_label: string;
+            /** Session Count */
+            session_count: number;
+            /** Year */
+            year: number;
         } & {
             [key: string]: unknown;
         };
@@ -6836,6 +7009,24 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * DownloadTicket
+         * @description What gives a selection as one archive for an hour.
+         */
+        DownloadTicket: {
+            /** File Cnt */
+            file_cnt: number;
+            /** Filename */
+            filename: string;
+            /** Size */
+            size: number;
+            /** Skipped */
+            skipped: unknown[];
+            /** Ticket */
+            ticket: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * EnrolmentDocument
          * @description What an authenticator app takes; `picture` is a QR code as a data address.
          */
@@ -6865,6 +7056,50 @@ export interface components {
             request_id: string;
             /** Status Code */
             status_code: number;
+        };
+        /**
+         * ExecutionDocument
+         * @description A data view that runs or has run.
+         */
+        ExecutionDocument: {
+            /** Id */
+            _id: string;
+            container: components["schemas"]["Reference"];
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /** Data View Id */
+            data_view_id?: string | null;
+            /** Data View Label */
+            data_view_label?: string | null;
+            /** Error */
+            error?: string | null;
+            /**
+             * Expires On
+             * Format: date-time
+             */
+            expires_on: string;
+            /**
+             * Modified
+             * Format: date-time
+             */
+            modified: string;
+            /** Project Id */
+            project_id?: string | null;
+            /** Revision */
+            revision: number;
+            /** Rows */
+            rows?: number | null;
+            /** State */
+            state: string;
+            /** Timestamp Ran */
+            timestamp_ran?: string | null;
+            /** User Id */
+            user_id?: string | null;
+        } & {
+            [key: string]: unknown;
         };
         /**
          * FileDocument
@@ -6929,6 +7164,20 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * FilePage
+         * @description Files, always with their number.
+         */
+        FilePage: {
+            /** Count */
+            count: number;
+            /** Results */
+            results: components["schemas"]["FileDocument"][];
+            /** Total */
+            total: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * FileVersion
          * @description One row of a file's version list.
          */
@@ -6949,6 +7198,32 @@ export interface components {
             size: number;
             /** Version */
             version: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * FileVersionId
+         * @description What stands as `_id` of a file where the clients want an object.
+         */
+        FileVersionId: {
+            /** File Id */
+            file_id: string;
+            /** Version */
+            version: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * GroupCount
+         * @description A group with what is in it.
+         */
+        GroupCount: {
+            /** Label */
+            label: string;
+            /** Project Count */
+            project_count: number;
+            /** Session Count */
+            session_count: number;
         } & {
             [key: string]: unknown;
         };
@@ -7019,12 +7294,89 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * HealthDocument
+         * @description State of what the server stands on.
+         */
+        HealthDocument: {
+            /** Blobs */
+            blobs: string;
+            /** Database */
+            database: string;
+            /** Facts Waiting */
+            facts_waiting: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * IncidentDocument
+         * @description Something that was wrong with a device.
+         */
+        IncidentDocument: {
+            /** Id */
+            _id: string;
+            /** Closed */
+            closed: string | null;
+            /** Detail */
+            detail: string;
+            /** Device */
+            device: string;
+            /** Kind */
+            kind: string;
+            /**
+             * Opened
+             * Format: date-time
+             */
+            opened: string;
+            /** Told */
+            told: string[];
+        };
+        /**
          * InsertedId
          * @description Answer of a create call.
          */
         InsertedId: {
             /** Id */
             _id: string;
+        };
+        /**
+         * InstanceDocument
+         * @description One DICOM instance of a file.
+         */
+        InstanceDocument: {
+            /** Columns */
+            columns?: number | null;
+            /** Frames */
+            frames?: number | null;
+            /** Number */
+            number?: number | null;
+            /** Orientation */
+            orientation?: number[] | null;
+            /** Position */
+            position?: number[] | null;
+            /** Rows */
+            rows?: number | null;
+            /** Size */
+            size: number;
+            /** Sop Class Uid */
+            sop_class_uid?: string | null;
+            /** Sop Uid */
+            sop_uid: string;
+            /** Transfer Syntax */
+            transfer_syntax?: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * Instances
+         * @description The instances of one version of a file, in viewing order.
+         */
+        Instances: {
+            /** Instances */
+            instances: components["schemas"]["InstanceDocument"][];
+            /** Version */
+            version: number;
+        } & {
+            [key: string]: unknown;
         };
         /**
          * KeyDocument
@@ -7045,6 +7397,20 @@ export interface components {
             /** Last Used */
             last_used?: string | null;
             scope?: components["schemas"]["ScopeDocument"] | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * LegacyUsage
+         * @description What was there at the end of a period, as older clients read it.
+         */
+        LegacyUsage: {
+            /** File Mbs */
+            file_mbs: number;
+            /** Gear Execution Count */
+            gear_execution_count: number;
+            /** Session Count */
+            session_count: number;
         } & {
             [key: string]: unknown;
         };
@@ -7088,6 +7454,33 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * MisroutedDocument
+         * @description One row of the worklist.
+         */
+        MisroutedDocument: {
+            /** Device */
+            device?: string | null;
+            /** Flags */
+            flags: string[];
+            /** Group */
+            group?: string | null;
+            project?: components["schemas"]["Named"] | null;
+            /** Reason */
+            reason?: string | null;
+            /** Received At */
+            received_at?: string | null;
+            /** Requested */
+            requested: {
+                [key: string]: string | null;
+            };
+            session: components["schemas"]["ParkedSession"];
+            subject?: components["schemas"]["Named"] | null;
+            /** Suggestions */
+            suggestions: components["schemas"]["Document"][];
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * ModalityDocument
          * @description A modality and its classification vocabulary.
          */
@@ -7122,6 +7515,40 @@ export interface components {
             modified: number;
         };
         /**
+         * Month
+         * @description A month.
+         */
+        Month: {
+            /** Month */
+            month: number;
+            /** Year */
+            year: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * MonthUsage
+         * @description One project in one month.
+         */
+        MonthUsage: {
+            /** Days */
+            days: number;
+            /** Group */
+            group: string;
+            /** Project */
+            project: string;
+            /** Project Label */
+            project_label: string;
+            /** Session Count */
+            session_count: number;
+            /** Total Storage Byte Day */
+            total_storage_byte_day: number;
+            /** Total Storage Soft Deleted Byte Day */
+            total_storage_soft_deleted_byte_day: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * MoveConflict
          * @description Something that has a namesake where it would go.
          */
@@ -7137,6 +7564,41 @@ export interface components {
             move_type: string[];
             /** Subject Code */
             subject_code?: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * MovedDocument
+         * @description What moving a parked session did.
+         */
+        MovedDocument: {
+            alias?: components["schemas"]["AliasDocument"] | null;
+            /** Flags */
+            flags: string[];
+            /** Jobs Spawned */
+            jobs_spawned: number;
+            /** Modified */
+            modified: number;
+            /** Parents */
+            parents: {
+                [key: string]: string;
+            };
+            /** Remaining */
+            remaining: number;
+            /** Session */
+            session: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * Named
+         * @description A container by id and label.
+         */
+        Named: {
+            /** Id */
+            _id: string;
+            /** Label */
+            label: string;
         } & {
             [key: string]: unknown;
         };
@@ -7209,6 +7671,103 @@ export interface components {
             id: string | null;
             /** Type */
             type: string;
+        };
+        /**
+         * PackMember
+         * @description A file that will be in the packfile.
+         */
+        PackMember: {
+            /** Name */
+            name: string;
+            /** Size */
+            size: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * PackToken
+         * @description The token of a packfile that is under way.
+         */
+        PackToken: {
+            /** Token */
+            token: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * ParkedSession
+         * @description A session that waits to be sorted.
+         */
+        ParkedSession: {
+            /** Id */
+            _id: string;
+            /** Label */
+            label: string;
+            /** Timestamp */
+            timestamp?: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * PlacedFile
+         * @description A file where its metadata, or the data of a view, have put it.
+         */
+        PlacedFile: {
+            _id: components["schemas"]["FileVersionId"];
+            /** Classification */
+            classification: {
+                [key: string]: string[];
+            };
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /** File Id */
+            file_id: string;
+            /** Hash */
+            hash: string;
+            /** Info */
+            info: {
+                [key: string]: unknown;
+            };
+            /** Info Exists */
+            info_exists: boolean;
+            /** Mimetype */
+            mimetype?: string | null;
+            /** Modality */
+            modality?: string | null;
+            /**
+             * Modified
+             * Format: date-time
+             */
+            modified: string;
+            /** Name */
+            name: string;
+            origin: components["schemas"]["Reference"];
+            parent_ref: components["schemas"]["Reference"];
+            /** Parents */
+            parents: {
+                [key: string]: string;
+            };
+            /** Replaced */
+            replaced?: string | null;
+            /** Restored From */
+            restored_from?: number | null;
+            /** Revision */
+            revision: number;
+            /** Size */
+            size: number;
+            /** Tags */
+            tags: string[];
+            /** Type */
+            type?: string | null;
+            /** Version */
+            version: number;
+            /** Zip Member Count */
+            zip_member_count?: number | null;
+        } & {
+            [key: string]: unknown;
         };
         /**
          * PreviewDocument
@@ -7311,6 +7870,32 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * ProjectReport
+         * @description People of one project, counted.
+         */
+        ProjectReport: {
+            /** Admins */
+            admins: {
+                [key: string]: unknown;
+            }[];
+            /** Group Name */
+            group_name: string;
+            /** Name */
+            name: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * ProjectReports
+         * @description The report of several projects.
+         */
+        ProjectReports: {
+            /** Projects */
+            projects: components["schemas"]["ProjectReport"][];
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * ProjectStats
          * @description How much a project holds.
          */
@@ -7319,6 +7904,26 @@ export interface components {
             number_of: {
                 [key: string]: number;
             };
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * ProviderDocument
+         * @description Where files are kept.
+         */
+        ProviderDocument: {
+            /** Id */
+            _id: string;
+            /** Config */
+            config: {
+                [key: string]: unknown;
+            };
+            /** Label */
+            label: string;
+            /** Provider Class */
+            provider_class: string;
+            /** Provider Type */
+            provider_type: string;
         } & {
             [key: string]: unknown;
         };
@@ -7375,6 +7980,36 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * ReportDocument
+         * @description An audit trail report.
+         */
+        ReportDocument: {
+            /** Id */
+            _id: string;
+            /** Created */
+            created: string;
+            /** Error */
+            error?: string | null;
+            /** Finished */
+            finished: string;
+            /** Label */
+            label: string;
+            /** Origin */
+            origin: {
+                [key: string]: string | null;
+            };
+            /** Project Id */
+            project_id: string;
+            /** Revision */
+            revision: number;
+            /** Size */
+            size?: number | null;
+            /** Status */
+            status: string;
+            /** Subject Ids */
+            subject_ids: string[];
+        };
+        /**
          * ResolvedDocument
          * @description The nodes along a path and what lies below its end.
          */
@@ -7387,6 +8022,16 @@ export interface components {
             path: {
                 [key: string]: unknown;
             }[];
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * Resume
+         * @description How many bytes are there.
+         */
+        Resume: {
+            /** Resume At */
+            resume_at: number;
         } & {
             [key: string]: unknown;
         };
@@ -7469,6 +8114,44 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * RoutingDocument
+         * @description A routing string as it is read.
+         */
+        RoutingDocument: {
+            /** Flags */
+            flags: string[];
+            /** Form */
+            form?: string | null;
+            /** Group */
+            group?: string | null;
+            /** Project */
+            project?: string | null;
+            /** Session */
+            session?: string | null;
+            /** Status */
+            status: string;
+            /** Subject */
+            subject?: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * RoutingPreview
+         * @description What a routing string would do.
+         */
+        RoutingPreview: {
+            /** Alias */
+            alias?: {
+                [key: string]: string;
+            } | null;
+            routing: components["schemas"]["RoutingDocument"];
+            /** Suggestions */
+            suggestions: components["schemas"]["Document"][];
+            target: components["schemas"]["TargetDocument"];
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * ScopeDocument
          * @description What a key is restricted to; null: no limit.
          */
@@ -7517,6 +8200,64 @@ export interface components {
             actions: string[];
             /** Role Ids */
             role_ids: string[];
+        };
+        /**
+         * SentContent
+         * @description A content that arrived.
+         */
+        SentContent: {
+            /** Provider Id */
+            provider_id: string;
+            /** Size */
+            size: number;
+            /** Uuid */
+            uuid: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * SeriesAnswer
+         * @description Whether a series is wanted: `unchanged` with its place, or `upload` with a ticket.
+         */
+        SeriesAnswer: {
+            /** File Id */
+            file_id?: string | null;
+            /** Part Size */
+            part_size?: number | null;
+            /** Placement */
+            placement?: {
+                [key: string]: string | null;
+            } | null;
+            /** Reason */
+            reason?: string | null;
+            /** Resume At */
+            resume_at?: number | null;
+            /** Status */
+            status: string;
+            /** Ticket */
+            ticket?: string | null;
+            /** Version */
+            version?: number | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * SeriesPlace
+         * @description Where a series is.
+         */
+        SeriesPlace: {
+            /** File Id */
+            file_id: string;
+            /** Placement */
+            placement: {
+                [key: string]: string | null;
+            };
+            /** Reason */
+            reason?: string | null;
+            /** Version */
+            version: number;
+        } & {
+            [key: string]: unknown;
         };
         /**
          * SessionDocument
@@ -7586,6 +8327,48 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * SignedUrl
+         * @description Where one content goes, before it is a file.
+         */
+        SignedUrl: {
+            /** Provider Id */
+            provider_id: string;
+            /** S3 Multipart Upload Id */
+            s3_multipart_upload_id?: string | null;
+            /** Upload Headers */
+            upload_headers: {
+                [key: string]: string;
+            };
+            /** Upload Urls */
+            upload_urls: string[];
+            /** Uuid */
+            uuid: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * SiteAddress
+         * @description Name and addresses of the site.
+         */
+        SiteAddress: {
+            /** Api Url */
+            api_url: string;
+            /** Dimse Host */
+            dimse_host?: string | null;
+            /** Dimse Port */
+            dimse_port?: number | null;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Pagination Limit */
+            pagination_limit?: number | null;
+            /** Redirect Url */
+            redirect_url: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * SiteDocument
          * @description What the web app shows of the site.
          */
@@ -7593,6 +8376,36 @@ export interface components {
             dicom: components["schemas"]["DicomSite"];
             /** Name */
             name: string;
+        };
+        /**
+         * SiteReport
+         * @description What is on this site.
+         */
+        SiteReport: {
+            /** Group Count */
+            group_count: number;
+            /** Groups */
+            groups: components["schemas"]["GroupCount"][];
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * SiteSettings
+         * @description What administrators set while the site runs.
+         */
+        SiteSettings: {
+            /** Id */
+            _id: string;
+            /** Center Gears */
+            center_gears: string[];
+            /** Created */
+            created?: string | null;
+            /** Deid Profile */
+            deid_profile?: unknown;
+            /** Modified */
+            modified?: string | null;
+        } & {
+            [key: string]: unknown;
         };
         /**
          * SpotDocument
@@ -7640,6 +8453,22 @@ export interface components {
             results: components["schemas"]["StandingDocument"][];
             /** Total */
             total: number;
+        };
+        /**
+         * StoredContent
+         * @description A content that is not a file yet; with an address while it has not been sent.
+         */
+        StoredContent: {
+            /** Storage File Id */
+            storage_file_id: string;
+            /** Upload Headers */
+            upload_headers?: {
+                [key: string]: string;
+            };
+            /** Upload Url */
+            upload_url?: string | null;
+        } & {
+            [key: string]: unknown;
         };
         /**
          * SubjectDocument
@@ -7708,6 +8537,34 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * TargetDocument
+         * @description Where a new session would go.
+         */
+        TargetDocument: {
+            /** Creates Project */
+            creates_project: boolean;
+            /** Group */
+            group: string;
+            /** Project */
+            project: string;
+            /** Reason */
+            reason: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * Told
+         * @description Whether a channel took a message.
+         */
+        Told: {
+            /** Error */
+            error?: string | null;
+            /** Sent */
+            sent: boolean;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * TouchedPerson
          * @description Whose rights would change, in how many projects.
          */
@@ -7754,6 +8611,20 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * TypeCount
+         * @description The files of one type.
+         */
+        TypeCount: {
+            /** Id */
+            _id: string;
+            /** Count */
+            count: number;
+            /** Mb Total */
+            mb_total: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * Uids
          * @description UIDs that exist.
          */
@@ -7768,6 +8639,134 @@ export interface components {
              * @default []
              */
             sessions: string[];
+        };
+        /**
+         * UploadLimits
+         * @description How large uploads may be.
+         */
+        UploadLimits: {
+            /** Max File Bytes */
+            max_file_bytes: number;
+            /** Part Bytes */
+            part_bytes: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * UploadTicket
+         * @description Where the bytes of announced files go; nothing when the site wants a form.
+         */
+        UploadTicket: {
+            /** Headers */
+            headers?: {
+                [key: string]: string;
+            };
+            /** Ticket */
+            ticket?: string | null;
+            /** Urls */
+            urls?: {
+                [key: string]: string | string[];
+            };
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * UpsertedFile
+         * @description A file made of contents that were uploaded before.
+         */
+        UpsertedFile: {
+            /** Id */
+            _id: string;
+            /** Classification */
+            classification: {
+                [key: string]: string[];
+            };
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /** File Id */
+            file_id: string;
+            /** Hash */
+            hash: string;
+            /** Info */
+            info: {
+                [key: string]: unknown;
+            };
+            /** Info Exists */
+            info_exists: boolean;
+            /** Mimetype */
+            mimetype?: string | null;
+            /** Modality */
+            modality?: string | null;
+            /**
+             * Modified
+             * Format: date-time
+             */
+            modified: string;
+            /** Name */
+            name: string;
+            origin: components["schemas"]["Reference"];
+            parent_ref: components["schemas"]["Reference"];
+            /** Parents */
+            parents: {
+                [key: string]: string;
+            };
+            /** Replaced */
+            replaced?: string | null;
+            /** Restored From */
+            restored_from?: number | null;
+            /** Revision */
+            revision: number;
+            /** Size */
+            size: number;
+            /** Tags */
+            tags: string[];
+            /** Type */
+            type?: string | null;
+            /** Upsert Result */
+            upsert_result: string;
+            /** Version */
+            version: number;
+            /** Zip Member Count */
+            zip_member_count?: number | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * UsageMonths
+         * @description The months that can be reported.
+         */
+        UsageMonths: {
+            /** Available Reports */
+            available_reports: components["schemas"]["Month"][];
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * UsageSummary
+         * @description Files, bytes and sessions at the start and end of a period.
+         */
+        UsageSummary: {
+            /** Files Total Managed Count End */
+            files_total_managed_count_end: number;
+            /** Files Total Managed Count Start */
+            files_total_managed_count_start: number;
+            /** Managed Data Bytes End */
+            managed_data_bytes_end: number;
+            /** Managed Data Bytes Start */
+            managed_data_bytes_start: number;
+            /** Period End */
+            period_end: string;
+            /** Period Start */
+            period_start: string;
+            /** Session Count End */
+            session_count_end: number;
+            /** Session Count Start */
+            session_count_start: number;
+        } & {
+            [key: string]: unknown;
         };
         /**
          * UserDocument
@@ -7828,6 +8827,80 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * VersionDocument
+         * @description The releases of the contract and of this software.
+         */
+        VersionDocument: {
+            /** Id */
+            _id: string;
+            /** Cli Version */
+            cli_version: string;
+            /** Database */
+            database: number;
+            /** Flywheel Release */
+            flywheel_release: string;
+            /** Release */
+            release: string;
+            /** Treadle Release */
+            treadle_release: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * ViewColumn
+         * @description A name that columns of a view may have.
+         */
+        ViewColumn: {
+            /** Description */
+            description?: string | null;
+            /** Expr */
+            expr?: string | null;
+            /** Group */
+            group?: string[] | null;
+            /**
+             * Hidden
+             * @default false
+             */
+            hidden: boolean;
+            /** Name */
+            name: string;
+            /** Src */
+            src?: string | null;
+            /** Type */
+            type?: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * ViewDocument
+         * @description A saved data view; the rest is its definition.
+         */
+        ViewDocument: {
+            /** Id */
+            _id: string;
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /** Description */
+            description?: string | null;
+            /** Label */
+            label?: string | null;
+            /**
+             * Modified
+             * Format: date-time
+             */
+            modified: string;
+            origin: components["schemas"]["Reference"];
+            /** Parent */
+            parent: string;
+            /** Revision */
+            revision: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * WayDocument
          * @description One reason: a role in the project (`template`: the group's template names it too), access, a site role.
          */
@@ -7843,6 +8916,34 @@ export interface components {
              * @enum {string}
              */
             source: "project" | "template" | "group" | "collection" | "site";
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * ZipInfo
+         * @description What is in a zip.
+         */
+        ZipInfo: {
+            /** Comment */
+            comment: string;
+            /** Members */
+            members: components["schemas"]["ZipMember"][];
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * ZipMember
+         * @description One member of a zip.
+         */
+        ZipMember: {
+            /** Comment */
+            comment: string;
+            /** Path */
+            path: string;
+            /** Size */
+            size: number;
+            /** Timestamp */
+            timestamp?: string | null;
         } & {
             [key: string]: unknown;
         };
@@ -8204,7 +9305,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["FileDocument"][] | components["schemas"]["UploadTicket"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -8574,7 +9675,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["FileDocument"][] | components["schemas"]["UploadTicket"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -9621,7 +10722,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["FileDocument"][] | components["schemas"]["UploadTicket"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -10612,6 +11713,207 @@ export interface operations {
             503: components["responses"]["Trouble"];
         };
     };
+    list_audit_trail_reports: {
+        parameters: {
+            query?: {
+                /** @description field op value, comma separated */
+                filter?: string | null;
+                /** @description field[:asc|desc], comma separated */
+                sort?: string | null;
+                /** @description rows per page; 0 or absent = all */
+                limit?: string | null;
+                /** @description rows to leave out */
+                skip?: string | null;
+                /** @description page number from 1 */
+                page?: string | null;
+                /** @description rows after this id */
+                after_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportDocument"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    add_audit_trail_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportDocument"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    delete_audit_trail_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    modify_audit_trail_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportDocument"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    download_audit_trail_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    get_audit_trail_report_download_url: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
     auth_status_api_auth_status_get: {
         parameters: {
             query?: never;
@@ -10821,7 +12123,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["CleanedDocument"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -11034,7 +12336,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["FileDocument"][] | components["schemas"]["UploadTicket"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -11450,7 +12752,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["FileDocument"][] | components["schemas"]["UploadTicket"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -12532,7 +13834,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["ConfigDocument"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -12595,7 +13897,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["AliasDocument"][];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -12625,7 +13927,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["AliasDocument"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -12657,7 +13959,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["Deleted"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -12690,7 +13992,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["MisroutedDocument"][];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -12722,7 +14024,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["MovedDocument"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -12752,7 +14054,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["RoutingPreview"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -12782,7 +14084,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["SeriesAnswer"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -12816,7 +14118,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["Resume"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -12848,7 +14150,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["SeriesPlace"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -12912,7 +14214,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["FileDocument"][] | components["schemas"]["UploadTicket"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -13282,7 +14584,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["FileDocument"][] | components["schemas"]["UploadTicket"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -14077,7 +15379,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["ViewDocument"][];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -14264,7 +15566,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["ExecutionDocument"][];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -14296,7 +15598,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["ExecutionDocument"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -14328,7 +15630,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": {
+                        [key: string]: unknown;
+                    } | unknown[];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -14392,7 +15696,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["PlacedFile"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -14687,7 +15991,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["IncidentDocument"][];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -14813,7 +16117,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["DownloadTicket"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -14843,7 +16147,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": {
+                        [key: string]: components["schemas"]["TypeCount"];
+                    };
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -14914,7 +16220,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["FilePage"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -14944,7 +16250,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["UpsertedFile"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -15480,7 +16786,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["ZipInfo"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -16326,7 +17632,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -16358,7 +17666,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -16615,7 +17925,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["ContainerDocument"] | components["schemas"]["FileDocument"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -17178,7 +18488,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["FileDocument"][] | components["schemas"]["UploadTicket"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -17684,7 +18994,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["FileDocument"][] | components["schemas"]["UploadTicket"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -18382,7 +19692,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["PackMember"][];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -18448,7 +19758,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["PackToken"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -18603,7 +19913,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -18635,7 +19947,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -19415,7 +20729,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["DayUsage"][];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -19445,7 +20759,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["DayUsage"][];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -19475,7 +20789,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["LegacyUsage"][];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -19505,7 +20819,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["ProjectReports"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -19535,7 +20849,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["SiteReport"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -19565,7 +20879,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["MonthUsage"][];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -19595,7 +20909,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["UsageSummary"][];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -19625,7 +20939,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["UsageMonths"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -19655,7 +20969,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": null;
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -20054,7 +21368,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["FileDocument"][] | components["schemas"]["UploadTicket"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -20560,7 +21874,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["FileDocument"][] | components["schemas"]["UploadTicket"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -21497,7 +22811,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["ProviderDocument"][];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -21527,7 +22841,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["ProviderDocument"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -21559,7 +22873,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["ProviderDocument"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -21589,7 +22903,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["ProviderDocument"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -21619,7 +22933,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["Deleted"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -21651,7 +22965,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -21681,7 +22997,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["SiteSettings"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -21711,7 +23027,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["SiteSettings"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -21743,7 +23059,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["StoredContent"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -21945,7 +23261,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["FileDocument"][] | components["schemas"]["UploadTicket"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -22451,7 +23767,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["FileDocument"][] | components["schemas"]["UploadTicket"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -23616,7 +24932,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": null;
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -23648,7 +24964,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["SentContent"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -23678,7 +24994,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["PlacedFile"][] | components["schemas"]["UploadTicket"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -23708,7 +25024,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["PlacedFile"][] | components["schemas"]["UploadTicket"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -23738,7 +25054,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["SignedUrl"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -23768,7 +25084,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": null;
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -23798,7 +25114,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["PlacedFile"][] | components["schemas"]["UploadTicket"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -23959,7 +25275,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -24527,7 +25845,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["VersionDocument"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -24557,7 +25875,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["ViewColumn"][];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -24587,7 +25905,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": {
+                        [key: string]: unknown;
+                    } | unknown[];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -24617,7 +25937,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["ExecutionDocument"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -24647,7 +25967,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["PlacedFile"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -24679,7 +25999,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["ViewDocument"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -24775,7 +26095,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": {
+                        [key: string]: unknown;
+                    } | unknown[];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -24807,7 +26129,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["ExecutionDocument"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -24837,7 +26159,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": {
+                        [key: string]: components["schemas"]["Told"];
+                    };
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -24937,7 +26261,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["Instances"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -25033,7 +26357,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["HealthDocument"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -25185,7 +26509,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": null;
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -25590,7 +26914,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["DeletionDocument"];
                 };
             };
             400: components["responses"]["BadRequest"];

@@ -11,19 +11,26 @@ _DIRECT_FROM = 128 << 10
 
 
 class Stage:
-    """Collects the bytes of one file after the other and writes them in large pieces."""
+    """Collects the bytes of one file after the other and writes them in large pieces.
+
+    The first page of a file that needs several pieces is held back until it has its patch: to change it afterwards
+    the system would have to read it again.
+    """
 
     def __init__(self) -> None:
         self._view = memoryview(mmap.mmap(-1, _SIZE))
+        self._first = memoryview(mmap.mmap(-1, _PAGE))
         self._fd = -1
         self._filled = 0
         self._flushed = 0
+        self._is_direct = False
 
     def begin(self, fd: int) -> None:
         """Collect for this empty file from now on."""
         self._fd = fd
         self._filled = 0
         self._flushed = 0
+        self._is_direct = False
 
     def add(self, data: bytes | memoryview) -> None:
         """Append to the file."""
@@ -37,38 +44,41 @@ class Stage:
                 self._flush()
 
     def finish(self, patch: bytes, *, at: int) -> None:
-        """Put `patch` at position `at` of the file and write all that is not yet written."""
+        """Put `patch` at position `at` in the first page of the file and write all that is not yet written."""
         is_whole = self._flushed == 0
-        if is_whole:
-            self._view[at : at + len(patch)] = patch
-        self._flush()
+        (self._view if is_whole else self._first)[at : at + len(patch)] = patch
+        pages = self._filled - self._filled % _PAGE
+        if is_whole and pages < _DIRECT_FROM:
+            pages = 0
+        elif pages:
+            self._go_direct(on=True)
+        self._write(self._view[:pages], self._flushed)
         if not is_whole:
-            os.pwrite(self._fd, patch, at)
+            self._write(self._first, 0)
+        self._go_direct(on=False)
+        self._write(self._view[pages : self._filled], self._flushed + pages)
 
     def _flush(self) -> None:
-        pages = self._filled - self._filled % _PAGE
-        direct = pages if pages >= _DIRECT_FROM else 0
-        if direct and _set_direct(self._fd, on=True):
-            self._write(0, direct)
-            _set_direct(self._fd, on=False)
-        else:
-            direct = 0
-        self._write(direct, self._filled)
-        self._flushed += self._filled
+        self._go_direct(on=True)
+        start = 0 if self._flushed else _PAGE
+        if start:
+            self._first[:] = self._view[:start]
+        self._write(self._view[start:], self._flushed + start)
+        self._flushed += _SIZE
         self._filled = 0
 
-    def _write(self, start: int, end: int) -> None:
-        while start < end:
-            start += os.pwrite(self._fd, self._view[start:end], self._flushed + start)
+    def _write(self, data: memoryview, position: int) -> None:
+        at = 0
+        while at < len(data):
+            at += os.pwrite(self._fd, data[at:], position + at)
 
-
-def _set_direct(fd: int, *, on: bool) -> bool:
-    """Switch O_DIRECT; False where the file system knows no such thing."""
-    if not hasattr(os, "O_DIRECT"):
-        return False
-    flags = fcntl.fcntl(fd, fcntl.F_GETFL)
-    try:
-        fcntl.fcntl(fd, fcntl.F_SETFL, flags | os.O_DIRECT if on else flags & ~os.O_DIRECT)
-    except OSError:
-        return False
-    return True
+    def _go_direct(self, *, on: bool) -> None:
+        """Switch O_DIRECT, where the file system knows it."""
+        if on == self._is_direct or not hasattr(os, "O_DIRECT"):
+            return
+        flags = fcntl.fcntl(self._fd, fcntl.F_GETFL)
+        try:
+            fcntl.fcntl(self._fd, fcntl.F_SETFL, flags | os.O_DIRECT if on else flags & ~os.O_DIRECT)
+        except OSError:
+            return
+        self._is_direct = on

@@ -155,7 +155,7 @@ async def as_lines(found: AsyncIterator[Lines], document: Document) -> AsyncIter
         yield b"".join(dumps(document(row)) + b"\n" for row in page)
 
 
-def _cell(value: Any) -> str:
+def cell(value: Any) -> str:
     """A text that a spreadsheet does not take for a formula."""
     text = "" if value is None else str(value)
     return f"'{text}" if text.startswith(_FORMULA) else text
@@ -167,34 +167,33 @@ _EXPORT_HEAD = ("number", "id", *_REPORT_HEAD, "request_id", "address", "client"
 
 def _report_cells(row: Line) -> list[str]:
     cells = (row.access_type, row.origin_type, row.origin_id, row.request_method, row.request_path)
-    return [row.at.isoformat(), *map(_cell, cells)]
+    return [row.at.isoformat(), *map(cell, cells)]
 
 
 def _places(row: Line) -> list[str]:
     entries = [_place(row.context, level) for level in _PLACES]
-    return [_cell(entry.get("name") or entry.get("label") or entry.get("id")) for entry in entries]
+    return [cell(entry.get("name") or entry.get("label") or entry.get("id")) for entry in entries]
 
 
 def _export_cells(row: Line) -> list[str]:
     more = (row.request_id, row.address, row.client, row.reason)
-    return [str(row.number), row.id, *_report_cells(row), *map(_cell, more)]
+    return [str(row.number), row.id, *_report_cells(row), *map(cell, more)]
 
 
 async def as_csv(found: AsyncIterator[Lines], *, full: bool = False) -> AsyncIterator[bytes]:
     """A table; `full` with everything a record says."""
     names = [f"{level}.{'name' if level == 'file' else 'label'}" for level in _PLACES]
     head = [*_EXPORT_HEAD, *names, "context"] if full else [*_REPORT_HEAD, *names]
-    yield _written([head])
+    yield written([head])
     async for page in found:
         if full:
-            yield _written(
-                [[*_export_cells(row), *_places(row), dumps(row.context).decode()] for row in page]
-            )
+            yield written([[*_export_cells(row), *_places(row), dumps(row.context).decode()] for row in page])
         else:
-            yield _written([[*_report_cells(row), *_places(row)] for row in page])
+            yield written([[*_report_cells(row), *_places(row)] for row in page])
 
 
-def _written(rows: Sequence[Sequence[str]]) -> bytes:
+def written(rows: Sequence[Sequence[str]]) -> bytes:
+    """Rows of cells as CSV."""
     out = io.StringIO()
     csv.writer(out).writerows(rows)
     return out.getvalue().encode()

@@ -38,6 +38,8 @@ Action = Literal[
     "session_templates_manage",
     "settings_view",
     "settings_modify",
+    "audit_trail_reports_view",
+    "audit_trail_reports_manage",
 ]
 
 # name: (ro, rw, admin); the order is the order of the specification's table.

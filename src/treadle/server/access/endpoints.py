@@ -157,6 +157,7 @@ GET               /collections                            list
 GET               /files                                  list
 GET               /x/trash                                list
 GET               /data_view_executions                   list
+GET               /audit-trail/reports                    list
 GET               /connector/misrouted                    list
 GET               /connector/aliases                      list
 
@@ -340,6 +341,10 @@ GET               /views/{}/data                          project data_views_vie
 POST              /views/queue                            project data_views_view
 POST              /views/{}/queue                         project data_views_view
 POST              /views/save                             project data_views_view files_create_single
+POST              /audit-trail/reports                    project audit_trail_reports_manage
+PATCH DELETE      /audit-trail/reports/{}                 project audit_trail_reports_manage
+GET               /audit-trail/reports/{}/csv             project audit_trail_reports_view
+GET               /audit-trail/reports/{}/download        project audit_trail_reports_view
 GET               /data_view_executions/{}                owner
 GET               /data_view_executions/{}/data           owner
 POST              /data_view_executions/{}/save           owner

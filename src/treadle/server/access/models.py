@@ -299,6 +299,18 @@ class DeviceDocument(Document):
     last_seen: datetime | None = None
 
 
+class IncidentDocument(BaseModel):
+    """Something that was wrong with a device."""
+
+    id: str = Field(alias="_id")
+    device: str
+    kind: str
+    detail: str
+    opened: datetime
+    closed: datetime | None
+    told: list[str]
+
+
 class DeviceStatus(BaseModel):
     """How a device is."""
 

@@ -18,7 +18,7 @@ from treadle.server.access.devices import (
 )
 from treadle.server.access.guard import AdminGuard, Guard, UserGuard
 from treadle.server.access.keys import create_key, delete_key, keys_of
-from treadle.server.access.models import DeviceDocument, DeviceStatus, NewKeyDocument
+from treadle.server.access.models import DeviceDocument, DeviceStatus, IncidentDocument, NewKeyDocument
 from treadle.server.access.wire import (
     DeviceChange,
     DeviceInput,
@@ -103,7 +103,9 @@ async def get_one(device_id: str, guard: UserGuard) -> Response:
     return json_answer(device_doc(found, keys[found.id]))
 
 
-@router.get("/{device_id}/incidents", summary="What was wrong with a device")
+@router.get(
+    "/{device_id}/incidents", response_model=list[IncidentDocument], summary="What was wrong with a device"
+)
 async def list_incidents(device_id: str, guard: AdminGuard, limit: str | None = None) -> Response:
     """Silences, errors and data held back: the latest first, with who was told."""
     await get_device(guard.connection, device_id)

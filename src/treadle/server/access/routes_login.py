@@ -21,7 +21,7 @@ from treadle.server.access.users import User, as_user, change_user, find_user, g
 from treadle.server.access.wire import LoginInput, enrolment_doc, user_doc
 from treadle.server.kit.errors import BadRequest, Forbidden, TreadleError, Unauthenticated
 from treadle.server.kit.settings import Settings
-from treadle.server.wire.answer import json_answer
+from treadle.server.wire.answer import Nothing, json_answer
 from treadle.server.wire.body import ObjectBody
 from treadle.server.wire.routing import Router
 
@@ -154,7 +154,7 @@ async def _logged_in(request: Request, guard: Guard, found: LoggedIn) -> Respons
     return started.on(json_answer({**body, "recovery_codes": found.recovery_codes}))
 
 
-@router.post("/x/logout", summary="Log this browser out")
+@router.post("/x/logout", response_model=Nothing, summary="Log this browser out")
 async def log_out(request: Request, guard: UserGuard) -> Response:
     """Ends the login of the cookie."""
     await end_login(guard.connection, request.cookies.get(LOGIN_COOKIE, ""))

@@ -64,7 +64,7 @@ async def get_own_avatar(guard: UserGuard) -> Response:
     return RedirectResponse(user.avatar)
 
 
-@router.get("/users/self/info", summary="The caller's custom metadata")
+@router.get("/users/self/info", response_model=dict[str, Any], summary="The caller's custom metadata")
 async def get_own_info(request: Request, guard: UserGuard) -> Response:
     """All of it, or only the top-level keys named by `fields`."""
     user = await get_user(guard.connection, guard.require_user())

@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from treadle import __version__
 from treadle.server.access.guard import AdminGuard, AnonymousGuard
+from treadle.server.app.models import ConfigDocument, HealthDocument, VersionDocument
 from treadle.server.kit.settings import Settings
 from treadle.server.wire.answer import dumps, json_answer
 from treadle.server.wire.dialect import ClientDialect
@@ -20,7 +21,7 @@ router = Router(tags=["site"])
 CONTRACT = "23.0.0"
 
 
-@router.get("/version", operation_id="get_version")
+@router.get("/version", response_model=VersionDocument, operation_id="get_version")
 async def version(guard: AnonymousGuard) -> Response:
     """The releases; 200 once the server is ready."""
     await guard.connection.execute(text("SELECT 1"))
@@ -78,7 +79,7 @@ def _config(settings: Settings) -> dict[str, Any]:
     }
 
 
-@router.get("/config", operation_id="get_config")
+@router.get("/config", response_model=ConfigDocument, operation_id="get_config")
 async def config(request: Request, _guard: AnonymousGuard, _client: ClientDialect) -> Response:
     """What this site offers to clients."""
     return json_answer(_config(request.app.state.settings))
@@ -97,7 +98,7 @@ async def config_js(request: Request, _guard: AnonymousGuard) -> Response:
     return Script(script)
 
 
-@router.get("/x/health", operation_id="get_health")
+@router.get("/x/health", response_model=HealthDocument, operation_id="get_health")
 async def health(request: Request, guard: AdminGuard) -> Response:
     """State of the database and the queue of facts, for monitoring."""
     waiting = await guard.connection.execute(text("SELECT count(*) FROM outbox WHERE handled_at IS NULL"))

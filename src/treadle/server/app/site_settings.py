@@ -10,11 +10,12 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from treadle.server.access.guard import AdminGuard, UserGuard
+from treadle.server.app.models import ProviderDocument, SiteSettings
 from treadle.server.kit.clock import now
 from treadle.server.kit.errors import Conflict, NotFound
 from treadle.server.kit.settings import Settings
 from treadle.server.store.tables import site_document
-from treadle.server.wire.answer import json_answer, stamp
+from treadle.server.wire.answer import Deleted, json_answer, stamp
 from treadle.server.wire.body import ObjectBody
 from treadle.server.wire.routing import Router
 
@@ -38,14 +39,14 @@ async def _document(connection: AsyncConnection) -> dict[str, Any]:
     }
 
 
-@router.get("/site/settings", operation_id="get_site_settings")
+@router.get("/site/settings", response_model=SiteSettings, operation_id="get_site_settings")
 async def read_settings(request: Request, guard: UserGuard) -> Response:
     """Settings of the site that clients read."""
     settings: Settings = request.app.state.settings
     return json_answer({**await _document(guard.connection), "site_name": settings.site_name})
 
 
-@router.put("/site/settings", operation_id="modify_site_settings")
+@router.put("/site/settings", response_model=SiteSettings, operation_id="modify_site_settings")
 async def change_settings(guard: AdminGuard, body: ObjectBody) -> Response:
     """Put these top-level keys; the others stay. The site's name is in the settings file."""
     wanted = {name: value for name, value in body.items() if name not in _OURS}
@@ -80,7 +81,7 @@ def _storage(settings: Settings) -> dict[str, Any]:
     }
 
 
-@router.get("/site/providers", operation_id="get_providers")
+@router.get("/site/providers", response_model=list[ProviderDocument], operation_id="get_providers")
 async def providers(request: Request, _guard: UserGuard) -> Response:
     """Where files are kept; `class=compute` is empty."""
     query = request.query_params
@@ -88,7 +89,7 @@ async def providers(request: Request, _guard: UserGuard) -> Response:
     return json_answer([_storage(request.app.state.settings)] if wanted == "storage" else [])
 
 
-@router.get("/site/providers/{id}", operation_id="get_provider")
+@router.get("/site/providers/{id}", response_model=ProviderDocument, operation_id="get_provider")
 async def provider(request: Request, _guard: UserGuard, id: str) -> Response:
     """One storage."""
     if id != _STORAGE:
@@ -96,7 +97,7 @@ async def provider(request: Request, _guard: UserGuard, id: str) -> Response:
     return json_answer(_storage(request.app.state.settings))
 
 
-@router.get("/site/providers/{id}/config", operation_id="get_provider_config")
+@router.get("/site/providers/{id}/config", response_model=dict[str, Any], operation_id="get_provider_config")
 async def provider_config(request: Request, _guard: AdminGuard, id: str) -> Response:
     """How a storage is set up, without secrets."""
     if id != _STORAGE:
@@ -104,9 +105,9 @@ async def provider_config(request: Request, _guard: AdminGuard, id: str) -> Resp
     return json_answer(_storage(request.app.state.settings)["config"])
 
 
-@router.post("/site/providers", operation_id="add_provider")
-@router.put("/site/providers/{id}", operation_id="modify_provider")
-@router.delete("/site/providers/{id}", operation_id="delete_provider")
+@router.post("/site/providers", response_model=ProviderDocument, operation_id="add_provider")
+@router.put("/site/providers/{id}", response_model=ProviderDocument, operation_id="modify_provider")
+@router.delete("/site/providers/{id}", response_model=Deleted, operation_id="delete_provider")
 async def change_provider(_guard: AdminGuard) -> Response:
     """Storages are set up where the server runs, not over HTTP."""
     raise Conflict("Where files are kept is set by 'blobs' in the server's settings file, not over HTTP.")

@@ -75,6 +75,27 @@ class FileDocument(Document):
     revision: int
 
 
+class FileVersionId(Document):
+    """What stands as `_id` of a file where the clients want an object."""
+
+    file_id: str
+    version: int
+
+
+class PlacedFile(FileDocument):
+    """A file where its metadata, or the data of a view, have put it."""
+
+    id: FileVersionId = Field(alias="_id")  # type: ignore[assignment]
+
+
+class FilePage(Document):
+    """Files, always with their number."""
+
+    count: int
+    total: int
+    results: list[FileDocument]
+
+
 class FileVersion(Document):
     """One row of a file's version list."""
 

@@ -16,7 +16,7 @@ from treadle.server.catalog.containers import get_container
 from treadle.server.catalog.errors import FileMissing
 from treadle.server.catalog.levels import LEVELS
 from treadle.server.catalog.listing import file_source
-from treadle.server.catalog.models import FileDocument, FileVersion
+from treadle.server.catalog.models import FileDocument, FilePage, FileVersion
 from treadle.server.catalog.revision import IfMatch, read_revision, require_revision
 from treadle.server.catalog.rows import File
 from treadle.server.catalog.tables import file
@@ -133,7 +133,7 @@ for _label, _level in LEVELS.items():
 _by_name("/containers/{id}", "container", None)
 
 
-@router.get("/files", operation_id="get_all_files")
+@router.get("/files", response_model=FilePage, operation_id="get_all_files")
 async def list_files(request: Request, guard: ScopedGuard, query: Listing, client: ClientDialect) -> Response:
     """All current files you may see; always with the envelope."""
     if query.exhaustive:

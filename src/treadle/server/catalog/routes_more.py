@@ -12,7 +12,13 @@ from treadle.server.access.guard import ScopedGuard
 from treadle.server.catalog import change, collections, relations, rights, trash
 from treadle.server.catalog.containers import apply_changes
 from treadle.server.catalog.errors import DeletionNotFound
-from treadle.server.catalog.models import AccessEntry, DeletionDocument, ResolvedDocument
+from treadle.server.catalog.models import (
+    AccessEntry,
+    ContainerDocument,
+    DeletionDocument,
+    FileDocument,
+    ResolvedDocument,
+)
 from treadle.server.catalog.reasons import DEMANDED
 from treadle.server.catalog.resolve import clean_path, resolve
 from treadle.server.catalog.rows import File
@@ -32,7 +38,9 @@ def _file_node(target: File, client: Client, *, info: bool) -> dict[str, Any]:
     return {**file_doc(target, client, info=info), "container_type": "file", "permissions": []}
 
 
-@router.post("/lookup", tags=["paths"], operation_id="lookup_path")
+@router.post(
+    "/lookup", response_model=ContainerDocument | FileDocument, tags=["paths"], operation_id="lookup_path"
+)
 async def lookup(guard: ScopedGuard, client: ClientDialect, body: ObjectBody) -> Response:
     """The container or file at a path of labels, whole."""
     guard.decided()
@@ -134,12 +142,22 @@ async def unshare(guard: ScopedGuard, id: str, user: str) -> Response:
 
 
 def _settings(level: str, plural: str) -> None:
-    @router.get(f"/{plural}/{{id}}/settings", tags=["settings"], operation_id=f"get_{level}_settings")
+    @router.get(
+        f"/{plural}/{{id}}/settings",
+        response_model=dict[str, Any],
+        tags=["settings"],
+        operation_id=f"get_{level}_settings",
+    )
     async def read(guard: ScopedGuard, id: str) -> Response:
         target = await rights.find(guard, id, level=level)
         return json_answer({"deid_profile": None, **(target.doc.get("settings") or {})})
 
-    @router.put(f"/{plural}/{{id}}/settings", tags=["settings"], operation_id=f"modify_{level}_settings")
+    @router.put(
+        f"/{plural}/{{id}}/settings",
+        response_model=dict[str, Any],
+        tags=["settings"],
+        operation_id=f"modify_{level}_settings",
+    )
     async def write(guard: ScopedGuard, id: str, body: ObjectBody) -> Response:
         target = await rights.find(guard, id, level=level)
         if level == "group":
@@ -213,7 +231,9 @@ async def list_trash(
     return json_answer(list(map(_entry, rows)))
 
 
-@router.post("/x/trash/{id}/restore", tags=["trash"], operation_id="restore_trash")
+@router.post(
+    "/x/trash/{id}/restore", response_model=DeletionDocument, tags=["trash"], operation_id="restore_trash"
+)
 async def restore(guard: ScopedGuard, id: str) -> Response:
     """Everything one delete call took away, back where it was."""
     entry = await trash.get_deletion(guard.connection, id)

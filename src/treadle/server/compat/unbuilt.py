@@ -24,7 +24,6 @@ _SEARCH = "searching across projects"
 
 # First words of addresses -> what is missing.
 AREAS = {
-    "audit-trail": "audit trail reports",
     "batch": _GEARS,
     "custom_filters": "saved filters",
     "customforms": _TASKS,

@@ -21,6 +21,7 @@ from treadle.server.delivery import tickets
 from treadle.server.delivery.archive import MEDIA_TYPES, stream_tar, stream_zip
 from treadle.server.delivery.errors import NothingToDownload, TicketUnknown
 from treadle.server.delivery.layout import Entry, batched, lay_out, lay_out_with_folders, safe_name
+from treadle.server.delivery.models import DownloadTicket, TypeCount
 from treadle.server.delivery.selection import Options, Selection, select_files
 from treadle.server.kit.errors import Invalid, Unauthenticated
 from treadle.server.store.blobs import Blobs
@@ -42,7 +43,7 @@ def _options(request: Request, prefix: str) -> Options:
     return Options("/".join(parts), flag(request, "analyses"), flag(request, "metadata"))
 
 
-@router.post("")
+@router.post("", response_model=DownloadTicket)
 async def prepare_download(request: Request, guard: ScopedGuard, body: ObjectBody) -> Response:
     """A ticket for a selection; what the caller may not download is left out and named in `skipped`."""
     wanted, options = Selection.model_validate(body), _options(request, "flywheel")
@@ -181,7 +182,7 @@ def _sidecar(entry: Entry, metadata: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-@router.post("/summary")
+@router.post("/summary", response_model=dict[str, TypeCount])
 async def summarise(request: Request, guard: ScopedGuard, body: AnyBody) -> Response:
     """How many files of each type a selection has, and their size."""
     wanted = Selection.model_validate({"nodes": body} if isinstance(body, list) else body)

@@ -21,6 +21,7 @@ from treadle.server.catalog.wire import file_hash
 from treadle.server.delivery import tickets
 from treadle.server.delivery.content import OCTETS, content_answer, plain
 from treadle.server.delivery.errors import HashDiffers, TicketUnknown
+from treadle.server.delivery.models import ZipInfo
 from treadle.server.delivery.zipped import find_member, zip_info
 from treadle.server.kit.errors import Unauthenticated
 from treadle.server.store.blobs import Blobs
@@ -182,7 +183,7 @@ for _plural in LEVELS:
 _add("/analyses/{container_id}/inputs/{name}", "analysis_input")
 
 
-@router.get("/files/{file_id}/zip_info")
+@router.get("/files/{file_id}/zip_info", response_model=ZipInfo)
 async def read_zip_info(
     request: Request, guard: ScopedGuard, file_id: str, version: str | None = None
 ) -> Response:

@@ -9,6 +9,7 @@ from treadle.server.catalog import files
 from treadle.server.catalog.rows import File
 from treadle.server.delivery.content import content_answer
 from treadle.server.delivery.instances import Instance, find_instance, instances_of
+from treadle.server.delivery.models import Instances
 from treadle.server.delivery.routes_files import require_reading
 from treadle.server.store.blobs import Blobs
 from treadle.server.store.zips import Packed
@@ -22,7 +23,7 @@ _FOR_EVER = "private, max-age=31536000, immutable"
 _ASK_AGAIN = "private, no-cache"
 
 
-@router.get("/{file_id}/instances")
+@router.get("/{file_id}/instances", response_model=Instances)
 async def list_file_instances(guard: ScopedGuard, file_id: str, version: str | None = None) -> Response:
     """The DICOM instances of a file in viewing order."""
     target = await files.get_file(guard.connection, file_id, version=read_count(version, "version"))

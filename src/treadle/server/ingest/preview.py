@@ -64,6 +64,8 @@ async def preview(
     config = _config({**await _reported(guard, device), **options})
     route = parse_routing(string, config) if header is None else parse_header(header, config)
     sight = sight_of(guard)
+    if guard.identity.kind == "device":  # it may put series anywhere
+        sight = Sight()
     destination = await find_destination(
         guard.connection, route, create_projects=config.create_projects, device=device, sight=sight
     )

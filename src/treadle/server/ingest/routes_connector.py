@@ -11,6 +11,7 @@ from treadle.server.access.guard import Guard, ScopedGuard, StreamGuards
 from treadle.server.ingest import series
 from treadle.server.ingest.errors import HashMismatch
 from treadle.server.ingest.form import body_stream
+from treadle.server.ingest.models import Resume, SeriesAnswer, SeriesPlace
 from treadle.server.ingest.wire_connector import CompleteRequest, SeriesRequest
 from treadle.server.kit.errors import Conflict, Forbidden, TooLarge
 from treadle.server.kit.settings import Settings
@@ -30,7 +31,7 @@ def require_device(guard: Guard) -> None:
         raise Forbidden("Only a device may do this; use a device key.")
 
 
-@router.post("/series")
+@router.post("/series", response_model=SeriesAnswer)
 async def announce_series(request: Request, guard: ScopedGuard, body: ObjectBody) -> Response:
     """Ask whether a series is wanted: `unchanged`, or `upload` with a ticket and where to go on."""
     require_device(guard)
@@ -54,7 +55,7 @@ async def announce_series(request: Request, guard: ScopedGuard, body: ObjectBody
     return json_answer({"status": "upload", **answer})
 
 
-@router.put("/uploads/{ticket}")
+@router.put("/uploads/{ticket}", response_model=Resume)
 async def put_part(
     request: Request, ticket: str, guards: StreamGuards, offset: Annotated[int, Query(ge=0)]
 ) -> Response:
@@ -72,7 +73,7 @@ async def put_part(
     return json_answer({"resume_at": resume_at})
 
 
-@router.post("/uploads/{ticket}/complete")
+@router.post("/uploads/{ticket}/complete", response_model=SeriesPlace)
 async def complete_upload(request: Request, ticket: str, guards: StreamGuards, body: ObjectBody) -> Response:
     """All parts are there: check the hash, place the series, answer where it is."""
     asked = CompleteRequest.model_validate(body)

@@ -10,9 +10,10 @@ from pydantic import Field
 from treadle.server.access.guard import ScopedGuard
 from treadle.server.catalog import rights
 from treadle.server.ingest import aliases, misrouted
+from treadle.server.ingest.models import AliasDocument, MisroutedDocument, MovedDocument, RoutingPreview
 from treadle.server.ingest.preview import preview
 from treadle.server.ingest.sorting import move_parked
-from treadle.server.wire.answer import json_answer
+from treadle.server.wire.answer import Deleted, json_answer
 from treadle.server.wire.body import ObjectBody, Wire
 from treadle.server.wire.query import read_count
 from treadle.server.wire.routing import Router
@@ -26,7 +27,7 @@ def _size(limit: str | None) -> int:
     return min(read_count(limit, "limit") or _PAGE, _LARGEST_PAGE)
 
 
-@router.get("/misrouted")
+@router.get("/misrouted", response_model=list[MisroutedDocument])
 async def list_misrouted(
     guard: ScopedGuard, limit: str | None = None, after_id: str | None = None
 ) -> Response:
@@ -45,7 +46,7 @@ class MoveRequest(Wire):
     also_same_string: bool = False
 
 
-@router.post("/misrouted/{session_id}/move")
+@router.post("/misrouted/{session_id}/move", response_model=MovedDocument)
 async def move_misrouted(session_id: str, guard: ScopedGuard, body: ObjectBody) -> Response:
     """Move a parked session to a project; subject and label as given, else as they are.
 
@@ -85,14 +86,14 @@ class AliasRequest(Wire):
     to: str = Field(min_length=1)
 
 
-@router.get("/aliases")
+@router.get("/aliases", response_model=list[AliasDocument])
 async def list_aliases(guard: ScopedGuard, limit: str | None = None, after_id: str | None = None) -> Response:
     """Aliases that lead into groups the caller administers, oldest first."""
     rows = await aliases.list_aliases(guard, limit=_size(limit), after_id=after_id)
     return json_answer([aliases.alias_doc(row) for row in rows])
 
 
-@router.post("/aliases")
+@router.post("/aliases", response_model=AliasDocument)
 async def add_alias(guard: ScopedGuard, body: ObjectBody) -> Response:
     """Let a mistyped group and project lead to a project; for site administrators."""
     asked = AliasRequest.model_validate(body)
@@ -104,7 +105,7 @@ async def add_alias(guard: ScopedGuard, body: ObjectBody) -> Response:
     return json_answer(aliases.alias_doc(made))
 
 
-@router.delete("/aliases/{alias_id}")
+@router.delete("/aliases/{alias_id}", response_model=Deleted)
 async def delete_alias(alias_id: str, guard: ScopedGuard) -> Response:
     """Forget an alias; sessions that came by it stay where they are."""
     await aliases.forget(guard, alias_id)
@@ -120,7 +121,7 @@ class PreviewRequest(Wire):
     config: dict[str, Any] = Field(default_factory=dict)
 
 
-@router.post("/routing/preview")
+@router.post("/routing/preview", response_model=RoutingPreview)
 async def preview_routing(guard: ScopedGuard, body: ObjectBody) -> Response:
     """What a routing string would do: its parts, the target and similar names."""
     asked = PreviewRequest.model_validate(body)

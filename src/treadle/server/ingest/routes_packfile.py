@@ -15,6 +15,7 @@ from treadle.server.catalog.containers import get_container
 from treadle.server.ingest import tickets
 from treadle.server.ingest.errors import NoFile, NotArrived, TicketUnknown
 from treadle.server.ingest.form import receive_form
+from treadle.server.ingest.models import CleanedDocument, PackMember, PackToken
 from treadle.server.ingest.packfile import KIND, PackPlace, find_acquisition, find_project, pack, read_place
 from treadle.server.ingest.routes_upload import keep_all
 from treadle.server.ingest.tables import upload, upload_part
@@ -33,7 +34,9 @@ router = Router(tags=["files"])
 _OLD = timedelta(hours=1)
 
 
-@router.post("/projects/{id}/packfile-start", operation_id="start_project_packfile_upload")
+@router.post(
+    "/projects/{id}/packfile-start", response_model=PackToken, operation_id="start_project_packfile_upload"
+)
 async def start(request: Request, guard: ScopedGuard, id: str) -> Response:
     """A token for a new packfile."""
     project = await find_project(guard, id)
@@ -48,7 +51,9 @@ async def start(request: Request, guard: ScopedGuard, id: str) -> Response:
     return json_answer({"token": token})
 
 
-@router.post("/projects/{id}/packfile", operation_id="project_packfile_upload")
+@router.post(
+    "/projects/{id}/packfile", response_model=list[PackMember], operation_id="project_packfile_upload"
+)
 async def send(request: Request, guards: StreamGuards, id: str, token: str) -> Response:
     """More files of the packfile; a name that was sent before is replaced."""
     async with guards() as guard:
@@ -144,7 +149,7 @@ def _event(name: str, data: dict[str, Any]) -> bytes:
     return b"event: %s\ndata: %s\n\n" % (name.encode(), dumps(data))
 
 
-@router.post("/clean-packfiles", operation_id="clean_packfiles")
+@router.post("/clean-packfiles", response_model=CleanedDocument, operation_id="clean_packfiles")
 async def clean(guard: AdminGuard) -> Response:
     """Forget packfiles that nobody ended within an hour."""
     old = select(upload.c.id).where(

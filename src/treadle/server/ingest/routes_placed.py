@@ -8,11 +8,13 @@ from fastapi import Request, Response
 
 from treadle.server.access.guard import StreamGuards
 from treadle.server.catalog.files import get_file
+from treadle.server.catalog.models import PlacedFile
 from treadle.server.catalog.rows import File
 from treadle.server.catalog.wire import file_doc
 from treadle.server.ingest import tickets
 from treadle.server.ingest.errors import BadMetadata, NotArrived
 from treadle.server.ingest.form import receive_form
+from treadle.server.ingest.models import UploadTicket
 from treadle.server.ingest.placed import Placement, Way, check_rights, place_by_metadata
 from treadle.server.ingest.routes_upload import announce_ticket, keep_all
 from treadle.server.ingest.uploads import count_members
@@ -95,19 +97,19 @@ def _answer(placed: list[File], client: Client) -> Response:
     )
 
 
-@router.post("/label")
+@router.post("/label", response_model=list[PlacedFile] | UploadTicket)
 async def upload_by_label(request: Request, guards: StreamGuards, client: ClientDialect) -> Response:
     """Upload to containers found (or made) by their labels."""
     return await _upload(request, guards, client, "label")
 
 
-@router.post("/uid")
+@router.post("/uid", response_model=list[PlacedFile] | UploadTicket)
 async def upload_by_uid(request: Request, guards: StreamGuards, client: ClientDialect) -> Response:
     """Upload to containers found (or made) by their UIDs."""
     return await _upload(request, guards, client, "uid")
 
 
-@router.post("/reaper")
+@router.post("/reaper", response_model=list[PlacedFile] | UploadTicket)
 async def upload_by_reaper(request: Request, guards: StreamGuards, client: ClientDialect) -> Response:
     """Upload by UID; what cannot be routed is parked."""
     return await _upload(request, guards, client, "reaper")

@@ -17,15 +17,17 @@ from treadle.server.catalog.wire import file_doc
 from treadle.server.ingest import tickets
 from treadle.server.ingest.errors import NoSignedUrls, NotArrived
 from treadle.server.ingest.form import receive_form
+from treadle.server.ingest.models import SignedUrl, StoredContent, UpsertedFile
 from treadle.server.ingest.routes_upload import PROVIDER, keep_all
 from treadle.server.ingest.uploads import Arrived, count_members, place_one, require_upload
 from treadle.server.ingest.wire import FileMetadata
 from treadle.server.kit.errors import Conflict, Invalid
 from treadle.server.kit.settings import Settings
 from treadle.server.store.blobs import Blobs
-from treadle.server.wire.answer import Deleted, json_answer
+from treadle.server.wire.answer import Deleted, Nothing, json_answer
 from treadle.server.wire.body import ObjectBody, Wire
 from treadle.server.wire.dialect import ClientDialect
+from treadle.server.wire.http import public_base
 from treadle.server.wire.query import flag
 from treadle.server.wire.routing import Router
 
@@ -62,11 +64,10 @@ async def _open(request: Request, guard: Guard, project_id: str | None) -> tuple
         request={"project": project_id},
         valid_for=timedelta(hours=settings.uploads.ticket_hours),
     )
-    base = settings.public_url or str(request.base_url).rstrip("/")
-    return ticket, f"{base}/api/upload/fs-file?token={slots[0].token}"
+    return ticket, f"{public_base(request)}/api/upload/fs-file?token={slots[0].token}"
 
 
-@router.post("/upload/signed-url", operation_id="create_signed_upload_url")
+@router.post("/upload/signed-url", response_model=SignedUrl, operation_id="create_signed_upload_url")
 async def signed_url(request: Request, guard: UserGuard, body: ObjectBody) -> Response:
     """An address for one content; `POST /files` with its `uuid` makes it a file."""
     size = body.get("size")
@@ -85,13 +86,15 @@ async def signed_url(request: Request, guard: UserGuard, body: ObjectBody) -> Re
     )
 
 
-@router.post("/upload/complete-s3-multipart", operation_id="complete_s3_multipart_upload")
+@router.post(
+    "/upload/complete-s3-multipart", response_model=Nothing, operation_id="complete_s3_multipart_upload"
+)
 async def complete_multipart(_guard: UserGuard) -> Response:
     """Contents are put to this server in one piece: there is nothing to complete."""
     raise Conflict("Uploads to this site have one part; there is no S3 upload to complete.")
 
 
-@router.post("/upload/signed-url/cleanup", operation_id="cleanup_signed_upload_url")
+@router.post("/upload/signed-url/cleanup", response_model=Nothing, operation_id="cleanup_signed_upload_url")
 async def cleanup(guard: UserGuard, body: ObjectBody) -> Response:
     """Forget a content that became no file."""
     await _forget(guard, str(body.get("uuid") or ""))
@@ -103,7 +106,7 @@ async def _forget(guard: Guard, ticket: str) -> None:
     await tickets.drop_ticket(guard.connection, ticket)
 
 
-@router.post("/storage/files", operation_id="upload_storage_file")
+@router.post("/storage/files", response_model=StoredContent, operation_id="upload_storage_file")
 async def storage_file(request: Request, guards: StreamGuards, project_id: str) -> Response:
     """A device's content: an address with `signed_url=true` (409 when the site has none), else a form."""
     wants_url = flag(request, "signed_url")
@@ -146,7 +149,7 @@ async def _require(guard: Guard, target: Container) -> None:
         await require_upload(guard, target)
 
 
-@router.post("/files", operation_id="upsert_file")
+@router.post("/files", response_model=UpsertedFile, operation_id="upsert_file")
 async def upsert_file(
     request: Request, guard: ScopedGuard, client: ClientDialect, body: ObjectBody
 ) -> Response:

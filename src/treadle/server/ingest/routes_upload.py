@@ -11,11 +11,13 @@ from treadle.server.access.errors import ContainerNotFound
 from treadle.server.access.guard import Guard, Guards, StreamGuards, TicketGuards
 from treadle.server.catalog.files import get_file
 from treadle.server.catalog.levels import BY_PLURAL
+from treadle.server.catalog.models import FileDocument
 from treadle.server.catalog.rows import File
 from treadle.server.catalog.wire import file_doc
 from treadle.server.ingest import tickets
 from treadle.server.ingest.errors import Interrupted, NotArrived
 from treadle.server.ingest.form import Form, body_stream, receive_form
+from treadle.server.ingest.models import SentContent, UploadTicket
 from treadle.server.ingest.uploads import Arrived, count_members, find_target, place_uploads
 from treadle.server.kit.errors import TooLarge
 from treadle.server.kit.settings import Settings
@@ -25,6 +27,7 @@ from treadle.server.store.blobs_rows import keep_all as keep_contents
 from treadle.server.wire.answer import json_answer
 from treadle.server.wire.body import json_object
 from treadle.server.wire.dialect import Client, ClientDialect
+from treadle.server.wire.http import public_base
 from treadle.server.wire.query import flag
 from treadle.server.wire.routing import Router
 
@@ -92,6 +95,7 @@ for _plural in TARGETS:
         f"/{_plural}/{{container_id}}/files",
         upload_files,
         methods=["POST"],
+        response_model=list[FileDocument] | UploadTicket,
         name=f"upload_to_{_plural}",
         operation_id=f"upload_to_{_plural}",
     )
@@ -100,6 +104,7 @@ for _plural in TARGETS:
             f"/{_plural}/{{id}}/analyses/{{analysis_id}}/files",
             upload_outputs,
             methods=["POST"],
+            response_model=list[FileDocument] | UploadTicket,
             name=f"upload_output_to_{_plural}_analysis",
             operation_id=f"upload_output_to_{_plural}_analysis",
         )
@@ -137,8 +142,7 @@ async def announce_ticket(
         request=asked,
         valid_for=timedelta(hours=settings.uploads.ticket_hours),
     )
-    base = settings.public_url or str(request.base_url).rstrip("/")
-    urls = {slot.name: f"{base}/api/upload/fs-file?token={slot.token}" for slot in slots}
+    urls = {slot.name: f"{public_base(request)}/api/upload/fs-file?token={slot.token}" for slot in slots}
     return json_answer({"ticket": ticket, "urls": urls, "headers": {}})
 
 
@@ -169,7 +173,7 @@ async def _complete(
     return _answer(placed, client)
 
 
-@router.put("/upload/fs-file")
+@router.put("/upload/fs-file", response_model=SentContent)
 async def put_file_bytes(request: Request, guards: TicketGuards, token: str) -> Response:
     """Step 2 of a ticketed upload: the bytes of one file; the token in the URL is the credential."""
     ticket, position = tickets.read_token(token)

@@ -80,7 +80,16 @@ def configure_logging(
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    for noisy in ("sqlalchemy.engine", "httpx", "httpcore", "pydicom", "pynetdicom", "asyncio"):
+    for noisy in (
+        "sqlalchemy.engine",
+        "httpx",
+        "httpcore",
+        "httpx2",
+        "httpcore2",
+        "pydicom",
+        "pynetdicom",
+        "asyncio",
+    ):
         logging.getLogger(noisy).setLevel(max(logging.WARNING, root.level))
 
 

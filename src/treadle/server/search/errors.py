@@ -1,4 +1,4 @@
-"""What data views refuse."""
+"""What data views and reports refuse."""
 
 from __future__ import annotations
 
@@ -29,6 +29,12 @@ class NotReady(Conflict):
     """The data view has not been executed yet; ask again when its state is completed."""
 
     code = "execution_not_ready"
+
+
+class AuditReportMissing(NotFound):
+    """There is no such audit trail report."""
+
+    code = "audit_report_missing"
 
 
 class TicketUnknown(NotFound):

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from treadle.server.search import routes_executions, routes_reports, routes_view_data, routes_views
+from treadle.server.search import (
+    routes_audit_reports,
+    routes_executions,
+    routes_reports,
+    routes_view_data,
+    routes_views,
+)
 from treadle.server.wire.routing import Router
 
 router = Router()
 # Fixed paths before those with ids: the first match wins.
 router.take(routes_reports.router)
+router.take(routes_audit_reports.router)
 router.take(routes_view_data.router)
 router.take(routes_executions.router)
 router.take(routes_views.router)

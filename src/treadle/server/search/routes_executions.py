@@ -6,19 +6,22 @@ from collections.abc import Mapping
 from typing import Any
 
 from fastapi import Request, Response
-from sqlalchemy import false, func, select, true
+from sqlalchemy import select, true
 
 from treadle.server.access.guard import ScopedGuard, TicketGuards
+from treadle.server.catalog.models import PlacedFile
 from treadle.server.kit.clock import now
 from treadle.server.kit.errors import Invalid
 from treadle.server.search import views_executions
+from treadle.server.search.listing import page_of
+from treadle.server.search.models import ExecutionDocument
 from treadle.server.search.routes_view_data import attachment, ticketed
 from treadle.server.search.tables import data_view_execution as execution
 from treadle.server.search.views_evaluate import started
 from treadle.server.search.views_formats import read_format, render
 from treadle.server.search.views_save import file_name, find_target, save, saved_doc
-from treadle.server.store.filtering import Field, condition_sql, sort_sql
-from treadle.server.wire.answer import Deleted, json_answer, listing
+from treadle.server.store.filtering import Field
+from treadle.server.wire.answer import Deleted, json_answer
 from treadle.server.wire.dialect import ClientDialect
 from treadle.server.wire.query import Listing
 from treadle.server.wire.routing import Router
@@ -40,7 +43,7 @@ _FIELDS: Mapping[str, Field] = {
 }
 
 
-@router.get("", operation_id="get_all_data_view_executions")
+@router.get("", response_model=list[ExecutionDocument], operation_id="get_all_data_view_executions")
 async def executions(guard: ScopedGuard, client: ClientDialect, query: Listing) -> Response:
     """The caller's executions; with `exhaustive` everybody's, for site administrators."""
     if query.exhaustive:
@@ -50,32 +53,18 @@ async def executions(guard: ScopedGuard, client: ClientDialect, query: Listing) 
         execution.c.expires_at > now(),
         true() if query.exhaustive else views_executions.own(guard),
     )
-    for condition in query.conditions:
-        field = _FIELDS.get(condition.field)
-        chosen = chosen.where(
-            false() if field is None else condition_sql(field, condition.operator, condition.values)
-        )
-    total = None
-    if client.envelope:
-        counted = select(func.count()).select_from(chosen.subquery())
-        total = (await guard.connection.execute(counted)).scalar_one()
-    if query.after_id:
-        chosen = chosen.where(execution.c.id > query.after_id)
-    for key in query.sort:
-        if (field := _FIELDS.get(key.name)) is not None:
-            chosen = chosen.order_by(sort_sql(field, key.descending))
-    chosen = chosen.order_by(execution.c.id).limit(query.limit).offset(query.skip)
-    rows = [views_executions.document(row) for row in await guard.connection.execute(chosen)]
-    return listing(rows, total=total, envelope=client.envelope)
+    return await page_of(guard.connection, chosen, _FIELDS, query, client, views_executions.document)
 
 
-@router.get("/{id}", operation_id="get_data_view_execution")
+@router.get("/{id}", response_model=ExecutionDocument, operation_id="get_data_view_execution")
 async def read(guard: ScopedGuard, id: str) -> Response:
     """The state of an execution."""
     return json_answer(views_executions.document(await views_executions.find(guard, id)))
 
 
-@router.get("/{id}/data", operation_id="get_data_view_execution_data")
+@router.get(
+    "/{id}/data", response_model=dict[str, Any] | list[Any], operation_id="get_data_view_execution_data"
+)
 async def data(request: Request, guards: TicketGuards, id: str) -> Response:
     """The data of a completed execution."""
     async with guards() as guard:
@@ -97,7 +86,7 @@ def _context(row: Any) -> dict[str, Any]:
     }
 
 
-@router.post("/{id}/save", operation_id="save_data_view_execution")
+@router.post("/{id}/save", response_model=PlacedFile, operation_id="save_data_view_execution")
 async def save_data(request: Request, guard: ScopedGuard, client: ClientDialect, id: str) -> Response:
     """The data of an execution as a file of the project it ran in."""
     kind = read_format(request.query_params.get("file_format"))

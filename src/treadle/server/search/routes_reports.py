@@ -14,8 +14,17 @@ from treadle.server.access.guard import AdminGuard, Guard, ScopedGuard
 from treadle.server.kit.clock import now
 from treadle.server.kit.errors import Invalid
 from treadle.server.search import reports, usage, usage_docs
+from treadle.server.search.models import (
+    DayUsage,
+    LegacyUsage,
+    MonthUsage,
+    ProjectReports,
+    SiteReport,
+    UsageMonths,
+    UsageSummary,
+)
 from treadle.server.search.usage_summary import summary
-from treadle.server.wire.answer import json_answer, listing
+from treadle.server.wire.answer import Nothing, json_answer, listing
 from treadle.server.wire.dialect import ClientDialect
 from treadle.server.wire.query import flag, read_count
 from treadle.server.wire.routing import Router
@@ -57,13 +66,13 @@ def _asked(request: Request, days: tuple[date, date]) -> usage.Asked:
     return usage.Asked(*days, project=query.get("project") or None, group=query.get("group") or None)
 
 
-@router.get("/report/site", operation_id="get_site_report")
+@router.get("/report/site", response_model=SiteReport, operation_id="get_site_report")
 async def site_report(guard: AdminGuard) -> Response:
     """Groups with their number of projects and sessions."""
     return json_answer(await reports.site_report(guard.connection))
 
 
-@router.get("/report/project", operation_id="get_project_report")
+@router.get("/report/project", response_model=ProjectReports, operation_id="get_project_report")
 async def project_report(request: Request, guard: ScopedGuard) -> Response:
     """Sessions made in a period and their subjects, for each project named."""
     named = [part for text in request.query_params.getlist("projects") for part in text.split(",")]
@@ -92,27 +101,29 @@ async def _daily(guard: Guard, asked: usage.Asked) -> Response:
     return json_answer([usage_docs.day_doc(place, day, level) for place, days in rows for day, level in days])
 
 
-@router.get("/report/daily-usage", operation_id="get_daily_usage_report")
+@router.get("/report/daily-usage", response_model=list[DayUsage], operation_id="get_daily_usage_report")
 async def daily_usage(request: Request, guard: AdminGuard) -> Response:
     """Each project on each day of a month."""
     return await _daily(guard, _asked(request, _month(request)))
 
 
-@router.get("/report/daily-usage-range", operation_id="get_daily_usage_range_report")
+@router.get(
+    "/report/daily-usage-range", response_model=list[DayUsage], operation_id="get_daily_usage_range_report"
+)
 async def daily_usage_range(request: Request, guard: AdminGuard) -> Response:
     """Each project on each day from `start_date` to `end_date`, at most 366 days."""
     today = now().date()
     return await _daily(guard, _asked(request, _days(request, first=today - _MONTH, last=today)))
 
 
-@router.get("/report/usage", operation_id="get_usage_report")
+@router.get("/report/usage", response_model=list[MonthUsage], operation_id="get_usage_report")
 async def monthly_usage(request: Request, guard: AdminGuard) -> Response:
     """Each project in a month: sessions, and bytes times days."""
     rows = await _by_day(guard, _asked(request, _month(request)))
     return json_answer([usage_docs.month_doc(place, days) for place, days in rows])
 
 
-@router.get("/report/usage/availability", operation_id="get_usage_availability")
+@router.get("/report/usage/availability", response_model=UsageMonths, operation_id="get_usage_availability")
 async def usage_availability(guard: AdminGuard) -> Response:
     """The months that can be reported, newest first."""
     first, today = await usage.first_day(guard.connection), now().date()
@@ -125,13 +136,13 @@ async def usage_availability(guard: AdminGuard) -> Response:
     return json_answer({"available_reports": months})
 
 
-@router.get("/report/usage/collect", operation_id="collect_usage")
+@router.get("/report/usage/collect", response_model=Nothing, operation_id="collect_usage")
 async def collect_usage(_guard: AdminGuard) -> Response:
     """Nothing to do: usage is computed when it is asked for."""
     return json_answer(None)
 
 
-@router.get("/report/legacy-usage", operation_id="get_legacy_usage_report")
+@router.get("/report/legacy-usage", response_model=list[LegacyUsage], operation_id="get_legacy_usage_report")
 async def legacy_usage(request: Request, guard: AdminGuard) -> Response:
     """`type=project`: what each project has; `type=month`: what all projects had at the end of each month."""
     kind = request.query_params.get("type", "month")
@@ -160,7 +171,7 @@ async def legacy_usage(request: Request, guard: AdminGuard) -> Response:
     )
 
 
-@router.get("/report/usage-summary", operation_id="get_usage_data_summary")
+@router.get("/report/usage-summary", response_model=list[UsageSummary], operation_id="get_usage_data_summary")
 async def usage_summary(request: Request, guard: AdminGuard, client: ClientDialect) -> Response:
     """Files, bytes and sessions at the start and end of a period, by project, group or month."""
     by: Any = request.query_params.get("group_by") or "project"

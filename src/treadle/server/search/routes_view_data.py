@@ -12,9 +12,11 @@ from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
 from treadle.server.access.guard import Guard, ScopedGuard, TicketGuards
+from treadle.server.catalog.models import PlacedFile
 from treadle.server.kit.errors import Unauthenticated
 from treadle.server.search import views_executions, views_saved, views_tickets
 from treadle.server.search.errors import ViewInvalid
+from treadle.server.search.models import ExecutionDocument
 from treadle.server.search.views_evaluate import Evaluation, describe, is_small, prepare, started, stream
 from treadle.server.search.views_formats import Format, format_of_name, media_type, read_format
 from treadle.server.search.views_save import file_name, find_target, save, saved_doc
@@ -83,7 +85,7 @@ async def _ordered(call: Call, spec: ViewSpec, view_id: str | None = None) -> _O
     return _Order(found, kind, file_name(call.query.get("filename"), spec.label, kind))
 
 
-@router.post("/views/data", operation_id="evaluate_view_adhoc")
+@router.post("/views/data", response_model=dict[str, Any] | list[Any], operation_id="evaluate_view_adhoc")
 async def evaluate(request: Request, guards: TicketGuards, body: ObjectBody) -> Response:
     """The data of a view that is not saved."""
     async with guards() as guard:
@@ -94,7 +96,7 @@ async def evaluate(request: Request, guards: TicketGuards, body: ObjectBody) -> 
     return await order.answer(request)
 
 
-@router.get("/views/{id}/data", operation_id="evaluate_view")
+@router.get("/views/{id}/data", response_model=dict[str, Any] | list[Any], operation_id="evaluate_view")
 async def evaluate_saved(request: Request, guards: TicketGuards, id: str) -> Response:
     """The data of a saved view."""
     async with guards() as guard:
@@ -115,19 +117,19 @@ async def _queue(request: Request, guard: Guard, spec: ViewSpec, view_id: str | 
     return json_answer(views_executions.document(row))
 
 
-@router.post("/views/queue", operation_id="queue_adhoc")
+@router.post("/views/queue", response_model=ExecutionDocument, operation_id="queue_adhoc")
 async def queue(request: Request, guard: ScopedGuard, body: ObjectBody) -> Response:
     """Run a view that is not saved in the background; a small one is done when this answers."""
     return await _queue(request, guard, read_view(body), None)
 
 
-@router.post("/views/{id}/queue", operation_id="queue_saved")
+@router.post("/views/{id}/queue", response_model=ExecutionDocument, operation_id="queue_saved")
 async def queue_saved(request: Request, guard: ScopedGuard, id: str) -> Response:
     """Run a saved view in the background; a small one is done when this answers."""
     return await _queue(request, guard, read_view((await views_saved.find(guard, id)).spec), id)
 
 
-@router.post("/views/save", operation_id="save_view_data_to_container")
+@router.post("/views/save", response_model=PlacedFile, operation_id="save_view_data_to_container")
 async def save_data(
     request: Request, guard: ScopedGuard, client: ClientDialect, body: ObjectBody
 ) -> Response:

@@ -6,6 +6,7 @@ from fastapi import Response
 
 from treadle.server.access.guard import ScopedGuard, UserGuard
 from treadle.server.search import views_saved
+from treadle.server.search.models import ViewColumn, ViewDocument
 from treadle.server.search.views_columns import ALIASES
 from treadle.server.search.views_plan import make_plan
 from treadle.server.search.views_spec import ViewSpec, read_view
@@ -23,7 +24,7 @@ def _checked(body: ObjectBody) -> ViewSpec:
     return spec
 
 
-@router.get("/views/columns", operation_id="data_view_columns")
+@router.get("/views/columns", response_model=list[ViewColumn], operation_id="data_view_columns")
 async def columns(_guard: UserGuard) -> Response:
     """The names that columns of a view may have, and the groups of them."""
     return json_answer([alias.document for alias in ALIASES.values()])
@@ -37,7 +38,7 @@ async def add(guard: ScopedGuard, id: str, body: ObjectBody) -> Response:
     return json_answer({"_id": await views_saved.add(guard, parent, _checked(body))})
 
 
-@router.get("/containers/{id}/views", operation_id="get_views")
+@router.get("/containers/{id}/views", response_model=list[ViewDocument], operation_id="get_views")
 async def listed(guard: ScopedGuard, id: str) -> Response:
     """The views saved with a container, or of a user."""
     parent = await views_saved.find_parent(guard.connection, id)
@@ -45,7 +46,7 @@ async def listed(guard: ScopedGuard, id: str) -> Response:
     return json_answer(await views_saved.listed(guard.connection, parent))
 
 
-@router.get("/views/{id}", operation_id="get_view")
+@router.get("/views/{id}", response_model=ViewDocument, operation_id="get_view")
 async def read(guard: ScopedGuard, id: str) -> Response:
     """A saved view."""
     return json_answer(views_saved.document(await views_saved.find(guard, id)))

@@ -1,4 +1,4 @@
-"""Saved data views, their executions, and tickets for their data."""
+"""Saved data views, their executions, tickets for their data; audit trail reports."""
 
 from __future__ import annotations
 
@@ -74,4 +74,21 @@ data_view_ticket = Table(
     Column("request", JSONB, nullable=False),  # its query and, for unsaved views, the view
     Column("expires_at", DateTime(timezone=True), nullable=False),
     Index("ix_data_view_ticket_expiry", "expires_at"),
+)
+
+# What changed in a project until `created_at`: the lines are read from the change log when the report is.
+audit_report = Table(
+    "audit_report",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("project_id", Text, nullable=False),
+    Column(
+        "subject_ids", ARRAY(Text), nullable=False, server_default=text("'{}'")
+    ),  # none: the whole project
+    Column("label", Text, nullable=False),
+    Column("origin_type", Text, nullable=False),
+    Column("origin_id", Text),
+    Column("revision", Integer, nullable=False, server_default="1"),
+    _at("created_at"),
+    Index("ix_audit_report_project", "project_id", "id"),
 )

@@ -57,6 +57,9 @@ def disposition(name: str, *, inline: bool = False) -> str:
     return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
+Nothing = type(None)  # answer of a call with nothing to say: null
+
+
 class InsertedId(BaseModel):
     """Answer of a create call."""
 

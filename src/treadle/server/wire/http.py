@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from treadle.server.kit.errors import TreadleError, Trouble
+from treadle.server.kit.settings import Settings
 from treadle.server.kit.source import LONGEST_CLIENT, Source, source
 from treadle.server.wire.answer import JSON, json_answer
 
@@ -31,6 +32,12 @@ _HEADERS = {
     b"cross-origin-resource-policy": b"same-origin",
 }
 _HSTS = (b"strict-transport-security", b"max-age=31536000")
+
+
+def public_base(request: Request) -> str:
+    """The site's address as the settings name it, else as this caller reached it; without a slash at the end."""
+    settings: Settings = request.app.state.settings
+    return settings.public_url or str(request.base_url).rstrip("/")
 
 
 class EdgeMiddleware:

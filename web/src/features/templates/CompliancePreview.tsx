@@ -12,7 +12,7 @@ import { count } from "@/ui/format";
 import { Loading } from "@/ui/Loading";
 import { Panel } from "@/ui/Panel";
 import classes from "./TemplatesPage.module.css";
-import type { Template } from "./template";
+import { problemOf, type Template } from "./template";
 
 const LOOKED_AT = 200;
 const SHOWN = 8;
@@ -43,7 +43,8 @@ export function CompliancePreview({ project, templates, valid, draft }: Complian
         { limit: LOOKED_AT },
       ),
     placeholderData: keepPreviousData,
-    enabled: valid && templates.length > 0,
+    // What was last typed may be whole while what is asked, a moment older, is not.
+    enabled: asked !== "[]" && problemOf(JSON.parse(asked)) === null,
     retry: false,
   });
   const tried = found.data;

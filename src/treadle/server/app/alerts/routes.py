@@ -7,6 +7,7 @@ from fastapi import Request, Response
 from treadle.server.access.guard import AdminGuard
 from treadle.server.app.alerts.channels import NotSentError, channels
 from treadle.server.app.alerts.notices import trial
+from treadle.server.app.models import Told
 from treadle.server.kit.errors import Conflict
 from treadle.server.kit.settings import Settings
 from treadle.server.wire.answer import json_answer
@@ -15,7 +16,7 @@ from treadle.server.wire.routing import Router
 router = Router(tags=["site"])
 
 
-@router.post("/x/alerts/test")
+@router.post("/x/alerts/test", response_model=dict[str, Told])
 async def send_test(request: Request, _guard: AdminGuard) -> Response:
     """Send a test through every channel; says of each whether it took it."""
     settings: Settings = request.app.state.settings

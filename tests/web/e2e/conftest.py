@@ -57,7 +57,9 @@ def stranger(context: BrowserContext) -> Iterator[Page]:
     def hear(message: ConsoleMessage) -> None:
         address = str(message.location["url"])
         # A wrong password or code, here or where a change demands it.
-        refused = "401" in message.text and address.rsplit("/api/x/", maxsplit=1)[-1].startswith(("login", "me/"))
+        refused = "401" in message.text and address.rsplit("/api/x/", maxsplit=1)[-1].startswith(
+            ("login", "me/")
+        )
         if message.type == "error" and not refused:
             complaints.append(f"{message.text} ({address})")
 

@@ -9,7 +9,7 @@ import typer
 
 from treadle.cli.options import ControlOption, DicomOption, HomeOption, HttpOption, JsonOption, YesOption
 
-connector = typer.Typer(help="The DICOM connector of this machine.", no_args_is_help=True)
+connector = typer.Typer()
 
 ConfigOption = Annotated[
     Path,
@@ -22,17 +22,33 @@ SeriesArgument = Annotated[str, typer.Argument(metavar="SERIES", help="A Series 
 DeviceOption = Annotated[str, typer.Option("--device", metavar="DEVICE", help="A device of that file.")]
 
 
+RunConfigOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--config",
+        metavar="FILE",
+        envvar="TREADLE_CONNECTOR_CONFIG",
+        help="The connector's YAML file; without it, settings name server and device key.",
+    ),
+]
+
+
+@connector.callback(invoke_without_command=True)
+def connector_alone(
+    context: typer.Context,
+    config_file: RunConfigOption = None,
+    home: HomeOption = None,
+    http: HttpOption = None,
+    dicom: DicomOption = None,
+) -> None:
+    """The DICOM connector of this machine; without a command, `run`."""
+    if context.invoked_subcommand is None:
+        run(config_file, home=home, http=http, dicom=dicom)
+
+
 @connector.command()
 def run(
-    config_file: Annotated[
-        Path | None,
-        typer.Option(
-            "--config",
-            metavar="FILE",
-            envvar="TREADLE_CONNECTOR_CONFIG",
-            help="The connector's YAML file; without it, settings name server and device key.",
-        ),
-    ] = None,
+    config_file: RunConfigOption = None,
     once: Annotated[
         bool, typer.Option("--once", help="Do not listen: send what is in the spool, then end.")
     ] = False,

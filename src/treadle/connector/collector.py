@@ -7,7 +7,7 @@ from time import monotonic
 
 from treadle.connector.arrivals import Arrivals
 from treadle.connector.config import ConnectorConfig
-from treadle.connector.courtesy import SessionPriority, step_back
+from treadle.connector.courtesy import Rush, SessionPriority, step_back
 from treadle.connector.devices import Devices
 from treadle.connector.events import series_event
 from treadle.connector.health import Health, log
@@ -36,6 +36,7 @@ class Collector:
         devices: Devices,
         submit: Callable[[int], None],
         arrivals: Arrivals,
+        rush: Rush,
         is_held: Callable[[Series], bool],
         waits: bool = True,
     ) -> None:
@@ -51,6 +52,7 @@ class Collector:
         self._health = health
         self._submit = submit
         self._is_held = is_held
+        self._rush = rush
         self._now = monotonic()
         self._found_at = 0.0
         self._priority = SessionPriority()
@@ -117,9 +119,11 @@ class Collector:
         # Everything that arrived by now is sorted before any series is judged as of now.
         self._now = monotonic()
         found = self._indexer.index_arrived()
+        now = monotonic()
         if found:
-            self._found_at = monotonic()
-        self._priority.lower(low=monotonic() - self._found_at < _CALM_S)
+            self._found_at = now
+        self._rush.note(found, at=now)
+        self._priority.lower(low=now - self._found_at < _CALM_S)
         for series_id in self._watcher.complete(as_of=self._now):
             self._limits.pop(series_id, None)
             self._submit_unless_held(series_id, is_new=True)

@@ -55,14 +55,6 @@ class CommitmentConfig:
 
 
 @dataclass(frozen=True, kw_only=True)
-class DeidConfig:
-    """What holds for the de-identification of a device's series."""
-
-    required: bool = True
-    profile: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
 class DeviceConfig:
     """One scanner or archive, and what is made of its series; without an AE title it is for imports only."""
 
@@ -79,7 +71,6 @@ class DeviceConfig:
     pull: PullConfig = field(default_factory=PullConfig)
     mapping: MappingConfig = field(default_factory=MappingConfig)
     opt: OptConfig = field(default_factory=OptConfig)
-    deid: DeidConfig = field(default_factory=DeidConfig)
 
     def __post_init__(self) -> None:
         if not _DEVICE_ID.fullmatch(self.id):

@@ -129,6 +129,7 @@ def _devices(top: Mapping[str, Any], series_quiet_s: float) -> Devices:
 
 def _device(section: Section, base: DeviceConfig) -> DeviceConfig:
     push = section.section("push")
+    _refuse_profile(section.section("deid"))
     own = {**section.given(), **push.given()}
     own["mapping"] = _mapping(section, base.mapping, timezone=own.pop("timezone", None))
     own["ae_title"] = (own.get("ae_title") or "").strip()
@@ -140,9 +141,17 @@ def _device(section: Section, base: DeviceConfig) -> DeviceConfig:
         base,
         pull=section.section("pull").changed(base.pull),
         opt=section.section("opt").changed(base.opt),
-        deid=section.section("deid").changed(base.deid),
         **own,
     )
+
+
+def _refuse_profile(deid: Section) -> None:
+    """Who asks for de-identification must not send without it."""
+    if deid.get("profile"):
+        raise ConfigError(
+            f"{deid.name}.profile: the connector cannot de-identify in this release, so nothing is sent; "
+            "de-identify folders with `treadle deid`, or leave the key out to send images as they are"
+        )
 
 
 def _commitment(section: Section) -> CommitmentConfig:

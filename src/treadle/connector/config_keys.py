@@ -112,8 +112,12 @@ _PULL = {
     "working_hours": Key("hours", "For instance `20:00-06:00`: outside them it is left alone.", may_be_null=True),
 }  # fmt: skip
 _DEID = {
-    "required": Key("flag", "Whether series wait until a profile can be fetched.", True),
-    "profile": Key("text", "Profile when the server has none for the target.", may_be_null=True),
+    "required": Key("flag", "Read for later releases.", True),
+    "profile": Key(
+        "text",
+        "Not in this release: refused unless null; nothing leaves as it is.",
+        may_be_null=True,
+    ),
 }
 _DEVICE = {
     "id": Key("text", "Name of the device here and in the worklist: letters, digits, `-`, `_`."),

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from functools import partial
 from typing import Any, TypeVar, cast
 
-from treadle.connector.config import ConfigError, DeidConfig
+from treadle.connector.config import ConfigError
 from treadle.connector.config_keys import SECTIONS, Key, Kind, children
 from treadle.connector.hours import WorkingHours, parse_hours
 from treadle.connector.pull_config import PullConfig
@@ -22,7 +22,7 @@ _DURATION = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _SIZE = {"": 1, "KIB": 1 << 10, "MIB": 1 << 20, "GIB": 1 << 30, "TIB": 1 << 40}
 _MISSING: Any = object()
 
-Options = TypeVar("Options", MappingConfig, RoutingConfig, OptConfig, PullConfig, DeidConfig)
+Options = TypeVar("Options", MappingConfig, RoutingConfig, OptConfig, PullConfig)
 
 
 class Section:

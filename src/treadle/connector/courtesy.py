@@ -2,11 +2,17 @@
 
 import os
 import sys
+from collections import deque
 from pathlib import Path
-from threading import get_native_id
+from threading import Event, get_native_id
+from time import monotonic
 
 _NICE = 10  # leaves a tenth of a contested processor: nothing starves
 _AUTOGROUP = Path("/proc/self/autogroup")
+_WINDOW_S = 0.5
+_RUSH = 75  # images within the window: more than any scanner makes
+_LET_PASS_S = 4.0
+_LOOK_EVERY_S = 0.05
 
 
 def step_back() -> None:
@@ -39,3 +45,35 @@ class SessionPriority:
         except OSError:  # no such thing here
             self._is_ours = False
         self._is_low = low
+
+
+class Rush:
+    """Images that come faster than a scanner makes them: deliveries that have not begun let them pass.
+
+    Their files and those of a delivery share a disk, and there no priority counts. A rush that goes on, an archive
+    that is moved, is not waited for: nothing is put off for longer than a few seconds.
+    """
+
+    def __init__(self) -> None:
+        self._found: deque[tuple[float, int]] = deque()
+        self._began: float | None = None
+
+    def note(self, count: int, *, at: float) -> None:
+        """So many images were found; to be told often, also of none."""
+        self._found.append((at, count))
+        while self._found[0][0] <= at - _WINDOW_S:
+            self._found.popleft()
+        if sum(number for _, number in self._found) < _RUSH:
+            self._began = None
+        elif self._began is None:
+            self._began = at
+
+    def is_on(self, *, at: float) -> bool:
+        """Whether a delivery should wait."""
+        began = self._began
+        return began is not None and at - began < _LET_PASS_S
+
+    def let_pass(self, stop: Event) -> None:
+        """Wait until it is over, or until `stop`."""
+        while self.is_on(at=monotonic()) and not stop.wait(_LOOK_EVERY_S):
+            pass

@@ -17,6 +17,7 @@ from treadle.connector.arrivals import Arrivals
 from treadle.connector.collector import Collector
 from treadle.connector.commitment import Commitments
 from treadle.connector.config import ConfigError, ConnectorConfig, DeviceConfig
+from treadle.connector.courtesy import Rush
 from treadle.connector.delivery import Delivery
 from treadle.connector.devices import Devices
 from treadle.connector.health import Health, log, log_event
@@ -81,12 +82,14 @@ class Connector:
             Api(url=config.server_url, api_key=config.api_key, ca_file=config.ca_file)
             for _ in range(config.parallel_uploads + 1)
         ]
+        rush = Rush()
         self._pipeline = Pipeline(
             Delivery(layout, state, devices, health),
             state,
             health,
             apis=self._apis[1:],
             outbox=layout.outbox,
+            rush=rush,
             retry_first_s=config.retry_first_s,
         )
         self._arrivals = Arrivals()
@@ -98,6 +101,7 @@ class Connector:
             devices=devices,
             submit=self._pipeline.submit,
             arrivals=self._arrivals,
+            rush=rush,
             is_held=Holds(state, devices).is_held,
             waits=listens,
         )

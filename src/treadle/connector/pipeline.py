@@ -8,7 +8,7 @@ from threading import Event, Thread
 from treadle.connector.api import Api, Confirmed
 from treadle.connector.backoff import LONGEST_S, Gate, delay
 from treadle.connector.bundle import Bundle
-from treadle.connector.courtesy import step_back
+from treadle.connector.courtesy import Rush, step_back
 from treadle.connector.delivery import Delivery
 from treadle.connector.errors import (
     AskedToWaitError,
@@ -44,12 +44,14 @@ class Pipeline:
         *,
         apis: list[Api],
         outbox: Path,
+        rush: Rush,
         retry_first_s: float,
     ) -> None:
         self._delivery = delivery
         self._state = state
         self._health = health
         self._line = Line()
+        self._rush = rush
         self._gate = Gate(first_s=retry_first_s)
         self._retry_first_s = retry_first_s
         self._failures: Counter[int] = Counter()
@@ -92,6 +94,7 @@ class Pipeline:
         step_back()
         while self._gate.wait(self._stop) and (series_id := self._line.take()) is not None:
             try:
+                self._rush.let_pass(self._stop)
                 if self._gate.wait(self._stop):
                     self._deliver(series_id, api, scratch)
             except Exception as error:  # noqa: BLE001 - the connector's border: record, go on

@@ -37,6 +37,7 @@ def test_help_lists_the_commands() -> None:
         (("status", "--server", "ftp://x", "--api-key", "k"), "is not a server address"),
         (("serve",), "set TREADLE_DATABASE_URL, or run `treadle up`"),
         (("migrate",), "no TREADLE_DATABASE_URL is set"),
+        (("connector",), "set TREADLE_CONNECTOR__SERVER and TREADLE_CONNECTOR__DEVICE_KEY"),
     ],
 )
 def test_trouble_is_one_line_on_standard_error(tmp_path: Path, arguments: tuple[str, ...], told: str) -> None:

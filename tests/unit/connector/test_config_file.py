@@ -132,3 +132,9 @@ def test_the_plain_port_is_off_where_only_tls_is_configured(
 ) -> None:
     config = read(MINIMAL + f"listen: {listen}\n")
     assert (config.port is not None, config.tls is not None) == (plain, tls)
+
+
+def test_a_profile_is_refused_rather_than_ignored(read) -> None:
+    assert read(MINIMAL + "defaults: {deid: {required: true, profile: null}}")
+    with pytest.raises(ConfigError, match=r"devices\[0\]\.deid\.profile: the connector cannot de-identify"):
+        read(MINIMAL + "devices: [{id: ct, deid: {profile: research}}]")

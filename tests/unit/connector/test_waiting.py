@@ -10,6 +10,7 @@ import pydicom
 import pytest
 
 from treadle.connector.backoff import Gate, delay
+from treadle.connector.courtesy import Rush
 from treadle.connector.line import Line
 from treadle.connector.receive.landing import file_meta
 from treadle.connector.receive.mark import Mark, read_mark, recover
@@ -34,6 +35,21 @@ def test_a_series_that_never_rests_is_complete_after_the_longest_wait() -> None:
         watcher.note(1, at=at)
         assert watcher.complete(as_of=at) == []
     assert watcher.complete(as_of=12) == [1]
+
+
+def test_deliveries_wait_for_a_rush_of_images_but_not_for_ever() -> None:
+    rush = Rush()
+    for tenth in range(5):
+        rush.note(10, at=tenth / 10)  # a fast scanner
+    assert not rush.is_on(at=0.5)
+    for tenth in range(5, 70):
+        rush.note(30, at=tenth / 10)
+    assert not rush.is_on(at=7.0)
+    rush.note(0, at=8.0)
+    rush.note(80, at=8.1)
+    assert rush.is_on(at=8.1)  # the next one
+    assert rush.is_on(at=12.0)
+    assert not rush.is_on(at=12.2)
 
 
 def test_a_series_is_served_by_one_worker_at_a_time() -> None:

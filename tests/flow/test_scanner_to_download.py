@@ -16,9 +16,10 @@ from typing import Any
 import httpx
 import pydicom
 import pytest
+from fault_kit import Treadle
 from pydicom.filereader import read_file_meta_info
 
-pytestmark = [pytest.mark.peer]
+pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("corpus")]
 
 # storescu's option that proposes a transfer syntax beside the uncompressed ones.
 OPTIONS = {
@@ -68,9 +69,17 @@ def _instant(name: str, value: Any) -> Any:
 
 
 @pytest.fixture(scope="module")
-def api(treadle_server) -> Iterator[httpx.Client]:
-    headers = {"Authorization": f"Bearer {treadle_server.key}"}
-    with httpx.Client(base_url=f"{treadle_server.url}/api", headers=headers, timeout=60) as client:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Treadle]:
+    """A server of its own: other tests put some of the same studies elsewhere."""
+    server = Treadle(tmp_path_factory.mktemp("corpus") / "home")
+    server.start_ready()
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="module")
+def api(server: Treadle) -> Iterator[httpx.Client]:
+    with server.client(timeout=60) as client:
         yield client
 
 
@@ -80,26 +89,30 @@ def _sessions(api: httpx.Client, uids: set[str]) -> list[dict]:
 
 
 @pytest.fixture(scope="module")
-def archive(treadle_server, api, dicom_data: Path, program: Callable[[str], str]) -> dict[str, dict]:
+def archive(server: Treadle, api, dicom_data: Path, program: Callable[[str], str]) -> dict[str, dict]:
     """The whole corpus sent; what the server has of each expected series, by acquisition uid and file name."""
     expected = json.loads((dicom_data / "expected.json").read_text())
     for option, paths in _by_option(dicom_data).items():
         sent = subprocess.run(
-            [program("storescu"), "-R", option, "-aec", "TREADLE", treadle_server.dicom_host,
-             str(treadle_server.dicom_port), *map(str, paths)],
+            [program("storescu"), "-R", option, "-aec", "TREADLE", "127.0.0.1", str(server.dicom),
+             *map(str, paths)],
             capture_output=True,
             check=False,
             env={**os.environ, "TCP_NODELAY": "1"},
         )  # fmt: skip
         assert sent.returncode == 0, sent.stderr[-2000:]
-    wanted = sum(len(series["expect"]) for series in expected)
+    wanted = sum(file["file.zip_member_count"] for series in expected for file in series["expect"])
     uids = {series["StudyInstanceUID"] for series in expected}
     deadline = time.monotonic() + LIMIT_S
     found: dict[str, dict] = {}
-    while len(found) < wanted and time.monotonic() < deadline:
+    while _members(found) < wanted and time.monotonic() < deadline:
         time.sleep(1)
         found = _collect(api, uids)
     return found
+
+
+def _members(found: dict[str, dict]) -> int:
+    return sum(entry["file"]["zip_member_count"] for entry in found.values())
 
 
 def _collect(api: httpx.Client, uids: set[str]) -> dict[str, dict]:

@@ -9,10 +9,10 @@ from time import monotonic
 
 _NICE = 10  # leaves a tenth of a contested processor: nothing starves
 _AUTOGROUP = Path("/proc/self/autogroup")
-_WINDOW_S = 0.5
-_RUSH = 75  # images within the window: more than any scanner makes
+_WINDOW_S = 0.2
+_RUSH = 30  # images within the window: more than any scanner makes
 _LET_PASS_S = 4.0
-_LOOK_EVERY_S = 0.05
+_LOOK_EVERY_S = 0.02
 
 
 def step_back() -> None:

@@ -40,7 +40,7 @@ def test_a_series_that_never_rests_is_complete_after_the_longest_wait() -> None:
 def test_deliveries_wait_for_a_rush_of_images_but_not_for_ever() -> None:
     rush = Rush()
     for tenth in range(5):
-        rush.note(10, at=tenth / 10)  # a fast scanner
+        rush.note(5, at=tenth / 10)  # a fast scanner
     assert not rush.is_on(at=0.5)
     for tenth in range(5, 70):
         rush.note(30, at=tenth / 10)

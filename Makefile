@@ -59,7 +59,7 @@ bench: setup peers ## Performance figures; NAME=ingest runs one of them
 
 .PHONY: soak
 soak: setup peers ## The fault tests, TIMES=10 as long: killed processes, power cuts, full disks
-	TREADLE_SOAK=$(or $(TIMES),10) $(BIN)/pytest -n 0 -s tests/flow/test_connector_kill.py \
+	SOAK_TIMES=$(or $(TIMES),10) $(BIN)/pytest -n 0 -s tests/flow/test_connector_kill.py \
 		tests/flow/test_faults_kill.py tests/flow/test_power_cut.py tests/flow/test_faults_disk.py $(PYTEST)
 
 .PHONY: fuzz

@@ -3,7 +3,7 @@
 import os
 import random
 
-TIMES = int(os.environ.get("TREADLE_SOAK", "1"))
+TIMES = int(os.environ.get("SOAK_TIMES", "1"))
 
 
 def seed(fixed: int) -> int:
@@ -11,7 +11,7 @@ def seed(fixed: int) -> int:
     chosen = (
         fixed
         if TIMES == 1
-        else int(os.environ.get("TREADLE_SEED") or random.SystemRandom().randrange(10_000))
+        else int(os.environ.get("SOAK_SEED") or random.SystemRandom().randrange(10_000))
     )
-    print(f"seed {chosen} (TREADLE_SEED)")
+    print(f"seed {chosen} (SOAK_SEED)")
     return chosen

@@ -9,9 +9,7 @@ TIMES = int(os.environ.get("SOAK_TIMES", "1"))
 def seed(fixed: int) -> int:
     """The seed of a test; printed, so that a failed round can be repeated."""
     chosen = (
-        fixed
-        if TIMES == 1
-        else int(os.environ.get("SOAK_SEED") or random.SystemRandom().randrange(10_000))
+        fixed if TIMES == 1 else int(os.environ.get("SOAK_SEED") or random.SystemRandom().randrange(10_000))
     )
     print(f"seed {chosen} (SOAK_SEED)")
     return chosen

@@ -69,8 +69,7 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _INSERT = """
     INSERT INTO access_log (id, context, reason, access_type, origin_type, origin_id, request_method, request_path,
         request_id, address, client)
-    SELECT line.id, line.context::jsonb, line.reason, %s, %s, %s, %s, %s, %s, %s, %s
-    FROM unnest(%s::text[], %s::text[], %s::text[]) AS line (id, context, reason)"""
+    VALUES (%s, %s::jsonb, %s, %s, %s, %s, %s, %s, %s, %s, %s)"""
 # A request that only reads does not wait for the disk: the record is committed before the answer leaves and
 # outlives any crash of Treadle, but not a power cut within the same half second (docs/decisions/0007).
 _INSERT_OF_A_READ = f"{_INSERT} RETURNING set_config('synchronous_commit', 'off', true)"
@@ -139,14 +138,18 @@ async def record_all(
     await _have_months(connection)
     asked = source.get()
     common = (access_type, *identity.origin, method, path, asked.request_id, asked.address, asked.client)
-    ids = [new_id() for _ in contexts]
-    abouts = [orjson.dumps(_without_reason(context)).decode() for context in contexts]
-    reasons = [context.get("reason") for context in contexts]
+    rows = [(new_id(), _about(context), context.get("reason"), *common) for context in contexts]
     driver: Any = (await connection.get_raw_connection()).driver_connection
     statement = _INSERT_OF_A_READ if method in SAFE_METHODS else _INSERT
-    await driver.execute(statement, (*common, ids, abouts, reasons), prepare=True)
+    if len(rows) == 1:
+        await driver.execute(statement, rows[0], prepare=True)
+    else:
+        async with driver.cursor() as cursor:
+            await cursor.executemany(statement, rows)
 
 
-def _without_reason(context: Mapping[str, Any]) -> dict[str, Any]:
-    """The reason is a column of its own."""
-    return {name: value for name, value in context.items() if name != "reason"}
+def _about(context: Mapping[str, Any]) -> str:
+    """JSON of what was touched; the reason is a column of its own."""
+    if "reason" in context:
+        context = {name: value for name, value in context.items() if name != "reason"}
+    return orjson.dumps(context).decode()

@@ -107,8 +107,35 @@ class Door:
         return zipfile.ZipFile(self.folder / f"{version['ticket']}.zip")
 
 
+class Runs:
+    """What ends a process and reads its log; `log_path` and `process` are the heir's."""
+
+    log_path: Path
+    process: subprocess.Popen[bytes] | None
+    patience_s = 10
+
+    def log(self) -> str:
+        return self.log_path.read_text()
+
+    def stop(self) -> int:
+        """SIGTERM; the exit code."""
+        if self.process is None:
+            return 0
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            return self.process.wait(self.patience_s)
+        finally:
+            self.kill()
+
+    def kill(self) -> None:
+        if self.process:
+            self.process.kill()
+            self.process.wait()
+            self.process = None
+
+
 @dataclass
-class Connector:
+class Connector(Runs):
     """A connector process; `options` are those of ConnectorConfig."""
 
     spool: Path
@@ -133,25 +160,6 @@ class Connector:
     @property
     def log_path(self) -> Path:
         return self.spool.with_suffix(".log")
-
-    def log(self) -> str:
-        return self.log_path.read_text()
-
-    def stop(self) -> int:
-        """SIGTERM; the exit code."""
-        if self.process is None:
-            return 0
-        self.process.send_signal(signal.SIGTERM)
-        try:
-            return self.process.wait(10)
-        finally:
-            self.kill()
-
-    def kill(self) -> None:
-        if self.process:
-            self.process.kill()
-            self.process.wait()
-            self.process = None
 
     def receivers(self) -> list[int]:
         """Process ids of the receivers."""

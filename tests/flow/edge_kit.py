@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from connector_kit import Door, free_port, is_open, wait_until
+from connector_kit import Door, Runs, free_port, is_open, wait_until
 
 TREADLE = [sys.executable, "-m", "treadle"]
 
 
 @dataclass
-class Edge:
+class Edge(Runs):
     """A connector with its own file; `document` is what stands in it besides server and spool."""
 
     folder: Path
@@ -27,6 +27,7 @@ class Edge:
     port: int = field(default_factory=free_port)
     tls_port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
+    patience_s = 15
 
     @property
     def spool(self) -> Path:
@@ -85,9 +86,6 @@ class Edge:
     def log_path(self) -> Path:
         return self.folder / "connector.log"
 
-    def log(self) -> str:
-        return self.log_path.read_text()
-
     def events(self, name: str) -> list[dict[str, Any]]:
         """Lines of the log about one event."""
         found = [json.loads(line) for line in self.log().splitlines() if line.startswith("{")]
@@ -101,22 +99,6 @@ class Edge:
         wait_until(
             lambda: len(self.events("reloaded")) + len(self.events("not reloaded")) > before, what="reload"
         )
-
-    def stop(self) -> int:
-        """SIGTERM; the exit code."""
-        if self.process is None:
-            return 0
-        self.process.send_signal(signal.SIGTERM)
-        try:
-            return self.process.wait(15)
-        finally:
-            self.kill()
-
-    def kill(self) -> None:
-        if self.process:
-            self.process.kill()
-            self.process.wait()
-            self.process = None
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Lets work that is in no hurry step back while images arrive: a scanner waits for its receiver (Linux only)."""
+"""Lets work that is in no hurry step back while images arrive: a scanner waits for its receiver."""
 
 import os
 import sys
@@ -16,7 +16,7 @@ _LOOK_EVERY_S = 0.02
 
 
 def step_back() -> None:
-    """Lower the priority of the calling thread."""
+    """Lower the priority of the calling thread (Linux; elsewhere it stays)."""
     if sys.platform == "linux":
         thread = get_native_id()
         ordinary = os.getpriority(os.PRIO_PROCESS, thread)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from time import monotonic
@@ -66,41 +68,29 @@ def fetch(config: ConnectorConfig, device: str, study: str) -> list[Found]:
         answers = [answer for answer in query.survey(study=study).answers if answer.count]
     if not answers:
         raise PullError(f"{device} holds no images of the study {study}")
-    pulled = _state(config)
-    try:
-        with pulled.spool.transaction():
-            for answer in answers:
-                now = Known(
-                    answer.count, fingerprint(answer.header, known), known.pull.stable_polls, phase="due"
-                )
-                pulled.put(
-                    device=device,
-                    study=answer.study,
-                    series=answer.series,
-                    known=now,
-                    is_blind=is_blind(answer.header, known),
-                )
-    finally:
-        pulled.spool.close()
+    with _state(config) as pulled, pulled.spool.transaction():
+        for answer in answers:
+            now = Known(answer.count, fingerprint(answer.header, known), known.pull.stable_polls, phase="due")
+            pulled.put(
+                device=device,
+                study=answer.study,
+                series=answer.series,
+                known=now,
+                is_blind=is_blind(answer.header, known),
+            )
     return [_found(answer, known) for answer in answers]
 
 
 def retry(config: ConnectorConfig, series: str) -> int:
     """Have failed, abandoned, skipped or ignored retrievals of the series done now; their number."""
-    pulled = _state(config)
-    try:
+    with _state(config) as pulled:
         return pulled.retry(series)
-    finally:
-        pulled.spool.close()
 
 
 def forget(config: ConnectorConfig, series: str) -> int:
     """Forget that sources hold the series: the next poll sees it as new; the number of sources."""
-    pulled = _state(config)
-    try:
+    with _state(config) as pulled:
         return pulled.forget_series(series)
-    finally:
-        pulled.spool.close()
 
 
 def _device(config: ConnectorConfig, device: str) -> DeviceConfig:
@@ -117,11 +107,13 @@ def _scu(config: ConnectorConfig, device: DeviceConfig) -> Scu:
     return Scu(Address.of(device, calling=config.ae_title))
 
 
-def _state(config: ConnectorConfig) -> PullState:
+@contextmanager
+def _state(config: ConnectorConfig) -> Iterator[PullState]:
     layout = Layout(config.spool)
     if not layout.root.is_dir():
         raise PullError(f"the spool folder {layout.root} is not there: has this connector never run?")
-    return PullState(State(layout.database))
+    with closing(State(layout.database)) as spool:
+        yield PullState(spool)
 
 
 def _found(answer: Answer, device: DeviceConfig) -> Found:

@@ -6,6 +6,7 @@ from itertools import count
 from pathlib import Path
 from time import time_ns
 
+from treadle.connector.receive.folder import sync_folder
 from treadle.connector.receive.landing import InstanceTooLargeError
 
 _numbers = count()
@@ -27,9 +28,5 @@ def keep_request(folder: Path, fragments: Iterable[memoryview], *, meta: bytes, 
         file.flush()
         os.fsync(file.fileno())
     part.rename(path)
-    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
+    sync_folder(folder)
     return path

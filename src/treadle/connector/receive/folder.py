@@ -28,7 +28,8 @@ class Folder:
 
     def __init__(self, path: Path) -> None:
         path.mkdir(parents=True, exist_ok=True)
-        _sync_new_folder(path)
+        sync_folder(path.parent)
+        sync_folder(path.parent.parent)
         self.path = str(path)
         self._fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
         self._stock: deque[Spare] = deque()
@@ -96,10 +97,10 @@ def _remove(spares: Iterable[Spare]) -> None:
         Path(spare.path).unlink(missing_ok=True)
 
 
-def _sync_new_folder(path: Path) -> None:
-    for folder in (path.parent, path.parent.parent):
-        fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(fd)
-        finally:
-            os.close(fd)
+def sync_folder(path: Path) -> None:
+    """Make the names in a folder durable."""
+    fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)

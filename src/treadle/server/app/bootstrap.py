@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import secrets
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -20,7 +19,7 @@ from treadle.server.access.bootstrap import (
 from treadle.server.app.state import database_url
 from treadle.server.kit.settings import Settings
 from treadle.server.store.db import Database
-from treadle.server.store.disk import sync
+from treadle.server.store.disk import write_private
 
 ADMIN_EMAIL = "admin@treadle.local"
 
@@ -43,16 +42,6 @@ def _read(path: Path) -> Bootstrap | None:
         return None
 
 
-def _write(path: Path, made: Bootstrap) -> None:
-    part = path.with_suffix(".part")
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
-        json.dump(asdict(made), out)
-        out.flush()
-        os.fsync(out.fileno())
-    part.replace(path)
-    sync(path.parent)
-
-
 async def _ensure(settings: Settings) -> Bootstrap:
     kept = settings.home / "bootstrap.json"
     known = _read(kept)
@@ -69,7 +58,7 @@ async def _ensure(settings: Settings) -> Bootstrap:
                 known = Bootstrap(ADMIN_EMAIL, password, key.secret, device.id, device_key.secret)
                 # Written before the commit: after a crash in between there is no administrator, and
                 # the whole step is repeated with fresh secrets.
-                _write(kept, known)
+                write_private(kept, json.dumps(asdict(known)))
     finally:
         await database.close()
     return known

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+from treadle.server.store.disk import write_private
 
 NAME = "admin.json"
 
@@ -31,12 +32,4 @@ def read(home: Path) -> AdminFile | None:
 
 def write(home: Path, admin: AdminFile) -> None:
     """Replace the file in one step; nobody else may ever read it."""
-    part = home / f"{NAME}.part"
-    part.unlink(missing_ok=True)
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump(asdict(admin), file, indent=2)
-        file.write("\n")
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(home / NAME)
+    write_private(home / NAME, json.dumps(asdict(admin), indent=2) + "\n")

@@ -6,7 +6,7 @@ Parsed trees are in the normal forms of the language: `==` is `=`, `<>` is `!=`,
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -93,6 +93,18 @@ class Having:
 
 Term = Compare | In | Exists | Is | Element | Having
 Node = And | Or | Not | Term
+
+
+def both(args: Iterable[Node]) -> Node:
+    """All of the arguments, flat; one argument is itself."""
+    flat = tuple(inner for arg in args for inner in (arg.args if isinstance(arg, And) else (arg,)))
+    return flat[0] if len(flat) == 1 else And(flat)
+
+
+def either(args: Iterable[Node]) -> Node:
+    """Any of the arguments, flat; one argument is itself."""
+    flat = tuple(inner for arg in args for inner in (arg.args if isinstance(arg, Or) else (arg,)))
+    return flat[0] if len(flat) == 1 else Or(flat)
 
 
 def terms(node: Node, *, inside: bool = True) -> Iterator[Term]:

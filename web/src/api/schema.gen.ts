@@ -1571,6 +1571,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/connector/deid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Of Target
+         * @description Profile, version and secret for what this routing leads to; changes nothing but that the secret exists now.
+         *
+         *     A project that does not exist yet gets the secret answered here when it comes to be.
+         */
+        post: operations["get_connector_deid"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/connector/misrouted": {
         parameters: {
             query?: never;
@@ -2917,6 +2939,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/groups/{id}/deid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Of Group
+         * @description What applies to the group's projects that have no profile of their own.
+         */
+        get: operations["get_group_deid"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/groups/{id}/info": {
         parameters: {
             query?: never;
@@ -3480,6 +3522,28 @@ export interface paths {
          * @description Copy the project by reference: `{group_id, project_label, filter}`.
          */
         post: operations["project_copy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{id}/deid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Of Project
+         * @description What applies to files that go to the project; with `X-Treadle-Deid: 1` also the secret.
+         *
+         *     The secret is for those who may add files here, and each time it is handed out is in the access log.
+         */
+        get: operations["get_project_deid"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4753,6 +4817,26 @@ export interface paths {
          * @description The content of a file, or of a zip member, or its zip info, or a ticket for any of them.
          */
         head: operations["head_sessions_analysis_inputs"];
+        patch?: never;
+        trace?: never;
+    };
+    "/api/site/deid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Of Site
+         * @description What applies where neither project nor group has a profile.
+         */
+        get: operations["get_site_deid"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
         patch?: never;
         trace?: never;
     };
@@ -6993,6 +7077,24 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * DeidTarget
+         * @description Where a routing string leads.
+         */
+        DeidTarget: {
+            /** Creates Project */
+            creates_project: boolean;
+            /** Group */
+            group: string;
+            /** Project */
+            project: string;
+            /** Project Id */
+            project_id?: string | null;
+            /** Reason */
+            reason: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * Deleted
          * @description Answer of a delete call.
          */
@@ -7115,6 +7217,21 @@ export interface components {
             skipped: unknown[];
             /** Ticket */
             ticket: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * EffectiveDocument
+         * @description What applies to files that go here.
+         */
+        EffectiveDocument: {
+            /** Exempt */
+            exempt: boolean;
+            own?: components["schemas"]["treadle__server__privacy__models__VersionDocument"] | null;
+            profile?: components["schemas"]["treadle__server__privacy__models__VersionDocument"] | null;
+            /** Required */
+            required: boolean;
+            secret?: components["schemas"]["SecretDocument"] | null;
         } & {
             [key: string]: unknown;
         };
@@ -8346,6 +8463,20 @@ export interface components {
             required: boolean;
         };
         /**
+         * SecretDocument
+         * @description What identifiers are mapped with: 32 bytes in hex.
+         */
+        SecretDocument: {
+            /** Epoch */
+            epoch: number;
+            /** Key */
+            key: string;
+            /** Scope */
+            scope: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * SelfPermissions
          * @description What I may do, everywhere.
          */
@@ -8707,6 +8838,22 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * TargetDeidDocument
+         * @description What applies to files that are routed.
+         */
+        TargetDeidDocument: {
+            /** Exempt */
+            exempt: boolean;
+            own?: components["schemas"]["treadle__server__privacy__models__VersionDocument"] | null;
+            profile?: components["schemas"]["treadle__server__privacy__models__VersionDocument"] | null;
+            /** Required */
+            required: boolean;
+            secret?: components["schemas"]["SecretDocument"] | null;
+            target: components["schemas"]["DeidTarget"];
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * TargetDocument
          * @description Where a new session would go.
          */
@@ -8997,26 +9144,6 @@ export interface components {
             [key: string]: unknown;
         };
         /**
-         * VersionDocument
-         * @description The releases of the contract and of this software.
-         */
-        VersionDocument: {
-            /** Id */
-            _id: string;
-            /** Cli Version */
-            cli_version: string;
-            /** Database */
-            database: number;
-            /** Flywheel Release */
-            flywheel_release: string;
-            /** Release */
-            release: string;
-            /** Treadle Release */
-            treadle_release: string;
-        } & {
-            [key: string]: unknown;
-        };
-        /**
          * ViewColumn
          * @description A name that columns of a view may have.
          */
@@ -9124,6 +9251,58 @@ export interface components {
             size: number;
             /** Timestamp */
             timestamp?: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * VersionDocument
+         * @description The releases of the contract and of this software.
+         */
+        treadle__server__app__models__VersionDocument: {
+            /** Id */
+            _id: string;
+            /** Cli Version */
+            cli_version: string;
+            /** Database */
+            database: number;
+            /** Flywheel Release */
+            flywheel_release: string;
+            /** Release */
+            release: string;
+            /** Treadle Release */
+            treadle_release: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * VersionDocument
+         * @description One version of a place's profile.
+         */
+        treadle__server__privacy__models__VersionDocument: {
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /** Level */
+            level: string;
+            /** Locked */
+            locked: boolean;
+            /** Name */
+            name: string;
+            origin: components["schemas"]["Reference"];
+            /** Profile Id */
+            profile_id: string;
+            /** Removed */
+            removed: boolean;
+            /** Sha256 */
+            sha256?: string | null;
+            /** Target */
+            target: string;
+            /** Text */
+            text?: string | null;
+            /** Version */
+            version: number;
         } & {
             [key: string]: unknown;
         };
@@ -14154,6 +14333,36 @@ export interface operations {
             503: components["responses"]["Trouble"];
         };
     };
+    get_connector_deid: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TargetDeidDocument"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
     list_misrouted_api_connector_misrouted_get: {
         parameters: {
             query?: {
@@ -17874,6 +18083,38 @@ export interface operations {
             503: components["responses"]["Trouble"];
         };
     };
+    get_group_deid: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EffectiveDocument"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
     get_group_info: {
         parameters: {
             query?: never;
@@ -19503,6 +19744,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProjectCopy"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    get_project_deid: {
+        parameters: {
+            query?: {
+                /** @description An older epoch, to continue what was begun under it. */
+                epoch?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EffectiveDocument"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -23205,6 +23481,36 @@ export interface operations {
             503: components["responses"]["Trouble"];
         };
     };
+    get_site_deid: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EffectiveDocument"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
     get_providers: {
         parameters: {
             query?: never;
@@ -26254,7 +26560,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["VersionDocument"];
+                    "application/json": components["schemas"]["treadle__server__app__models__VersionDocument"];
                 };
             };
             400: components["responses"]["BadRequest"];

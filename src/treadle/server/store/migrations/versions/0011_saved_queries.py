@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0011_saved_queries"
-down_revision = "0008_audit_reports"
+down_revision = "0010_search_index"
 branch_labels = None
 depends_on = None
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
+from treadle.flyql.ast import Field, Node, fields
 from treadle.flyql.entities import CORE_FIELDS, ENTITIES
-from treadle.flyql.words import COMPARISONS, KEYWORDS, SOFT_KEYWORDS
+from treadle.flyql.words import COMPARISONS, KEYWORDS
 
 _FAR = 3  # edits; what differs by so many is another word
 _LONG = 100  # characters; nobody misspells such a name by an edit or two
@@ -74,5 +76,20 @@ def entity(text: str) -> str | None:
     return nearest(text, ENTITIES)
 
 
-def soft_keyword(text: str) -> str | None:
-    return nearest(text, [*KEYWORDS, *SOFT_KEYWORDS])
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Nothing wrong, but hardly what was meant."""
+
+    offset: int
+    message: str
+    suggestion: str | None = None
+
+
+def unknown_fields(node: Node, known: Callable[[Field], bool], names: Iterable[str] = ()) -> list[Notice]:
+    """One notice for each field that no object has; `names` are fields to suggest besides the core ones."""
+    names = list(names)
+    return [
+        Notice(found.at, f"No object has the field '{found}'", field(str(found), names))
+        for found in fields(node)
+        if not known(found)
+    ]

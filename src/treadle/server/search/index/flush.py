@@ -24,7 +24,8 @@ _MARK = "treadle_search"
 
 _OWN = """
 WITH some AS (SELECT DISTINCT level, oid FROM search_dirty WHERE xid = txid_current() LIMIT %s),
-  gone AS (DELETE FROM search_dirty d USING some WHERE d.xid = txid_current() AND (d.level, d.oid) = (some.level, some.oid))
+  gone AS (DELETE FROM search_dirty d USING some
+    WHERE d.xid = txid_current() AND d.level = some.level AND d.oid = some.oid)
 SELECT oid FROM some"""
 _TAKE = """
 DELETE FROM search_dirty WHERE n IN

@@ -52,6 +52,7 @@ class SearchQuery:
     count: Counting = "capped"
     sites: tuple[str, ...] = ()
     facet_fields: tuple[str, ...] = ()
+    places: bool = False  # wanted beside each result: the cursor behind it
 
 
 def read_search(
@@ -71,6 +72,7 @@ def read_search(
         count=_counting(body.get("count") or "capped"),
         sites=_texts(body, "sites", _MAX_SITES),
         facet_fields=_texts(body, "facet_fields", _MAX_FACET_FIELDS),
+        places=_flag(body.get("places"), "places"),
     )
 
 

@@ -12,7 +12,7 @@ from functools import cached_property
 from treadle.flyql import charset
 from treadle.flyql.charset import CharSet
 
-MAX_POSITIONS = 2_000  # characters the pattern stands for when its counts are written out
+MAX_POSITIONS = 1_000  # characters the pattern stands for when its counts are written out
 MAX_COUNT = 255  # of one repetition, as in PostgreSQL
 _MAX_STATES = 2_000  # kept at once; more are found again when needed
 

@@ -66,9 +66,9 @@ REFUSED = [
     ('file.name =~ "("', 13, "Invalid regular expression: missing )", None),
     (r"file.name =~ '(a)\1'", 13, "Unsupported regular expression: back-references", None),
     (
-        "file.name LIKE " + "a" * 2001,
+        "file.name LIKE " + "a" * 1001,
         15,
-        "Unsupported pattern: it stands for more than 2,000 characters",
+        "Unsupported pattern: it stands for more than 1,000 characters",
         None,
     ),
     ("file.a = 1 OR " * 200 + "file.b = 2", 2800, "The query has more than 200 terms", None),

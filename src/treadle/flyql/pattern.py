@@ -93,13 +93,14 @@ class Pattern:
 
 
 def positions(piece: Piece) -> int:
+    """How many characters the piece stands for, its counts written out."""
     match piece:
         case One() | Edge():
             return 1
         case Row(parts) | Choice(parts):
-            return 1 + sum(positions(part) for part in parts)
+            return sum(positions(part) for part in parts) or 1
         case Repeat(part, least, most):
-            return 1 + positions(part) * max(1, least, most or 0)
+            return positions(part) * max(1, least, most or 0)
 
 
 class _Automaton:

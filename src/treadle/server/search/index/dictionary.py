@@ -14,8 +14,9 @@ from typing import Any
 
 import psycopg
 
+from treadle.flyql.predicate import fold
 from treadle.server.search.index.tables import LEVELS
-from treadle.server.search.index.terms import ANY_DATE, Kind, Word, day_of, fold, grams
+from treadle.server.search.index.terms import ANY_DATE, Kind, Word, day_of, grams
 from treadle.server.store.check import plain_url
 
 KEEP_TERMS = 200_000
@@ -33,7 +34,8 @@ SELECT w.at, t.term_id FROM unnest(%s::int[], %s::int[], %s::text[], %s::text[],
   AND t.n = w.n WHERE w.kind <> 's'"""
 _ADD_TERMS = """
 INSERT INTO search_term (path_id, kind, s, low, n, g)
-SELECT path_id, kind, s, low, n, g::int[] FROM unnest(%s::int[], %s::text[], %s::text[], %s::text[], %s::float8[], %s::text[])
+SELECT path_id, kind, s, low, n, g::int[]
+  FROM unnest(%s::int[], %s::text[], %s::text[], %s::text[], %s::float8[], %s::text[])
   AS w (path_id, kind, s, low, n, g) ORDER BY path_id, kind, s, n ON CONFLICT DO NOTHING"""
 
 
@@ -77,13 +79,18 @@ class Dictionary:
     async def _ready(self) -> psycopg.AsyncConnection[Any]:
         if self._connection is None or self._connection.closed:
             self._connection = await psycopg.AsyncConnection.connect(
-                plain_url(self.database_url), autocommit=True, application_name="treadle index", connect_timeout=10
+                plain_url(self.database_url),
+                autocommit=True,
+                application_name="treadle index",
+                connect_timeout=10,
             )
         return self._connection
 
     async def number_paths(self, seen: Iterable[tuple[str, PathNode, Kind]]) -> None:
         """See to it that these paths have numbers, and that what occurs there is noted."""
-        news = [(level, node, kinds) for level, node, kinds in seen if node.path_id is None or kinds & ~node.kinds]
+        news = [
+            (level, node, kinds) for level, node, kinds in seen if node.path_id is None or kinds & ~node.kinds
+        ]
         if not news:
             return
         async with self._turn:
@@ -171,4 +178,11 @@ def _row(path_id: int, word: Word) -> tuple[Any, ...]:
     found = ",".join(map(str, grams(low)))
     # Of any text that may be a date: a search checks those of the first and the last day one by one.
     day = day_of(ANY_DATE, value)
-    return path_id, kind, value, None if low == value else low, day if day is None else float(day), f"{{{found}}}"
+    return (
+        path_id,
+        kind,
+        value,
+        None if low == value else low,
+        day if day is None else float(day),
+        f"{{{found}}}",
+    )

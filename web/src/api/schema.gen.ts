@@ -1571,6 +1571,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/connector/deid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Of Target
+         * @description Profile, version and secret for what this routing leads to; changes nothing but that the secret exists now.
+         *
+         *     A project that does not exist yet gets the secret answered here when it comes to be.
+         */
+        post: operations["get_connector_deid"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/connector/misrouted": {
         parameters: {
             query?: never;
@@ -2825,6 +2847,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/groups/{id}/deid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Of Group
+         * @description What applies to the group's projects that have no profile of their own.
+         */
+        get: operations["get_group_deid"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/groups/{id}/info": {
         parameters: {
             query?: never;
@@ -3388,6 +3430,28 @@ export interface paths {
          * @description Copy the project by reference: `{group_id, project_label, filter}`.
          */
         post: operations["project_copy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{id}/deid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Of Project
+         * @description What applies to files that go to the project; with `X-Treadle-Deid: 1` also the secret.
+         *
+         *     The secret is for those who may add files here, and each time it is handed out is in the access log.
+         */
+        get: operations["get_project_deid"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4661,6 +4725,26 @@ export interface paths {
          * @description The content of a file, or of a zip member, or its zip info, or a ticket for any of them.
          */
         head: operations["head_sessions_analysis_inputs"];
+        patch?: never;
+        trace?: never;
+    };
+    "/api/site/deid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Of Site
+         * @description What applies where neither project nor group has a profile.
+         */
+        get: operations["get_site_deid"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
         patch?: never;
         trace?: never;
     };
@@ -6901,6 +6985,24 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * DeidTarget
+         * @description Where a routing string leads.
+         */
+        DeidTarget: {
+            /** Creates Project */
+            creates_project: boolean;
+            /** Group */
+            group: string;
+            /** Project */
+            project: string;
+            /** Project Id */
+            project_id?: string | null;
+            /** Reason */
+            reason: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * Deleted
          * @description Answer of a delete call.
          */
@@ -7023,6 +7125,21 @@ export interface components {
             skipped: unknown[];
             /** Ticket */
             ticket: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * EffectiveDocument
+         * @description What applies to files that go here.
+         */
+        EffectiveDocument: {
+            /** Exempt */
+            exempt: boolean;
+            own?: components["schemas"]["treadle__server__privacy__models__VersionDocument"] | null;
+            profile?: components["schemas"]["treadle__server__privacy__models__VersionDocument"] | null;
+            /** Required */
+            required: boolean;
+            secret?: components["schemas"]["SecretDocument"] | null;
         } & {
             [key: string]: unknown;
         };
@@ -8176,6 +8293,20 @@ export interface components {
             required: boolean;
         };
         /**
+         * SecretDocument
+         * @description What identifiers are mapped with: 32 bytes in hex.
+         */
+        SecretDocument: {
+            /** Epoch */
+            epoch: number;
+            /** Key */
+            key: string;
+            /** Scope */
+            scope: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * SelfPermissions
          * @description What I may do, everywhere.
          */
@@ -8537,6 +8668,22 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * TargetDeidDocument
+         * @description What applies to files that are routed.
+         */
+        TargetDeidDocument: {
+            /** Exempt */
+            exempt: boolean;
+            own?: components["schemas"]["treadle__server__privacy__models__VersionDocument"] | null;
+            profile?: components["schemas"]["treadle__server__privacy__models__VersionDocument"] | null;
+            /** Required */
+            required: boolean;
+            secret?: components["schemas"]["SecretDocument"] | null;
+            target: components["schemas"]["DeidTarget"];
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * TargetDocument
          * @description Where a new session would go.
          */
@@ -8827,26 +8974,6 @@ export interface components {
             [key: string]: unknown;
         };
         /**
-         * VersionDocument
-         * @description The releases of the contract and of this software.
-         */
-        VersionDocument: {
-            /** Id */
-            _id: string;
-            /** Cli Version */
-            cli_version: string;
-            /** Database */
-            database: number;
-            /** Flywheel Release */
-            flywheel_release: string;
-            /** Release */
-            release: string;
-            /** Treadle Release */
-            treadle_release: string;
-        } & {
-            [key: string]: unknown;
-        };
-        /**
          * ViewColumn
          * @description A name that columns of a view may have.
          */
@@ -8944,6 +9071,58 @@ export interface components {
             size: number;
             /** Timestamp */
             timestamp?: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * VersionDocument
+         * @description The releases of the contract and of this software.
+         */
+        treadle__server__app__models__VersionDocument: {
+            /** Id */
+            _id: string;
+            /** Cli Version */
+            cli_version: string;
+            /** Database */
+            database: number;
+            /** Flywheel Release */
+            flywheel_release: string;
+            /** Release */
+            release: string;
+            /** Treadle Release */
+            treadle_release: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * VersionDocument
+         * @description One version of a place's profile.
+         */
+        treadle__server__privacy__models__VersionDocument: {
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /** Level */
+            level: string;
+            /** Locked */
+            locked: boolean;
+            /** Name */
+            name: string;
+            origin: components["schemas"]["Reference"];
+            /** Profile Id */
+            profile_id: string;
+            /** Removed */
+            removed: boolean;
+            /** Sha256 */
+            sha256?: string | null;
+            /** Target */
+            target: string;
+            /** Text */
+            text?: string | null;
+            /** Version */
+            version: number;
         } & {
             [key: string]: unknown;
         };
@@ -13974,6 +14153,36 @@ export interface operations {
             503: components["responses"]["Trouble"];
         };
     };
+    get_connector_deid: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TargetDeidDocument"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
     list_misrouted_api_connector_misrouted_get: {
         parameters: {
             query?: {
@@ -17465,6 +17674,38 @@ export interface operations {
             503: components["responses"]["Trouble"];
         };
     };
+    get_group_deid: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EffectiveDocument"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
     get_group_info: {
         parameters: {
             query?: never;
@@ -19094,6 +19335,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProjectCopy"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    get_project_deid: {
+        parameters: {
+            query?: {
+                /** @description An older epoch, to continue what was begun under it. */
+                epoch?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EffectiveDocument"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -22796,6 +23072,36 @@ export interface operations {
             503: components["responses"]["Trouble"];
         };
     };
+    get_site_deid: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EffectiveDocument"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
     get_providers: {
         parameters: {
             query?: never;
@@ -25845,7 +26151,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["VersionDocument"];
+                    "application/json": components["schemas"]["treadle__server__app__models__VersionDocument"];
                 };
             };
             400: components["responses"]["BadRequest"];

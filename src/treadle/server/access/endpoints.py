@@ -193,6 +193,10 @@ GET               /projects/{}/acquisitions               project containers_vie
 GET               /subjects/{}/sessions                   project containers_view_metadata
 GET               /subjects/{}/acquisitions               project containers_view_metadata
 GET               /sessions/{}/acquisitions               project containers_view_metadata
+GET               /site/deid                              any
+GET               /groups/{}/deid                         group see
+GET               /projects/{}/deid                       device-or-project containers_view_metadata
+POST              /connector/deid                         device
 GET               /projects/{}/settings                   project containers_view_metadata
 PUT               /projects/{}/settings                   project settings_modify
 POST              /lookup                                 project containers_view_metadata

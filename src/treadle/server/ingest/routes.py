@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from treadle.server.ingest import (
     routes_connector,
+    routes_deid,
     routes_misrouted,
     routes_packfile,
     routes_placed,
@@ -15,6 +16,7 @@ from treadle.server.wire.routing import Router
 router = Router()
 for _part in (
     routes_connector,
+    routes_deid,
     routes_misrouted,
     routes_packfile,
     routes_placed,

@@ -11,6 +11,7 @@ from treadle.deid.presets.options import PresetOptions
 from treadle.deid.secrets import Context, Secrets
 
 STANDARD_ROOT = b"1.2.840.10008."
+STANDARD_UID = re.compile(r"1\.2\.840\.10008(\.\d+)+")
 _DATE = re.compile(r"(\d{4})(\d\d)(\d\d)")
 _OLD_DATE = re.compile(r"(\d{4})\.(\d\d)\.(\d\d)")  # of ACR-NEMA, still met
 _DATE_TIME = re.compile(r"(\d{4})(\d\d)?(\d\d)?((?:\d\d){0,3}(?:\.\d{1,6})?)([+-]\d{4})?")
@@ -72,12 +73,10 @@ def subject_of(
 
 
 def shift_date(value: str, days: int) -> str | None:
-    """A moved DA in its own form; `None` when it is no date."""
-    for form, pattern in ((_DATE, "%Y%m%d"), (_OLD_DATE, "%Y.%m.%d")):
-        if found := form.fullmatch(value):
-            moved = _moved(int(found[1]), int(found[2]), int(found[3]), days)
-            return _text(moved, pattern) if moved else None
-    return None
+    """A moved DA; `None` when it is no date."""
+    found = _DATE.fullmatch(value) or _OLD_DATE.fullmatch(value)
+    moved = _moved(int(found[1]), int(found[2]), int(found[3]), days) if found else None
+    return _text(moved, "%Y%m%d") if moved else None
 
 
 def shift_date_time(value: str, days: int) -> str | None:

@@ -13,15 +13,17 @@ from treadle.deid.dicom.part10 import DicomFile, assemble, read
 from treadle.deid.dicom.reader import Buffer, in_order
 from treadle.deid.dicom.writer import Piece
 from treadle.deid.fields.filenames import sanitized
-from treadle.deid.mapping import Subject, UidMap, subject_of
+from treadle.deid.mapping import STANDARD_UID, Subject, UidMap, subject_of
 from treadle.deid.pixels.blank import blank
 from treadle.deid.pixels.decide import boxes, decide, suspicion
 from treadle.deid.pixels.facts import Facts
-from treadle.deid.presets.apply import Pass, Trie, as_trie
+from treadle.deid.presets import minimal
+from treadle.deid.presets.apply import Pass
 from treadle.deid.presets.documents import settle
 from treadle.deid.presets.marks import marks
 from treadle.deid.presets.options import PresetOptions
-from treadle.deid.presets.plan import MINIMAL, Plan
+from treadle.deid.presets.plan import Plan
+from treadle.deid.presets.touched import Trie, as_trie
 from treadle.deid.residual import INSTITUTION, UIDS, Identifiers, identifiers_of, residue
 from treadle.deid.run import Run
 
@@ -52,6 +54,7 @@ class DicomWorker:
         )
         self._plan = Plan(strong) if strong else None
         self._kept = _purposely_kept(self._plan)
+        self._hides_dates = self._plan is not None and not self._plan.keeps_dates
         self._uids = UidMap(run.secrets, strong.uid_root if strong else "2.25")
         self.edition = self._plan.edition if self._plan is not None else ""
 
@@ -62,9 +65,9 @@ class DicomWorker:
         if file.trailing:
             report.warn("TRAILING_DATA")
         facts = Facts.of(file)
-        report.sop_class = facts.text(_SOP_CLASS)
+        report.sop_class = _standard(facts.text(_SOP_CLASS))
         _complete(file, facts)
-        found = identifiers_of(file.elements, self._kept)
+        found = identifiers_of(file.elements, self._kept, dates=self._hides_dates)
         if self._plan is not None:
             file.elements = settle(file.elements, self._plan)
             _trim(file, facts, run)
@@ -75,7 +78,7 @@ class DicomWorker:
         if self._plan is not None:
             self._preset(file, subject, found, touched, run)
         elif self._options and self._options.preset == "minimal":
-            _minimal(file.elements, touched, run)
+            minimal.empty(file, touched, run.report)
         self._mark(file, cleared=cleared or blanked, blanked=blanked)
         pieces = assemble(file, file.elements)
         if self._plan is not None:
@@ -166,6 +169,11 @@ class DicomWorker:
         return given
 
 
+def _standard(uid: str) -> str:
+    """A UID of DICOM's own; another may say anything, and reports say nothing of the input."""
+    return uid if STANDARD_UID.fullmatch(uid) else ""
+
+
 def _purposely_kept(plan: Plan | None) -> frozenset[int]:
     """Attributes that the second net must not look for: an option keeps them, or there is no preset at all."""
     if plan is None:
@@ -198,13 +206,3 @@ def _trim(file: DicomFile, facts: Facts, run: Run) -> None:
     if isinstance(value, Span | bytes) and len(value) > size + size % 2:
         pixels.value = Span(value.start, value.start + size) if isinstance(value, Span) else value[:size]
         run.report.warn("PIXEL_PADDING")
-
-
-def _minimal(elements: list[Element], touched: Trie | None, run: Run) -> None:
-    for element in elements:
-        if isinstance(element.value, list):
-            for item in element.value:
-                _minimal(item, None, run)
-        if element.tag in MINIMAL and not (touched and element.tag in touched):
-            element.value = b""
-            run.report.did(path_name(element.tag), "Z")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from treadle.deid.presets.options import PresetOptions
-from treadle.deid.secrets import Context, Secrets
+from treadle.deid.secrets import Secrets
 
 STANDARD_ROOT = b"1.2.840.10008."
 STANDARD_UID = re.compile(r"1\.2\.840\.10008(\.\d+)+")
@@ -55,16 +55,19 @@ class Subject:
 
 
 def subject_of(
-    patient_id: str, issuer: str, study: bytes, options: PresetOptions, secrets: Secrets, context: Context
+    patient_id: str,
+    issuer: str,
+    study: bytes,
+    options: PresetOptions,
+    secrets: Secrets,
+    label: str | None = None,
 ) -> Subject:
-    """Without a patient ID the study stands for the patient."""
+    """The patient, called `label` or by a code. Without a patient ID the study stands for the patient."""
     if patient_id.strip():
         identity = f"{issuer.strip()}|{patient_id.strip()}".upper().encode()
     else:
         identity = study.strip(b"\0 ")
-    code = options.patient_id_prefix + secrets.digest("pid", identity).hex()[:12]
-    if options.patient_id == "subject-label" and context.subject:
-        code = context.subject
+    code = label or options.patient_id_prefix + secrets.digest("pid", identity).hex()[:12]
     span = options.max_days - options.min_days + 1
     days = options.min_days + int.from_bytes(secrets.digest("date", identity), "big") % max(1, span)
     if options.keep_weekday:

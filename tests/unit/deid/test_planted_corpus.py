@@ -23,7 +23,7 @@ import pydicom
 import pytest
 from pydicom.dataset import Dataset
 
-from treadle.cli.deid_commands import _load
+from treadle.cli.deid_profile import load
 from treadle.cli.deid_run import run
 from treadle.deid import Context, Profile
 
@@ -35,8 +35,8 @@ COUNT = int(os.environ.get("PLANTED_FILES", FILES))
 # Every file comes out: documents emptied, reports cleaned, suspect pictures let through.
 THROUGH = {"documents": "drop", "pixels": {"burned-in": "allow"}, "options": ["clean-structured-content"]}
 POLICIES = {
-    "basic": lambda: _load("basic"),
-    "research": lambda: _load("research"),
+    "basic": lambda: load("basic"),
+    "research": lambda: load("research"),
     "basic, all through": lambda: Profile.load(
         {"name": "through", "treadle": {"preset": "ps315-basic", **THROUGH}}
     ),
@@ -167,7 +167,7 @@ def test_files_become_no_less_conformant(ran: Ran, program: Callable[[str], str]
 def test_minimal_empties_what_it_promises(
     corpus: tuple[Path, list[Made]], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    ran = gone(_load("minimal"), "minimal", corpus, tmp_path_factory.mktemp("minimal"))
+    ran = gone(load("minimal"), "minimal", corpus, tmp_path_factory.mktemp("minimal"))
     assert len(ran.outputs) == len(ran.made)
     said = tokens(ran.reports + "\n".join(ran.names).encode())
     for made, _, after in ran.pairs():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from treadle import __version__
 from treadle.deid.codes import Code, Rejected
@@ -25,9 +25,11 @@ from treadle.deid.presets.options import PresetOptions
 from treadle.deid.presets.plan import Plan
 from treadle.deid.presets.touched import Trie, as_trie
 from treadle.deid.residual import INSTITUTION, UIDS, Identifiers, identifiers_of, residue
+from treadle.deid.result import Link
 from treadle.deid.run import Run
 
 _SOP_CLASS, _SOP_INSTANCE, _MODALITY = 0x00080016, 0x00080018, 0x00080060
+_BIRTH_DATE = 0x00100030
 _ICON, _DOCUMENT, _PIXEL_DATA = 0x00880200, 0x00420011, 0x7FE00010
 
 
@@ -39,13 +41,14 @@ class DicomOutput:
     pieces: list[Piece]
     data: Buffer
     sop_instance: bytes
+    link: Link | None = field(default=None, repr=False)
 
 
 class DicomWorker:
     """What stays the same from file to file: the compiled preset and the mapping of UIDs."""
 
     def __init__(self, run: Run) -> None:
-        self._secrets, self._context = run.secrets, run.context
+        self._secrets = run.secrets
         self._profile = run.profile
         self._rules = run.profile.dicom
         self._options: PresetOptions | None = run.profile.preset
@@ -74,6 +77,7 @@ class DicomWorker:
         cleared = facts.pixels is None or suspicion(facts) is None
         blanked = self._pixels(file, facts, run)
         subject = self._subject(facts, run)
+        link = self._link(facts, subject, self._plan) if run.links and self._plan is not None else None
         touched = self._own_rules(file, run)
         if self._plan is not None:
             self._preset(file, subject, found, touched, run)
@@ -84,7 +88,7 @@ class DicomWorker:
         if self._plan is not None:
             self._check(pieces, file, found, touched, run)
         sop = Facts.of(file).raw(_SOP_INSTANCE)
-        return DicomOutput(self._name(name, file, sop, found, run), pieces, file.data, sop)
+        return DicomOutput(self._name(name, file, sop, found, run), pieces, file.data, sop, link)
 
     def _pixels(self, file: DicomFile, facts: Facts, run: Run) -> bool:
         rules = decide(facts, self._rules.pixel_rules if self._rules else None, self._options)
@@ -110,7 +114,24 @@ class DicomWorker:
         if not patient.strip() and self._plan is not None:
             run.report.warn("NO_PATIENT_ID")
         study = facts.raw(0x0020000D)
-        return subject_of(patient, facts.text(0x00100021), study, options, self._secrets, self._context)
+        context = run.context
+        if context.code is not None:
+            label: str | None = context.code(facts.field)
+        else:
+            label = context.subject if options.patient_id == "subject-label" else None
+        return subject_of(patient, facts.text(0x00100021), study, options, self._secrets, label)
+
+    def _link(self, facts: Facts, subject: Subject, plan: Plan) -> Link:
+        study = facts.raw(0x0020000D)
+        return Link(
+            subject.code,
+            facts.text(0x00100020),
+            facts.text(0x00100010),
+            facts.text(_BIRTH_DATE),
+            study.decode("latin-1"),
+            (study if plan.keeps_uids else self._uids(study)).decode("latin-1"),
+            subject.days if plan.moves_dates else 0,
+        )
 
     def _own_rules(self, file: DicomFile, run: Run) -> Trie | None:
         if self._rules is None:

@@ -26,7 +26,9 @@ TOP = {
     "name": Key("text", "Name of the profile. `none` changes nothing."),
     "description": Key("text", "What the profile is for."),
     "secret-key": Key("text", "Key for `encrypt` and `decrypt`, for every section without its own."),
-    "map-subjects": Key("text", "Path of a subject map (CSV). Not built: nothing would use it."),
+    "map-subjects": Key(
+        "text", "Path of a subject map (CSV), which gives the codes of patients; for `treadle deid`."
+    ),
     "deid-log": Key("text", "Accepted and ignored: such a log holds original values."),
     "only-config-profiles": Key(
         "flag", "Files that no section takes are left out instead of rejected.", False

@@ -32,6 +32,9 @@ def _all(parts: Parts) -> Iterator[tuple[Path, str, str]]:
             "WEAK_PRESET",
             "`minimal` removes name, ID and birth date and nothing else.",
         )
+    if document.get("map-subjects") and (parts.preset is None or parts.preset.preset in {"none", "minimal"}):
+        message = "Codes of the map become patient names and IDs under `treadle: {preset: ...}` alone."
+        yield ("map-subjects",), "SUBJECT_MAP_UNUSED", message
     for index, (group, creator, element, vr) in enumerate(parts.preset.safe_private if parts.preset else ()):
         message = f'(0x{group:04x}, "{creator}", {element:02x}) {vr} stays; the built-in list does not call it safe.'
         yield ("treadle", "private", "add", index), "PRIVATE_ADDED", message

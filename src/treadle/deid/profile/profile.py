@@ -81,6 +81,11 @@ class Profile:
         """Whether files that no section takes are left out quietly."""
         return bool(self.document.get("only-config-profiles"))
 
+    @property
+    def subject_map(self) -> str:
+        """Path of the subject map that gives the codes; empty when there is none."""
+        return str(self.document.get("map-subjects") or "")
+
     def section(self, kind: str) -> Section | None:
         """The section of a file type."""
         return self.sections.get(kind)

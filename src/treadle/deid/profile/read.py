@@ -46,11 +46,6 @@ def read_profile(document: Any, issues: Issues) -> Parts | None:
     sections = {
         kind: read_section(kind, entry[kind], top["secret-key"], issues) for kind in KINDS if kind in entry
     }
-    if top["map-subjects"]:
-        message = (
-            "`map-subjects` is not built yet: subjects would keep the labels that the map is to replace."
-        )
-        issues.add(("map-subjects",), "DEID_NOT_SUPPORTED", message)
     name = top["name"] or ""
     preset = read_treadle(entry["treadle"], issues) if "treadle" in entry else None
     if name == "none":

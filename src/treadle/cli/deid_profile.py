@@ -16,6 +16,10 @@ ALIASES = {"basic": "ps315-basic"}
 NOTHING_DONE = 1
 
 
+def _read(path: str) -> str:
+    return Path(path).read_text("utf-8")
+
+
 def load(
     given: str, *, values: Path | None = None, subject: str | None = None, json_lines: bool = False
 ) -> Profile:
@@ -39,7 +43,7 @@ def load(
         raise typer.BadParameter("say which row: --subject LABEL", param_hint="--values")
     try:
         row = from_csv(values.read_text("utf-8"), subject or "", source=values.name) if values else None
-        return Profile.load(text, variables=row)
+        return Profile.load(text, variables=row, files=_read)
     except ProfileError as error:
         found = [
             {"line": issue.line, "path": issue.path, "code": issue.code, "message": issue.message}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 
+from pydicom.dataset import Dataset
+
 from treadle import __version__
 from treadle.deid.codes import Code, Rejected
 from treadle.deid.dicom import fields, jpeg
@@ -13,6 +15,14 @@ from treadle.deid.dicom.part10 import DicomFile, assemble, read
 from treadle.deid.dicom.reader import Buffer, in_order
 from treadle.deid.dicom.writer import Piece
 from treadle.deid.fields.filenames import sanitized
+from treadle.deid.fields.originals import (
+    CONTENT,
+    ENCRYPTED,
+    EXPLICIT,
+    SYNTAX,
+    Originals,
+    with_character_set,
+)
 from treadle.deid.mapping import STANDARD_UID, Subject, UidMap, subject_of
 from treadle.deid.pixels.blank import blank
 from treadle.deid.pixels.decide import boxes, decide, suspicion
@@ -51,6 +61,7 @@ class DicomWorker:
         self._secrets = run.secrets
         self._profile = run.profile
         self._rules = run.profile.dicom
+        self._retains = self._rules is not None and bool(self._rules.section.own["retain"])
         self._options: PresetOptions | None = run.profile.preset
         strong = (
             self._options if self._options and self._options.preset in {"ps315-basic", "research"} else None
@@ -78,11 +89,13 @@ class DicomWorker:
         blanked = self._pixels(file, facts, run)
         subject = self._subject(facts, run)
         link = self._link(facts, subject, self._plan) if run.links and self._plan is not None else None
-        touched = self._own_rules(file, run)
+        before = fields.as_dataset(file, file.elements) if self._retains else None
+        touched, originals = self._own_rules(file, run)
         if self._plan is not None:
             self._preset(file, subject, found, touched, run)
         elif self._options and self._options.preset == "minimal":
             minimal.empty(file, touched, run.report)
+        self._seal(file, originals if before is None else fields.changed(file, before))
         self._mark(file, cleared=cleared or blanked, blanked=blanked)
         pieces = assemble(file, file.elements)
         if self._plan is not None:
@@ -133,13 +146,24 @@ class DicomWorker:
             subject.days if plan.moves_dates else 0,
         )
 
-    def _own_rules(self, file: DicomFile, run: Run) -> Trie | None:
+    def _own_rules(self, file: DicomFile, run: Run) -> tuple[Trie | None, Dataset | None]:
         if self._rules is None:
-            return None
+            return None, None
         dataset = fields.as_dataset(file, file.elements)
         touched = self._rules.apply(dataset, run)
         file.elements = fields.from_dataset(file, dataset, file.elements, touched.written)
-        return as_trie(touched.paths)
+        return as_trie(touched.paths), with_character_set(touched.originals, dataset)
+
+    def _seal(self, file: DicomFile, values: Dataset | None) -> None:
+        """Originals as one more item of the encrypted attributes."""
+        if not values or self._rules is None:
+            return
+        content = Originals.of(self._rules.section).sealed(values)
+        item = [Element(SYNTAX, "UI", EXPLICIT.encode()), Element(CONTENT, "OB", content)]
+        before = [e.value for e in file.elements if e.tag == ENCRYPTED and isinstance(e.value, list)]
+        file.elements = in_order(
+            [*file.elements, Element(ENCRYPTED, "SQ", [*(before[0] if before else ()), item])]
+        )
 
     def _preset(
         self, file: DicomFile, subject: Subject, found: Identifiers, touched: Trie | None, run: Run

@@ -58,6 +58,13 @@ def _section(kind: str, section: Section, *, plain: bool) -> Iterator[tuple[Path
         yield (kind, "fields"), "NO_SALT", message
     if 0 < section.hash_digits < 8:
         yield (kind, "hash-digits"), "SHORT_HASH", "Two patients may get the same hash; use 16 digits."
+    for key in ("secret-key", "private-key"):
+        if section.secret_key if key == "secret-key" else section.own.get(key):
+            yield (
+                (kind, key),
+                "KEY_IN_PROFILE",
+                f"Whoever reads the profile has the `{key}` of what it encrypts.",
+            )
     if section.own.get("ignore-bad-lines"):
         message = "Lines without a delimiter go out unchanged, whatever they hold."
         yield (kind, "ignore-bad-lines"), "BAD_LINES_KEPT", message

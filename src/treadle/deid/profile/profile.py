@@ -19,6 +19,7 @@ from treadle.deid.presets.options import PresetOptions
 from treadle.deid.profile.issues import Issue, ProfileError
 from treadle.deid.profile.keys import FILTERS, KINDS, SIGNATURES
 from treadle.deid.profile.lint import lint
+from treadle.deid.profile.named_files import Files
 from treadle.deid.profile.read import read_profile
 from treadle.deid.profile.source import Variables, plain, read
 
@@ -45,12 +46,16 @@ class Profile:
         *,
         variables: Variables | None = None,
         source: str = "profile",
+        files: Files | None = None,
     ) -> Profile:
-        """From YAML, JSON or a mapping. ProfileError holds every issue; `source` names the file in its message."""
+        """From YAML, JSON or a mapping. ProfileError holds every issue; `source` names the file in its message.
+
+        `files` reads what the profile names by path; without it, as on servers, paths are refused.
+        """
         document, issues = plain(text) if isinstance(text, Mapping) else read(text, variables)
         if issues.found and document is None:
             raise ProfileError(issues.sorted(), source)
-        parts = read_profile(document, issues)
+        parts = read_profile(document, issues, files)
         if parts is None or issues.found:
             raise ProfileError(issues.sorted(), source)
         return cls(

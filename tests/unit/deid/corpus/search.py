@@ -23,6 +23,8 @@ _DATES = (
     "%B %d, %Y",
 )
 
+_NEW_UID = re.compile(rb"2\.25\.\d+")  # digits by chance, among them every short number sooner or later
+
 
 def readable(data: bytes) -> bytes:
     """A file as it can be searched: a deflated data set inflated."""
@@ -51,7 +53,7 @@ def forms(plant: Plant, codec: str) -> set[bytes]:
 
 def left(data: bytes, plants: list[Plant], codec: str) -> list[Plant]:
     """What is still in there."""
-    low = data.lower()
+    low = _NEW_UID.sub(b"", data.lower())
     return [plant for plant in plants if any(form in low for form in forms(plant, codec))]
 
 

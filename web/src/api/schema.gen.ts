@@ -1571,6 +1571,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/connector/deid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Of Target
+         * @description Profile, version and secret for what this routing leads to; changes nothing but that the secret exists now.
+         *
+         *     A project that does not exist yet gets the secret answered here when it comes to be.
+         */
+        post: operations["get_connector_deid"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/connector/misrouted": {
         parameters: {
             query?: never;
@@ -1581,6 +1603,9 @@ export interface paths {
         /**
          * List Misrouted
          * @description Parked sessions the caller may sort, oldest first, with projects that may have been meant.
+         *
+         *     `search` looks into labels, scanners and what was asked for (`group/project`); `alike` counts the other
+         *     sessions on the whole list that asked for the same.
          */
         get: operations["list_misrouted_api_connector_misrouted_get"];
         put?: never;
@@ -1604,8 +1629,8 @@ export interface paths {
          * Move Misrouted
          * @description Move a parked session to a project; subject and label as given, else as they are.
          *
-         *     `also_same_string` moves every waiting session that asked for the same group and project, too;
-         *     `remember_alias` sends later ones there at once.
+         *     `also_same_string` moves up to 200 waiting sessions that asked for the same group and project, too; `next` is
+         *     one of the `remaining`. `remember_alias` sends later ones there at once.
          */
         post: operations["move_misrouted_api_connector_misrouted__session_id__move_post"];
         delete?: never;
@@ -2186,6 +2211,98 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/dataexplorer/queries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Listed
+         * @description All saved queries that the caller may see.
+         */
+        get: operations["get_all_saved_searches"];
+        put?: never;
+        /**
+         * Add
+         * @description Save a query: for yourself, for all who see a group or project, or for everybody.
+         */
+        post: operations["save_search"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dataexplorer/queries/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read
+         * @description One saved query.
+         */
+        get: operations["get_saved_search"];
+        /**
+         * Replace
+         * @description Another label, description or search.
+         */
+        put: operations["replace_search"];
+        post?: never;
+        /**
+         * Remove
+         * @description Forget a saved query.
+         */
+        delete: operations["delete_save_search"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dataexplorer/search/parse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Parsed
+         * @description Whether a text is a query, what is wrong with it, and its tree.
+         */
+        post: operations["parse_search_query"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dataexplorer/search/print": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Printed
+         * @description The text of a tree.
+         */
+        post: operations["print_search_query"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/devices": {
         parameters: {
             query?: never;
@@ -2337,6 +2454,29 @@ export interface paths {
          * @description By its public part.
          */
         delete: operations["delete_device_key_api_devices__device_id__key__key_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/devices/{device_id}/received": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a device has brought
+         * @description Series, the newest first; the next page begins with `before` the last `_id`.
+         *
+         *     `search` looks into file names, session labels, scanners and what was asked for, and finds Study and Series
+         *     Instance UIDs; `parked` is true for those that wait to be sorted, false for the others.
+         */
+        get: operations["list_what_came_api_devices__device_id__received_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2820,6 +2960,26 @@ export interface paths {
         post?: never;
         /** Delete One */
         delete: operations["delete_group"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/groups/{id}/deid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Of Group
+         * @description What applies to the group's projects that have no profile of their own.
+         */
+        get: operations["get_group_deid"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3388,6 +3548,28 @@ export interface paths {
          * @description Copy the project by reference: `{group_id, project_label, filter}`.
          */
         post: operations["project_copy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{id}/deid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Of Project
+         * @description What applies to files that go to the project; with `X-Treadle-Deid: 1` also the secret.
+         *
+         *     The secret is for those who may add files here, and each time it is handed out is in the access log.
+         */
+        get: operations["get_project_deid"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4661,6 +4843,26 @@ export interface paths {
          * @description The content of a file, or of a zip member, or its zip info, or a ticket for any of them.
          */
         head: operations["head_sessions_analysis_inputs"];
+        patch?: never;
+        trace?: never;
+    };
+    "/api/site/deid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Of Site
+         * @description What applies where neither project nor group has a profile.
+         */
+        get: operations["get_site_deid"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
         patch?: never;
         trace?: never;
     };
@@ -6901,6 +7103,24 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * DeidTarget
+         * @description Where a routing string leads.
+         */
+        DeidTarget: {
+            /** Creates Project */
+            creates_project: boolean;
+            /** Group */
+            group: string;
+            /** Project */
+            project: string;
+            /** Project Id */
+            project_id?: string | null;
+            /** Reason */
+            reason: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * Deleted
          * @description Answer of a delete call.
          */
@@ -7023,6 +7243,21 @@ export interface components {
             skipped: unknown[];
             /** Ticket */
             ticket: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * EffectiveDocument
+         * @description What applies to files that go here.
+         */
+        EffectiveDocument: {
+            /** Exempt */
+            exempt: boolean;
+            own?: components["schemas"]["treadle__server__privacy__models__VersionDocument"] | null;
+            profile?: components["schemas"]["treadle__server__privacy__models__VersionDocument"] | null;
+            /** Required */
+            required: boolean;
+            secret?: components["schemas"]["SecretDocument"] | null;
         } & {
             [key: string]: unknown;
         };
@@ -7458,6 +7693,8 @@ export interface components {
          * @description One row of the worklist.
          */
         MisroutedDocument: {
+            /** Alike */
+            alike: number;
             /** Device */
             device?: string | null;
             /** Flags */
@@ -7579,6 +7816,8 @@ export interface components {
             jobs_spawned: number;
             /** Modified */
             modified: number;
+            /** Next */
+            next?: string | null;
             /** Parents */
             parents: {
                 [key: string]: string;
@@ -7709,6 +7948,26 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * Parsed
+         * @description What a query means.
+         */
+        Parsed: {
+            /** Ast */
+            ast?: {
+                [key: string]: unknown;
+            } | null;
+            /** Canonical */
+            canonical?: string | null;
+            /** Errors */
+            errors: components["schemas"]["Problem"][];
+            /** Valid */
+            valid: boolean;
+            /** Warnings */
+            warnings?: components["schemas"]["Warning"][];
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * PlacedFile
          * @description A file where its metadata, or the data of a view, have put it.
          */
@@ -7788,6 +8047,32 @@ export interface components {
             };
             /** Unmanaged Projects */
             unmanaged_projects: number;
+        };
+        /**
+         * Printed
+         * @description A query as text.
+         */
+        Printed: {
+            /** Structured Query */
+            structured_query: string;
+        };
+        /**
+         * Problem
+         * @description A mistake in a query, with its place: line and pos from 1, offset from 0.
+         */
+        Problem: {
+            /** Line */
+            line: number;
+            /** Message */
+            message: string;
+            /** Offset */
+            offset: number;
+            /** Pos */
+            pos: number;
+            /** Suggestion */
+            suggestion?: string | null;
+        } & {
+            [key: string]: unknown;
         };
         /**
          * ProjectCopy
@@ -7958,6 +8243,65 @@ export interface components {
         Recalculated: {
             /** Sessions Changed */
             sessions_changed: string[];
+        };
+        /**
+         * ReceivedDocument
+         * @description One series that a device brought.
+         */
+        ReceivedDocument: {
+            /** Id */
+            _id: string;
+            /**
+             * Changed
+             * Format: date-time
+             */
+            changed: string;
+            /** Flags */
+            flags: string[];
+            /** Members */
+            members?: number | null;
+            /** Modality */
+            modality?: string | null;
+            /** Name */
+            name: string;
+            place: components["schemas"]["ReceivedPlace"];
+            /** Reason */
+            reason?: string | null;
+            /**
+             * Received
+             * Format: date-time
+             */
+            received: string;
+            /** Requested */
+            requested: {
+                [key: string]: string | null;
+            };
+            /** Scanner */
+            scanner?: string | null;
+            /** Series */
+            series: string;
+            /** Size */
+            size: number;
+            /** Study */
+            study: string;
+            /** Version */
+            version: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * ReceivedPlace
+         * @description Where a received series is: containers by id and label.
+         */
+        ReceivedPlace: {
+            acquisition?: components["schemas"]["Named"] | null;
+            /** Group */
+            group?: string | null;
+            project?: components["schemas"]["Named"] | null;
+            session?: components["schemas"]["Named"] | null;
+            subject?: components["schemas"]["Named"] | null;
+        } & {
+            [key: string]: unknown;
         };
         /**
          * RecoveryCodes
@@ -8152,6 +8496,38 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * SavedQueryDocument
+         * @description A saved query.
+         */
+        SavedQueryDocument: {
+            /** Id */
+            _id: string;
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /** Description */
+            description?: string | null;
+            /** Errors */
+            errors?: components["schemas"]["Problem"][] | null;
+            /** Label */
+            label: string;
+            /**
+             * Modified
+             * Format: date-time
+             */
+            modified: string;
+            origin: components["schemas"]["Reference"];
+            parent: components["schemas"]["Reference"];
+            /** Search */
+            search: {
+                [key: string]: unknown;
+            };
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * ScopeDocument
          * @description What a key is restricted to; null: no limit.
          */
@@ -8174,6 +8550,20 @@ export interface components {
             recovery_codes_left: number;
             /** Required */
             required: boolean;
+        };
+        /**
+         * SecretDocument
+         * @description What identifiers are mapped with: 32 bytes in hex.
+         */
+        SecretDocument: {
+            /** Epoch */
+            epoch: number;
+            /** Key */
+            key: string;
+            /** Scope */
+            scope: string;
+        } & {
+            [key: string]: unknown;
         };
         /**
          * SelfPermissions
@@ -8537,6 +8927,22 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * TargetDeidDocument
+         * @description What applies to files that are routed.
+         */
+        TargetDeidDocument: {
+            /** Exempt */
+            exempt: boolean;
+            own?: components["schemas"]["treadle__server__privacy__models__VersionDocument"] | null;
+            profile?: components["schemas"]["treadle__server__privacy__models__VersionDocument"] | null;
+            /** Required */
+            required: boolean;
+            secret?: components["schemas"]["SecretDocument"] | null;
+            target: components["schemas"]["DeidTarget"];
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * TargetDocument
          * @description Where a new session would go.
          */
@@ -8827,26 +9233,6 @@ export interface components {
             [key: string]: unknown;
         };
         /**
-         * VersionDocument
-         * @description The releases of the contract and of this software.
-         */
-        VersionDocument: {
-            /** Id */
-            _id: string;
-            /** Cli Version */
-            cli_version: string;
-            /** Database */
-            database: number;
-            /** Flywheel Release */
-            flywheel_release: string;
-            /** Release */
-            release: string;
-            /** Treadle Release */
-            treadle_release: string;
-        } & {
-            [key: string]: unknown;
-        };
-        /**
          * ViewColumn
          * @description A name that columns of a view may have.
          */
@@ -8901,6 +9287,16 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * Warning
+         * @description Something in a query that is legal, but finds nothing.
+         */
+        Warning: {
+            /** Message */
+            message: string;
+            /** Offset */
+            offset: number;
+        };
+        /**
          * WayDocument
          * @description One reason: a role in the project (`template`: the group's template names it too), access, a site role.
          */
@@ -8944,6 +9340,58 @@ export interface components {
             size: number;
             /** Timestamp */
             timestamp?: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * VersionDocument
+         * @description The releases of the contract and of this software.
+         */
+        treadle__server__app__models__VersionDocument: {
+            /** Id */
+            _id: string;
+            /** Cli Version */
+            cli_version: string;
+            /** Database */
+            database: number;
+            /** Flywheel Release */
+            flywheel_release: string;
+            /** Release */
+            release: string;
+            /** Treadle Release */
+            treadle_release: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * VersionDocument
+         * @description One version of a place's profile.
+         */
+        treadle__server__privacy__models__VersionDocument: {
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /** Level */
+            level: string;
+            /** Locked */
+            locked: boolean;
+            /** Name */
+            name: string;
+            origin: components["schemas"]["Reference"];
+            /** Profile Id */
+            profile_id: string;
+            /** Removed */
+            removed: boolean;
+            /** Sha256 */
+            sha256?: string | null;
+            /** Target */
+            target: string;
+            /** Text */
+            text?: string | null;
+            /** Version */
+            version: number;
         } & {
             [key: string]: unknown;
         };
@@ -13974,11 +14422,44 @@ export interface operations {
             503: components["responses"]["Trouble"];
         };
     };
+    get_connector_deid: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TargetDeidDocument"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
     list_misrouted_api_connector_misrouted_get: {
         parameters: {
             query?: {
                 limit?: string | null;
                 after_id?: string | null;
+                reason?: string | null;
+                device?: string | null;
+                search?: string | null;
             };
             header?: never;
             path?: never;
@@ -15711,6 +16192,235 @@ export interface operations {
             503: components["responses"]["Trouble"];
         };
     };
+    get_all_saved_searches: {
+        parameters: {
+            query?: {
+                /** @description field op value, comma separated */
+                filter?: string | null;
+                /** @description field[:asc|desc], comma separated */
+                sort?: string | null;
+                /** @description rows per page; 0 or absent = all */
+                limit?: string | null;
+                /** @description rows to leave out */
+                skip?: string | null;
+                /** @description page number from 1 */
+                page?: string | null;
+                /** @description rows after this id */
+                after_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedQueryDocument"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    save_search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InsertedId"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    get_saved_search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedQueryDocument"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    replace_search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedQueryDocument"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    delete_save_search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    parse_search_query: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Parsed"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    print_search_query: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Printed"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
     list_all_api_devices_get: {
         parameters: {
             query?: {
@@ -16057,6 +16767,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    list_what_came_api_devices__device_id__received_get: {
+        parameters: {
+            query?: {
+                limit?: string | null;
+                before?: string | null;
+                search?: string | null;
+                parked?: string | null;
+            };
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceivedDocument"][];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -17451,6 +18198,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    get_group_deid: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EffectiveDocument"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -19094,6 +19873,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProjectCopy"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    get_project_deid: {
+        parameters: {
+            query?: {
+                /** @description An older epoch, to continue what was begun under it. */
+                epoch?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EffectiveDocument"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -22796,6 +23610,36 @@ export interface operations {
             503: components["responses"]["Trouble"];
         };
     };
+    get_site_deid: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EffectiveDocument"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
     get_providers: {
         parameters: {
             query?: never;
@@ -25845,7 +26689,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["VersionDocument"];
+                    "application/json": components["schemas"]["treadle__server__app__models__VersionDocument"];
                 };
             };
             400: components["responses"]["BadRequest"];

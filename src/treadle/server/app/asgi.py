@@ -20,6 +20,7 @@ from treadle.server.delivery import routes as delivery
 from treadle.server.delivery.live import EventHub
 from treadle.server.ingest import routes as ingest
 from treadle.server.kit.settings import Settings
+from treadle.server.privacy import routes as privacy
 from treadle.server.search import routes as search
 from treadle.server.wire import http
 from treadle.server.wire.described import describe
@@ -35,6 +36,7 @@ _ROUTERS: tuple[APIRouter, ...] = (
     ingest.router,
     delivery.router,
     search.router,
+    privacy.router,
     catalog.router,
     unbuilt.router,
 )

@@ -265,6 +265,11 @@ class Settings(BaseSettings):
         description="file:///DIR, s3://BUCKET/PREFIX, gs://... or az://... (default: <home>/blobs).",
     )
 
+    site_key: str | None = secret(
+        description="Key that secrets in the database are sealed with; several, newest first, while it is changed "
+        "(default: the file <home>/site.key, made at the first need)."
+    )
+
     worker_tasks: int = Field(default=2, ge=1, le=64, description="Background tasks a worker runs at once.")
 
     log_format: Literal["auto", "json", "console"] = Field(

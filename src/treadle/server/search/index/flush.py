@@ -23,10 +23,10 @@ _WATCHED = frozenset({"container", "file", "note"})
 _MARK = "treadle_search"
 
 _OWN = """
-WITH some AS (SELECT DISTINCT level, oid FROM search_dirty WHERE xid = txid_current() LIMIT %s),
-  gone AS (DELETE FROM search_dirty d USING some
-    WHERE d.xid = txid_current() AND d.level = some.level AND d.oid = some.oid)
-SELECT oid FROM some"""
+WITH own AS (SELECT DISTINCT level, oid FROM search_dirty WHERE xid = txid_current() LIMIT %s),
+  gone AS (DELETE FROM search_dirty d USING own
+    WHERE d.xid = txid_current() AND d.level = own.level AND d.oid = own.oid)
+SELECT oid FROM own"""
 _TAKE = """
 DELETE FROM search_dirty WHERE n IN
   (SELECT n FROM search_dirty ORDER BY n LIMIT %s FOR UPDATE SKIP LOCKED) RETURNING level, oid"""

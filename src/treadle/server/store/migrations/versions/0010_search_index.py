@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0010_search_index"
-down_revision = "0008_audit_reports"
+down_revision = "0009_deid_profiles"
 branch_labels = None
 depends_on = None
 

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
+from treadle.cli.deid_profile import load
+from treadle.cli.deid_vault import vault
 from treadle.cli.options import JsonOption
 
 if TYPE_CHECKING:
+    from treadle.cli.deid_people import Vault
     from treadle.cli.deid_run import Outcome
-    from treadle.deid import Profile
-
-PRESETS = {"none": "none", "minimal": "minimal", "research": "research", "ps315-basic": "ps315-basic"}
-ALIASES = {"basic": "ps315-basic"}
-NOTHING_DONE = 1
+    from treadle.deid import Profile, Secrets
 
 
 class FolderFirst(TyperGroup):
@@ -51,6 +49,28 @@ ProfileOption = Annotated[
         help="A preset (none, minimal, research, ps315-basic) or a profile's file.",
     ),
 ]
+ValuesOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--values",
+        metavar="CSV",
+        exists=True,
+        dir_okay=False,
+        help="Values of the profile's {{ variables }}: the row whose subject.label is --subject.",
+    ),
+]
+VaultOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--vault", metavar="FILE", help="Add rows that lead back to patients, sealed to --vault-key."
+    ),
+]
+VaultKeyOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--vault-key", metavar="PEM", exists=True, dir_okay=False, help="The custodian's public key (X25519)."
+    ),
+]
 ProfileArgument = Annotated[str, typer.Argument(metavar="P", help="A preset, or a profile's file.")]
 SecretOption = Annotated[
     Path | None,
@@ -73,6 +93,7 @@ JobsOption = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add these commands."""
+    deid.add_typer(vault, name="vault")
     app.add_typer(deid, name="deid")
 
 
@@ -89,6 +110,9 @@ def run_folder(
     ] = None,
     secret_file: SecretOption = None,
     subject: SubjectOption = None,
+    values: ValuesOption = None,
+    vault_file: VaultOption = None,
+    vault_key: VaultKeyOption = None,
     jobs: JobsOption = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Reports only, and a table of the first file before and after.")
@@ -101,7 +125,15 @@ def run_folder(
     if report is None and out is not None:
         report = out.with_name(out.name + "-report")
     _work(
-        folder, profile, None if dry_run else out, report, secret_file, subject, jobs, json_lines=json_lines
+        folder,
+        load(profile, values=values, subject=subject, json_lines=json_lines),
+        None if dry_run else out,
+        report,
+        secrets=_secrets(secret_file),
+        subject=subject,
+        rows=None if dry_run else _vault(vault_file, vault_key),
+        jobs=jobs,
+        json_lines=json_lines,
     )
 
 
@@ -116,7 +148,7 @@ def check(
     json_lines: JsonOption = False,
 ) -> None:
     """Try a profile on a folder: nothing but reports is written."""
-    _work(folder, profile, None, report, None, None, jobs, json_lines=json_lines)
+    _work(folder, load(profile, json_lines=json_lines), None, report, jobs=jobs, json_lines=json_lines)
 
 
 @deid.command()
@@ -126,7 +158,7 @@ def lint(profile: ProfileArgument, json_lines: JsonOption = False) -> None:
 
     found = [
         {"line": issue.line, "path": issue.path, "code": issue.code, "message": issue.message}
-        for issue in _load(profile, json_lines=json_lines).lint()
+        for issue in load(profile, json_lines=json_lines).lint()
     ]
     show_all(found, columns=("line", "path", "code", "message"), json_lines=json_lines)
     if not json_lines:
@@ -144,7 +176,7 @@ def explain(
     """Say what a profile does to an attribute, and which rule says so."""
     from treadle.cli.deid_explain import UnknownTagError, explained, print_rows, tag_of
 
-    loaded = _load(profile)
+    loaded = load(profile)
     if tag is None:
         print_rows(loaded)
         return
@@ -172,40 +204,57 @@ def which(
 
 def _work(
     folder: Path,
-    profile: str,
+    profile: Profile,
     out: Path | None,
     report: Path | None,
-    secret_file: Path | None,
-    subject: str | None,
-    jobs: int | None,
     *,
+    secrets: Secrets | None = None,
+    subject: str | None = None,
+    rows: Vault | None = None,
+    jobs: int | None,
     json_lines: bool,
 ) -> None:
     from treadle.cli.deid_run import NotEmptyError, run
     from treadle.cli.output import show
     from treadle.cli.progress import count
-    from treadle.deid import Context
+    from treadle.deid import Context, ProfileError
 
-    loaded = _load(profile, json_lines=json_lines)
-    secrets, context = _secrets(secret_file), Context(subject=subject)
+    context = Context(subject=subject)
     if out is None and not json_lines:
-        _compare(folder, loaded, context)
+        _compare(folder, profile, context)
     try:
         with count("de-identifying", quiet=json_lines) as progress:
             outcome = run(
                 folder,
-                loaded,
+                profile,
                 out=out,
                 report=report,
                 secrets=secrets,
                 context=context,
                 jobs=jobs,
                 progress=progress,
+                vault=rows,
             )
     except NotEmptyError as error:
         raise typer.BadParameter(str(error), param_hint="--out") from None
-    show(outcome.totals.document(loaded), json_lines=json_lines, text=_told(outcome, report))
+    except ProfileError as error:  # of the subject map
+        raise typer.BadParameter(str(error), param_hint="--profile") from None
+    show(outcome.totals.document(profile), json_lines=json_lines, text=_told(outcome, report))
     raise typer.Exit(outcome.exit_status)
+
+
+def _vault(path: Path | None, key: Path | None) -> Vault | None:
+    from treadle.cli.deid_people import Vault
+    from treadle.deid.vault import VaultError
+
+    if path is None and key is None:
+        return None
+    if path is None or key is None:
+        raise typer.BadParameter("--vault and --vault-key go together", param_hint="--vault")
+    try:
+        return Vault(path, key.read_bytes())
+    except VaultError as error:
+        raise typer.BadParameter(str(error), param_hint="--vault-key") from None
 
 
 def _compare(folder: Path, profile: Profile, context: Any) -> None:
@@ -236,35 +285,7 @@ def _told(outcome: Outcome, report: Path | None) -> str:
     return "\n".join(lines)
 
 
-def _load(given: str, *, json_lines: bool = False) -> Profile:
-    """A preset by name, or a file; an invalid one ends the command with all that is wrong in it."""
-    from treadle.cli.output import show_all
-    from treadle.deid import Profile, ProfileError
-
-    name = ALIASES.get(given, given)
-    if name in PRESETS:
-        return Profile.load({"name": name} if name == "none" else {"name": name, "treadle": {"preset": name}})
-    path = Path(given)
-    try:
-        text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError):
-        names = ", ".join(PRESETS)
-        raise typer.BadParameter(
-            f"{given}: neither a preset ({names}) nor a file", param_hint="--profile"
-        ) from None
-    try:
-        return Profile.load(text)
-    except ProfileError as error:
-        found = [
-            {"line": issue.line, "path": issue.path, "code": issue.code, "message": issue.message}
-            for issue in error.errors
-        ]
-        print(f"treadle: {path.name} is not a valid profile", file=sys.stderr)
-        show_all(found, columns=("line", "path", "code", "message"), json_lines=json_lines)
-        raise typer.Exit(NOTHING_DONE) from None
-
-
-def _secrets(path: Path | None) -> Any:
+def _secrets(path: Path | None) -> Secrets | None:
     from treadle.deid import Secrets
 
     if path is None:

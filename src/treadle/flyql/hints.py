@@ -33,13 +33,15 @@ def distance(one: str, other: str) -> int:
 
 
 def nearest(text: str, words: Iterable[str]) -> str | None:
-    """The word at most two edits away, fewer than the word has characters; case does not count."""
+    """The word at most two edits away, fewer than either has characters; of such, one of the same letters."""
     if len(text) > _LONG:
         return None
     folded = text.lower()
-    ranked = [(distance(folded, word.lower()), word) for word in words]
-    near = [(edits, word) for edits, word in ranked if edits < min(_FAR, len(word))]
-    return min(near, key=lambda pair: pair[0])[1] if near else None
+    ranked = [
+        (distance(folded, word.lower()), sorted(folded) != sorted(word.lower()), word) for word in words
+    ]
+    near = [found for found in ranked if found[0] < min(_FAR, len(text), len(found[2]))]
+    return min(near, key=lambda found: found[:2])[2] if near else None
 
 
 def operator(text: str) -> str | None:
@@ -69,7 +71,7 @@ def field(text: str, more: Iterable[str] = ()) -> str | None:
     if not dot:
         return None
     known = nearest(entity, ENTITIES)
-    return f"{known}.{path}" if known and path else None
+    return f"{known}.{path}" if known and path and known != entity.lower() else None
 
 
 def entity(text: str) -> str | None:

@@ -1603,6 +1603,9 @@ export interface paths {
         /**
          * List Misrouted
          * @description Parked sessions the caller may sort, oldest first, with projects that may have been meant.
+         *
+         *     `search` looks into labels, scanners and what was asked for (`group/project`); `alike` counts the other
+         *     sessions on the whole list that asked for the same.
          */
         get: operations["list_misrouted_api_connector_misrouted_get"];
         put?: never;
@@ -1626,8 +1629,8 @@ export interface paths {
          * Move Misrouted
          * @description Move a parked session to a project; subject and label as given, else as they are.
          *
-         *     `also_same_string` moves every waiting session that asked for the same group and project, too;
-         *     `remember_alias` sends later ones there at once.
+         *     `also_same_string` moves up to 200 waiting sessions that asked for the same group and project, too; `next` is
+         *     one of the `remaining`. `remember_alias` sends later ones there at once.
          */
         post: operations["move_misrouted_api_connector_misrouted__session_id__move_post"];
         delete?: never;
@@ -2607,6 +2610,29 @@ export interface paths {
          * @description By its public part.
          */
         delete: operations["delete_device_key_api_devices__device_id__key__key_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/devices/{device_id}/received": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a device has brought
+         * @description Series, the newest first; the next page begins with `before` the last `_id`.
+         *
+         *     `search` looks into file names, session labels, scanners and what was asked for, and finds Study and Series
+         *     Instance UIDs; `parked` is true for those that wait to be sorted, false for the others.
+         */
+        get: operations["list_what_came_api_devices__device_id__received_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -7833,6 +7859,8 @@ export interface components {
          * @description One row of the worklist.
          */
         MisroutedDocument: {
+            /** Alike */
+            alike: number;
             /** Device */
             device?: string | null;
             /** Flags */
@@ -7954,6 +7982,8 @@ export interface components {
             jobs_spawned: number;
             /** Modified */
             modified: number;
+            /** Next */
+            next?: string | null;
             /** Parents */
             parents: {
                 [key: string]: string;
@@ -8397,6 +8427,65 @@ export interface components {
         Recalculated: {
             /** Sessions Changed */
             sessions_changed: string[];
+        };
+        /**
+         * ReceivedDocument
+         * @description One series that a device brought.
+         */
+        ReceivedDocument: {
+            /** Id */
+            _id: string;
+            /**
+             * Changed
+             * Format: date-time
+             */
+            changed: string;
+            /** Flags */
+            flags: string[];
+            /** Members */
+            members?: number | null;
+            /** Modality */
+            modality?: string | null;
+            /** Name */
+            name: string;
+            place: components["schemas"]["ReceivedPlace"];
+            /** Reason */
+            reason?: string | null;
+            /**
+             * Received
+             * Format: date-time
+             */
+            received: string;
+            /** Requested */
+            requested: {
+                [key: string]: string | null;
+            };
+            /** Scanner */
+            scanner?: string | null;
+            /** Series */
+            series: string;
+            /** Size */
+            size: number;
+            /** Study */
+            study: string;
+            /** Version */
+            version: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * ReceivedPlace
+         * @description Where a received series is: containers by id and label.
+         */
+        ReceivedPlace: {
+            acquisition?: components["schemas"]["Named"] | null;
+            /** Group */
+            group?: string | null;
+            project?: components["schemas"]["Named"] | null;
+            session?: components["schemas"]["Named"] | null;
+            subject?: components["schemas"]["Named"] | null;
+        } & {
+            [key: string]: unknown;
         };
         /**
          * RecoveryCodes
@@ -14687,6 +14776,9 @@ export interface operations {
             query?: {
                 limit?: string | null;
                 after_id?: string | null;
+                reason?: string | null;
+                device?: string | null;
+                search?: string | null;
             };
             header?: never;
             path?: never;
@@ -17337,6 +17429,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    list_what_came_api_devices__device_id__received_get: {
+        parameters: {
+            query?: {
+                limit?: string | null;
+                before?: string | null;
+                search?: string | null;
+                parked?: string | null;
+            };
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceivedDocument"][];
                 };
             };
             400: components["responses"]["BadRequest"];

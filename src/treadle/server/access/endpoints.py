@@ -113,6 +113,7 @@ GET               /devices/status                         admin
 GET               /devices/{}                             device
 PUT DELETE        /devices/{}                             admin
 GET               /devices/{}/incidents                   admin
+GET               /devices/{}/received                    admin
 GET               /x/metrics                              admin
 POST              /x/alerts/test                          admin
 POST              /devices/{}/key                         admin

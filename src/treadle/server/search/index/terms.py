@@ -54,14 +54,18 @@ def native(level: str) -> frozenset[str]:
     return frozenset({"_id", "created", "modified", *own.get(level, ())})
 
 
-def words(path: str, value: object) -> tuple[Word, ...]:
-    """The dictionary words of one value; none when only its hash is kept, as `is_hashed` says."""
-    if isinstance(value, bool):
-        return (("t", float(value)),)
-    if isinstance(value, int | float):
-        return (number_word(float(value)),)
-    if not isinstance(value, str) or is_hashed(path, value):
-        return (("l", 0.0),) if isinstance(value, str) and len(value) > MAX_TEXT else ()
+def kinds_of_text(path: str, text: str) -> int:
+    """What a text adds to the kinds of its path."""
+    kinds = Kind.HASHED if is_hashed(path, text) else Kind(0)
+    for letter, _ in words(path, text):
+        kinds |= LETTERS[letter]
+    return int(kinds)
+
+
+def words(path: str, value: str) -> tuple[Word, ...]:
+    """The dictionary words of a text; none, or a mark, when only its hash is kept."""
+    if is_hashed(path, value):
+        return (("l", 0.0),) if len(value) > MAX_TEXT else ()
     day = day_of(path, value)
     return (("s", value),) if day is None else (("s", value), ("d", float(day)))
 

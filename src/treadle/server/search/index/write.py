@@ -12,7 +12,7 @@ import psycopg
 from treadle.flyql.leaves import searched
 from treadle.server.search.index.dictionary import Dictionary, Key, PathNode
 from treadle.server.search.index.tables import ABOVE
-from treadle.server.search.index.terms import LETTERS, Kind, Word, hashed, is_hashed, native, words
+from treadle.server.search.index.terms import LETTERS, Kind, Word, hashed, native, number_word
 
 # Whose terms facets count (search.md 4.4); `classification.X` is covered by the list of all its values.
 FACETS: Mapping[str, frozenset[str]] = {
@@ -36,6 +36,9 @@ FACETS: Mapping[str, frozenset[str]] = {
     ),
     "project": frozenset({"label", "group", "tags"}),
 }
+
+_KINDS = {letter: int(kind) for letter, kind in LETTERS.items()}
+_HASHED, _FRACTION = int(Kind.HASHED), int(Kind.FRACTION)
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,7 @@ class Flat:
 
     def __init__(self, item: Loaded, root: PathNode) -> None:
         self.level, self.oid = item.level, item.oid
-        self.kinds: dict[PathNode, Kind] = {}
+        self.kinds: dict[PathNode, int] = {}
         self._words: list[tuple[PathNode, Word]] = []
         self._hashed: list[tuple[PathNode, str]] = []
         self._facets = FACETS.get(item.level, frozenset())
@@ -86,21 +89,25 @@ class Flat:
                 self._add(root.at(key), value)
 
     def _add(self, node: PathNode, value: Any) -> None:
-        if isinstance(value, dict):
-            for key, below in value.items():
-                self._add(node.at(key), below)
+        if isinstance(value, str):
+            if value:
+                found, kinds = node.read(value)
+                self._words += [(node, word) for word in found]
+                self.kinds[node] = self.kinds.get(node, 0) | kinds
+                if kinds & _HASHED:
+                    self._hashed.append((node, value))
+        elif isinstance(value, dict):
+            below = node.below
+            for key, inner in value.items():
+                self._add(below.get(key) or node.at(key), inner)
         elif isinstance(value, list):
             for item in value:
                 self._add(node, item)
-        elif value is not None and value != "":
-            kinds = self.kinds.get(node, Kind(0))
-            for word in words(node.path, value):
-                self._words.append((node, word))
-                kinds |= LETTERS[word[0]]
-            if isinstance(value, str) and is_hashed(node.path, value):
-                self._hashed.append((node, value))
-                kinds |= Kind.HASHED
-            self.kinds[node] = kinds
+        elif value is not None:
+            word = ("t", float(value)) if isinstance(value, bool) else number_word(float(value))
+            self._words.append((node, word))
+            fraction = _FRACTION if isinstance(value, float) and not value.is_integer() else 0
+            self.kinds[node] = self.kinds.get(node, 0) | _KINDS[word[0]] | fraction
 
     def wanted(self) -> Iterable[Key]:
         """The words, once the paths have numbers."""

@@ -83,6 +83,7 @@ class Sample:
             "instances": "1.2.3",
             "views": ids["view"],
             "queries": ids["query"],
+            "sites": ids["site"],
             "data_view_executions": ids["execution"],
             "reports": ids["report"],
             "trash": ids["trash"],
@@ -289,6 +290,7 @@ _ARGUMENTS: list[tuple[str, Any]] = [
         r"DELETE /dataexplorer/search",
         _json(return_type="session", structured_query="session.label = nobody"),
     ),
+    (r"POST /dataexplorer/search/fields/aggregate", _json(field_name="session.label")),
     (r"POST /dataexplorer/search/export", _json(query=_SEARCH)),
     (
         r"POST /dataexplorer/search/collect",

@@ -89,7 +89,7 @@ def body_for(found: Search) -> dict[str, Any]:
     }
 
 
-async def ask_all(peers: Sequence[Peer], found: Search, places: Places) -> dict[str, Reply]:
+async def ask_all(peers: Sequence[Peer], found: Search, places: Places, *, facets: bool) -> dict[str, Reply]:
     """What each of the sites answers, those that are not done."""
     body = body_for(found)
     open_ = [peer for peer in peers if peer.id not in places.ended]
@@ -99,7 +99,7 @@ async def ask_all(peers: Sequence[Peer], found: Search, places: Places) -> dict[
         unable = {}
     asked = [peer for peer in open_ if peer.id not in unable]
     replies = await asyncio.gather(
-        *(ask(peer, {**body, "cursor": places.places.get(peer.id) or None}) for peer in asked)
+        *(ask(peer, {**body, "cursor": places.places.get(peer.id) or None}, facets=facets) for peer in asked)
     )
     return unable | {peer.id: reply for peer, reply in zip(asked, replies, strict=True)}
 

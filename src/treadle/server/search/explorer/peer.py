@@ -40,6 +40,7 @@ class Reply:
     results: tuple[Hit, ...] = ()
     total: int | None = None
     relation: Literal["eq", "gte"] = "gte"
+    facets: dict[str, Any] | None = None
     more: bool = False  # whether there are results after these
     ms: int = 0
 
@@ -81,13 +82,13 @@ def _why(error: BaseException) -> str:
     return str(error) or type(error).__name__
 
 
-async def ask(peer: Peer, body: Mapping[str, Any]) -> Reply:
+async def ask(peer: Peer, body: Mapping[str, Any], *, facets: bool = False) -> Reply:
     """A page of results; whatever goes wrong is a status."""
     if peer.key is None:
         return Reply(status="unauthorized")
     watch = Stopwatch()
     simple = peer.kind == "flywheel"
-    query = {"simple": str(simple).lower(), "size": str(body["size"])}
+    query = {"simple": str(simple).lower(), "size": str(body["size"]), "facets": str(facets).lower()}
     try:
         async with asyncio.timeout(DEADLINE_S):
             status, answer = await _call(peer, "POST", "/dataexplorer/search", params=query, json=dict(body))
@@ -107,13 +108,14 @@ def _reply(answer: Any, ms: int) -> Reply:
         Hit(str(one["_id"]), dict(one["_source"]), str(one["place"]), keys_of(str(one["place"])))
         for one in answer["results"]
     )
-    total = answer["total"]
+    total, facets = answer["total"], answer.get("facets")
     return Reply(
         status="ok",
         results=results,
         total=None if total is None else int(total),
         relation="eq" if answer["total_relation"] == "eq" else "gte",
         more=answer["cursor"] is not None,
+        facets=facets if isinstance(facets, dict) else None,
         ms=ms,
     )
 

@@ -228,6 +228,7 @@ _ARGUMENTS: list[tuple[str, Any]] = [
     (r"DELETE /groups", lambda ids: {"json": [ids["group"]]}),
     (r"PUT /groups/\{\}", _json(label="G")),
     (r"PUT /.*/settings", _json(a=1)),
+    (r"PUT /.*/deid", _json(text="treadle: {preset: ps315-basic}")),
     (r"POST /projects", lambda ids: {"json": {"group": ids["group"], "label": "new"}}),
     (r"POST /subjects", lambda ids: {"json": {"project": ids["project"], "label": "new"}}),
     (

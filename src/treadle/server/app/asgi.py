@@ -21,6 +21,7 @@ from treadle.server.delivery.live import EventHub
 from treadle.server.ingest import routes as ingest
 from treadle.server.kit.settings import Settings
 from treadle.server.privacy import routes as privacy
+from treadle.server.privacy import routes_profiles, routes_settings
 from treadle.server.search import routes as search
 from treadle.server.wire import http
 from treadle.server.wire.described import describe
@@ -37,6 +38,8 @@ _ROUTERS: tuple[APIRouter, ...] = (
     delivery.router,
     search.router,
     privacy.router,
+    routes_profiles.router,
+    routes_settings.router,
     catalog.router,
     unbuilt.router,
 )

@@ -4,7 +4,7 @@ Refused
 ├── BadRequest 400  ProfileInvalid
 ├── Forbidden 403   ExemptionForbidden
 ├── NotFound 404    VersionNotFound, EpochNotFound
-└── Conflict 409    ProfileMissing, ProfileBroken, ProfileLoosens
+└── Conflict 409    ProfileMissing, ProfileBroken, ProfileStale, DeidRequired, ProfileLoosens
 """
 
 from __future__ import annotations
@@ -63,6 +63,18 @@ class ProfileBroken(Conflict):
     """The de-identification profile cannot be used: uploads are blocked until somebody saves a valid one."""
 
     code = "DEID_PROFILE_INVALID"
+
+
+class ProfileStale(Conflict):
+    """This was de-identified by a profile that was never in use here: fetch the profile again."""
+
+    code = "DEID_PROFILE_STALE"
+
+
+class DeidRequired(Conflict):
+    """Files that go here must be de-identified first, and this way of uploading cannot do it for you."""
+
+    code = "DEID_REQUIRED"
 
 
 class ProfileLoosens(Conflict):

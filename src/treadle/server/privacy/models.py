@@ -31,6 +31,13 @@ class SecretDocument(Document):
     key: str
 
 
+class RotatedDocument(Document):
+    """The newest epoch of a secret."""
+
+    scope: str
+    epoch: int
+
+
 class EffectiveDocument(Document):
     """What applies to files that go here."""
 

@@ -57,7 +57,8 @@ def test_an_invalid_profile_is_refused_with_every_issue(tree, project, problem, 
     body = {"text": text} if way == "deid" else {"deid_profile": text}
     refused = problem(tree.api.put(f"{project}/{way}", json=body), 400)
     assert refused["code"] == "DEID_PROFILE_INVALID"
-    assert [(issue["line"], issue["path"]) for issue in refused["errors"]][0] == (3, "dicom.fields[0].name")
+    first = refused["errors"][0]
+    assert (first["line"], first["path"]) == (3, "dicom.fields[0].name")
     assert len(refused["errors"]) == 2
     assert tree.get(f"{project}/deid")["own"] is None
 

@@ -36,6 +36,12 @@ class Arrived:
     blob: BlobRef
     members: int | None = None  # of a zip
     deid: Mapping[str, Any] | None = None  # when it was de-identified on arrival
+    sent_as: str = ""  # what the sender calls it, when that is something else
+
+    @property
+    def said(self) -> str:
+        """Its name in the sender's metadata."""
+        return self.sent_as or self.name
 
 
 async def count_members(blobs: Blobs, arrived: Sequence[Arrived]) -> list[Arrived]:
@@ -80,10 +86,10 @@ async def place_uploads(
     preserve_metadata: bool,
 ) -> list[File]:
     """The files as the container now shows them, in the order they came."""
-    said = metadata_by_name(metadata, [item.name for item in arrived])
+    said = metadata_by_name(metadata, [item.said for item in arrived])
     placed = []
     for several in _without_repeats(arrived):
-        described = [(item, said.get(item.name, FileMetadata())) for item in several]
+        described = [(item, said.get(item.said, FileMetadata())) for item in several]
         placed += await _place(guard, target, described, preserve_metadata=preserve_metadata)
     return placed
 

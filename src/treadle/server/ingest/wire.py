@@ -61,7 +61,7 @@ class FileMetadata(Wire):
             modality=self.modality,
             classification=self.classification,
             tags=self.tags,
-            info=self.info,
+            info=self.info if deid is None else None,  # read from the identified file, it may say who that is
             zip_member_count=self.zip_member_count if members is None else members,
             deid_log_id=self.deid_log_id,
             deid_log_skip_reason=self.deid_log_skip_reason,

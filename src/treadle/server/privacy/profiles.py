@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, insert, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from treadle.deid.profile import Profile, ProfileError
@@ -91,7 +92,7 @@ def newest_rows(places: Sequence[Place]) -> Select[Any]:
     column = deid_profile.c
     return (
         select(deid_profile)
-        .distinct(column.level, column.target)
+        .ext(distinct_on(column.level, column.target))
         .where(_at(places))
         .order_by(column.level, column.target, column.version.desc())
     )

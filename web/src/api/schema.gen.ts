@@ -2657,6 +2657,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/files/{id}/deid/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview
+         * @description One file (of a zip its first DICOM member) before and after: `{text}`, or what applies. Stores nothing.
+         */
+        post: operations["preview_file_deid"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/groups": {
         parameters: {
             query?: never;
@@ -4647,6 +4667,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sessions/{id}/deid/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test
+         * @description What would become of the files of a session, some at a time: `{text, after}`; `after` in the answer goes on.
+         */
+        post: operations["test_session_deid"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sessions/{id}/files/{name}": {
         parameters: {
             query?: never;
@@ -6270,6 +6310,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/x/deid/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Text
+         * @description What is wrong with a profile, and what is allowed but unsafe; saves nothing.
+         */
+        post: operations["check_deid_profile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/x/deid/schema": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Schema
+         * @description The format of profiles as JSON schema.
+         */
+        get: operations["get_deid_schema"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/x/events": {
         parameters: {
             query?: never;
@@ -6975,6 +7055,24 @@ export interface components {
             user_is_admin: boolean;
         };
         /**
+         * CheckedDocument
+         * @description Whether a profile can be used.
+         */
+        CheckedDocument: {
+            /** Errors */
+            errors: components["schemas"]["IssueDocument"][];
+            /** Name */
+            name?: string | null;
+            /** Sha256 */
+            sha256?: string | null;
+            /** Valid */
+            valid: boolean;
+            /** Warnings */
+            warnings: components["schemas"]["IssueDocument"][];
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * CleanedDocument
          * @description How many tokens and files were forgotten.
          */
@@ -7660,6 +7758,22 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * IssueDocument
+         * @description What is wrong, or unsafe, and where.
+         */
+        IssueDocument: {
+            /** Code */
+            code: string;
+            /** Line */
+            line?: number | null;
+            /** Message */
+            message: string;
+            /** Path */
+            path: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * KeyDocument
          * @description An API key; `key` is its public part.
          */
@@ -8051,24 +8165,22 @@ export interface components {
             [key: string]: unknown;
         };
         /**
-         * PreviewDocument
-         * @description What a change would touch: the first hundred people and projects, and how many there are of everything.
+         * PreviewRow
+         * @description One element before and after.
          */
-        PreviewDocument: {
-            /** People */
-            people: components["schemas"]["TouchedPerson"][];
-            /** Projects */
-            projects: components["schemas"]["TouchedProject"][];
-            /** Refused */
-            refused: string | null;
-            /** Sentence */
-            sentence: string;
-            /** Totals */
-            totals: {
-                [key: string]: number;
-            };
-            /** Unmanaged Projects */
-            unmanaged_projects: number;
+        PreviewRow: {
+            /** Action */
+            action: string;
+            /** After */
+            after?: string | null;
+            /** Before */
+            before?: string | null;
+            /** Name */
+            name: string;
+            /** Tag */
+            tag: string;
+        } & {
+            [key: string]: unknown;
         };
         /**
          * ProjectCopy
@@ -8916,6 +9028,18 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * TriedDocument
+         * @description What would become of some files of a session.
+         */
+        TriedDocument: {
+            /** After */
+            after?: string | null;
+            /** Results */
+            results: components["schemas"]["treadle__server__privacy__models__PreviewDocument"][];
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * TriedOut
          * @description What templates would say, with one page of sessions.
          */
@@ -9251,6 +9375,26 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * PreviewDocument
+         * @description What a change would touch: the first hundred people and projects, and how many there are of everything.
+         */
+        treadle__server__access__models__PreviewDocument: {
+            /** People */
+            people: components["schemas"]["TouchedPerson"][];
+            /** Projects */
+            projects: components["schemas"]["TouchedProject"][];
+            /** Refused */
+            refused: string | null;
+            /** Sentence */
+            sentence: string;
+            /** Totals */
+            totals: {
+                [key: string]: number;
+            };
+            /** Unmanaged Projects */
+            unmanaged_projects: number;
+        };
+        /**
          * VersionDocument
          * @description The releases of the contract and of this software.
          */
@@ -9267,6 +9411,42 @@ export interface components {
             release: string;
             /** Treadle Release */
             treadle_release: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * PreviewDocument
+         * @description What would become of a file.
+         */
+        treadle__server__privacy__models__PreviewDocument: {
+            /** Changes */
+            changes: {
+                [key: string]: number;
+            };
+            /** Error */
+            error?: string | null;
+            /** File Id */
+            file_id: string;
+            /** Member */
+            member: string;
+            /** Message */
+            message?: string | null;
+            /** Name */
+            name: string;
+            /** Out */
+            out: string[];
+            /** Pixels */
+            pixels: string;
+            /** Rows */
+            rows: components["schemas"]["PreviewRow"][];
+            /** Status */
+            status: string;
+            /** Version */
+            version: number;
+            /** Warnings */
+            warnings: string[];
+            /** Where */
+            where: string;
         } & {
             [key: string]: unknown;
         };
@@ -9417,7 +9597,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PreviewDocument"];
+                    "application/json": components["schemas"]["treadle__server__access__models__PreviewDocument"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -17186,6 +17366,38 @@ export interface operations {
             503: components["responses"]["Trouble"];
         };
     };
+    preview_file_deid: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["treadle__server__privacy__models__PreviewDocument"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
     list_groups: {
         parameters: {
             query?: {
@@ -22736,6 +22948,38 @@ export interface operations {
             503: components["responses"]["Trouble"];
         };
     };
+    test_session_deid: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TriedDocument"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
     modify_session_file: {
         parameters: {
             query?: never;
@@ -27106,6 +27350,68 @@ export interface operations {
                     "application/json": components["schemas"]["AccessLogRecord"][];
                     "application/x-ndjson": string;
                     "text/csv": string;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    check_deid_profile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckedDocument"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    get_deid_schema: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
                 };
             };
             400: components["responses"]["BadRequest"];

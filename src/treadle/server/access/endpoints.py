@@ -194,6 +194,10 @@ GET               /subjects/{}/sessions                   project containers_vie
 GET               /subjects/{}/acquisitions               project containers_view_metadata
 GET               /sessions/{}/acquisitions               project containers_view_metadata
 GET               /site/deid                              any
+GET               /x/deid/schema                          any
+POST              /x/deid/check                           any
+POST              /files/{}/deid/preview                  project files_view_contents
+POST              /sessions/{}/deid/test                  project files_view_contents
 GET               /site/deid/versions                     any
 GET               /site/deid/versions/{}                  any
 PUT DELETE        /site/deid                              admin

@@ -23,7 +23,8 @@ from treadle.server.ingest import routes as ingest
 from treadle.server.ingest.arrival import stop_engines
 from treadle.server.kit.settings import Settings
 from treadle.server.privacy import routes as privacy
-from treadle.server.privacy import routes_profiles, routes_settings
+from treadle.server.privacy import routes_preview, routes_profiles, routes_settings
+from treadle.server.privacy.preview import stop_previews
 from treadle.server.privacy.quarantine import sweep
 from treadle.server.search import routes as search
 from treadle.server.wire import http
@@ -41,6 +42,7 @@ _ROUTERS: tuple[APIRouter, ...] = (
     delivery.router,
     search.router,
     privacy.router,
+    routes_preview.router,
     routes_profiles.router,
     routes_settings.router,
     catalog.router,
@@ -61,6 +63,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     finally:
         await app.state.events.stop()
         stop_engines()
+        stop_previews()
         await state.close()
 
 

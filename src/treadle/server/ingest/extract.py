@@ -6,12 +6,7 @@ and bytes, since a zip may be a bomb.
 
 from __future__ import annotations
 
-import asyncio
-import tempfile
-from collections.abc import AsyncIterator
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any, Protocol
 
 from sqlalchemy import select
@@ -24,7 +19,7 @@ from treadle.server.catalog.tables import instance
 from treadle.server.ingest.series_reader import Found, Unreadable, read_series
 from treadle.server.kit.logging import get_logger
 from treadle.server.kit.process_pool import ProcessPool
-from treadle.server.store.blobs import BLOCK, Blobs
+from treadle.server.store.blobs import Blobs, local_copy
 from treadle.server.store.db import Database
 
 log = get_logger("treadle.extract")
@@ -89,7 +84,7 @@ def _header(target: File) -> Any:
 
 
 async def _read(blobs: Blobs, target: File) -> Found | None:
-    async with _local_copy(blobs, target) as path:
+    async with local_copy(blobs, target.blob_sha384, target.size) as path:
         try:
             return await _readers.run(_LIMIT_S, read_series, str(path))
         except Unreadable as error:
@@ -97,21 +92,6 @@ async def _read(blobs: Blobs, target: File) -> Found | None:
         except (BrokenProcessPool, TimeoutError) as error:
             log.warning("dicom_reader_died", file=target.file_id, why=type(error).__name__)
     return None
-
-
-@asynccontextmanager
-async def _local_copy(blobs: Blobs, target: File) -> AsyncIterator[Path]:
-    """The content as a file of this machine."""
-    path = blobs.local_path(target.blob_sha384)
-    if path is not None:
-        yield path
-        return
-    with tempfile.NamedTemporaryFile(prefix="treadle-") as copy:
-        for start in range(0, target.size, 16 * BLOCK):
-            block = await blobs.read(target.blob_sha384, start, min(start + 16 * BLOCK, target.size))
-            await asyncio.to_thread(copy.write, block)
-        copy.flush()
-        yield Path(copy.name)
 
 
 def stop_readers() -> None:

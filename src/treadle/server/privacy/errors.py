@@ -11,16 +11,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from treadle.deid.profile import ProfileError
+from treadle.deid.profile import Issue, ProfileError
 from treadle.server.kit.errors import BadRequest, Conflict, Forbidden, NotFound
 
 
-def issues_of(error: ProfileError) -> list[dict[str, Any]]:
-    """The issues as clients read them."""
-    return [
-        {"path": issue.path, "code": issue.code, "message": issue.message, "line": issue.line}
-        for issue in error.errors
-    ]
+def issue_doc(issue: Issue) -> dict[str, Any]:
+    """An issue as clients read it."""
+    return {"path": issue.path, "code": issue.code, "message": issue.message, "line": issue.line}
 
 
 class ProfileInvalid(BadRequest):
@@ -32,7 +29,7 @@ class ProfileInvalid(BadRequest):
         first = error.errors[0]
         where = f"line {first.line}, {first.path}" if first.line else first.path or "the profile"
         more = f" ({len(error.errors) - 1} more)" if len(error.errors) > 1 else ""
-        super().__init__(f"{where}: {first.message}{more}", errors=issues_of(error))
+        super().__init__(f"{where}: {first.message}{more}", errors=list(map(issue_doc, error.errors)))
 
 
 class ExemptionForbidden(Forbidden):

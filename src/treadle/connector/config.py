@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from treadle.connector.backoff import FIRST_S
+from treadle.connector.deid_config import DeidConfig
 from treadle.connector.pull_config import PullConfig
 from treadle.connector.receive.limits import GIB, Limits
 from treadle.dicom.config import MappingConfig
@@ -71,6 +72,7 @@ class DeviceConfig:
     pull: PullConfig = field(default_factory=PullConfig)
     mapping: MappingConfig = field(default_factory=MappingConfig)
     opt: OptConfig = field(default_factory=OptConfig)
+    deid: DeidConfig = field(default_factory=DeidConfig)
 
     def __post_init__(self) -> None:
         if not _DEVICE_ID.fullmatch(self.id):

@@ -112,10 +112,10 @@ _PULL = {
     "working_hours": Key("hours", "For instance `20:00-06:00`: outside them it is left alone.", may_be_null=True),
 }  # fmt: skip
 _DEID = {
-    "required": Key("flag", "Read for later releases.", True),
+    "required": Key("flag", "Whether series wait in the spool as long as no profile applies to them.", False),
     "profile": Key(
         "text",
-        "Not in this release: refused unless null; nothing leaves as it is.",
+        "A preset (`minimal`, `ps315-basic`, `research`) or a file; applies where the server has no profile.",
         may_be_null=True,
     ),
 }

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 import signal
 import socket
 from collections.abc import Callable
@@ -24,6 +25,8 @@ from treadle.connector.health import Health, log, log_event
 from treadle.connector.heartbeat import Heartbeat
 from treadle.connector.logs import set_up_logs
 from treadle.connector.pipeline import Pipeline
+from treadle.connector.privacy.desk import Desk
+from treadle.connector.privacy.pool import Pool
 from treadle.connector.pull.holds import Holds
 from treadle.connector.receivers import Receivers, listen
 from treadle.connector.setup import check_tls, receiver_setup
@@ -82,9 +85,10 @@ class Connector:
             Api(url=config.server_url, api_key=config.api_key, ca_file=config.ca_file)
             for _ in range(config.parallel_uploads + 1)
         ]
+        self._pool = Pool()
         rush = Rush()
         self._pipeline = Pipeline(
-            Delivery(layout, state, devices, health),
+            Delivery(layout, state, devices, health, Desk(layout, state, health, self._pool)),
             state,
             health,
             apis=self._apis[1:],
@@ -122,8 +126,8 @@ class Connector:
     def start(self) -> None:
         """Start all parts; CannotStartError or ConfigError when that is impossible."""
         wait_for_old_receivers(self._layout)
-        for left_over in self._layout.outbox.iterdir():
-            left_over.unlink()
+        shutil.rmtree(self._layout.outbox)
+        self._layout.make()
         listeners = _listen(self._config) if self._listens else {}
         self._collector.start()
         self._pipeline.start()
@@ -181,6 +185,7 @@ class Connector:
             self._receivers.stop()
         for part in (self._commitments, self._heartbeat, self._collector, self._pipeline):
             part.stop(timeout_s=_STOP_S / 4)
+        self._pool.stop()
         os.close(self._lock)
         log_event("stopped")
 

@@ -44,9 +44,13 @@ def _hkdf(secret: bytes, info: bytes) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Where a file is bound for. `subject` becomes the patient's code when the profile asks for `subject-label`."""
+    """Where a file is bound for. `subject` becomes the patient's code when the profile asks for `subject-label`.
+
+    `identity` stands for the PatientID where something else stands there, such as a routing string; empty: the study.
+    """
 
     group: str = ""
     project: str = ""
     subject: str | None = None
     session: str | None = None
+    identity: str | None = None

@@ -103,11 +103,13 @@ class DicomWorker:
 
     def _subject(self, facts: Facts, run: Run) -> Subject:
         options = self._options or PresetOptions(preset="none")
-        patient = facts.text(0x00100020)
+        patient, issuer = facts.text(0x00100020), facts.text(0x00100021)
+        if self._context.identity is not None:
+            patient, issuer = self._context.identity, ""
         if not patient.strip() and self._plan is not None:
             run.report.warn("NO_PATIENT_ID")
         study = facts.raw(0x0020000D)
-        return subject_of(patient, facts.text(0x00100021), study, options, self._secrets, self._context)
+        return subject_of(patient, issuer, study, options, self._secrets, self._context)
 
     def _own_rules(self, file: DicomFile, run: Run) -> Trie | None:
         if self._rules is None:

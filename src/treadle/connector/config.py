@@ -109,6 +109,7 @@ class ConnectorConfig:
     limits: Limits = field(default_factory=Limits)
     keep_uploaded_s: float = 24 * 3600.0
     keep_skipped_s: float = 0.0
+    keep_reports_s: float = 90 * 24 * 3600.0
     heartbeat_s: float = 60.0
     retry_first_s: float = FIRST_S
     defaults: DeviceConfig = field(default_factory=DeviceConfig)

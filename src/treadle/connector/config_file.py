@@ -43,6 +43,18 @@ def read_devices(path: Path, *, series_quiet_s: float = 60.0) -> Devices:
     return _devices(_checked(_expand(document, os.environ)), series_quiet_s, base=path.parent)
 
 
+def read_server(path: Path) -> tuple[str, str, Path | None] | None:
+    """Its server's address, our key and the certificates to trust; None where they are not there, or not yet."""
+    document = _load(path)
+    if not isinstance(document, dict) or "server" not in document:
+        return None
+    try:
+        server = Section(_expand(document["server"], os.environ), table="server", name="server")
+        return server.need("url").rstrip("/"), server.need("api_key"), _path(server, "ca_file", path.parent)
+    except ConfigError:
+        return None
+
+
 def parse_config(document: Any, *, base: Path = Path()) -> ConnectorConfig:
     """The configuration in a parsed document; relative paths in it begin at `base`."""
     top = _checked(document)
@@ -60,6 +72,7 @@ def parse_config(document: Any, *, base: Path = Path()) -> ConnectorConfig:
         parallel_uploads=server.get("parallel_uploads"),
         keep_uploaded_s=spool.get("keep_uploaded"),
         keep_skipped_s=spool.get("keep_skipped"),
+        keep_reports_s=spool.get("keep_reports"),
         limits=free_limits(int(spool.get("min_free")), listen.get("max_associations")),
         ae_title=listen.get("ae_title"),
         host=plain.get("host") if plain else "",

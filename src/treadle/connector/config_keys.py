@@ -141,6 +141,7 @@ SECTIONS: dict[str, dict[str, Key]] = {
         "min_free": Key("size", "Free disk below which nothing more is received.", "10GiB"),
         "keep_uploaded": Key("duration", "How long files stay after the server has them.", "24h"),
         "keep_skipped": Key("duration", "How long files stay that are not uploaded.", "0s"),
+        "keep_reports": Key("duration", "How long reports of de-identification stay.", "90d"),
     },
     "listen": {
         "ae_title": Key("text", "Our AE title.", "TREADLE"),

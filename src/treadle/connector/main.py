@@ -30,7 +30,7 @@ from treadle.connector.privacy.pool import Pool
 from treadle.connector.pull.holds import Holds
 from treadle.connector.receivers import Receivers, listen
 from treadle.connector.setup import check_tls, receiver_setup
-from treadle.connector.spool.layout import Layout
+from treadle.connector.spool.layout import Layout, keep_to_ourselves
 from treadle.connector.spool.lock import CannotStartError, lock_spool, wait_for_old_receivers
 from treadle.connector.spool.state import State
 
@@ -44,6 +44,7 @@ _LOOK_S = 0.1
 def run(config: ConnectorConfig, *, reread: Callable[[], ConnectorConfig] | None = None) -> int:
     """Receive and send on until SIGTERM or SIGINT; the exit code. SIGHUP takes the devices of `reread`."""
     set_up_logs(config.log_level, file=config.log_file, as_json=config.log_json)
+    keep_to_ourselves()
     signals: SimpleQueue[int] = SimpleQueue()
     for number in (signal.SIGTERM, signal.SIGINT, *((signal.SIGHUP,) if reread else ())):
         signal.signal(number, lambda number, _: signals.put(number))
@@ -62,6 +63,7 @@ def run(config: ConnectorConfig, *, reread: Callable[[], ConnectorConfig] | None
 
 def run_once(config: ConnectorConfig, *, stop: Event | None = None) -> tuple[bool, list[str]]:
     """Send what is in the spool without listening; whether all of it has been dealt with, and what is wrong."""
+    keep_to_ourselves()
     connector = Connector(replace(config, metrics=None), listens=False)
     connector.start()
     try:

@@ -13,7 +13,7 @@ from treadle.connector.errand import Errand
 from treadle.connector.errors import HeldError
 from treadle.connector.health import Health
 from treadle.connector.privacy.buckets import bucket_name
-from treadle.connector.privacy.disguise import Disguise, describe_disguised, disguise, route_of, told
+from treadle.connector.privacy.disguise import Disguise, describe_disguised, disguise, recipe_of, route_of
 from treadle.connector.privacy.pool import Pool
 from treadle.connector.privacy.recipe import Recipe
 from treadle.connector.privacy.recipes import Recipes
@@ -44,19 +44,12 @@ class Desk:
         self._health = health
         self._pool = pool
         self._sent_as = SentAs(state)
-        self._recipes = Recipes(self._sent_as)
-        self._reports = Reports(layout.root)
+        self._recipes = Recipes(self._sent_as.kept_epoch)
+        self._reports = Reports(layout.reports)
 
     def recipe(self, errand: Errand, original: Described) -> Recipe | None:
         """What must be done to a bucket before it leaves; None for nothing, AskedToWaitError while nobody can say."""
-        device = errand.device
-        if self._recipes.goes_as_it_is(device, original.route):
-            return None
-        route = route_of(original, device)
-        recipe = self._recipes.recipe(errand.api, device, route, study=errand.series.study)
-        if recipe is None and (route.group, route.project) != (original.route.group, original.route.project):
-            recipe = self._recipes.recipe(errand.api, device, original.route, study=errand.series.study)
-        return None if recipe is None else told(recipe, route, original, device)
+        return recipe_of(self._recipes, errand.api, errand.device, original, study=errand.series.study)
 
     def parcel(
         self,
@@ -89,7 +82,7 @@ class Desk:
         folder: Path,
     ) -> Parcel:
         series, device = errand.series, errand.device
-        made = disguise([one for one in members if one.sop_uid not in gone], recipe, self._pool, folder)
+        made = disguise([one for one in members if one.sop_uid not in gone], recipe, self._pool.run, folder)
         self._note(series, bucket, recipe, made)
         whole = {**made.members, **self._fetched(errand, gone, folder)}
         new_series = next(iter(made.members.values())).series_uid

@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from copy import copy
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from pydicom.dataset import Dataset
+
+from treadle.connector.api import Api
 from treadle.connector.bundle import Described
 from treadle.connector.config import DeviceConfig
 from treadle.connector.privacy.labels import is_routed, outgoing
-from treadle.connector.privacy.pool import Pool
 from treadle.connector.privacy.recipe import Recipe
+from treadle.connector.privacy.recipes import Recipes
 from treadle.connector.privacy.report import SeriesReport
-from treadle.connector.privacy.work import Task
+from treadle.connector.privacy.work import Done, Task
 from treadle.deid import Code
+from treadle.deid.presets.dummies import DUMMIES
 from treadle.dicom.header import read_header
 from treadle.dicom.identity import InstanceFacts, representative
 from treadle.dicom.mapping import map_instance
 from treadle.dicom.routing import Route
+from treadle.dicom.tags import read_text
 
-_PATIENT_ID = "PatientID"
+_PATIENT_ID, _PATIENT_NAME = "PatientID", "PatientName"
+_FILLING = frozenset(DUMMIES[vr] for vr in ("LO", "DA", "DT", "AS"))
+
+Runner = Callable[[Recipe, Sequence[Task]], Iterable[Done]]
 
 
 @dataclass(frozen=True)
@@ -38,6 +46,19 @@ def route_of(original: Described, device: DeviceConfig) -> Route:
     return outgoing(original.route, original.header, original.path, device.mapping.routing)
 
 
+def recipe_of(
+    recipes: Recipes, api: Api, device: DeviceConfig, original: Described, *, study: str
+) -> Recipe | None:
+    """What must be done to a bucket before it leaves; None for nothing, AskedToWaitError while nobody can say."""
+    if recipes.goes_as_it_is(device, original.route):
+        return None
+    route = route_of(original, device)
+    recipe = recipes.recipe(api, device, route, study=study)
+    if recipe is None and (route.group, route.project) != (original.route.group, original.route.project):
+        recipe = recipes.recipe(api, device, original.route, study=study)
+    return None if recipe is None else told(recipe, route, original, device)
+
+
 def told(recipe: Recipe, route: Route, original: Described, device: DeviceConfig) -> Recipe:
     """The recipe with what the routing string says of the patient, and that it stands in place of a PatientID."""
     routed = is_routed(original.header, _PATIENT_ID, device.mapping.routing)
@@ -46,7 +67,7 @@ def told(recipe: Recipe, route: Route, original: Described, device: DeviceConfig
     return replace(recipe, context=context)
 
 
-def disguise(members: Sequence[InstanceFacts], recipe: Recipe, pool: Pool, folder: Path) -> Disguise:
+def disguise(members: Sequence[InstanceFacts], recipe: Recipe, run: Runner, folder: Path) -> Disguise:
     """De-identify originals into a folder; those that are rejected are in the report alone."""
     tasks = [
         Task(one.sop_uid, one.path, folder / f"{number}.dcm")
@@ -54,7 +75,7 @@ def disguise(members: Sequence[InstanceFacts], recipe: Recipe, pool: Pool, folde
         if one.path is not None
     ]
     report = SeriesReport()
-    done = list(pool.run(recipe, tasks))
+    done = list(run(recipe, tasks))
     for one in done:
         report.add(one.report)
     made = {one.sop: one.facts for one in done if one.facts is not None}
@@ -71,12 +92,24 @@ def describe_disguised(
     if path is None:
         raise ValueError("no file")
     header = read_header(path)
-    speaking = header
-    if recipe.context.identity is not None and not recipe.gives_codes:
-        speaking = copy(header)  # what became of the routing string is no patient
-        speaking.pop(_PATIENT_ID, None)
-    fields = map_instance(speaking, device.mapping, route=route, acquisition_uid=bucket)
+    fields = map_instance(_speaking(header, recipe), device.mapping, route=route, acquisition_uid=bucket)
     return Described(path, header, route, fields)
+
+
+def _speaking(header: Dataset, recipe: Recipe) -> Dataset:
+    """The header without values that only fill a place: labels and times are not made of them."""
+    found = deepcopy(header)
+    for tag in list(found.keys()):
+        value = found.get_item(tag).value
+        if isinstance(value, bytes) and value.strip(b" \0") in _FILLING:
+            del found[tag]
+    if read_text(found, _PATIENT_NAME) == read_text(found, _PATIENT_ID):  # a code, not a name
+        found.pop(_PATIENT_NAME, None)
+    if (
+        recipe.context.identity is not None and not recipe.gives_codes
+    ):  # of the routing string, not of a patient
+        found.pop(_PATIENT_ID, None)
+    return found
 
 
 def _doubled(made: Mapping[str, InstanceFacts]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from threading import Lock
 from time import monotonic
@@ -11,7 +12,6 @@ from treadle.connector.api import Api
 from treadle.connector.config import DeviceConfig
 from treadle.connector.errors import AskedToWaitError
 from treadle.connector.privacy.recipe import Recipe
-from treadle.connector.spool.sent_as import SentAs
 from treadle.deid import Context, Profile, ProfileError, Secrets
 from treadle.dicom.routing import Route
 
@@ -40,8 +40,9 @@ class _Answer:
 class Recipes:
     """Asks the server, and remembers its answers for a moment; safe to use from several threads."""
 
-    def __init__(self, sent_as: SentAs) -> None:
-        self._sent_as = sent_as
+    def __init__(self, kept_epoch: Callable[[str, str, int], int]) -> None:
+        """`kept_epoch` gives the epoch under which a study began to go to a target, or the newest, which it is told."""
+        self._kept_epoch = kept_epoch
         self._answers: dict[_Key, tuple[float, _Answer]] = {}
         self._lock = Lock()
 
@@ -69,7 +70,7 @@ class Recipes:
     def _secret(self, api: Api, device: DeviceConfig, route: Route, answer: _Answer, study: str) -> _Answer:
         """With the secret that the study began with, also when the project has got another since."""
         target = f"{answer.scope} {answer.target}"
-        epoch = self._sent_as.kept_epoch(study, target, answer.epoch)
+        epoch = self._kept_epoch(study, target, answer.epoch)
         return answer if epoch == answer.epoch else self._ask(api, device, route, epoch=epoch)
 
     def _ask(self, api: Api, device: DeviceConfig, route: Route, *, epoch: int | None = None) -> _Answer:

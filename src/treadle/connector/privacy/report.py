@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections import Counter
 from dataclasses import dataclass, field
@@ -14,8 +13,6 @@ from typing import Any
 from treadle.connector.events import SeriesLike, event_id
 from treadle.connector.privacy.recipe import Recipe
 from treadle.deid import Code, FileReport
-
-_FOLDER = "reports"
 
 
 @dataclass
@@ -70,14 +67,14 @@ class SeriesReport:
 class Reports:
     """One file for each bucket and day, in a folder for each day."""
 
-    def __init__(self, spool: Path) -> None:
-        self._root = spool / _FOLDER
+    def __init__(self, root: Path) -> None:
+        self._root = root
 
     def keep(self, series: SeriesLike, bucket: str, recipe: Recipe, report: SeriesReport) -> None:
         """Write the report; the last one of a day stays."""
         now = datetime.now(UTC)
         folder = self._root / now.date().isoformat()
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folder.mkdir(parents=True, exist_ok=True)
         document = {
             "series": event_id(series),
             "bucket": bucket,
@@ -88,15 +85,12 @@ class Reports:
         }
         path = folder / f"{event_id(series)}-{bucket}.json"
         part = path.with_suffix(".part")
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            json.dump(document, file, indent=1)
+        part.write_text(json.dumps(document, indent=1), encoding="utf-8")
         part.replace(path)
 
     def sweep(self, keep_s: float) -> None:
         """Delete reports of days that are over for so long."""
         oldest = (datetime.now(UTC) - timedelta(seconds=keep_s)).date()
-        if not self._root.is_dir():
-            return
         for folder in self._root.iterdir():
             if _day(folder.name, default=oldest) < oldest:
                 shutil.rmtree(folder, ignore_errors=True)

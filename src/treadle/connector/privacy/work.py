@@ -28,11 +28,11 @@ _engines: OrderedDict[bytes, Engine] = OrderedDict()
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """An instance in the spool, and where what comes out of it goes; None: nowhere, it is only tried."""
+    """An instance, and where what comes out of it goes."""
 
     sop: str
     source: Path
-    target: Path | None
+    target: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +85,6 @@ def de_identify(engine: Engine, task: Task) -> Done:
         if parts.result.status != "ok" or parts.output is None:
             if report.error is None:  # left out by the profile, or taken for something else than DICOM
                 rejected(report, Rejected(Code.UNSUPPORTED_TYPE))
-            return Done(task.sop, report, digest.hexdigest())
-        if task.target is None:
             return Done(task.sop, report, digest.hexdigest())
         write_output(task.target, parts.output)
     try:

@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
-import time
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from probe_kit import free_port, is_open, wait_until
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian
 
@@ -43,24 +42,6 @@ defaults = device(options.pop("defaults"))
 spool = Path(options.pop("spool"))
 sys.exit(run(ConnectorConfig(spool=spool, limits=limits, devices=devices, defaults=defaults, **options)))
 """
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def wait_until(is_true: Callable[[], object], *, for_s: float = 20, what: str = "") -> None:
-    deadline = time.monotonic() + for_s
-    while not is_true():
-        assert time.monotonic() < deadline, f"waited {for_s} s in vain: {what}"
-        time.sleep(0.05)
-
-
-def is_open(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 @dataclass

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from connector_kit import Door, Runs, free_port, is_open, wait_until
+from connector_kit import Door, Runs
+from probe_kit import free_port, is_open, wait_until
 
 TREADLE = [sys.executable, "-m", "treadle"]
 

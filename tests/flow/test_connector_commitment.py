@@ -11,8 +11,9 @@ from typing import Any
 
 import httpx
 import pytest
-from connector_kit import Door, free_port, make_instances, send, wait_until
+from connector_kit import Door, make_instances, send
 from edge_kit import Edge
+from probe_kit import free_port, wait_until
 from pull_peers import Orthanc
 from pydicom import dcmread
 from pydicom.dataset import Dataset

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from connector_kit import Connector, Door, free_port, make_instances, send, wait_until
+from connector_kit import Connector, Door, make_instances, send
+from probe_kit import free_port, wait_until
 
 pytestmark = [pytest.mark.peer, pytest.mark.usefixtures("storescu")]
 Make = Callable[..., Connector]

@@ -21,8 +21,9 @@ from typing import Any, TypeVar
 import httpx
 import pytest
 from fault_archive import read_archive
-from fault_kit import TREADLE, Treadle, free_port, wait_until
+from fault_kit import TREADLE, Treadle
 from fault_scanner import Slice, slices, study_uid
+from probe_kit import free_port, wait_until
 from pydicom.filewriter import dcmwrite
 
 from treadle.connector.api import Api, Confirmed

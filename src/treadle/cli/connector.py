@@ -39,7 +39,7 @@ def find_device(devices: Sequence[DeviceConfig], device_id: str) -> DeviceConfig
 
 
 def run(flags: Mapping[str, object], *, file: Path | None, once: bool, control_fd: int | None) -> NoReturn:
-    """Receive and send on until a signal, or send once what is in the spool."""
+    """Receive and send on until a signal, or ask and send once."""
     from treadle.connector.main import run as run_connector
 
     with complaining():
@@ -59,7 +59,7 @@ def _run_once(config: ConnectorConfig) -> int:
     set_up_logs(config.log_level, file=config.log_file, as_json=config.log_json)
     stop = Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    is_done, _ = run_once(config, stop=stop)
+    is_done, _ = run_once(config, asks=True, stop=stop)
     return 0 if is_done else 1
 
 
@@ -104,8 +104,7 @@ def check(file: Path, *, json_lines: bool) -> None:
 
     with complaining():
         config = read_config(file)
-        if config.tls is not None:
-            check_tls(config)
+        check_tls(config)
     rows = [
         {
             "device": device.id,

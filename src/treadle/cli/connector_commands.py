@@ -53,7 +53,7 @@ def connector_alone(
 def run(
     config_file: RunConfigOption = None,
     once: Annotated[
-        bool, typer.Option("--once", help="Do not listen: send what is in the spool, then end.")
+        bool, typer.Option("--once", help="Ask the pull sources and send what is in the spool, then end.")
     ] = False,
     home: HomeOption = None,
     http: HttpOption = None,

@@ -111,6 +111,14 @@ _PULL = {
     "recheck_for": Key("duration", "For how long.", "24h"),
     "working_hours": Key("hours", "For instance `20:00-06:00`: outside them it is left alone.", may_be_null=True),
 }  # fmt: skip
+_PULL_TLS = {
+    "ca": Key("text", "Who signed its certificate (PEM): without this section it is asked without TLS."),
+    "cert": Key("text", "The certificate we show it, with its chain (PEM).", may_be_null=True),
+    "key": Key("text", "Its private key (PEM).", may_be_null=True),
+    "server_name": Key(
+        "text", "Name its certificate must bear; else any from that authority.", may_be_null=True
+    ),
+}
 _DEID = {
     "required": Key("flag", "Whether series wait in the spool as long as no profile applies to them.", False),
     "profile": Key(
@@ -170,6 +178,7 @@ SECTIONS: dict[str, dict[str, Key]] = {
     },
     "devices.push.storage_commitment": _COMMITMENT,
     "devices.pull": _PULL,
+    "devices.pull.tls": _PULL_TLS,
     "devices.routing": _ROUTING,
     "devices.routing.defaults": {
         "group": Key("text", "Group when the string names none.", may_be_null=True),

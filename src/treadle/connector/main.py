@@ -61,10 +61,15 @@ def run(config: ConnectorConfig, *, reread: Callable[[], ConnectorConfig] | None
     return 0
 
 
-def run_once(config: ConnectorConfig, *, stop: Event | None = None) -> tuple[bool, list[str]]:
-    """Send what is in the spool without listening; whether all of it has been dealt with, and what is wrong."""
+def run_once(
+    config: ConnectorConfig, *, asks: bool = False, stop: Event | None = None
+) -> tuple[bool, list[str]]:
+    """Send what is in the spool; whether all has been dealt with, and what is wrong.
+
+    `asks`: also retrieve what rests at the devices that are pulled from. Nobody else is listened to.
+    """
     keep_to_ourselves()
-    connector = Connector(replace(config, metrics=None), listens=False)
+    connector = Connector(replace(config, metrics=None), stays=False, asks=asks)
     connector.start()
     try:
         return connector.drain(stop or Event()), connector.troubles()
@@ -73,11 +78,13 @@ def run_once(config: ConnectorConfig, *, stop: Event | None = None) -> tuple[boo
 
 
 class Connector:
-    """All parts of one connector; one that does not listen only sends what is in the spool."""
+    """All parts of one connector."""
 
-    def __init__(self, config: ConnectorConfig, *, listens: bool = True) -> None:
+    def __init__(self, config: ConnectorConfig, *, stays: bool = True, asks: bool = True) -> None:
+        """One that does not stay waits for no quiet time and hears only what it `asks` devices for."""
         self._config = config
-        self._listens = listens
+        self._stays = stays
+        self._asks = asks
         self._layout = layout = Layout(config.spool)
         self._lock = lock_spool(layout)
         self._state = state = State(layout.database)
@@ -109,7 +116,7 @@ class Connector:
             arrivals=self._arrivals,
             rush=rush,
             is_held=Holds(state, devices).is_held,
-            waits=listens,
+            waits=stays,
         )
         self._pulls: Pulls | None = None
         self._heartbeat = Heartbeat(
@@ -127,16 +134,18 @@ class Connector:
 
     def start(self) -> None:
         """Start all parts; CannotStartError or ConfigError when that is impossible."""
+        check_tls(self._config)
         wait_for_old_receivers(self._layout)
         shutil.rmtree(self._layout.outbox)
         self._layout.make()
-        listeners = _listen(self._config) if self._listens else {}
+        heard = self._config if self._stays else _only_moving(self._config)
+        listeners = _listen(heard) if self._stays or (self._asks and heard.devices) else {}
         self._collector.start()
         self._pipeline.start()
         if listeners:
             self._receivers = Receivers(
                 listeners,
-                receiver_setup(self._config, self._layout),
+                receiver_setup(heard, self._layout),
                 processes=self._config.processes,
                 on_report=self._health.take_report,
             )
@@ -154,8 +163,7 @@ class Connector:
         """Take the devices and certificates as they are configured now; associations go on."""
         try:
             config = reread()
-            if config.tls is not None:
-                check_tls(config)
+            check_tls(config)
         except ConfigError as error:
             self._health.trouble("config", f"the configuration stays as it was: {error}")
             log_event("not reloaded", level=40, reason=str(error))
@@ -170,9 +178,12 @@ class Connector:
 
     def drain(self, stop: Event) -> bool:
         """Wait until everything in the spool was tried; False if something is left or the server is away."""
+        pulls = self._pulls
         while not stop.wait(_LOOK_S) and not self._health.is_troubled("server"):
-            if self._collector.is_idle and self._pipeline.is_idle():
+            if (not pulls or pulls.is_over()) and self._collector.is_idle and self._pipeline.is_idle():
                 break
+        if pulls and (pulls.has_left() or not pulls.is_over()):
+            return False
         return not self._state.unsettled_series() and not self._state.count_by_state().get("held")
 
     def troubles(self) -> list[str]:
@@ -193,7 +204,7 @@ class Connector:
 
     def _follow(self, config: ConnectorConfig) -> None:
         """Ask the devices of that configuration for images."""
-        if self._pulls is None and self._listens and any(device.is_pulled for device in config.devices):
+        if self._pulls is None and self._asks and any(device.is_pulled for device in config.devices):
             from treadle.connector.pull.pulls import Pulls  # noqa: PLC0415 - slow to load, and many sites only push
 
             self._pulls = Pulls(
@@ -203,6 +214,7 @@ class Connector:
                 self._arrivals,
                 submit=self._collector.release,
                 watch=self._collector.watch,
+                is_once=not self._stays,
             )
         if self._pulls is not None:
             self._pulls.apply(config)
@@ -213,10 +225,15 @@ class Connector:
         Reporter(self._config).report(device, information, kind)
 
 
+def _only_moving(config: ConnectorConfig) -> ConnectorConfig:
+    """With no other devices than those that send because we ask them to."""
+    moving = tuple(one for one in config.devices if one.is_pulled and one.pull.retrieve == "move")
+    return replace(config, devices=moving)
+
+
 def _listen(config: ConnectorConfig) -> dict[str, socket.socket]:
     wanted = {} if config.port is None else {"plain": (config.host, config.port)}
     if config.tls is not None:
-        check_tls(config)
         wanted["tls"] = (config.tls.host, config.tls.port)
     return {kind: _listen_on(host, port) for kind, (host, port) in wanted.items()}
 

@@ -23,6 +23,8 @@ from treadle.server.ingest.uploads import drop_expired
 from treadle.server.kit.errors import Refused
 from treadle.server.kit.settings import Settings
 from treadle.server.search import views_executions
+from treadle.server.search.index.counts import fold
+from treadle.server.search.index.flush import drain
 from treadle.server.store.blobs_rows import adopt_orphans, collect_garbage
 from treadle.server.store.outbox import listening
 from treadle.server.store.tables import outbox
@@ -53,6 +55,7 @@ _MAX_FAILURES = 8
 _KEEP_FACTS = timedelta(days=2)  # browsers that reconnect read what they missed
 _POLL_S = 15.0
 VIEWS_AT_ONCE = 2
+_INDEX_S = 3.0
 _WEEK_S, _FIRST_LISTING_S = 7 * 86400.0, 3600.0
 
 
@@ -152,6 +155,14 @@ async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:
         _, left = await asyncio.wait(left, timeout=1.0)
 
 
+async def _index(state: ServerState) -> None:
+    """What waits to be searched, and the counts of the index."""
+    while await drain(state.database, state.dictionary):
+        pass
+    while await fold(state.database):
+        pass
+
+
 async def _run(settings: Settings) -> None:
     state = open_state(settings)
     wakes = [asyncio.Event() for _ in range(settings.worker_tasks)]
@@ -178,6 +189,7 @@ async def _run(settings: Settings) -> None:
         )
         for _ in range(VIEWS_AT_ONCE)
     ]
+    tasks.append(asyncio.create_task(_forever("search", lambda: _index(state), _INDEX_S)))
     tasks.append(asyncio.create_task(_forever("orphans", lambda: _find_orphans(state), _WEEK_S)))
     log.info("worker_started", tasks=len(wakes))
     await stop.wait()

@@ -47,3 +47,15 @@ def at(place: tuple[str | int, ...], why: str) -> ViewInvalid:
     """The refusal of one place of a view, such as `columns.2.src`."""
     detail: list[dict[str, Any]] = [{"loc": ["body", *place], "msg": why, "type": ViewInvalid.code}]
     return ViewInvalid(f"{'.'.join(map(str, place))}: {why}", detail=detail)
+
+
+class SavedQueryMissing(NotFound):
+    """There is no such saved query, or you may not see it."""
+
+    code = "saved_query_missing"
+
+
+class QueryInvalid(Invalid):
+    """The query cannot be read; `errors` says where."""
+
+    code = "query_invalid"

@@ -1,15 +1,17 @@
-"""`treadle deid`: de-identify a folder on this machine, without a server."""
+"""`treadle deid`: de-identify a folder on this machine, by a profile of its own or that of a server's project."""
 
 from __future__ import annotations
 
+import json
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
-from treadle.cli.options import JsonOption
+from treadle.cli.options import HomeOption, JsonOption, KeyOption, ServerOption
 
 if TYPE_CHECKING:
     from treadle.cli.deid_run import Outcome
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 
 PRESETS = {"none": "none", "minimal": "minimal", "research": "research", "ps315-basic": "ps315-basic"}
 ALIASES = {"basic": "ps315-basic"}
+DEFAULT = "ps315-basic"
+RECORD = "record.json"  # goes along as `deid` when the files are uploaded
 NOTHING_DONE = 1
 
 
@@ -42,13 +46,19 @@ FolderArgument = Annotated[
         metavar="FOLDER", exists=True, file_okay=False, help="Folder with the files; not changed."
     ),
 ]
-ProfileOption = Annotated[
-    str,
+PROFILE = typer.Option(
+    "--profile",
+    "-p",
+    metavar="P",
+    help="A preset (none, minimal, research, ps315-basic) or a profile's file; ps315-basic when left out.",
+)
+ProfileOption = Annotated[str, PROFILE]
+ProjectOption = Annotated[
+    str | None,
     typer.Option(
-        "--profile",
-        "-p",
-        metavar="P",
-        help="A preset (none, minimal, research, ps315-basic) or a profile's file.",
+        "--project",
+        metavar="GROUP/PROJECT",
+        help="Profile and secret of this project on the server, instead of --profile and --secret-file.",
     ),
 ]
 ProfileArgument = Annotated[str, typer.Argument(metavar="P", help="A preset, or a profile's file.")]
@@ -79,7 +89,8 @@ def register(app: typer.Typer) -> None:
 @deid.command("run")
 def run_folder(
     folder: FolderArgument,
-    profile: ProfileOption = "ps315-basic",
+    profile: Annotated[str | None, PROFILE] = None,
+    project: ProjectOption = None,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="Folder for de-identified files.")
     ] = None,
@@ -93,6 +104,9 @@ def run_folder(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Reports only, and a table of the first file before and after.")
     ] = False,
+    server: ServerOption = None,
+    api_key: KeyOption = None,
+    home: HomeOption = None,
     json_lines: JsonOption = False,
 ) -> None:
     """De-identify all files of a folder; `run` may be left out."""
@@ -100,15 +114,20 @@ def run_folder(
         raise typer.BadParameter("where to? Give --out DIR, or --dry-run", param_hint="--out")
     if report is None and out is not None:
         report = out.with_name(out.name + "-report")
-    _work(
-        folder, profile, None if dry_run else out, report, secret_file, subject, jobs, json_lines=json_lines
+    if project is not None and (profile or secret_file):
+        raise typer.BadParameter("profile and secret come from the server", param_hint="--project")
+    how = (
+        _own(profile or DEFAULT, secret_file, subject, json_lines=json_lines)
+        if project is None
+        else _of_project(project, subject, server, api_key, home)
     )
+    _work(folder, how, None if dry_run else out, report, jobs, json_lines=json_lines)
 
 
 @deid.command()
 def check(
     folder: FolderArgument,
-    profile: ProfileOption = "ps315-basic",
+    profile: ProfileOption = DEFAULT,
     report: Annotated[
         Path | None, typer.Option("--report", metavar="DIR", help="Folder for reports.")
     ] = None,
@@ -116,7 +135,7 @@ def check(
     json_lines: JsonOption = False,
 ) -> None:
     """Try a profile on a folder: nothing but reports is written."""
-    _work(folder, profile, None, report, None, None, jobs, json_lines=json_lines)
+    _work(folder, _own(profile, None, None, json_lines=json_lines), None, report, jobs, json_lines=json_lines)
 
 
 @deid.command()
@@ -170,13 +189,38 @@ def which(
     print(paths[number])
 
 
+@dataclass(frozen=True)
+class How:
+    """By what a folder is de-identified; `record` is what a server keeps of that."""
+
+    profile: Profile
+    secrets: Any
+    context: Any
+    record: Any = None
+
+
+def _own(profile: str, secret_file: Path | None, subject: str | None, *, json_lines: bool) -> How:
+    from treadle.deid import Context
+
+    return How(_load(profile, json_lines=json_lines), _secrets(secret_file), Context(subject=subject))
+
+
+def _of_project(
+    project: str, subject: str | None, server: str | None, api_key: str | None, home: Path | None
+) -> How:
+    from treadle.cli.connect import connect
+    from treadle.cli.deid_project import fetch
+
+    with connect(server, api_key, home) as client:
+        found = fetch(client, project, subject=subject)
+    return How(found.profile, found.secrets, found.context, found.record)
+
+
 def _work(
     folder: Path,
-    profile: str,
+    how: How,
     out: Path | None,
     report: Path | None,
-    secret_file: Path | None,
-    subject: str | None,
     jobs: int | None,
     *,
     json_lines: bool,
@@ -184,27 +228,26 @@ def _work(
     from treadle.cli.deid_run import NotEmptyError, run
     from treadle.cli.output import show
     from treadle.cli.progress import count
-    from treadle.deid import Context
 
-    loaded = _load(profile, json_lines=json_lines)
-    secrets, context = _secrets(secret_file), Context(subject=subject)
     if out is None and not json_lines:
-        _compare(folder, loaded, context)
+        _compare(folder, how.profile, how.context)
     try:
         with count("de-identifying", quiet=json_lines) as progress:
             outcome = run(
                 folder,
-                loaded,
+                how.profile,
                 out=out,
                 report=report,
-                secrets=secrets,
-                context=context,
+                secrets=how.secrets,
+                context=how.context,
                 jobs=jobs,
                 progress=progress,
             )
     except NotEmptyError as error:
         raise typer.BadParameter(str(error), param_hint="--out") from None
-    show(outcome.totals.document(loaded), json_lines=json_lines, text=_told(outcome, report))
+    if how.record and report is not None:
+        (report / RECORD).write_text(json.dumps(how.record, indent=2) + "\n", "utf-8")
+    show(outcome.totals.document(how.profile), json_lines=json_lines, text=_told(outcome, report))
     raise typer.Exit(outcome.exit_status)
 
 

@@ -70,8 +70,9 @@ def _usual(return_type: str) -> list[Column]:
     levels = [level for level in LEVELS if level != return_type and may_mention(return_type, level)]
     chain = [Column(level, name) for level in levels for name in _NAMED]
     core = [name for name in CORE_FIELDS[return_type] if is_suggested(name) and name not in AGES]
-    own = [Column(return_type, name) for name in dict.fromkeys(("_id", *core)) if name != "notes.text"]
-    return chain + own
+    first = ("_id", "name" if return_type == "file" else "label")
+    own = dict.fromkeys((*first, *(name for name in core if name != "notes.text")))
+    return chain + [Column(return_type, name) for name in own]
 
 
 async def rows_of(

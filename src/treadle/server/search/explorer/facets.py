@@ -24,6 +24,7 @@ _BY_SESSION = ("subject.sex", "session.tags", "subject.code", "session.timestamp
 _BY_FILE = ("file.classification_list", "file.modality", "file.type")
 _YEAR_S = 31_556_952
 _OLDEST_YEARS = 100
+_MS = 1000  # times are milliseconds since 1970 for the clients
 _AGES_COUNTED = 10_000  # the newest sessions
 _VALUES_COUNTED = 10_000
 
@@ -35,14 +36,14 @@ async def facets_of(guard: Guard, found: Search) -> dict[str, Any]:
     parts = [sessions, files]
     answer: dict[str, Any] = {f"{level}_count": await _count(guard, found, level) for level in _COUNTED}
     answer["by_session"] = {
-        **{name: _document(one) for name, one in sessions.fields.items()},
+        **_documents(sessions),
         "session.age": await _ages(guard, found),
     }
-    answer["by_file"] = {name: _document(one) for name, one in files.fields.items()}
+    answer["by_file"] = _documents(files)
     if found.asked.facet_fields:
         own = await _facets(guard, found, found.asked.return_type, found.asked.facet_fields)
         parts.append(own)
-        answer["fields"] = {name: _document(one) for name, one in own.fields.items()}
+        answer["fields"] = _documents(own)
     answer["approximate"] = any(part.approximate for part in parts)
     answer["counted"] = max(part.counted for part in parts)
     return answer
@@ -83,9 +84,13 @@ async def _ages(guard: Guard, found: Search) -> dict[str, Any]:
     return {"buckets": [{"key": year * _YEAR_S, "doc_count": counted[year]} for year in sorted(counted)]}
 
 
-def _document(found: query.Buckets | query.Span) -> dict[str, Any]:
+def _documents(found: query.Facets) -> dict[str, Any]:
+    return {name: _document(name, one) for name, one in found.fields.items()}
+
+
+def _document(name: str, found: query.Buckets | query.Span) -> dict[str, Any]:
     if isinstance(found, query.Span):
-        return _span(found)
+        return _span(found, 1 if name.endswith(".size") else _MS)
     buckets: list[tuple[Any, int]] = [*found.buckets]
     if found.missing:
         buckets.append((_MISSING, found.missing))
@@ -97,8 +102,7 @@ def _document(found: query.Buckets | query.Span) -> dict[str, Any]:
     }
 
 
-def _span(found: query.Span, scale: int = 1000) -> dict[str, Any]:
-    """Times are milliseconds since 1970 for the clients."""
+def _span(found: query.Span, scale: int) -> dict[str, Any]:
 
     def scaled(value: float | None) -> float | None:
         return None if value is None else value * scale
@@ -133,10 +137,8 @@ async def aggregate(guard: Guard, name: str, words: str) -> dict[str, Any] | Non
         size=_VALUES_COUNTED if is_number else SIZE,
     )
     one = found.fields[name]
-    if isinstance(one, query.Span):
-        return _span(one, 1 if is_number else 1000)
-    if not is_number:
-        return _document(one)
+    if isinstance(one, query.Span) or not is_number:
+        return _document(name, one)
     values = [(float(value), number) for value, number in one.buckets]
     count = sum(number for _, number in values)
     total = sum(value * number for value, number in values)

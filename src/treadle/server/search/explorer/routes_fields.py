@@ -10,6 +10,8 @@ from fastapi import Request, Response
 from treadle.flyql.ast import Field, Value
 from treadle.flyql.caret import Caret, at_caret
 from treadle.flyql.entities import ENTITIES
+from treadle.flyql.errors import FlyqlError
+from treadle.flyql.parser import parse_field
 from treadle.flyql.printer import field_text, value_text
 from treadle.flyql.words import is_bare
 from treadle.server.access.guard import ScopedGuard, UserGuard
@@ -46,26 +48,27 @@ async def suggest(guard: ScopedGuard, body: ObjectBody) -> Response:
 
 
 async def _fields(guard: ScopedGuard, caret: Caret, scope: query.Scope) -> list[dict[str, Any]]:
-    hits = await query.suggest_fields(guard.connection, caret.prefix, scope, limit=_MOST)
-    return [
-        {
-            "display": hit.name,
-            "value": _field_text(hit.name),
-            "type": hit.type,
-            "facet": hit.facet,
-            "count": hit.count,
-        }
-        for hit in hits
-    ]
-
-
-def _field_text(name: str) -> str:
-    entity, _, path = name.partition(".")
-    return field_text(Field(entity, path)) if path else name
+    """Fields; inside `field HAS (` those below that field, by their names there."""
+    inside = f"{caret.within}." if caret.within else ""
+    hits = await query.suggest_fields(guard.connection, f"{inside}{caret.prefix}", scope, limit=_MOST)
+    found = []
+    for hit in hits:
+        if hit.name.startswith(inside):
+            name = hit.name.removeprefix(inside)
+            entity, _, path = hit.name.partition(".")
+            field = Field("", name) if inside else Field(entity, path)
+            document = {"type": hit.type, "facet": hit.facet, "count": hit.count}
+            found.append({"display": name, "value": field_text(field), **document})
+    return found
 
 
 async def _values(guard: ScopedGuard, caret: Caret, scope: query.Scope) -> list[dict[str, Any]]:
-    hits = await query.suggest_values(guard.connection, caret.field, caret.prefix, scope, limit=_MOST)
+    field = f"{caret.within}.{caret.field}" if caret.within else caret.field
+    try:
+        parse_field(field)
+    except FlyqlError:
+        return []
+    hits = await query.suggest_values(guard.connection, field, caret.prefix, scope, limit=_MOST)
     return [
         {
             "display": hit.value,

@@ -39,14 +39,14 @@ async def matches(frame: Frame, tree: Node | None, level: str, free_text: str | 
         both = all_of([found, text])
         about = both.share * await frame.total(row)
         return Matches(
-            level, f"{readable} AND {both.gin}", f"{readable} AND {both.walk}", about, both is NEVER
+            level, f"{readable} AND ({both.gin})", f"{readable} AND ({both.walk})", about, both is NEVER
         )
     found = await Compiler(frame, row, level, "x").condition(tree) if tree else ALWAYS
     about = found.share * text.share * await frame.total(row)
     source = f"FROM search_{row} x WHERE {frame.readable(row, 'x')}"
     if level == COLLECTION:
         sql = f"r.doc IN ({_collections(row, source, found)})"
-        return Matches(level, f"{readable} AND {sql} AND {text.gin}", "", 0.0, found is NEVER)
+        return Matches(level, f"{readable} AND {sql} AND ({text.gin})", "", 0.0, found is NEVER)
     key = key_of(level, row, "x")
     all_rows = f"r.doc IN (SELECT {key} {source} AND {key} IS NOT NULL AND ({found.gin}))"
     one_row = f"EXISTS (SELECT {source} AND {key} = r.doc AND ({found.walk}))"

@@ -38,7 +38,7 @@ FACETS: Mapping[str, frozenset[str]] = {
 }
 
 _KINDS = {letter: int(kind) for letter, kind in LETTERS.items()}
-_HASHED = int(Kind.HASHED)
+_HASHED, _FRACTION = int(Kind.HASHED), int(Kind.FRACTION)
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,8 @@ class Flat:
         elif value is not None:
             word = ("t", float(value)) if isinstance(value, bool) else number_word(float(value))
             self._words.append((node, word))
-            self.kinds[node] = self.kinds.get(node, 0) | _KINDS[word[0]]
+            fraction = _FRACTION if isinstance(value, float) and not value.is_integer() else 0
+            self.kinds[node] = self.kinds.get(node, 0) | _KINDS[word[0]] | fraction
 
     def wanted(self) -> Iterable[Key]:
         """The words, once the paths have numbers."""

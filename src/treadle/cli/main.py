@@ -14,6 +14,7 @@ from treadle.cli import (
     client_commands,
     connector_commands,
     deid_commands,
+    gear_commands,
     role_commands,
     search_commands,
 )
@@ -45,6 +46,7 @@ client_commands.register(app)
 audit_commands.register(app)
 deid_commands.register(app)
 search_commands.register(app)
+gear_commands.register(app)
 
 
 @app.command()

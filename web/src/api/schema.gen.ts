@@ -7397,8 +7397,8 @@ export interface components {
         EffectiveDocument: {
             /** Exempt */
             exempt: boolean;
-            own?: components["schemas"]["treadle__server__privacy__models__VersionDocument"] | null;
-            profile?: components["schemas"]["treadle__server__privacy__models__VersionDocument"] | null;
+            own?: components["schemas"]["ProfileVersion"] | null;
+            profile?: components["schemas"]["ProfileVersion"] | null;
             /** Required */
             required: boolean;
             secret?: components["schemas"]["SecretDocument"] | null;
@@ -7496,6 +7496,10 @@ export interface components {
              * Format: date-time
              */
             created: string;
+            /** Deid */
+            deid?: {
+                [key: string]: unknown;
+            } | null;
             /** File Id */
             file_id: string;
             /** Hash */
@@ -8118,6 +8122,10 @@ export interface components {
              * Format: date-time
              */
             created: string;
+            /** Deid */
+            deid?: {
+                [key: string]: unknown;
+            } | null;
             /** File Id */
             file_id: string;
             /** Hash */
@@ -8165,20 +8173,54 @@ export interface components {
             [key: string]: unknown;
         };
         /**
-         * PreviewRow
-         * @description One element before and after.
+         * PreviewDocument
+         * @description What a change would touch: the first hundred people and projects, and how many there are of everything.
          */
-        PreviewRow: {
-            /** Action */
-            action: string;
-            /** After */
-            after?: string | null;
-            /** Before */
-            before?: string | null;
+        PreviewDocument: {
+            /** People */
+            people: components["schemas"]["TouchedPerson"][];
+            /** Projects */
+            projects: components["schemas"]["TouchedProject"][];
+            /** Refused */
+            refused: string | null;
+            /** Sentence */
+            sentence: string;
+            /** Totals */
+            totals: {
+                [key: string]: number;
+            };
+            /** Unmanaged Projects */
+            unmanaged_projects: number;
+        };
+        /**
+         * ProfileVersion
+         * @description One version of a place's profile.
+         */
+        ProfileVersion: {
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /** Level */
+            level: string;
+            /** Locked */
+            locked: boolean;
             /** Name */
             name: string;
-            /** Tag */
-            tag: string;
+            origin: components["schemas"]["Reference"];
+            /** Profile Id */
+            profile_id: string;
+            /** Removed */
+            removed: boolean;
+            /** Sha256 */
+            sha256?: string | null;
+            /** Target */
+            target: string;
+            /** Text */
+            text?: string | null;
+            /** Version */
+            version: number;
         } & {
             [key: string]: unknown;
         };
@@ -8962,8 +9004,8 @@ export interface components {
         TargetDeidDocument: {
             /** Exempt */
             exempt: boolean;
-            own?: components["schemas"]["treadle__server__privacy__models__VersionDocument"] | null;
-            profile?: components["schemas"]["treadle__server__privacy__models__VersionDocument"] | null;
+            own?: components["schemas"]["ProfileVersion"] | null;
+            profile?: components["schemas"]["ProfileVersion"] | null;
             /** Required */
             required: boolean;
             secret?: components["schemas"]["SecretDocument"] | null;
@@ -9028,14 +9070,56 @@ export interface components {
             [key: string]: unknown;
         };
         /**
-         * TriedDocument
-         * @description What would become of some files of a session.
+         * TriedElement
+         * @description One element before and after.
          */
-        TriedDocument: {
+        TriedElement: {
+            /** Action */
+            action: string;
             /** After */
             after?: string | null;
-            /** Results */
-            results: components["schemas"]["treadle__server__privacy__models__PreviewDocument"][];
+            /** Before */
+            before?: string | null;
+            /** Name */
+            name: string;
+            /** Tag */
+            tag: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * TriedFile
+         * @description What would become of a file.
+         */
+        TriedFile: {
+            /** Changes */
+            changes: {
+                [key: string]: number;
+            };
+            /** Error */
+            error?: string | null;
+            /** File Id */
+            file_id: string;
+            /** Member */
+            member: string;
+            /** Message */
+            message?: string | null;
+            /** Name */
+            name: string;
+            /** Out */
+            out: string[];
+            /** Pixels */
+            pixels: string;
+            /** Rows */
+            rows: components["schemas"]["TriedElement"][];
+            /** Status */
+            status: string;
+            /** Version */
+            version: number;
+            /** Warnings */
+            warnings: string[];
+            /** Where */
+            where: string;
         } & {
             [key: string]: unknown;
         };
@@ -9054,6 +9138,18 @@ export interface components {
             satisfied: number;
             /** Sessions */
             sessions: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * TriedSession
+         * @description What would become of some files of a session.
+         */
+        TriedSession: {
+            /** After */
+            after?: string | null;
+            /** Results */
+            results: components["schemas"]["TriedFile"][];
         } & {
             [key: string]: unknown;
         };
@@ -9133,6 +9229,10 @@ export interface components {
              * Format: date-time
              */
             created: string;
+            /** Deid */
+            deid?: {
+                [key: string]: unknown;
+            } | null;
             /** File Id */
             file_id: string;
             /** Hash */
@@ -9274,6 +9374,26 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * VersionDocument
+         * @description The releases of the contract and of this software.
+         */
+        VersionDocument: {
+            /** Id */
+            _id: string;
+            /** Cli Version */
+            cli_version: string;
+            /** Database */
+            database: number;
+            /** Flywheel Release */
+            flywheel_release: string;
+            /** Release */
+            release: string;
+            /** Treadle Release */
+            treadle_release: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * ViewColumn
          * @description A name that columns of a view may have.
          */
@@ -9371,114 +9491,6 @@ export interface components {
             size: number;
             /** Timestamp */
             timestamp?: string | null;
-        } & {
-            [key: string]: unknown;
-        };
-        /**
-         * PreviewDocument
-         * @description What a change would touch: the first hundred people and projects, and how many there are of everything.
-         */
-        treadle__server__access__models__PreviewDocument: {
-            /** People */
-            people: components["schemas"]["TouchedPerson"][];
-            /** Projects */
-            projects: components["schemas"]["TouchedProject"][];
-            /** Refused */
-            refused: string | null;
-            /** Sentence */
-            sentence: string;
-            /** Totals */
-            totals: {
-                [key: string]: number;
-            };
-            /** Unmanaged Projects */
-            unmanaged_projects: number;
-        };
-        /**
-         * VersionDocument
-         * @description The releases of the contract and of this software.
-         */
-        treadle__server__app__models__VersionDocument: {
-            /** Id */
-            _id: string;
-            /** Cli Version */
-            cli_version: string;
-            /** Database */
-            database: number;
-            /** Flywheel Release */
-            flywheel_release: string;
-            /** Release */
-            release: string;
-            /** Treadle Release */
-            treadle_release: string;
-        } & {
-            [key: string]: unknown;
-        };
-        /**
-         * PreviewDocument
-         * @description What would become of a file.
-         */
-        treadle__server__privacy__models__PreviewDocument: {
-            /** Changes */
-            changes: {
-                [key: string]: number;
-            };
-            /** Error */
-            error?: string | null;
-            /** File Id */
-            file_id: string;
-            /** Member */
-            member: string;
-            /** Message */
-            message?: string | null;
-            /** Name */
-            name: string;
-            /** Out */
-            out: string[];
-            /** Pixels */
-            pixels: string;
-            /** Rows */
-            rows: components["schemas"]["PreviewRow"][];
-            /** Status */
-            status: string;
-            /** Version */
-            version: number;
-            /** Warnings */
-            warnings: string[];
-            /** Where */
-            where: string;
-        } & {
-            [key: string]: unknown;
-        };
-        /**
-         * VersionDocument
-         * @description One version of a place's profile.
-         */
-        treadle__server__privacy__models__VersionDocument: {
-            /**
-             * Created
-             * Format: date-time
-             */
-            created: string;
-            /** Level */
-            level: string;
-            /** Locked */
-            locked: boolean;
-            /** Name */
-            name: string;
-            origin: components["schemas"]["Reference"];
-            /** Profile Id */
-            profile_id: string;
-            /** Removed */
-            removed: boolean;
-            /** Sha256 */
-            sha256?: string | null;
-            /** Target */
-            target: string;
-            /** Text */
-            text?: string | null;
-            /** Version */
-            version: number;
         } & {
             [key: string]: unknown;
         };
@@ -9597,7 +9609,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["treadle__server__access__models__PreviewDocument"];
+                    "application/json": components["schemas"]["PreviewDocument"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -17383,7 +17395,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["treadle__server__privacy__models__PreviewDocument"];
+                    "application/json": components["schemas"]["TriedFile"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -18111,7 +18123,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["treadle__server__privacy__models__VersionDocument"];
+                    "application/json": components["schemas"]["ProfileVersion"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -18178,7 +18190,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["treadle__server__privacy__models__VersionDocument"][];
+                    "application/json": components["schemas"]["ProfileVersion"][];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -18211,7 +18223,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["treadle__server__privacy__models__VersionDocument"];
+                    "application/json": components["schemas"]["ProfileVersion"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -19921,7 +19933,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["treadle__server__privacy__models__VersionDocument"];
+                    "application/json": components["schemas"]["ProfileVersion"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -20020,7 +20032,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["treadle__server__privacy__models__VersionDocument"][];
+                    "application/json": components["schemas"]["ProfileVersion"][];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -20053,7 +20065,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["treadle__server__privacy__models__VersionDocument"];
+                    "application/json": components["schemas"]["ProfileVersion"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -22965,7 +22977,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TriedDocument"];
+                    "application/json": components["schemas"]["TriedSession"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -23835,7 +23847,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["treadle__server__privacy__models__VersionDocument"];
+                    "application/json": components["schemas"]["ProfileVersion"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -23901,7 +23913,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["treadle__server__privacy__models__VersionDocument"][];
+                    "application/json": components["schemas"]["ProfileVersion"][];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -23935,7 +23947,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["treadle__server__privacy__models__VersionDocument"];
+                    "application/json": components["schemas"]["ProfileVersion"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -26999,7 +27011,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["treadle__server__app__models__VersionDocument"];
+                    "application/json": components["schemas"]["VersionDocument"];
                 };
             };
             400: components["responses"]["BadRequest"];

@@ -7,12 +7,13 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
 
 from treadle.connector.privacy.files import mapped, write_output
 from treadle.deid import Code, Context, Engine, FileReport, Profile, Secrets
+from treadle.deid.result import Link
 
 FEW = 400  # files for which starting processes takes longer than it saves
 CHUNK = 8
@@ -27,6 +28,11 @@ class Job:
     secrets: Secrets
     context: Context
     out: Path | None
+    links: bool = False
+
+    def engine(self) -> Engine:
+        """An engine for it."""
+        return Engine(self.profile, self.secrets, self.context, links=self.links)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,7 @@ class Done:
     report: FileReport
     written: tuple[tuple[Path, str], ...] = ()
     sop_instance: bytes = b""
+    link: Link | None = field(default=None, repr=False)
 
 
 def files_in(folder: Path, without: Sequence[Path]) -> list[Path]:
@@ -63,7 +70,12 @@ def work(job: Job, engine: Engine, index: int, path: Path) -> Done:
             return Done(parts.result.report, (), parts.output.sop_instance if parts.output else b"")
         if parts.output is not None:
             part = write_output(_part(job.out, index, 0), parts.output)
-            return Done(parts.result.report, ((part, parts.output.name),), parts.output.sop_instance)
+            return Done(
+                parts.result.report,
+                ((part, parts.output.name),),
+                parts.output.sop_instance,
+                parts.output.link,
+            )
         written: list[tuple[Path, str]] = []
         for number, (name, content) in enumerate(parts.result.outputs):
             part = _part(job.out, index, number)
@@ -80,7 +92,7 @@ _state: list[tuple[Job, Engine]] = []
 
 
 def _start(job: Job) -> None:
-    _state[:] = [(job, Engine(job.profile, job.secrets, job.context))]
+    _state[:] = [(job, job.engine())]
 
 
 def _one(task: tuple[int, Path]) -> Done:
@@ -92,7 +104,7 @@ def process(job: Job, tasks: Sequence[tuple[int, Path]], jobs: int | None) -> It
     if jobs is None:
         jobs = (os.cpu_count() or 1) if len(tasks) >= FEW else 1
     if jobs < 2 or len(tasks) < 2:
-        engine = Engine(job.profile, job.secrets, job.context)
+        engine = job.engine()
         for index, path in tasks:
             yield work(job, engine, index, path)
         return

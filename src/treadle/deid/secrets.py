@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -46,6 +47,7 @@ def _hkdf(secret: bytes, info: bytes) -> bytes:
 class Context:
     """Where a file is bound for. `subject` becomes the patient's code when the profile asks for `subject-label`.
 
+    `code` is a subject map: it gives the code of a patient, whose attributes it reads by keyword.
     `identity` stands for the PatientID where something else stands there, such as a routing string; empty: the study.
     """
 
@@ -53,4 +55,5 @@ class Context:
     project: str = ""
     subject: str | None = None
     session: str | None = None
+    code: Callable[[Callable[[str], object]], str] | None = None
     identity: str | None = None

@@ -121,3 +121,15 @@ def terms(node: Node, *, inside: bool = True) -> Iterator[Term]:
                 yield from terms(arg, inside=inside)
         case _:
             yield node
+
+
+def fields(node: Node, above: Field | None = None) -> Iterator[Field]:
+    """All fields in the order of the text, those relative to an element in full."""
+    for term in terms(node, inside=False):
+        if isinstance(term, Having):
+            yield from fields(term.arg)
+            continue
+        full = Field(above.entity, f"{above.path}.{term.field.path}", term.field.at) if above else term.field
+        yield full
+        if isinstance(term, Element):
+            yield from fields(term.arg, full)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
+from treadle.flyql.ast import Field, Node, fields
 from treadle.flyql.entities import CORE_FIELDS, ENTITIES
-from treadle.flyql.words import COMPARISONS, KEYWORDS, SOFT_KEYWORDS
+from treadle.flyql.words import COMPARISONS, KEYWORDS
 
 _FAR = 3  # edits; what differs by so many is another word
 _LONG = 100  # characters; nobody misspells such a name by an edit or two
@@ -31,13 +33,15 @@ def distance(one: str, other: str) -> int:
 
 
 def nearest(text: str, words: Iterable[str]) -> str | None:
-    """The word at most two edits away, fewer than the word has characters; case does not count."""
+    """The word at most two edits away, fewer than either has characters; of such, one of the same letters."""
     if len(text) > _LONG:
         return None
     folded = text.lower()
-    ranked = [(distance(folded, word.lower()), word) for word in words]
-    near = [(edits, word) for edits, word in ranked if edits < min(_FAR, len(word))]
-    return min(near, key=lambda pair: pair[0])[1] if near else None
+    ranked = [
+        (distance(folded, word.lower()), sorted(folded) != sorted(word.lower()), word) for word in words
+    ]
+    near = [found for found in ranked if found[0] < min(_FAR, len(text), len(found[2]))]
+    return min(near, key=lambda found: found[:2])[2] if near else None
 
 
 def operator(text: str) -> str | None:
@@ -67,12 +71,27 @@ def field(text: str, more: Iterable[str] = ()) -> str | None:
     if not dot:
         return None
     known = nearest(entity, ENTITIES)
-    return f"{known}.{path}" if known and path else None
+    return f"{known}.{path}" if known and path and known != entity.lower() else None
 
 
 def entity(text: str) -> str | None:
     return nearest(text, ENTITIES)
 
 
-def soft_keyword(text: str) -> str | None:
-    return nearest(text, [*KEYWORDS, *SOFT_KEYWORDS])
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Nothing wrong, but hardly what was meant."""
+
+    offset: int
+    message: str
+    suggestion: str | None = None
+
+
+def unknown_fields(node: Node, known: Callable[[Field], bool], names: Iterable[str] = ()) -> list[Notice]:
+    """One notice for each field that no object has; `names` are fields to suggest besides the core ones."""
+    names = list(names)
+    return [
+        Notice(found.at, f"No object has the field '{found}'", field(str(found), names))
+        for found in fields(node)
+        if not known(found)
+    ]

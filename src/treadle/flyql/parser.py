@@ -39,6 +39,23 @@ def parse(text: str) -> Node:
     return _Parser(text).query()
 
 
+def parse_field(text: str) -> Field:
+    """The field a sort order, a facet or a column names; raises FlyqlError."""
+    field = _field(text, 0)
+    if not _is_known(field):
+        raise FlyqlError(text, 0, f"Unknown field '{text}'", hints.field(text))
+    return field
+
+
+def _field(text: str, at: int) -> Field:
+    entity, _, path = text.partition(".")
+    return Field(entity.lower(), path, at)
+
+
+def _is_known(field: Field) -> bool:
+    return field.entity in ENTITIES and bool(field.path)
+
+
 class _Parser:
     def __init__(self, text: str) -> None:
         self.text = text
@@ -131,13 +148,11 @@ class _Parser:
     def field(self, token: Token) -> Field:
         if self.scope == _RELATIVE:
             return Field("", token.text, token.start)
-        entity, _, path = token.text.partition(".")
-        return Field(entity.lower(), path, token.start)
+        return _field(token.text, token.start)
 
     def check(self, token: Token, field: Field) -> None:
         """Unknown entities are refused: with NOT they would otherwise find everything."""
-        known = bool(field.path) and (self.scope == _RELATIVE or field.entity in ENTITIES)
-        if not known:
+        if not (field.path if self.scope == _RELATIVE else _is_known(field)):
             raise self.error(token, f"Unknown field '{token.text}'", hints.field(token.text))
         if self.scope in ENTITIES and not may_mention(self.scope, field.entity):
             above = (

@@ -12,7 +12,7 @@ from functools import cached_property
 from treadle.flyql import charset
 from treadle.flyql.charset import CharSet
 
-MAX_POSITIONS = 2_000  # characters the pattern stands for when its counts are written out
+MAX_POSITIONS = 1_000  # characters the pattern stands for when its counts are written out
 MAX_COUNT = 255  # of one repetition, as in PostgreSQL
 _MAX_STATES = 2_000  # kept at once; more are found again when needed
 
@@ -93,13 +93,14 @@ class Pattern:
 
 
 def positions(piece: Piece) -> int:
+    """How many characters the piece stands for, its counts written out."""
     match piece:
         case One() | Edge():
             return 1
         case Row(parts) | Choice(parts):
-            return 1 + sum(positions(part) for part in parts)
+            return sum(positions(part) for part in parts) or 1
         case Repeat(part, least, most):
-            return 1 + positions(part) * max(1, least, most or 0)
+            return positions(part) * max(1, least, most or 0)
 
 
 class _Automaton:

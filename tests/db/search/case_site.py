@@ -66,7 +66,9 @@ def _store_container(cursor, level, item, known) -> dict[str, Any]:
     _insert(cursor, "container", row)
     for number, note in enumerate(doc.get("notes", [])):
         _insert(
-            cursor, "note", {"id": f"{item['_id']}-{number}", "container_id": item["_id"], "text": note["text"]}
+            cursor,
+            "note",
+            {"id": f"{item['_id']}-{number}", "container_id": item["_id"], "text": note["text"]},
         )
     return {**row, "deleted": row["deleted_at"] is not None}
 

@@ -17,6 +17,7 @@ _LEVELS = {
     "collections": "collection",
 }
 _VIEW = {"label": "v", "columns": [{"src": "subject.label"}]}
+_SEARCH = {"return_type": "session", "structured_query": "subject.sex = male"}
 _SERIES = {
     "key": {"study": "1", "series": "2", "bucket": "3"},
     "digest": "d",
@@ -81,6 +82,7 @@ class Sample:
             "input_files": f"{MARK}.zip",
             "instances": "1.2.3",
             "views": ids["view"],
+            "queries": ids["query"],
             "versions": "1",
             "data_view_executions": ids["execution"],
             "reports": ids["report"],
@@ -278,6 +280,14 @@ _ARGUMENTS: list[tuple[str, Any]] = [
     (r"POST /upload/.*", _placed),
     (r"POST .*/analyses", _json(label="new")),
     (r"POST /containers/\{\}/views", _json(**_VIEW)),
+    (
+        r"POST /dataexplorer/queries",
+        lambda ids: {
+            "json": {"label": "q", "search": _SEARCH, "parent": {"type": "project", "id": ids["project"]}}
+        },
+    ),
+    (r"PUT /dataexplorer/queries/\{\}", _json(label="new")),
+    (r"POST /dataexplorer/search/print", _json(ast={"op": "exists", "field": "file.type"})),
     (r"PUT /views/\{\}", _json(label="new")),
     (r"POST /audit-trail/reports", lambda ids: {"json": {"project_id": ids["project"], "label": "new"}}),
     (r"PATCH /audit-trail/reports/\{\}", _json(label="new")),

@@ -1603,6 +1603,9 @@ export interface paths {
         /**
          * List Misrouted
          * @description Parked sessions the caller may sort, oldest first, with projects that may have been meant.
+         *
+         *     `search` looks into labels, scanners and what was asked for (`group/project`); `alike` counts the other
+         *     sessions on the whole list that asked for the same.
          */
         get: operations["list_misrouted_api_connector_misrouted_get"];
         put?: never;
@@ -1626,8 +1629,8 @@ export interface paths {
          * Move Misrouted
          * @description Move a parked session to a project; subject and label as given, else as they are.
          *
-         *     `also_same_string` moves every waiting session that asked for the same group and project, too;
-         *     `remember_alias` sends later ones there at once.
+         *     `also_same_string` moves up to 200 waiting sessions that asked for the same group and project, too; `next` is
+         *     one of the `remaining`. `remember_alias` sends later ones there at once.
          */
         post: operations["move_misrouted_api_connector_misrouted__session_id__move_post"];
         delete?: never;
@@ -2208,6 +2211,98 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/dataexplorer/queries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Listed
+         * @description All saved queries that the caller may see.
+         */
+        get: operations["get_all_saved_searches"];
+        put?: never;
+        /**
+         * Add
+         * @description Save a query: for yourself, for all who see a group or project, or for everybody.
+         */
+        post: operations["save_search"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dataexplorer/queries/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read
+         * @description One saved query.
+         */
+        get: operations["get_saved_search"];
+        /**
+         * Replace
+         * @description Another label, description or search.
+         */
+        put: operations["replace_search"];
+        post?: never;
+        /**
+         * Remove
+         * @description Forget a saved query.
+         */
+        delete: operations["delete_save_search"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dataexplorer/search/parse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Parsed
+         * @description Whether a text is a query, what is wrong with it, and its tree.
+         */
+        post: operations["parse_search_query"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dataexplorer/search/print": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Printed
+         * @description The text of a tree.
+         */
+        post: operations["print_search_query"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/devices": {
         parameters: {
             query?: never;
@@ -2359,6 +2454,29 @@ export interface paths {
          * @description By its public part.
          */
         delete: operations["delete_device_key_api_devices__device_id__key__key_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/devices/{device_id}/received": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a device has brought
+         * @description Series, the newest first; the next page begins with `before` the last `_id`.
+         *
+         *     `search` looks into file names, session labels, scanners and what was asked for, and finds Study and Series
+         *     Instance UIDs; `parked` is true for those that wait to be sorted, false for the others.
+         */
+        get: operations["list_what_came_api_devices__device_id__received_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -7853,6 +7971,8 @@ export interface components {
          * @description One row of the worklist.
          */
         MisroutedDocument: {
+            /** Alike */
+            alike: number;
             /** Device */
             device?: string | null;
             /** Flags */
@@ -7974,6 +8094,8 @@ export interface components {
             jobs_spawned: number;
             /** Modified */
             modified: number;
+            /** Next */
+            next?: string | null;
             /** Parents */
             parents: {
                 [key: string]: string;
@@ -8104,6 +8226,26 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * Parsed
+         * @description What a query means.
+         */
+        Parsed: {
+            /** Ast */
+            ast?: {
+                [key: string]: unknown;
+            } | null;
+            /** Canonical */
+            canonical?: string | null;
+            /** Errors */
+            errors: components["schemas"]["Problem"][];
+            /** Valid */
+            valid: boolean;
+            /** Warnings */
+            warnings?: components["schemas"]["Warning"][];
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * PlacedFile
          * @description A file where its metadata, or the data of a view, have put it.
          */
@@ -8179,6 +8321,32 @@ export interface components {
             name: string;
             /** Tag */
             tag: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * Printed
+         * @description A query as text.
+         */
+        Printed: {
+            /** Structured Query */
+            structured_query: string;
+        };
+        /**
+         * Problem
+         * @description A mistake in a query, with its place: line and pos from 1, offset from 0.
+         */
+        Problem: {
+            /** Line */
+            line: number;
+            /** Message */
+            message: string;
+            /** Offset */
+            offset: number;
+            /** Pos */
+            pos: number;
+            /** Suggestion */
+            suggestion?: string | null;
         } & {
             [key: string]: unknown;
         };
@@ -8351,6 +8519,65 @@ export interface components {
         Recalculated: {
             /** Sessions Changed */
             sessions_changed: string[];
+        };
+        /**
+         * ReceivedDocument
+         * @description One series that a device brought.
+         */
+        ReceivedDocument: {
+            /** Id */
+            _id: string;
+            /**
+             * Changed
+             * Format: date-time
+             */
+            changed: string;
+            /** Flags */
+            flags: string[];
+            /** Members */
+            members?: number | null;
+            /** Modality */
+            modality?: string | null;
+            /** Name */
+            name: string;
+            place: components["schemas"]["ReceivedPlace"];
+            /** Reason */
+            reason?: string | null;
+            /**
+             * Received
+             * Format: date-time
+             */
+            received: string;
+            /** Requested */
+            requested: {
+                [key: string]: string | null;
+            };
+            /** Scanner */
+            scanner?: string | null;
+            /** Series */
+            series: string;
+            /** Size */
+            size: number;
+            /** Study */
+            study: string;
+            /** Version */
+            version: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * ReceivedPlace
+         * @description Where a received series is: containers by id and label.
+         */
+        ReceivedPlace: {
+            acquisition?: components["schemas"]["Named"] | null;
+            /** Group */
+            group?: string | null;
+            project?: components["schemas"]["Named"] | null;
+            session?: components["schemas"]["Named"] | null;
+            subject?: components["schemas"]["Named"] | null;
+        } & {
+            [key: string]: unknown;
         };
         /**
          * RecoveryCodes
@@ -8553,6 +8780,38 @@ export interface components {
             /** Suggestions */
             suggestions: components["schemas"]["Document"][];
             target: components["schemas"]["TargetDocument"];
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * SavedQueryDocument
+         * @description A saved query.
+         */
+        SavedQueryDocument: {
+            /** Id */
+            _id: string;
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /** Description */
+            description?: string | null;
+            /** Errors */
+            errors?: components["schemas"]["Problem"][] | null;
+            /** Label */
+            label: string;
+            /**
+             * Modified
+             * Format: date-time
+             */
+            modified: string;
+            origin: components["schemas"]["Reference"];
+            parent: components["schemas"]["Reference"];
+            /** Search */
+            search: {
+                [key: string]: unknown;
+            };
         } & {
             [key: string]: unknown;
         };
@@ -9326,6 +9585,16 @@ export interface components {
             revision: number;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * Warning
+         * @description Something in a query that is legal, but finds nothing.
+         */
+        Warning: {
+            /** Message */
+            message: string;
+            /** Offset */
+            offset: number;
         };
         /**
          * WayDocument
@@ -14544,6 +14813,9 @@ export interface operations {
             query?: {
                 limit?: string | null;
                 after_id?: string | null;
+                reason?: string | null;
+                device?: string | null;
+                search?: string | null;
             };
             header?: never;
             path?: never;
@@ -16276,6 +16548,235 @@ export interface operations {
             503: components["responses"]["Trouble"];
         };
     };
+    get_all_saved_searches: {
+        parameters: {
+            query?: {
+                /** @description field op value, comma separated */
+                filter?: string | null;
+                /** @description field[:asc|desc], comma separated */
+                sort?: string | null;
+                /** @description rows per page; 0 or absent = all */
+                limit?: string | null;
+                /** @description rows to leave out */
+                skip?: string | null;
+                /** @description page number from 1 */
+                page?: string | null;
+                /** @description rows after this id */
+                after_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedQueryDocument"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    save_search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InsertedId"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    get_saved_search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedQueryDocument"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    replace_search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedQueryDocument"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    delete_save_search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    parse_search_query: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Parsed"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    print_search_query: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Printed"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
     list_all_api_devices_get: {
         parameters: {
             query?: {
@@ -16622,6 +17123,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    list_what_came_api_devices__device_id__received_get: {
+        parameters: {
+            query?: {
+                limit?: string | null;
+                before?: string | null;
+                search?: string | null;
+                parked?: string | null;
+            };
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceivedDocument"][];
                 };
             };
             400: components["responses"]["BadRequest"];

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from treadle.server.kit.errors import Conflict, Invalid, NotFound
+from treadle.server.kit.errors import BadRequest, Conflict, Invalid, NotFound, Trouble
 
 
 class ViewInvalid(Invalid):
@@ -59,3 +59,22 @@ class QueryInvalid(Invalid):
     """The query cannot be read; `errors` says where."""
 
     code = "query_invalid"
+
+
+class TooSlow(Trouble):
+    """The search took longer than it may; narrow it."""
+
+    status = 504
+    code = "search_too_slow"
+
+
+class NarrowTheSearch(Invalid):
+    """Too many objects would have to be read one by one; narrow the search."""
+
+    code = "search_too_wide"
+
+
+class BadCursor(BadRequest):
+    """The cursor does not belong to this search."""
+
+    code = "bad_cursor"

@@ -62,6 +62,14 @@ class Database:
             for step in self.before_commit:
                 await step(connection)
 
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[AsyncConnection]:
+        """A connection that only reads, and sees the database as it was at the first statement."""
+        async with self.engine.connect() as connection:
+            await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            async with connection.begin():
+                yield connection
+
     async def close(self) -> None:
         """Give all connections back."""
         for step in self.at_close:

@@ -10,7 +10,8 @@ _CHANGES = 5_000
 
 # One worker at a time: the rows of the hot terms are then never waited for.
 _ALONE = text("SELECT pg_try_advisory_xact_lock(hashtext('treadle search counts'))")
-_FOLD = text("""
+_FOLD = text(
+    """
 WITH taken AS (DELETE FROM search_change WHERE n IN (SELECT n FROM search_change ORDER BY n LIMIT :some)
     RETURNING project, shape, t, d),
   terms AS (INSERT INTO search_count AS c (term_id, project, n)
@@ -20,7 +21,8 @@ WITH taken AS (DELETE FROM search_change WHERE n IN (SELECT n FROM search_change
   paths AS (INSERT INTO search_path_count AS c (path_id, project, n)
     SELECT path_id, project, sum(d) FROM shapes JOIN search_shape USING (shape_id), unnest(path_ids) path_id
     GROUP BY 1, 2 HAVING sum(d) <> 0 ON CONFLICT (path_id, project) DO UPDATE SET n = c.n + excluded.n)
-SELECT count(*) FROM taken""".replace("USING (shape_id)", "s ON s.shape_id = shape"))
+SELECT count(*) FROM taken""".replace("USING (shape_id)", "s ON s.shape_id = shape")
+)
 
 
 async def fold(database: Database) -> int:

@@ -14,12 +14,14 @@ from typing import Any
 
 import psycopg
 
+from treadle.flyql.predicate import fold
 from treadle.server.search.index.tables import LEVELS
-from treadle.server.search.index.terms import ANY_DATE, Kind, Word, day_of, fold, grams
+from treadle.server.search.index.terms import ANY_DATE, MAX_TEXT, Word, day_of, grams, kinds_of_text, words
 from treadle.server.store.check import plain_url
 
 KEEP_TERMS = 200_000
 _KEEP_SHAPES = 20_000
+_KEEP_TEXTS = 1_000  # of a path
 
 Key = tuple[int, Word]  # a word at a path
 
@@ -33,27 +35,40 @@ SELECT w.at, t.term_id FROM unnest(%s::int[], %s::int[], %s::text[], %s::text[],
   AND t.n = w.n WHERE w.kind <> 's'"""
 _ADD_TERMS = """
 INSERT INTO search_term (path_id, kind, s, low, n, g)
-SELECT path_id, kind, s, low, n, g::int[] FROM unnest(%s::int[], %s::text[], %s::text[], %s::text[], %s::float8[], %s::text[])
+SELECT path_id, kind, s, low, n, g::int[]
+  FROM unnest(%s::int[], %s::text[], %s::text[], %s::text[], %s::float8[], %s::text[])
   AS w (path_id, kind, s, low, n, g) ORDER BY path_id, kind, s, n ON CONFLICT DO NOTHING"""
 
 
 class PathNode:
     """One key below another; `path_id` is known once a value was met here."""
 
-    __slots__ = ("below", "keys", "kinds", "path", "path_id")
+    __slots__ = ("below", "keys", "kinds", "path", "path_id", "texts")
 
     def __init__(self, keys: tuple[str, ...]) -> None:
         self.keys = keys
         self.path = ".".join(keys)
         self.below: dict[str, PathNode] = {}
         self.path_id: int | None = None
-        self.kinds = Kind(0)
+        self.kinds = 0  # bits of Kind
+        self.texts: dict[str, tuple[tuple[Word, ...], int]] = {}
 
     def at(self, key: str) -> PathNode:
         """The node of a key below."""
         found = self.below.get(key)
         if found is None:
             found = self.below[key] = PathNode((*self.keys, key))
+        return found
+
+    def read(self, text: str) -> tuple[tuple[Word, ...], int]:
+        """The words and the kinds of a text here; texts recur."""
+        found = self.texts.get(text)
+        if found is None:
+            if len(self.texts) >= _KEEP_TEXTS:
+                self.texts.clear()
+            found = words(self.path, text), kinds_of_text(self.path, text)
+            if len(text) <= MAX_TEXT:
+                self.texts[text] = found
         return found
 
 
@@ -77,26 +92,31 @@ class Dictionary:
     async def _ready(self) -> psycopg.AsyncConnection[Any]:
         if self._connection is None or self._connection.closed:
             self._connection = await psycopg.AsyncConnection.connect(
-                plain_url(self.database_url), autocommit=True, application_name="treadle index", connect_timeout=10
+                plain_url(self.database_url),
+                autocommit=True,
+                application_name="treadle index",
+                connect_timeout=10,
             )
         return self._connection
 
-    async def number_paths(self, seen: Iterable[tuple[str, PathNode, Kind]]) -> None:
+    async def number_paths(self, seen: Iterable[tuple[str, PathNode, int]]) -> None:
         """See to it that these paths have numbers, and that what occurs there is noted."""
-        news = [(level, node, kinds) for level, node, kinds in seen if node.path_id is None or kinds & ~node.kinds]
-        if not news:
+        new: dict[PathNode, tuple[str, int]] = {}
+        for level, node, kinds in seen:
+            if node.path_id is None or kinds & ~node.kinds:
+                new[node] = level, kinds | (new[node][1] if node in new else 0)
+        if not new:
             return
         async with self._turn:
             connection = await self._ready()
-            for level, node, kinds in sorted(news, key=lambda new: (new[0], new[1].keys)):
+            for node, (level, kinds) in sorted(new.items(), key=lambda item: (item[1][0], item[0].keys)):
                 row = await connection.execute(
                     "INSERT INTO search_path AS p (entity, path, keys, kinds) VALUES (%s, %s, %s, %s) "
                     "ON CONFLICT (entity, keys) DO UPDATE SET kinds = p.kinds | excluded.kinds "
                     "RETURNING path_id, kinds",
-                    (LEVELS.index(level), node.path, list(node.keys), int(kinds)),
+                    (LEVELS.index(level), node.path, list(node.keys), kinds),
                 )
-                node.path_id, found = await row.fetchone()  # type: ignore[misc]
-                node.kinds = Kind(found)
+                node.path_id, node.kinds = await row.fetchone()  # type: ignore[misc]
 
     async def number_terms(self, keys: Collection[Key]) -> dict[Key, int]:
         """The numbers of these words; new ones get one."""
@@ -171,4 +191,11 @@ def _row(path_id: int, word: Word) -> tuple[Any, ...]:
     found = ",".join(map(str, grams(low)))
     # Of any text that may be a date: a search checks those of the first and the last day one by one.
     day = day_of(ANY_DATE, value)
-    return path_id, kind, value, None if low == value else low, day if day is None else float(day), f"{{{found}}}"
+    return (
+        path_id,
+        kind,
+        value,
+        None if low == value else low,
+        day if day is None else float(day),
+        f"{{{found}}}",
+    )

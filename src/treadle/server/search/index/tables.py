@@ -50,7 +50,7 @@ path = Table(
     Column("keys", ARRAY(Text), nullable=False),
     Column("kinds", Integer, nullable=False, server_default="0"),  # bits of terms.Kind seen here
     Index("uq_search_path_keys", "entity", "keys", unique=True),
-    Index("ix_search_path_path", "entity", text("path text_pattern_ops")),
+    Index("ix_search_path_path", "entity", "path", postgresql_ops={"path": "text_pattern_ops"}),
 )
 
 term = Table(
@@ -65,9 +65,7 @@ term = Table(
     Column("g", ARRAY(Integer)),  # hashes of the 3-grams of the lower-case text
     Index("uq_search_term_text", "path_id", "s", unique=True, postgresql_where=text("kind = 's'")),
     Index("uq_search_term_number", "path_id", "kind", "n", unique=True, postgresql_where=text("kind <> 's'")),
-    Index(
-        "ix_search_term_day", "path_id", "n", postgresql_where=text("kind = 's' AND n IS NOT NULL")
-    ),
+    Index("ix_search_term_day", "path_id", "n", postgresql_where=text("kind = 's' AND n IS NOT NULL")),
     Index("ix_search_term_grams", "g", postgresql_using="gin"),
 )
 

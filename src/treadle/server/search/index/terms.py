@@ -9,14 +9,15 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import IntFlag
 
+from treadle.flyql.literals import Clock, instant
+
 MAX_TEXT = 256
-DAY_S = 86_400
+DAY_US = 86_400_000_000
 _EXACT_DIGITS = 4
 _BUCKETS = 256  # per octave
 _UID = re.compile(r"[0-2](\.\d+){3,}\Z")
 _TIME_OF_DAY = re.compile(r"\d{2,6}(\.\d{1,6})?\Z")
-_DATE = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d([.,]\d+)?)?(Z|[+-]\d\d:\d\d)?)?\Z")
-_DICOM_DATE = re.compile(r"\d{8}\Z")
+_UTC = Clock(datetime(1970, 1, 1, tzinfo=UTC))
 ANY_DATE = ".header.dicom.Date"  # a path where eight digits are a date
 _HASHED_PATHS = frozenset({"hash", "parent.id", "file_id"})
 
@@ -30,7 +31,9 @@ class Kind(IntFlag):
     BOOLEAN = 8
     DAY = 16
     HASHED = 32  # UIDs, times of day, hashes: only their hash is known
-    LONG = 64  # texts too long for the dictionary: hashed too, and marked, so that these few can be read again
+    LONG = (
+        64  # texts too long for the dictionary: hashed too, and marked, so that these few can be read again
+    )
 
 
 LETTERS: Mapping[str, Kind] = {
@@ -51,14 +54,18 @@ def native(level: str) -> frozenset[str]:
     return frozenset({"_id", "created", "modified", *own.get(level, ())})
 
 
-def words(path: str, value: object) -> tuple[Word, ...]:
-    """The dictionary words of one value; none when only its hash is kept, as `is_hashed` says."""
-    if isinstance(value, bool):
-        return (("t", float(value)),)
-    if isinstance(value, int | float):
-        return (number_word(float(value)),)
-    if not isinstance(value, str) or is_hashed(path, value):
-        return (("l", 0.0),) if isinstance(value, str) and len(value) > MAX_TEXT else ()
+def kinds_of_text(path: str, text: str) -> int:
+    """What a text adds to the kinds of its path."""
+    kinds = Kind.HASHED if is_hashed(path, text) else Kind(0)
+    for letter, _ in words(path, text):
+        kinds |= LETTERS[letter]
+    return int(kinds)
+
+
+def words(path: str, value: str) -> tuple[Word, ...]:
+    """The dictionary words of a text; none, or a mark, when only its hash is kept."""
+    if is_hashed(path, value):
+        return (("l", 0.0),) if len(value) > MAX_TEXT else ()
     day = day_of(path, value)
     return (("s", value),) if day is None else (("s", value), ("d", float(day)))
 
@@ -87,17 +94,8 @@ def day_of(path: str, value: str) -> int | None:
     """Days since 1970 (UTC) of a date-like text; of a date alone, that day."""
     if not 8 <= len(value) <= 40 or not value[0].isdigit():
         return None
-    if _DATE.match(value):
-        text = value.replace(",", ".")
-    elif _DICOM_DATE.match(value) and path.endswith("Date") and ".header.dicom." in f".{path}":
-        text = f"{value[:4]}-{value[4:6]}-{value[6:]}"
-    else:
-        return None
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return math.floor((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() / DAY_S)
+    at = instant(path, value, _UTC)
+    return None if at is None else at // DAY_US
 
 
 def hashed(path_id: int, value: str) -> int:
@@ -107,9 +105,9 @@ def hashed(path_id: int, value: str) -> int:
 
 def grams(low: str) -> list[int]:
     """Hashes of all runs of three characters of a folded text."""
-    return sorted({zlib.crc32(low[i : i + 3].encode("utf-8", "surrogatepass")) & 0x7FFFFFFF for i in range(len(low) - 2)})
-
-
-def fold(text: str) -> str:
-    """What CONTAINS compares."""
-    return text.lower()
+    return sorted(
+        {
+            zlib.crc32(low[i : i + 3].encode("utf-8", "surrogatepass")) & 0x7FFFFFFF
+            for i in range(len(low) - 2)
+        }
+    )

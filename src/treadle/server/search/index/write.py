@@ -9,21 +9,36 @@ from typing import Any, LiteralString
 
 import psycopg
 
+from treadle.flyql.leaves import searched
 from treadle.server.search.index.dictionary import Dictionary, Key, PathNode
 from treadle.server.search.index.tables import ABOVE
-from treadle.server.search.index.terms import LETTERS, Kind, Word, hashed, is_hashed, native, words
+from treadle.server.search.index.terms import LETTERS, Kind, Word, hashed, native, number_word
 
 # Whose terms facets count (search.md 4.4); `classification.X` is covered by the list of all its values.
 FACETS: Mapping[str, frozenset[str]] = {
-    "subject": frozenset({"sex", "code", "cohort", "species", "type", "race", "ethnicity", "strain", "mlset", "tags"}),
+    "subject": frozenset(
+        {"sex", "code", "cohort", "species", "type", "race", "ethnicity", "strain", "mlset", "tags"}
+    ),
     "session": frozenset({"tags", "operator", "satisfies_template"}),
     "acquisition": frozenset({"label", "tags"}),
     "analysis": frozenset({"gear_info.name", "gear_info.version", "job.state", "tags", "label", "user"}),
     "file": frozenset(
-        {"type", "modality", "mimetype", "classification_list", "tags", "gear_info.name", "origin.type", "parent.type"}
+        {
+            "type",
+            "modality",
+            "mimetype",
+            "classification_list",
+            "tags",
+            "gear_info.name",
+            "origin.type",
+            "parent.type",
+        }
     ),
     "project": frozenset({"label", "group", "tags"}),
 }
+
+_KINDS = {letter: int(kind) for letter, kind in LETTERS.items()}
+_HASHED = int(Kind.HASHED)
 
 
 @dataclass(frozen=True)
@@ -43,7 +58,7 @@ async def store(
     await dictionary.number_paths(
         (one.level, node, kinds) for one in flat for node, kinds in one.kinds.items()
     )
-    wanted = {key for one in flat for key in one.keys()}
+    wanted = {key for one in flat for key in one.wanted()}
     numbers = await dictionary.number_terms(wanted)
     rows: dict[str, list[tuple[str, int, str, str]]] = defaultdict(list)
     for one in flat:
@@ -64,33 +79,36 @@ class Flat:
 
     def __init__(self, item: Loaded, root: PathNode) -> None:
         self.level, self.oid = item.level, item.oid
-        self.kinds: dict[PathNode, Kind] = {}
+        self.kinds: dict[PathNode, int] = {}
         self._words: list[tuple[PathNode, Word]] = []
         self._hashed: list[tuple[PathNode, str]] = []
         self._facets = FACETS.get(item.level, frozenset())
         skipped = native(item.level)
-        for key, value in item.document.items():
+        for key, value in searched(item.level, item.document).items():
             if key not in skipped:
                 self._add(root.at(key), value)
 
     def _add(self, node: PathNode, value: Any) -> None:
-        if isinstance(value, dict):
-            for key, below in value.items():
-                self._add(node.at(key), below)
+        if isinstance(value, str):
+            if value:
+                found, kinds = node.read(value)
+                self._words += [(node, word) for word in found]
+                self.kinds[node] = self.kinds.get(node, 0) | kinds
+                if kinds & _HASHED:
+                    self._hashed.append((node, value))
+        elif isinstance(value, dict):
+            below = node.below
+            for key, inner in value.items():
+                self._add(below.get(key) or node.at(key), inner)
         elif isinstance(value, list):
             for item in value:
                 self._add(node, item)
-        elif value is not None and value != "":
-            kinds = self.kinds.get(node, Kind(0))
-            for word in words(node.path, value):
-                self._words.append((node, word))
-                kinds |= LETTERS[word[0]]
-            if isinstance(value, str) and is_hashed(node.path, value):
-                self._hashed.append((node, value))
-                kinds |= Kind.HASHED
-            self.kinds[node] = kinds
+        elif value is not None:
+            word = ("t", float(value)) if isinstance(value, bool) else number_word(float(value))
+            self._words.append((node, word))
+            self.kinds[node] = self.kinds.get(node, 0) | _KINDS[word[0]]
 
-    def keys(self) -> Iterable[Key]:
+    def wanted(self) -> Iterable[Key]:
         """The words, once the paths have numbers."""
         return ((node.path_id or 0, word) for node, word in self._words)
 
@@ -137,7 +155,7 @@ INSERT INTO search_change (project, shape, t, d)
 SELECT old.project, old.shape, old.t, -1 FROM old JOIN new USING (doc)
   WHERE (old.project, old.t) IS DISTINCT FROM (new.project, new.t)
 UNION ALL SELECT new.project, new.shape, new.t, 1 FROM new LEFT JOIN old USING (doc)
-  WHERE old.doc IS NULL OR (old.project, old.t) IS DISTINCT FROM (new.project, new.t)"""  # type: ignore[return-value]
+  WHERE old.doc IS NULL OR (old.project, old.t) IS DISTINCT FROM (new.project, new.t)"""
 
 
 _STORE = {level: _statement(level) for level in ABOVE}

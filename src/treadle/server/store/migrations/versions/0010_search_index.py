@@ -65,7 +65,6 @@ SELECT 'file'::text AS level, f.id AS oid, jsonb_build_object(
   '_id', f.id, 'file_id', f.file_id, 'name', f.name, 'type', f.type, 'mimetype', f.mimetype,
   'modality', f.modality, 'size', f.size, 'hash', 'v0-sha384-' || f.blob_sha384, 'version', f.version,
   'classification', f.classification,
-  'classification_list', jsonb_path_query_array(f.classification, '$.*[*]'),
   'tags', to_jsonb(f.tags), 'info', f.info, 'zip_member_count', f.zip_member_count,
   'origin', jsonb_build_object('type', f.origin_type, 'id', f.origin_id),
   'parent', jsonb_build_object('type', f.parent_level, 'id', f.parent_id),
@@ -89,10 +88,20 @@ FROM container c WHERE c.deleted_at IS NULL
 """
 
 _FILE_CONTENT = (
-    "name parent_id parent_level blob_sha384 version size type mimetype modality classification tags info "
-    "zip_member_count origin_type origin_id created_at"
-).split()
-_CONTAINER_CONTENT = "label parent_id uid timestamp timezone tags info doc created_at".split()
+    "name", "parent_id", "parent_level", "blob_sha384", "version", "size", "type", "mimetype", "modality",
+    "classification", "tags", "info", "zip_member_count", "origin_type", "origin_id", "created_at",
+)  # fmt: skip
+_CONTAINER_CONTENT = (
+    "label",
+    "parent_id",
+    "uid",
+    "timestamp",
+    "timezone",
+    "tags",
+    "info",
+    "doc",
+    "created_at",
+)
 _CONTAINER_LEVELS = tuple(level for level in _ABOVE if level != "file")
 
 
@@ -128,7 +137,7 @@ def _source(column: str) -> str:
     return "n.group_id" if column == "grp" else f"n.{column}_id"
 
 
-def _differ(columns: list[str]) -> str:
+def _differ(columns: tuple[str, ...]) -> str:
     return (
         f"({', '.join('n.' + c for c in columns)}) IS DISTINCT FROM ({', '.join('o.' + c for c in columns)})"
     )
@@ -154,7 +163,6 @@ def _follow(level: str) -> str:
     WHERE n.project_id IS DISTINCT FROM o.project_id;"""
     return f"""{counts if "subject" in above or level == "subject" else ""}
   UPDATE search_{level} s SET {given} FROM new_rows n WHERE s.doc = {_key("n.id")};"""
-
 
 
 def _functions() -> list[str]:
@@ -222,7 +230,9 @@ def upgrade() -> None:
                 f"CREATE TRIGGER search_{name} AFTER {event} ON {table} REFERENCING {transition} "
                 f"FOR EACH STATEMENT EXECUTE FUNCTION search_{table}_{name}()"
             )
-    op.execute("INSERT INTO search_dirty (level, oid) SELECT level, id FROM container WHERE deleted_at IS NULL")
+    op.execute(
+        "INSERT INTO search_dirty (level, oid) SELECT level, id FROM container WHERE deleted_at IS NULL"
+    )
     op.execute(
         "INSERT INTO search_dirty (level, oid) SELECT 'file', id FROM file WHERE is_current AND deleted_at IS NULL"
     )

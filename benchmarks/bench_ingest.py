@@ -26,6 +26,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -65,6 +66,7 @@ class Outcome:
     visible_per_s: float | None = None
     visible_ms: dict[str, float] = field(default_factory=dict)
     receivers_mib: float | None = None
+    synced_per_s: float | None = None
 
 
 @dataclass
@@ -221,6 +223,7 @@ def _orthanc() -> str:
 
 
 def run_storescp(cell: Cell, home: Path) -> Outcome:
+    """A process for each association, files written as they come and synced after the last acknowledgement."""
     port = free_port()
     program = shutil.which("storescp", path="/usr/bin:/usr/local/bin") or "storescp"
     options = ["--bit-preserving", "--fork", "--max-pdu", "131072", "-od", str(home), "-aet", "STORESCP"]
@@ -228,7 +231,23 @@ def run_storescp(cell: Cell, home: Path) -> Outcome:
         meter = Meter(process.pid)
         seconds = send(cell.files, port=port, title="STORESCP", senders=cell.senders)
         spent = meter.ms_each(len(cell.files))
-    return Outcome(len(cell.files) / seconds, spent)
+    synced_s = seconds + sync_each(home, at_once=cell.senders)
+    return Outcome(len(cell.files) / seconds, spent, synced_per_s=len(cell.files) / synced_s)
+
+
+def sync_each(folder: Path, *, at_once: int) -> float:
+    """Seconds until the disk has every file of the folder and its name."""
+
+    def sync(path: Path) -> None:
+        handle = os.open(path, os.O_RDONLY)
+        os.fsync(handle)
+        os.close(handle)
+
+    begin = time.perf_counter()
+    with ThreadPoolExecutor(at_once) as threads:
+        list(threads.map(sync, folder.iterdir()))
+    sync(folder)
+    return time.perf_counter() - begin
 
 
 def run_connector(cell: Cell, home: Path) -> Outcome:
@@ -361,6 +380,8 @@ def render(cell: Cell) -> str:
         if seen:
             rate = statistics.median(seen)
             line += f"   visible {rate:7.0f}/s" + (f" = {rate / base:4.2f} x" if base else "")
+        synced = [one.synced_per_s for one in found if one.synced_per_s]
+        line += f"   then synced {statistics.median(synced):7.0f}/s" if synced else ""
         memory = [one.receivers_mib for one in found if one.receivers_mib]
         line += f"   receivers {max(memory):.0f} MiB" if memory else ""
         lines += [line, *_processor("acknowledged", [one.acked_ms for one in found])]

@@ -106,9 +106,9 @@ class Client:
     ) -> None:
         self._http.close()
 
-    def get(self, path: str, **query: Any) -> Any:
+    def get(self, path: str, *, headers: Mapping[str, str] | None = None, **query: Any) -> Any:
         """The answer to a GET."""
-        return self._call("GET", path, params=query)
+        return self._call("GET", path, params=query, headers=headers)
 
     def post(self, path: str, body: Mapping[str, Any]) -> Any:
         """The answer to a POST."""

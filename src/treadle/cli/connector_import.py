@@ -16,12 +16,15 @@ import typer
 from treadle.cli.client import ClientError
 from treadle.cli.connector import complaining, find_device
 from treadle.cli.output import show_all
+from treadle.connector.api import Api
 from treadle.connector.config import ConnectorConfig
-from treadle.connector.config_file import read_config, read_devices
+from treadle.connector.config_file import read_config, read_devices, read_server
 from treadle.connector.files import Finder
 from treadle.connector.forecast import forecast
+from treadle.connector.privacy.rehearsal import Rehearsal
+from treadle.connector.receive.limits import Limits
 
-_FORECAST = ("decision", "status", "group", "project", "subject", "session", "files", "series")
+_FORECAST = ("decision", "status", "group", "project", "subject", "session", "files", "series", "reason")
 _OUTCOME = ("state", "study", "series", "reason")
 _HEADER = 64 << 20  # bytes of a zip's member that hold any header
 
@@ -41,11 +44,19 @@ def import_files(folder: Path, device_id: str, config_file: Path, *, dry_run: bo
 def _forecast(folder: Path, device_id: str, config_file: Path, *, json_lines: bool) -> None:
     _, devices = read_devices(config_file)
     device = find_device(devices, device_id)
+    server = read_server(config_file)
+    api = Api(url=server[0], api_key=server[1], ca_file=server[2]) if server else None
+    rehearsal = Rehearsal(api)
+    whole = api is not None or device.deid.profile is not None  # a profile is applied to more than headers
     with TemporaryDirectory(prefix="treadle-import-") as scratch:
-        finder = Finder(folder, Path(scratch), most=_HEADER)
-        documents: Iterator[Mapping[str, Any]] = forecast(finder, device)
+        finder = Finder(folder, Path(scratch), most=Limits().max_instance if whole else _HEADER)
+        documents: Iterator[Mapping[str, Any]] = forecast(finder, device, rehearsal)
         show_all(
             documents if json_lines else list(map(_row, documents)), columns=_FORECAST, json_lines=json_lines
+        )
+    if rehearsal.trouble is not None:
+        print(
+            f"the server was not asked for de-identification profiles: {rehearsal.trouble}", file=sys.stderr
         )
     print(_summary(finder), file=sys.stderr)
 
@@ -58,6 +69,7 @@ def _row(document: Mapping[str, Any]) -> dict[str, Any]:
         "decision": document["decision"],
         "files": names,
         "series": document["SeriesInstanceUID"],
+        "reason": document.get("reason"),
     }
 
 

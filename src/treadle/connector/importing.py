@@ -11,7 +11,7 @@ from time import time_ns
 
 from treadle.connector.config import ConnectorConfig
 from treadle.connector.files import Finder
-from treadle.connector.spool.layout import Layout, is_safe_uid
+from treadle.connector.spool.layout import Layout, is_safe_uid, keep_to_ourselves
 from treadle.connector.spool.state import Series, State
 
 Key = tuple[str, str]
@@ -27,6 +27,7 @@ def bring_in(
 ) -> tuple[list[Key], Finder]:
     """Put the files where received ones are put; their series, and what was found and passed over."""
     layout = Layout(config.spool)
+    keep_to_ourselves()
     layout.make()
     target = layout.arriving / device
     target.mkdir(exist_ok=True)

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 import signal
 import socket
 from collections.abc import Callable
@@ -24,10 +25,12 @@ from treadle.connector.health import Health, log, log_event
 from treadle.connector.heartbeat import Heartbeat
 from treadle.connector.logs import set_up_logs
 from treadle.connector.pipeline import Pipeline
+from treadle.connector.privacy.desk import Desk
+from treadle.connector.privacy.pool import Pool
 from treadle.connector.pull.holds import Holds
 from treadle.connector.receivers import Receivers, listen
 from treadle.connector.setup import check_tls, receiver_setup
-from treadle.connector.spool.layout import Layout
+from treadle.connector.spool.layout import Layout, keep_to_ourselves
 from treadle.connector.spool.lock import CannotStartError, lock_spool, wait_for_old_receivers
 from treadle.connector.spool.state import State
 
@@ -41,6 +44,7 @@ _LOOK_S = 0.1
 def run(config: ConnectorConfig, *, reread: Callable[[], ConnectorConfig] | None = None) -> int:
     """Receive and send on until SIGTERM or SIGINT; the exit code. SIGHUP takes the devices of `reread`."""
     set_up_logs(config.log_level, file=config.log_file, as_json=config.log_json)
+    keep_to_ourselves()
     signals: SimpleQueue[int] = SimpleQueue()
     for number in (signal.SIGTERM, signal.SIGINT, *((signal.SIGHUP,) if reread else ())):
         signal.signal(number, lambda number, _: signals.put(number))
@@ -64,6 +68,7 @@ def run_once(
 
     `asks`: also retrieve what rests at the devices that are pulled from. Nobody else is listened to.
     """
+    keep_to_ourselves()
     connector = Connector(replace(config, metrics=None), stays=False, asks=asks)
     connector.start()
     try:
@@ -89,9 +94,10 @@ class Connector:
             Api(url=config.server_url, api_key=config.api_key, ca_file=config.ca_file)
             for _ in range(config.parallel_uploads + 1)
         ]
+        self._pool = Pool()
         rush = Rush()
         self._pipeline = Pipeline(
-            Delivery(layout, state, devices, health),
+            Delivery(layout, state, devices, health, Desk(layout, state, health, self._pool)),
             state,
             health,
             apis=self._apis[1:],
@@ -130,8 +136,8 @@ class Connector:
         """Start all parts; CannotStartError or ConfigError when that is impossible."""
         check_tls(self._config)
         wait_for_old_receivers(self._layout)
-        for left_over in self._layout.outbox.iterdir():
-            left_over.unlink()
+        shutil.rmtree(self._layout.outbox)
+        self._layout.make()
         heard = self._config if self._stays else _only_moving(self._config)
         listeners = _listen(heard) if self._stays or (self._asks and heard.devices) else {}
         self._collector.start()
@@ -192,6 +198,7 @@ class Connector:
             self._receivers.stop()
         for part in (self._commitments, self._heartbeat, self._collector, self._pipeline):
             part.stop(timeout_s=_STOP_S / 4)
+        self._pool.stop()
         os.close(self._lock)
         log_event("stopped")
 

@@ -83,6 +83,7 @@ class Sample:
             "instances": "1.2.3",
             "views": ids["view"],
             "queries": ids["query"],
+            "versions": "1",
             "data_view_executions": ids["execution"],
             "reports": ids["report"],
             "trash": ids["trash"],
@@ -230,6 +231,8 @@ _ARGUMENTS: list[tuple[str, Any]] = [
     (r"DELETE /groups", lambda ids: {"json": [ids["group"]]}),
     (r"PUT /groups/\{\}", _json(label="G")),
     (r"PUT /.*/settings", _json(a=1)),
+    (r"POST /(files|sessions)/.*/deid/.*", _json(text="treadle: {preset: ps315-basic}")),
+    (r"PUT /.*/deid", _json(text="treadle: {preset: ps315-basic}")),
     (r"POST /projects", lambda ids: {"json": {"group": ids["group"], "label": "new"}}),
     (r"POST /subjects", lambda ids: {"json": {"project": ids["project"], "label": "new"}}),
     (

@@ -252,6 +252,9 @@ async def _annotate(site: Site) -> None:
         "flags": [],
         "target": {"project": ids["project"], "subject": ids["subject2"]},
     }
+    for path in ("/site", f"/groups/{ids['group']}", f"/projects/{ids['project']}"):
+        await site.good("PUT", f"{path}/deid", json={"text": "treadle: {preset: ps315-basic}"})
+        await site.good("DELETE", f"{path}/deid")
     async with site.database.transaction() as connection:
         await connection.execute(
             text("UPDATE container SET placement = CAST(:placement AS jsonb) WHERE id = :id"),

@@ -85,8 +85,8 @@ def test_a_connectors_page_shows_rates_held_series_and_reasons(page: Page, serve
     }  # fmt: skip
     hours = {"start": "2026-01-01T00:00:00+00:00", "instances": [0] * 23 + [40]}
     hours |= {"series_uploaded": [0] * 23 + [3], "series_failed": [0] * 23 + [1]}
-    retry = "treadle connector retry 1.2.3"
-    held = {"id": "a", "device": "mr1", "study": "1.2", "series": "1.2.3", "reason": "refused", "since": None}
+    retry = "treadle connector retry 3f2a91c04d7e"
+    held = {"id": "3f2a91c04d7e", "device": "mr1", "reason": "refused", "since": None}
     heartbeat = {
         "interval": 60,
         "errors": ["held: mr1: 1 series held back: refused", "disk nearly full"],

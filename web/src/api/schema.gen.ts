@@ -2775,6 +2775,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/files/{id}/deid/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview
+         * @description One file (of a zip its first DICOM member) before and after: `{text}`, or what applies. Stores nothing.
+         */
+        post: operations["preview_file_deid"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/groups": {
         parameters: {
             query?: never;
@@ -2977,6 +2997,54 @@ export interface paths {
          * @description What applies to the group's projects that have no profile of their own.
          */
         get: operations["get_group_deid"];
+        /**
+         * Put
+         * @description Save a profile as the next version: `{text, locked, version}`; 400 with every issue when it is not valid.
+         */
+        put: operations["modify_group_deid"];
+        post?: never;
+        /**
+         * Remove
+         * @description Take the place's own profile away; what is above applies from now on. Its versions stay readable.
+         */
+        delete: operations["delete_group_deid"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/groups/{id}/deid/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Versions
+         * @description The place's versions without their texts, newest first; `before` goes on.
+         */
+        get: operations["get_group_deid_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/groups/{id}/deid/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Version
+         * @description One version with its text.
+         */
+        get: operations["get_group_deid_version"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3568,6 +3636,74 @@ export interface paths {
          *     The secret is for those who may add files here, and each time it is handed out is in the access log.
          */
         get: operations["get_project_deid"];
+        /**
+         * Put
+         * @description Save a profile as the next version: `{text, locked, version}`; 400 with every issue when it is not valid.
+         */
+        put: operations["modify_project_deid"];
+        post?: never;
+        /**
+         * Remove
+         * @description Take the place's own profile away; what is above applies from now on. Its versions stay readable.
+         */
+        delete: operations["delete_project_deid"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{id}/deid/epochs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rotate Secret
+         * @description A new secret for what comes from now on: its identifiers have nothing in common with those before.
+         */
+        post: operations["rotate_project_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{id}/deid/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Versions
+         * @description The place's versions without their texts, newest first; `before` goes on.
+         */
+        get: operations["get_project_deid_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{id}/deid/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Version
+         * @description One version with its text.
+         */
+        get: operations["get_project_deid_version"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4649,6 +4785,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sessions/{id}/deid/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test
+         * @description What would become of the files of a session, some at a time: `{text, after}`; `after` in the answer goes on.
+         */
+        post: operations["test_session_deid"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sessions/{id}/files/{name}": {
         parameters: {
             query?: never;
@@ -4858,6 +5014,54 @@ export interface paths {
          * @description What applies where neither project nor group has a profile.
          */
         get: operations["get_site_deid"];
+        /**
+         * Put
+         * @description Save a profile as the next version: `{text, locked, version}`; 400 with every issue when it is not valid.
+         */
+        put: operations["modify_site_deid"];
+        post?: never;
+        /**
+         * Remove
+         * @description Take the place's own profile away; what is above applies from now on. Its versions stay readable.
+         */
+        delete: operations["delete_site_deid"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/site/deid/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Versions
+         * @description The place's versions without their texts, newest first; `before` goes on.
+         */
+        get: operations["get_site_deid_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/site/deid/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Version
+         * @description One version with its text.
+         */
+        get: operations["get_site_deid_version"];
         put?: never;
         post?: never;
         delete?: never;
@@ -6224,6 +6428,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/x/deid/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Text
+         * @description What is wrong with a profile, and what is allowed but unsafe; saves nothing.
+         */
+        post: operations["check_deid_profile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/x/deid/schema": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Schema
+         * @description The format of profiles as JSON schema.
+         */
+        get: operations["get_deid_schema"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/x/events": {
         parameters: {
             query?: never;
@@ -6929,6 +7173,24 @@ export interface components {
             user_is_admin: boolean;
         };
         /**
+         * CheckedDocument
+         * @description Whether a profile can be used.
+         */
+        CheckedDocument: {
+            /** Errors */
+            errors: components["schemas"]["IssueDocument"][];
+            /** Name */
+            name?: string | null;
+            /** Sha256 */
+            sha256?: string | null;
+            /** Valid */
+            valid: boolean;
+            /** Warnings */
+            warnings: components["schemas"]["IssueDocument"][];
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * CleanedDocument
          * @description How many tokens and files were forgotten.
          */
@@ -7614,6 +7876,22 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * IssueDocument
+         * @description What is wrong, or unsafe, and where.
+         */
+        IssueDocument: {
+            /** Code */
+            code: string;
+            /** Line */
+            line?: number | null;
+            /** Message */
+            message: string;
+            /** Path */
+            path: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * KeyDocument
          * @description An API key; `key` is its public part.
          */
@@ -8029,24 +8307,22 @@ export interface components {
             [key: string]: unknown;
         };
         /**
-         * PreviewDocument
-         * @description What a change would touch: the first hundred people and projects, and how many there are of everything.
+         * PreviewRow
+         * @description One element before and after.
          */
-        PreviewDocument: {
-            /** People */
-            people: components["schemas"]["TouchedPerson"][];
-            /** Projects */
-            projects: components["schemas"]["TouchedProject"][];
-            /** Refused */
-            refused: string | null;
-            /** Sentence */
-            sentence: string;
-            /** Totals */
-            totals: {
-                [key: string]: number;
-            };
-            /** Unmanaged Projects */
-            unmanaged_projects: number;
+        PreviewRow: {
+            /** Action */
+            action: string;
+            /** After */
+            after?: string | null;
+            /** Before */
+            before?: string | null;
+            /** Name */
+            name: string;
+            /** Tag */
+            tag: string;
+        } & {
+            [key: string]: unknown;
         };
         /**
          * Printed
@@ -8454,6 +8730,18 @@ export interface components {
             _id: string;
             /** Role Ids */
             role_ids: string[];
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * RotatedDocument
+         * @description The newest epoch of a secret.
+         */
+        RotatedDocument: {
+            /** Epoch */
+            epoch: number;
+            /** Scope */
+            scope: string;
         } & {
             [key: string]: unknown;
         };
@@ -8999,6 +9287,18 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * TriedDocument
+         * @description What would become of some files of a session.
+         */
+        TriedDocument: {
+            /** After */
+            after?: string | null;
+            /** Results */
+            results: components["schemas"]["treadle__server__privacy__models__PreviewDocument"][];
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * TriedOut
          * @description What templates would say, with one page of sessions.
          */
@@ -9344,6 +9644,26 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * PreviewDocument
+         * @description What a change would touch: the first hundred people and projects, and how many there are of everything.
+         */
+        treadle__server__access__models__PreviewDocument: {
+            /** People */
+            people: components["schemas"]["TouchedPerson"][];
+            /** Projects */
+            projects: components["schemas"]["TouchedProject"][];
+            /** Refused */
+            refused: string | null;
+            /** Sentence */
+            sentence: string;
+            /** Totals */
+            totals: {
+                [key: string]: number;
+            };
+            /** Unmanaged Projects */
+            unmanaged_projects: number;
+        };
+        /**
          * VersionDocument
          * @description The releases of the contract and of this software.
          */
@@ -9360,6 +9680,42 @@ export interface components {
             release: string;
             /** Treadle Release */
             treadle_release: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * PreviewDocument
+         * @description What would become of a file.
+         */
+        treadle__server__privacy__models__PreviewDocument: {
+            /** Changes */
+            changes: {
+                [key: string]: number;
+            };
+            /** Error */
+            error?: string | null;
+            /** File Id */
+            file_id: string;
+            /** Member */
+            member: string;
+            /** Message */
+            message?: string | null;
+            /** Name */
+            name: string;
+            /** Out */
+            out: string[];
+            /** Pixels */
+            pixels: string;
+            /** Rows */
+            rows: components["schemas"]["PreviewRow"][];
+            /** Status */
+            status: string;
+            /** Version */
+            version: number;
+            /** Warnings */
+            warnings: string[];
+            /** Where */
+            where: string;
         } & {
             [key: string]: unknown;
         };
@@ -9510,7 +9866,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PreviewDocument"];
+                    "application/json": components["schemas"]["treadle__server__access__models__PreviewDocument"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -17548,6 +17904,38 @@ export interface operations {
             503: components["responses"]["Trouble"];
         };
     };
+    preview_file_deid: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["treadle__server__privacy__models__PreviewDocument"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
     list_groups: {
         parameters: {
             query?: {
@@ -18230,6 +18618,138 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EffectiveDocument"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    modify_group_deid: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["treadle__server__privacy__models__VersionDocument"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    delete_group_deid: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    get_group_deid_versions: {
+        parameters: {
+            query?: {
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["treadle__server__privacy__models__VersionDocument"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    get_group_deid_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: number;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["treadle__server__privacy__models__VersionDocument"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -19908,6 +20428,170 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EffectiveDocument"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    modify_project_deid: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["treadle__server__privacy__models__VersionDocument"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    delete_project_deid: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    rotate_project_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RotatedDocument"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    get_project_deid_versions: {
+        parameters: {
+            query?: {
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["treadle__server__privacy__models__VersionDocument"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    get_project_deid_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: number;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["treadle__server__privacy__models__VersionDocument"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -22802,6 +23486,38 @@ export interface operations {
             503: components["responses"]["Trouble"];
         };
     };
+    test_session_deid: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TriedDocument"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
     modify_session_file: {
         parameters: {
             query?: never;
@@ -23626,6 +24342,138 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EffectiveDocument"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    modify_site_deid: {
+        parameters: {
+            query?: {
+                id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["treadle__server__privacy__models__VersionDocument"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    delete_site_deid: {
+        parameters: {
+            query?: {
+                id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    get_site_deid_versions: {
+        parameters: {
+            query?: {
+                id?: string;
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["treadle__server__privacy__models__VersionDocument"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    get_site_deid_version: {
+        parameters: {
+            query?: {
+                id?: string;
+            };
+            header?: never;
+            path: {
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["treadle__server__privacy__models__VersionDocument"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -27040,6 +27888,68 @@ export interface operations {
                     "application/json": components["schemas"]["AccessLogRecord"][];
                     "application/x-ndjson": string;
                     "text/csv": string;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    check_deid_profile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckedDocument"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    get_deid_schema: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
                 };
             };
             400: components["responses"]["BadRequest"];

@@ -197,7 +197,21 @@ GET               /subjects/{}/sessions                   project containers_vie
 GET               /subjects/{}/acquisitions               project containers_view_metadata
 GET               /sessions/{}/acquisitions               project containers_view_metadata
 GET               /site/deid                              any
+GET               /x/deid/schema                          any
+POST              /x/deid/check                           any
+POST              /files/{}/deid/preview                  project files_view_contents
+POST              /sessions/{}/deid/test                  project files_view_contents
+GET               /site/deid/versions                     any
+GET               /site/deid/versions/{}                  any
+PUT DELETE        /site/deid                              admin
 GET               /groups/{}/deid                         group see
+GET               /groups/{}/deid/versions                group see
+GET               /groups/{}/deid/versions/{}             group see
+PUT DELETE        /groups/{}/deid                         group admin
+GET               /projects/{}/deid/versions              project containers_view_metadata
+GET               /projects/{}/deid/versions/{}           project containers_view_metadata
+PUT DELETE        /projects/{}/deid                       project settings_modify
+POST              /projects/{}/deid/epochs                project settings_modify
 GET               /projects/{}/deid                       device-or-project containers_view_metadata
 POST              /connector/deid                         device
 GET               /projects/{}/settings                   project containers_view_metadata

@@ -22,6 +22,7 @@ from treadle.server.ingest.extract import handle_file_created, stop_readers
 from treadle.server.ingest.uploads import drop_expired
 from treadle.server.kit.errors import Refused
 from treadle.server.kit.settings import Settings
+from treadle.server.privacy.quarantine import sweep
 from treadle.server.search import views_executions
 from treadle.server.search.index.counts import fold
 from treadle.server.search.index.flush import drain
@@ -120,6 +121,7 @@ async def tidy(state: ServerState) -> None:
     await drop_tickets(state.database)
     await views_executions.drop_expired(state.database)
     await state.blobs.clean()
+    await asyncio.to_thread(sweep, state.settings.home)
     await collect_garbage(state.database, state.blobs)
 
 

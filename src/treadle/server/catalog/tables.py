@@ -119,6 +119,7 @@ file = Table(
     Column("series", JSONB),
     Column("deid_log_id", Text),
     Column("deid_log_skip_reason", Text),
+    Column("deid", JSONB),  # by which profile and engine it was de-identified
     Column("restored_from", Integer),
     Column("restored_by", Text),
     # Of a copy: {copy_of, original_copy_of} as the wire shows them.

@@ -132,6 +132,16 @@ class UploadSettings(BaseModel):
     )
 
 
+class DeidSettings(BaseModel):
+    """De-identification by the server, for clients that cannot do it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    arrival_max_bytes: int = Field(
+        default=512 * 2**20, gt=0, le=2**30, description="Largest file that is de-identified on arrival."
+    )
+
+
 class AuditSettings(BaseModel):
     """The access log."""
 
@@ -297,6 +307,7 @@ class Settings(BaseSettings):
     oidc: OidcSettings = Field(
         default_factory=OidcSettings, description="Log in through an OpenID Connect provider."
     )
+    deid: DeidSettings = Field(default_factory=DeidSettings, description="De-identification on arrival.")
     uploads: UploadSettings = Field(default_factory=UploadSettings, description="Limits of what comes in.")
     connector: ConnectorSettings = Field(
         default_factory=ConnectorSettings, description="The DICOM connector that `treadle up` runs."

@@ -4,23 +4,20 @@ Refused
 ├── BadRequest 400  ProfileInvalid
 ├── Forbidden 403   ExemptionForbidden
 ├── NotFound 404    VersionNotFound, EpochNotFound
-└── Conflict 409    ProfileMissing, ProfileBroken, ProfileLoosens
+└── Conflict 409    ProfileMissing, ProfileBroken, ProfileStale, DeidRequired, ProfileLoosens
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from treadle.deid.profile import ProfileError
+from treadle.deid.profile import Issue, ProfileError
 from treadle.server.kit.errors import BadRequest, Conflict, Forbidden, NotFound
 
 
-def issues_of(error: ProfileError) -> list[dict[str, Any]]:
-    """The issues as clients read them."""
-    return [
-        {"path": issue.path, "code": issue.code, "message": issue.message, "line": issue.line}
-        for issue in error.errors
-    ]
+def issue_doc(issue: Issue) -> dict[str, Any]:
+    """An issue as clients read it."""
+    return {"path": issue.path, "code": issue.code, "message": issue.message, "line": issue.line}
 
 
 class ProfileInvalid(BadRequest):
@@ -32,7 +29,7 @@ class ProfileInvalid(BadRequest):
         first = error.errors[0]
         where = f"line {first.line}, {first.path}" if first.line else first.path or "the profile"
         more = f" ({len(error.errors) - 1} more)" if len(error.errors) > 1 else ""
-        super().__init__(f"{where}: {first.message}{more}", errors=issues_of(error))
+        super().__init__(f"{where}: {first.message}{more}", errors=list(map(issue_doc, error.errors)))
 
 
 class ExemptionForbidden(Forbidden):
@@ -63,6 +60,18 @@ class ProfileBroken(Conflict):
     """The de-identification profile cannot be used: uploads are blocked until somebody saves a valid one."""
 
     code = "DEID_PROFILE_INVALID"
+
+
+class ProfileStale(Conflict):
+    """This was de-identified by a profile that was never in use here: fetch the profile again."""
+
+    code = "DEID_PROFILE_STALE"
+
+
+class DeidRequired(Conflict):
+    """Files that go here must be de-identified first, and this way of uploading cannot do it for you."""
+
+    code = "DEID_REQUIRED"
 
 
 class ProfileLoosens(Conflict):

@@ -31,6 +31,67 @@ class SecretDocument(Document):
     key: str
 
 
+class IssueDocument(Document):
+    """What is wrong, or unsafe, and where."""
+
+    path: str
+    code: str
+    message: str
+    line: int | None = None
+
+
+class CheckedDocument(Document):
+    """Whether a profile can be used."""
+
+    valid: bool
+    name: str | None = None
+    sha256: str | None = None
+    errors: list[IssueDocument]
+    warnings: list[IssueDocument]
+
+
+class PreviewRow(Document):
+    """One element before and after."""
+
+    tag: str
+    name: str
+    before: str | None = None
+    after: str | None = None
+    action: str
+
+
+class PreviewDocument(Document):
+    """What would become of a file."""
+
+    file_id: str
+    version: int
+    name: str
+    member: str
+    status: str
+    error: str | None = None
+    message: str | None = None
+    where: str
+    changes: dict[str, int]
+    warnings: list[str]
+    out: list[str]
+    pixels: str
+    rows: list[PreviewRow]
+
+
+class TriedDocument(Document):
+    """What would become of some files of a session."""
+
+    results: list[PreviewDocument]
+    after: str | None = None
+
+
+class RotatedDocument(Document):
+    """The newest epoch of a secret."""
+
+    scope: str
+    epoch: int
+
+
 class EffectiveDocument(Document):
     """What applies to files that go here."""
 

@@ -8,7 +8,8 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, and_, insert, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, insert, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from treadle.deid.profile import Profile, ProfileError
@@ -16,6 +17,7 @@ from treadle.server.catalog.queries import lock_label
 from treadle.server.kit.errors import Conflict
 from treadle.server.privacy.errors import ProfileBroken, VersionNotFound
 from treadle.server.privacy.places import Place
+from treadle.server.privacy.stricter import looser
 from treadle.server.privacy.tables import deid_profile
 
 
@@ -45,6 +47,16 @@ class Version:
             ) from None
 
 
+def overrules(upper: Version, lower: Version) -> bool:
+    """Whether a locked profile stands above a looser one."""
+    return upper.locked and not _holds(lower.text, upper.text)
+
+
+@lru_cache(maxsize=256)
+def _holds(lower: str, upper: str) -> bool:
+    return not looser(_loaded(lower), _loaded(upper))
+
+
 @lru_cache(maxsize=64)
 def _loaded(text: str) -> Profile:
     return Profile.load(text)
@@ -55,7 +67,8 @@ def described(place: Place) -> str:
     return "the site" if place.level == "site" else f"{place.level} {place.target}"
 
 
-def _version(row: Row[Any]) -> Version:
+def read_version(row: Row[Any]) -> Version:
+    """A row as a version."""
     return Version(
         place=Place(row.level, row.target),
         number=row.version,
@@ -69,16 +82,25 @@ def _version(row: Row[Any]) -> Version:
     )
 
 
-async def newest(connection: AsyncConnection, places: Sequence[Place]) -> dict[Place, Version]:
-    """The profile that each of the places has now; those without one are left out."""
+def _at(places: Sequence[Place]) -> ColumnElement[bool]:
     column = deid_profile.c
-    rows = await connection.execute(
+    return or_(*(and_(column.level == place.level, column.target == place.target) for place in places))
+
+
+def newest_rows(places: Sequence[Place]) -> Select[Any]:
+    """The last row of each of the places, also one that took the profile away."""
+    column = deid_profile.c
+    return (
         select(deid_profile)
-        .distinct(column.level, column.target)
-        .where(or_(*(and_(column.level == p.level, column.target == p.target) for p in places)))
+        .ext(distinct_on(column.level, column.target))
+        .where(_at(places))
         .order_by(column.level, column.target, column.version.desc())
     )
-    found = map(_version, rows)
+
+
+async def newest(connection: AsyncConnection, places: Sequence[Place]) -> dict[Place, Version]:
+    """The profile that each of the places has now; those without one are left out."""
+    found = map(read_version, await connection.execute(newest_rows(places)))
     return {version.place: version for version in found if not version.removed}
 
 
@@ -91,7 +113,7 @@ async def history(
     if before is not None:
         chosen = chosen.where(column.version < before)
     rows = await connection.execute(chosen.order_by(column.version.desc()).limit(limit))
-    return list(map(_version, rows))
+    return list(map(read_version, rows))
 
 
 async def get_version(connection: AsyncConnection, place: Place, number: int) -> Version:
@@ -143,11 +165,6 @@ async def is_known(connection: AsyncConnection, places: Sequence[Place], sha256:
     """Whether a profile with this hash is or was in use at one of the places."""
     column = deid_profile.c
     found = await connection.execute(
-        select(column.version)
-        .where(
-            or_(*(and_(column.level == p.level, column.target == p.target) for p in places)),
-            column.sha256 == sha256,
-        )
-        .limit(1)
+        select(column.version).where(_at(places), column.sha256 == sha256).limit(1)
     )
     return found.first() is not None

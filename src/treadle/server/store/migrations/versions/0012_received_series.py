@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0012_received_series"
-down_revision = "0010_search_index"
+down_revision = "0011_saved_queries"
 branch_labels = None
 depends_on = None
 

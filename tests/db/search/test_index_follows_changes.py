@@ -20,8 +20,10 @@ from treadle.flyql.evaluate import evaluate
 from treadle.flyql.literals import Clock
 from treadle.flyql.parser import parse
 from treadle.server.catalog.tables import container, file, note
+from treadle.server.kit.ids import new_id
 from treadle.server.search import query
 from treadle.server.search.index.flush import attach, drain
+from treadle.server.search.index.maintain import check, mark, waiting
 from treadle.server.store.db import Database
 
 NOW = datetime(2024, 6, 15, 12, tzinfo=UTC)
@@ -105,7 +107,7 @@ _CHANGE = st.one_of(
 )
 
 
-async def _apply(database: Database, kind: str, which: int, value: Any, serial: int) -> None:
+async def _apply(database: Database, kind: str, which: int, value: Any) -> None:
     async with database.transaction() as connection:
         files = file.c.id == (f"{0x750000000000000000000001 + which:024x}")
         session_id, subject_id = (
@@ -125,7 +127,7 @@ async def _apply(database: Database, kind: str, which: int, value: Any, serial: 
             case "move":
                 await _move(connection, session_id, f"{0x710000000000000000000001 + value:024x}")
             case "note":
-                row = {"id": f"note{serial}", "container_id": session_id, "text": value}
+                row = {"id": new_id(), "container_id": session_id, "text": value}
                 await connection.execute(delete(note).where(note.c.container_id == session_id))
                 await connection.execute(insert(note).values(row))
             case "sex":
@@ -155,12 +157,12 @@ async def _move(connection: Any, session_id: str, subject_id: str) -> None:
     )
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(changes=st.lists(_CHANGE, min_size=1, max_size=8))
 def test_after_any_changes_the_index_says_what_the_reference_says(changing, changes):
     async def work(database: Database) -> None:
-        for serial, change in enumerate(changes):
-            await _apply(database, *change, serial)
+        for change in changes:
+            await _apply(database, *change)
         site = Dataset(await _stored(database))
         for asked, level in _QUERIES:
             expected = sorted(evaluate(parse(asked), site, level, clock=Clock(NOW)))
@@ -195,5 +197,47 @@ def test_a_change_taken_back_is_not_found(changing):
                 await connection.execute(update(file).where(one).values(info={"never": 1}))
                 raise RuntimeError
         assert await _found(database, "file.info.never EXISTS", "file") == []
+
+    changing(work)
+
+
+def test_check_finds_and_repairs_what_came_past_the_index(changing):
+    async def work(database: Database) -> None:
+        dictionary = attach(database)
+        ids = [f"{0x750000000000000000000010 + n:024x}" for n in range(3)]
+        async with database.transaction() as connection:
+            await connection.execute(update(file).where(file.c.id.in_(ids)).values(deleted_at=None))
+        assert (await check(database, dictionary, sample=1_000)).ok
+        async with database.transaction() as connection:
+            await connection.execute(text("SET LOCAL session_replication_role = replica"))  # without triggers
+            await connection.execute(
+                update(file).where(file.c.id == ids[0]).values(info={"past": "the index"})
+            )
+            await connection.execute(update(file).where(file.c.id == ids[1]).values(deleted_at=NOW))
+            await connection.execute(text("DELETE FROM search_file WHERE oid = :id"), {"id": ids[2]})
+        verdict = await check(database, dictionary, sample=1_000)
+        assert (verdict.missing, verdict.astray, verdict.different) == (1, 1, 1)
+        while await drain(database, dictionary):
+            pass
+        assert (await check(database, dictionary, sample=1_000)).ok
+        assert await _found(database, 'file.info.past = "the index"', "file") == [ids[0]]
+
+    changing(work)
+
+
+def test_the_reindexing_of_a_site_can_be_interrupted(changing):
+    async def work(database: Database) -> None:
+        dictionary = attach(database)
+        before = await _found(database, "file.type = dicom", "file")
+        marked = await mark(database)
+        assert await drain(database, dictionary, batch=50) == 50
+        assert await _found(database, "file.type = dicom", "file") == before
+        async with database.transaction() as connection:
+            state = await query.status(connection)
+            assert (state.state, state.waiting) == ("indexing", marked - 50)
+        while await drain(database, dictionary, batch=100):
+            pass
+        assert await waiting(database) == 0
+        assert (await check(database, dictionary, sample=1_000)).ok
 
     changing(work)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import random
+import re
 import statistics
 import time
 from collections.abc import Awaitable, Callable
@@ -22,6 +23,7 @@ import psycopg
 from sqlalchemy import insert
 
 import search_data
+import search_fill
 from treadle.flyql.parser import parse
 from treadle.server.catalog.tables import file
 from treadle.server.search import query
@@ -31,27 +33,49 @@ from treadle.server.store.embedded import EmbeddedPostgres
 from treadle.server.store.migrate import upgrade
 
 H = "file.info.header.dicom"
-MIX: dict[str, tuple[str, Callable[[random.Random, int], str]]] = {
-    "= unique UID": ("file", lambda r, n: f'{H}.SOPInstanceUID = "{_uid(r.randrange(min(n, 50_000)))}"'),
-    "= rare": ("file", lambda r, n: f"{H}.AccessionNumber = A{r.randrange(min(n, 50_000)) // 17:07}"),
-    "= common": ("file", lambda r, n: f"{H}.MagneticFieldStrength = {r.choice([1.5, 3, 7])}"),
-    "= medium": ("file", lambda r, n: f"{H}.ProtocolName = {r.choice(search_data._PROTOCOLS)}"),
-    "range, few distinct": ("file", lambda r, n: f"{H}.RepetitionTime >= 500 AND {H}.RepetitionTime < {600 + r.randrange(900)}"),
-    "range, all distinct": ("file", lambda r, n: f"{H}.SliceLocation > {(low := round(r.uniform(20, 140), 3))} AND {H}.SliceLocation < {low + 0.06:.3f}"),
-    "date range": ("file", lambda r, n: f"{H}.StudyDate >= 2015-03-{r.randrange(1, 28):02} AND {H}.StudyDate <= 2015-06-01"),
-    "CONTAINS": ("file", lambda r, n: f"{H}.SeriesDescription CONTAINS mprage AND {H}.StationName CONTAINS {r.choice(['sie', 'phi'])}"),
-    "regex": ("file", lambda r, n: f'{H}.ProtocolName =~ "dwi_ap_[0-{r.randrange(2)}]\\d"'),
-    "3 ANDed terms": ("file", lambda r, n: f"file.type = dicom AND {H}.Manufacturer = GE AND {H}.ProtocolName = {r.choice(search_data._PROTOCOLS)}"),
-    "file + session + subject": ("session", lambda r, n: f"file.type = nifti AND session.info.quality = good AND subject.info.site = site{r.randrange(12)}"),
-    "EXISTS AND NOT": ("file", lambda r, n: f"{H}.Parameter07 EXISTS AND NOT file.modality = {r.choice(['MR', 'CT'])}"),
-    "(A OR B) AND NOT C": ("file", lambda r, n: f"(file.type = nifti OR file.type = qa) AND NOT {H}.Manufacturer = {r.choice(['GE', 'Philips'])}"),
-    "IN + created, sessions": ("session", lambda r, n: 'project.label IN ["Study 1", "Study 2", "Study 3"] AND session.created >= 2015-02-01 AND session.satisfies_template IS TRUE'),
-}  # fmt: skip
+# By the names of search.md: what is returned, and the query; capitals after a dot are keys of the DICOM header.
+MIX = {
+    "= unique UID": ("file", '.SOPInstanceUID = "{uid}"'),
+    "= rare": ("file", ".AccessionNumber = {accession}"),
+    "= common": ("file", ".MagneticFieldStrength = {field}"),
+    "= medium": ("file", ".ProtocolName = {protocol}"),
+    "range, few distinct": ("file", ".RepetitionTime >= 500 AND .RepetitionTime < {time}"),
+    "range, all distinct": ("file", ".SliceLocation > {low} AND .SliceLocation < {high}"),
+    "date range": ("file", ".StudyDate >= 2015-03-{day} AND .StudyDate <= 2015-06-01"),
+    "CONTAINS": ("file", ".SeriesDescription CONTAINS mprage AND .StationName CONTAINS {station}"),
+    "regex": ("file", '.ProtocolName =~ "dwi_ap_[0-{digit}]\\d"'),
+    "3 ANDed terms": ("file", "file.type = dicom AND .Manufacturer = GE AND .ProtocolName = {protocol}"),
+    "file + session + subject": (
+        "session",
+        "file.type = nifti AND session.info.quality = good AND subject.info.site = site{number}",
+    ),
+    "EXISTS AND NOT": ("file", ".Parameter07 EXISTS AND NOT file.modality = {modality}"),
+    "(A OR B) AND NOT C": ("file", "(file.type = nifti OR file.type = qa) AND NOT .Manufacturer = {maker}"),
+    "IN + created, sessions": (
+        "session",
+        "project.label IN ['Study 1', 'Study 2', 'Study {digit}'] AND session.created >= 2015-02-{day} "
+        "AND session.satisfies_template IS TRUE",
+    ),
+}
+
+
+def asked(name: str, rng: random.Random, files: int) -> tuple[str, str]:
+    """What a query of the mix returns, and its text with other values each time."""
+    level, text = MIX[name]
+    low, known = round(rng.uniform(20, 140), 3), min(files, search_fill.BASE)
+    one = rng.randrange(known)
+    values = {
+        "uid": search_data.header(random.Random(one), one, search_data.START)["SOPInstanceUID"],
+        "accession": f"A{one // 17:07}", "field": rng.choice([1.5, 3, 7]),
+        "protocol": rng.choice(search_data.PROTOCOLS),
+        "time": 600 + rng.randrange(900), "low": low, "high": round(low + 0.06, 3), "day": f"{rng.randrange(1, 28):02}",
+        "station": rng.choice(["sie", "phi"]), "digit": rng.randrange(2), "number": rng.randrange(12),
+        "modality": rng.choice(["MR", "CT"]), "maker": rng.choice(["GE", "Philips"]),
+    }  # fmt: skip
+    return level, re.sub(r"(?<![\w.'])\.(?=[A-Z])", f"{H}.", text).format(**values)
+
+
 FACETS = ["file.type", "file.modality", "file.classification_list"]
-
-
-def _uid(n: int) -> str:
-    return str(search_data.header(random.Random(n), n, search_data._START)["SOPInstanceUID"])
 
 
 class Run:
@@ -68,16 +92,17 @@ class Run:
             await work(connection)
             return (time.perf_counter() - started) * 1000
 
-    async def search(self, asked: str, level: str, **more: Any) -> float:
-        tree = parse(asked)
+    async def search(self, name: str, rng: random.Random, **more: Any) -> float:
+        level, text = asked(name, rng, self.files)
+        tree = parse(text)
         return await self.timed(lambda c: query.search(c, tree, level, self.scope, size=50, **more))
 
     async def mix(self, **more: Any) -> dict[str, list[float]]:
         found: dict[str, list[float]] = {}
-        for name, (level, make) in MIX.items():
+        for name in MIX:
             rng = random.Random(7)
-            await self.search(make(rng, self.files), level, **more)
-            found[name] = [await self.search(make(rng, self.files), level, **more) for _ in range(self.repeat)]
+            await self.search(name, rng, **more)
+            found[name] = [await self.search(name, rng, **more) for _ in range(self.repeat)]
         return found
 
     async def facets(self) -> list[float]:
@@ -90,24 +115,32 @@ class Run:
 
     async def type_ahead(self) -> list[float]:
         fields = ["file.inf", "sub", "echo", "session.t", "manuf", "param"]
-        values = [(f"{H}.ProtocolName", "t1"), (f"{H}.AccessionNumber", "00"), ("subject.label", "sub-00"), ("file.type", "")]
+        values = [
+            (f"{H}.ProtocolName", "t1"),
+            (f"{H}.AccessionNumber", "00"),
+            ("subject.label", "sub-00"),
+            ("file.type", ""),
+        ]
         found = []
         for _ in range(self.repeat // 4 + 1):
             found += [await self.timed(lambda c, t=t: query.suggest_fields(c, t, self.scope)) for t in fields]
-            found += [await self.timed(lambda c, f=f, t=t: query.suggest_values(c, f, t, self.scope)) for f, t in values]
+            found += [
+                await self.timed(lambda c, f=f, t=t: query.suggest_values(c, f, t, self.scope))
+                for f, t in values
+            ]
         return found
 
     async def four_users(self) -> list[float]:
         async def user(seed: int) -> list[float]:
             rng = random.Random(seed)
             names = [rng.choice(list(MIX)) for _ in range(self.repeat * 2)]
-            return [await self.search(MIX[name][1](rng, self.files), MIX[name][0]) for name in names]
+            return [await self.search(name, rng) for name in names]
 
         return [one for found in await asyncio.gather(*(user(seed) for seed in range(4))) for one in found]
 
     async def ingest(self, files: int = 1_000) -> float:
         """Files a second, 50 to a transaction, as rows of the catalog's table."""
-        columns = search_data._FILE
+        columns = search_data.FILE
         rows = [dict(zip(columns, search_data.Site(self.files).file(n), strict=True)) for n in range(files)]
         for n, row in enumerate(rows):
             row |= {"id": f"bench{n}", "file_id": f"bench{n}", "name": f"new {n}"}
@@ -156,7 +189,10 @@ def _containment(url: str, rows: int = 100_000) -> None:
         )
         connection.execute("CREATE INDEX ON plain USING gin (info jsonb_path_ops)")
         connection.execute("ANALYZE plain")
-        for what, value in (("= common", '{"MagneticFieldStrength": 3}'), ("= medium", '{"ProtocolName": "t1_mprage_03"}')):
+        for what, value in (
+            ("= common", '{"MagneticFieldStrength": 3}'),
+            ("= medium", '{"ProtocolName": "t1_mprage_03"}'),
+        ):
             times = []
             for _ in range(5):
                 started = time.perf_counter()
@@ -190,11 +226,15 @@ async def measure(url: str, files: int, repeat: int, parts: list[str]) -> None:
 
 def main() -> None:
     """Make the site if it is not there, then measure."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--files", type=int, default=100_000)
     parser.add_argument("--keep", type=Path, default=Path("/tmp/search-bench"))
     parser.add_argument("--repeat", type=int, default=20)
-    parser.add_argument("--parts", nargs="+", default=["sizes", "page", "count", "rest", "users", "ingest", "jsonb"])
+    parser.add_argument(
+        "--parts", nargs="+", default=["sizes", "page", "count", "rest", "users", "ingest", "jsonb"]
+    )
     given = parser.parse_args()
     home: Path = given.keep / str(given.files)
     home.mkdir(parents=True, exist_ok=True)
@@ -203,7 +243,7 @@ def main() -> None:
     try:
         if not (home / "filled").exists():
             upgrade(url)
-            asyncio.run(search_data.fill_new(url, given.files))
+            asyncio.run(search_fill.fill(url, given.files))
             (home / "filled").touch()
         if "sizes" in given.parts:
             _sizes(url)

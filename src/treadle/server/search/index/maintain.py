@@ -69,7 +69,8 @@ async def check(database: Database, dictionary: Dictionary, *, sample: int) -> V
             gone = await connection.execute(
                 text(
                     f"WITH gone AS (DELETE FROM search_{level} s WHERE NOT EXISTS "
-                    f"(SELECT FROM {catalog} c WHERE c.id = s.oid AND {live}) RETURNING {project} AS project, shape, t) "
+                    f"(SELECT FROM {catalog} c WHERE c.id = s.oid AND {live}) "
+                    f"RETURNING {project} AS project, shape, t) "
                     "INSERT INTO search_change (project, shape, t, d) "
                     "SELECT project, shape, t, -1 FROM gone"
                 )

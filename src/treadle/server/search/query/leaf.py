@@ -59,6 +59,23 @@ async def of_leaf(frame: Frame, level: str, alias: str, term: Leaf) -> Found:
     return Found(sure, await _unknown(frame, level, alias, rows) if meaning.hashed else None)
 
 
+async def of_span(frame: Frame, level: str, alias: str, limits: Sequence[Compare]) -> Condition | None:
+    """Several limits of one field at once; None where an object has several values, which may each keep to another."""
+    rows = await find_paths(frame, level, limits[0].field)
+    if not rows or any(row.kinds & Kind.MANY or _is_derived(level, row) for row in rows) or len(rows) > 1:
+        return None
+    meanings = [await Lookup(frame, rows).meaning(limit) for limit in limits]
+    if any(meaning.hashed for meaning in meanings):
+        return None
+    sure = set.intersection(*(meaning.sure for meaning in meanings))
+    perhaps = set.intersection(*(meaning.sure | meaning.edge for meaning in meanings)) - sure
+    found = has_terms(alias, [*sure], await _share(frame, level, sure))
+    if not perhaps:
+        return found
+    edges = has_terms(alias, [*perhaps], await _share(frame, level, perhaps))
+    return any_of([found, all_of([edges, *(_again(frame, level, alias, limit, rows) for limit in limits)])])
+
+
 def _is_derived(level: str, row: PathRow) -> bool:
     return (level == "session" and row.path in AGES) or row.keys[0] == "roi"
 

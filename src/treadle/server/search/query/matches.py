@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from treadle.flyql.ast import Node
+from treadle.flyql.ast import And, Having, Node, terms
 from treadle.flyql.entities import COLLECTION
 from treadle.server.search.query.compile import Compiler, key_of, row_level
 from treadle.server.search.query.condition import ALWAYS, NEVER, Condition, all_of
 from treadle.server.search.query.frame import Frame
 from treadle.server.search.query.free_text import covering
 
-FEW_ROWS = 30_000  # up to here, a search starts from the terms
+FEW_ROWS = 5_000  # up to here, a search starts from the terms
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,11 @@ async def matches(frame: Frame, tree: Node | None, level: str, free_text: str | 
         return Matches(
             level, f"{readable} AND {both.gin}", f"{readable} AND {both.walk}", about, both is NEVER
         )
-    found = await Compiler(frame, row, level, "x").condition(tree) if tree else ALWAYS
+    above, below = _divided(tree, level)
+    if above:
+        here = [await Compiler(frame, level, level, "r").condition(above, text), text]
+        text = all_of(here)
+    found = await Compiler(frame, row, level, "x").condition(below) if below else ALWAYS
     about = found.share * text.share * await frame.total(row)
     source = f"FROM search_{row} x WHERE {frame.readable(row, 'x')}"
     if level == COLLECTION:
@@ -56,6 +60,28 @@ async def matches(frame: Frame, tree: Node | None, level: str, free_text: str | 
         f"{readable} AND {one_row} AND ({text.walk})",
         about,
         found is NEVER or text is NEVER,
+    )
+
+
+def _divided(tree: Node | None, level: str) -> tuple[Node | None, Node | None]:
+    """The part of a conjunction that speaks of the returned object and what is above it, and the rest."""
+    if not isinstance(tree, And) or level == COLLECTION:
+        return None, tree
+    above = [arg for arg in tree.args if _speaks_of(arg, level)]
+    below = [arg for arg in tree.args if arg not in above]
+    return _and(above), _and(below)
+
+
+def _and(args: list[Node]) -> Node | None:
+    if len(args) < 2:
+        return args[0] if args else None
+    return And(tuple(args))
+
+
+def _speaks_of(node: Node, level: str) -> bool:
+    entities = {None if isinstance(term, Having) else term.field.entity for term in terms(node, inside=False)}
+    return all(
+        entity and entity != COLLECTION and key_of(entity, level, "r") is not None for entity in entities
     )
 
 

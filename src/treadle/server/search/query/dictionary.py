@@ -18,6 +18,7 @@ from treadle.server.search.index.tables import LEVELS
 from treadle.server.search.index.terms import DAY_US, Kind, bucket, grams, hashed, number_word
 from treadle.server.search.query.frame import Frame, array
 
+SUMMED = 400  # terms whose counts are all added up
 _ZONES_US = 14 * 3_600_000_000  # the most that a date's midnight is away from UTC's
 
 
@@ -203,7 +204,7 @@ async def carriers(frame: Frame, level: str, terms: Iterable[int]) -> float:
     wanted = [term for term in terms if term > 0]
     if not wanted:
         return 1.0
-    asked = wanted[:: max(1, len(wanted) // 200)]
+    asked = wanted if len(wanted) <= SUMMED else wanted[:: len(wanted) // SUMMED]
     rows: list[tuple[Any, ...]] = await frame.rows(
         f"SELECT coalesce(sum(n), 0) FROM search_count c WHERE term_id = ANY({array(asked)}) AND {frame.counted(level)}"
     )

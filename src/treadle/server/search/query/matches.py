@@ -22,6 +22,7 @@ class Matches:
     gin: str
     walk: str
     about: float  # rows of the lowest level, estimated
+    least: float = 0.0  # a bound of the returned rows, as sure as the counts of the index are fresh
     nothing: bool = False
 
     @property
@@ -37,10 +38,9 @@ async def matches(frame: Frame, tree: Node | None, level: str, free_text: str | 
     if row == level:
         found = await Compiler(frame, row, level, "r").condition(tree, text) if tree else ALWAYS
         both = all_of([found, text])
-        about = both.share * await frame.total(row)
-        return Matches(
-            level, f"{readable} AND {both.gin}", f"{readable} AND {both.walk}", about, both is NEVER
-        )
+        total = await frame.total(row)
+        gin, walk = f"{readable} AND {both.gin}", f"{readable} AND {both.walk}"
+        return Matches(level, gin, walk, both.share * total, both.least * total, nothing=both is NEVER)
     above, below = _divided(tree, level)
     if above:
         here = [await Compiler(frame, level, level, "r").condition(above, text), text]
@@ -50,7 +50,7 @@ async def matches(frame: Frame, tree: Node | None, level: str, free_text: str | 
     source = f"FROM search_{row} x WHERE {frame.readable(row, 'x')}"
     if level == COLLECTION:
         sql = f"r.doc IN ({_collections(row, source, found)})"
-        return Matches(level, f"{readable} AND {sql} AND {text.gin}", "", 0.0, found is NEVER)
+        return Matches(level, f"{readable} AND {sql} AND {text.gin}", "", 0.0, nothing=found is NEVER)
     key = key_of(level, row, "x")
     all_rows = f"r.doc IN (SELECT {key} {source} AND {key} IS NOT NULL AND ({found.gin}))"
     one_row = f"EXISTS (SELECT {source} AND {key} = r.doc AND ({found.walk}))"
@@ -59,7 +59,7 @@ async def matches(frame: Frame, tree: Node | None, level: str, free_text: str | 
         f"{readable} AND {all_rows} AND ({text.gin})",
         f"{readable} AND {one_row} AND ({text.walk})",
         about,
-        found is NEVER or text is NEVER,
+        nothing=found is NEVER or text is NEVER,
     )
 
 

@@ -125,6 +125,10 @@ async def _from_terms(
 async def _count(
     inside: Frame, found: Matches, at_least: int, *, exact: bool
 ) -> tuple[int, Literal["eq", "gte"]]:
+    if not exact and found.least > 2 * MOST_COUNTED:
+        late = await inside.rows(f"SELECT count(*) FROM (SELECT FROM search_change LIMIT {MOST_COUNTED}) q")
+        if found.least - late[0][0] > MOST_COUNTED:
+            return MOST_COUNTED, "gte"
     limit, budget = ("", BUDGET_MS) if exact else (f"LIMIT {MOST_COUNTED + 1}", _COUNT_MS)
     rare = found.about < _RARE * await inside.total(found.level)
     where, settings = (found.gin, _BY_TERMS) if rare else (found.walk, "")

@@ -67,16 +67,14 @@ async def of_span(frame: Frame, level: str, alias: str, limits: Sequence[Compare
     rows = await find_paths(frame, level, limits[0].field)
     if not rows or any(row.kinds & Kind.MANY or _is_derived(level, row) for row in rows) or len(rows) > 1:
         return None
-    meanings = [await Lookup(frame, rows).meaning(limit) for limit in limits]
-    if any(meaning.hashed for meaning in meanings):
+    meaning = await Lookup(frame, rows).span(limits)
+    if meaning is None:
         return None
-    sure = set.intersection(*(meaning.sure for meaning in meanings))
-    perhaps = set.intersection(*(meaning.sure | meaning.edge for meaning in meanings)) - sure
-    share = await _share(frame, level, sure)
-    found = has_terms(alias, [*sure], share, counted=_is_counted(sure, rows))
-    if not perhaps:
+    share = await _share(frame, level, meaning.sure)
+    found = has_terms(alias, [*meaning.sure], share, counted=_is_counted(meaning.sure, rows))
+    if not meaning.edge:
         return found
-    edges = has_terms(alias, [*perhaps], await _share(frame, level, perhaps))
+    edges = has_terms(alias, [*meaning.edge], await _share(frame, level, meaning.edge))
     return any_of([found, all_of([edges, *(_again(frame, level, alias, limit, rows) for limit in limits)])])
 
 

@@ -16,17 +16,25 @@ from probe_kit import free_port, is_open, wait_until
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian
 
+from treadle.deid import Profile
+
 HERE = Path(__file__).parent
 RUNNER = """
 import json, sys
 from pathlib import Path
 from treadle.connector.config import ConnectorConfig, DeviceConfig, free_limits
+from treadle.connector.deid_config import DeidConfig, load_profile
 from treadle.connector.main import run
 from treadle.connector.pull_config import PullConfig
+from treadle.dicom.config import MappingConfig
 from treadle.dicom.optin import OptConfig
 def device(options):
     opt, pull = OptConfig(**options.get("opt", {})), PullConfig(**options.get("pull", {}))
-    return DeviceConfig(**{**options, "opt": opt, "pull": pull})
+    deid = options.get("deid", {})
+    profile = load_profile(deid["profile"], Path()) if "profile" in deid else None
+    deid = DeidConfig(**{**deid, "profile": profile})
+    mapping = MappingConfig.from_flat(options.get("mapping", {}))
+    return DeviceConfig(**{**options, "opt": opt, "pull": pull, "deid": deid, "mapping": mapping})
 options = json.loads(sys.argv[1])
 limits = free_limits(**options.pop("limits"))
 devices = tuple(map(device, options.pop("devices")))
@@ -68,6 +76,14 @@ class Door:
         part = self.folder / "faults.new"
         part.write_text(json.dumps(document))
         part.replace(self.folder / "faults.json")
+
+    def deid(self, text: str | None, *, version: int = 1, **more: object) -> None:
+        """From now on this profile applies to everything; None: there is none."""
+        document: dict = {"profile": None, **more}
+        if text is not None:
+            sha256 = Profile.load(text).sha256
+            document["profile"] = {"profile_id": "site", "version": version, "sha256": sha256, "text": text}
+        (self.folder / "deid.json").write_text(json.dumps(document))
 
     def files(self) -> list[dict]:
         """Every file the server has, with its versions."""

@@ -158,6 +158,7 @@ def status(file: Path, *, json_lines: bool) -> None:
 
 def retry(file: Path, series: str, *, json_lines: bool) -> None:
     """Have a series that waits, is held or was abandoned tried again now."""
+    from treadle.connector.events import series_called
     from treadle.connector.pull.by_hand import retry as retry_pull
     from treadle.connector.spool.layout import Layout
     from treadle.connector.spool.state import State
@@ -166,6 +167,7 @@ def retry(file: Path, series: str, *, json_lines: bool) -> None:
         config = read_config(file)
         count = retry_pull(config, series)
     state = State(Layout(config.spool).database)
+    series = series_called(series, state.all_series())
     count += state.ask_again(series)
     state.close()
     if not count:
@@ -176,6 +178,7 @@ def retry(file: Path, series: str, *, json_lines: bool) -> None:
 def forget(file: Path, series: str, *, sure: bool, json_lines: bool) -> None:
     """Drop what the connector knows of a series, and its files in the spool."""
     from treadle.cli.connect import confirm
+    from treadle.connector.events import series_called
     from treadle.connector.pull.by_hand import forget as forget_pull
     from treadle.connector.retention import delete_files
     from treadle.connector.spool.layout import Layout
@@ -188,6 +191,7 @@ def forget(file: Path, series: str, *, sure: bool, json_lines: bool) -> None:
         if not layout.root.is_dir():
             raise ClientError(f"the spool folder {layout.root} is not there: has this connector never run?")
         state = State(layout.database)
+        series = series_called(series, state.all_series())
         known = [one for one in state.all_series() if one.series == series]
         if any(one.state not in ("uploaded", "skipped") for one in known):
             confirm(f"Series {series} is not on the server: delete its files here?", sure=sure)

@@ -18,7 +18,10 @@ ConfigOption = Annotated[
     ),
 ]
 DeviceArgument = Annotated[str, typer.Argument(metavar="DEVICE", help="A device of the file.")]
-SeriesArgument = Annotated[str, typer.Argument(metavar="SERIES", help="A Series Instance UID.")]
+SeriesArgument = Annotated[
+    str,
+    typer.Argument(metavar="SERIES", help="A Series Instance UID, or the id that the device's page shows."),
+]
 DeviceOption = Annotated[str, typer.Option("--device", metavar="DEVICE", help="A device of that file.")]
 
 

@@ -21,6 +21,7 @@ from treadle.connector.config import (
 )
 from treadle.connector.config_keys import children
 from treadle.connector.config_section import Section, refuse_unknown
+from treadle.connector.deid_config import DeidConfig, load_profile
 from treadle.connector.pull_config import PullConfig, PullTlsConfig
 from treadle.dicom.config import MappingConfig
 
@@ -43,6 +44,18 @@ def read_devices(path: Path, *, series_quiet_s: float = 60.0) -> Devices:
     return _devices(_checked(_expand(document, os.environ)), series_quiet_s, path.parent)
 
 
+def read_server(path: Path) -> tuple[str, str, Path | None] | None:
+    """Its server's address, our key and the certificates to trust; None where they are not there, or not yet."""
+    document = _load(path)
+    if not isinstance(document, dict) or "server" not in document:
+        return None
+    try:
+        server = Section(_expand(document["server"], os.environ), table="server", name="server")
+        return server.need("url").rstrip("/"), server.need("api_key"), _path(server, "ca_file", path.parent)
+    except ConfigError:
+        return None
+
+
 def parse_config(document: Any, *, base: Path = Path()) -> ConnectorConfig:
     """The configuration in a parsed document; relative paths in it begin at `base`."""
     top = _checked(document)
@@ -60,6 +73,7 @@ def parse_config(document: Any, *, base: Path = Path()) -> ConnectorConfig:
         parallel_uploads=server.get("parallel_uploads"),
         keep_uploaded_s=spool.get("keep_uploaded"),
         keep_skipped_s=spool.get("keep_skipped"),
+        keep_reports_s=spool.get("keep_reports"),
         limits=free_limits(int(spool.get("min_free")), listen.get("max_associations")),
         ae_title=listen.get("ae_title"),
         host=plain.get("host") if plain else "",
@@ -130,7 +144,6 @@ def _devices(top: Mapping[str, Any], series_quiet_s: float, base: Path) -> Devic
 
 def _device(section: Section, inherited: DeviceConfig, base: Path) -> DeviceConfig:
     push = section.section("push")
-    _refuse_profile(section.section("deid"))
     own = {**section.given(), **push.given()}
     own["mapping"] = _mapping(section, inherited.mapping, timezone=own.pop("timezone", None))
     own["ae_title"] = (own.get("ae_title") or "").strip()
@@ -142,6 +155,7 @@ def _device(section: Section, inherited: DeviceConfig, base: Path) -> DeviceConf
         inherited,
         pull=_pull(section.section("pull"), inherited.pull, base),
         opt=section.section("opt").changed(inherited.opt),
+        deid=_deid(section.section("deid"), inherited.deid, base),
         **own,
     )
 
@@ -159,13 +173,14 @@ def _pull(section: Section, inherited: PullConfig, base: Path) -> PullConfig:
         raise ConfigError(f"{tls.name}: {error}") from None
 
 
-def _refuse_profile(deid: Section) -> None:
-    """Who asks for de-identification must not send without it."""
-    if deid.get("profile"):
-        raise ConfigError(
-            f"{deid.name}.profile: the connector cannot de-identify in this release, so nothing is sent; "
-            "de-identify folders with `treadle deid`, or leave the key out to send images as they are"
-        )
+def _deid(section: Section, inherited: DeidConfig, base: Path) -> DeidConfig:
+    given = section.given()
+    if given.get("profile") is not None:
+        try:
+            given["profile"] = load_profile(given["profile"], base)
+        except ValueError as error:
+            raise ConfigError(f"{section.name}.profile: {error}") from None
+    return replace(inherited, **given)
 
 
 def _commitment(section: Section) -> CommitmentConfig:

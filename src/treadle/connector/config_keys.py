@@ -120,10 +120,10 @@ _PULL_TLS = {
     ),
 }
 _DEID = {
-    "required": Key("flag", "Read for later releases.", True),
+    "required": Key("flag", "Whether series wait in the spool as long as no profile applies to them.", False),
     "profile": Key(
         "text",
-        "Not in this release: refused unless null; nothing leaves as it is.",
+        "A preset (`minimal`, `ps315-basic`, `research`) or a file; applies where the server has no profile.",
         may_be_null=True,
     ),
 }
@@ -149,6 +149,7 @@ SECTIONS: dict[str, dict[str, Key]] = {
         "min_free": Key("size", "Free disk below which nothing more is received.", "10GiB"),
         "keep_uploaded": Key("duration", "How long files stay after the server has them.", "24h"),
         "keep_skipped": Key("duration", "How long files stay that are not uploaded.", "0s"),
+        "keep_reports": Key("duration", "How long reports of de-identification stay.", "90d"),
     },
     "listen": {
         "ae_title": Key("text", "Our AE title.", "TREADLE"),

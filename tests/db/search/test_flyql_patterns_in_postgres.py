@@ -38,7 +38,7 @@ def _expressions(depth: int = 3) -> st.SearchStrategy[str]:
     if depth == 0:
         return atoms
     inner = _expressions(depth - 1)
-    counts = st.sampled_from(["*", "+", "?", "{2}", "{1,2}", "{,3}", "{0}", "{1,}", "+?"])
+    counts = st.sampled_from(["*", "+", "?", "{2}", "{1,2}", "{,3}", "{0}", "{1,}", "{,}", "+?"])
     return st.one_of(
         atoms,
         st.lists(inner, max_size=3).map("".join),

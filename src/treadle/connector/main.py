@@ -37,6 +37,7 @@ from treadle.connector.spool.state import State
 if TYPE_CHECKING:
     from treadle.connector.pull.pulls import Pulls
 
+_PACK_AHEAD = 1  # series packed while as many as allowed are being sent
 _STOP_S = 4.0
 _LOOK_S = 0.1
 
@@ -97,7 +98,7 @@ class Connector:
         self._health = health = Health()
         self._apis = [
             Api(url=config.server_url, api_key=config.api_key, ca_file=config.ca_file)
-            for _ in range(config.parallel_uploads + 1)
+            for _ in range(1 + config.parallel_uploads + _PACK_AHEAD)
         ]
         self._pool = Pool()
         rush = Rush()
@@ -106,6 +107,7 @@ class Connector:
             state,
             health,
             apis=self._apis[1:],
+            sends=config.parallel_uploads,
             outbox=layout.outbox,
             rush=rush,
             retry_first_s=config.retry_first_s,

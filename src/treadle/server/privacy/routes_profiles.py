@@ -11,7 +11,7 @@ from treadle.server.catalog import rights
 from treadle.server.catalog.queries import container_by_id
 from treadle.server.catalog.rows import Container
 from treadle.server.kit.errors import Invalid
-from treadle.server.privacy.models import RotatedDocument, ProfileVersion
+from treadle.server.privacy.models import ProfileVersion, RotatedDocument
 from treadle.server.privacy.places import place_of
 from treadle.server.privacy.profiles import get_version, history
 from treadle.server.privacy.save import read_text, save

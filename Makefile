@@ -66,6 +66,10 @@ soak: setup peers ## The fault tests, TIMES=10 as long: killed processes, power 
 fuzz: setup ## Damaged DICOM through de-identification for a long time; EXAMPLES=20000
 	TREADLE_FUZZ=$(or $(EXAMPLES),20000) $(BIN)/pytest -q --timeout 0 tests/unit/deid/test_fuzzed_files.py
 
+.PHONY: planted
+planted: setup peers ## Identifiers in FILES=5000 DICOM files through de-identification; none may come out
+	PLANTED_FILES=$(or $(FILES),5000) $(BIN)/pytest -n 0 -s -q --timeout 0 tests/unit/deid/test_planted_corpus.py
+
 .PHONY: docs
 docs: setup ## The documentation as a web site in site/
 	$(BIN)/mkdocs build --strict --quiet

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,17 +10,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from treadle.cli.deid_profile import load
+from treadle.cli.deid_vault import vault
 from treadle.cli.options import HomeOption, JsonOption, KeyOption, ServerOption
 
 if TYPE_CHECKING:
+    from treadle.cli.deid_people import Vault
     from treadle.cli.deid_run import Outcome
-    from treadle.deid import Profile
+    from treadle.deid import Profile, Secrets
 
-PRESETS = {"none": "none", "minimal": "minimal", "research": "research", "ps315-basic": "ps315-basic"}
-ALIASES = {"basic": "ps315-basic"}
 DEFAULT = "ps315-basic"
 RECORD = "record.json"  # goes along as `deid` when the files are uploaded
-NOTHING_DONE = 1
 
 
 class FolderFirst(TyperGroup):
@@ -61,6 +60,28 @@ ProjectOption = Annotated[
         help="Profile and secret of this project on the server, instead of --profile and --secret-file.",
     ),
 ]
+ValuesOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--values",
+        metavar="CSV",
+        exists=True,
+        dir_okay=False,
+        help="Values of the profile's {{ variables }}: the row whose subject.label is --subject.",
+    ),
+]
+VaultOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--vault", metavar="FILE", help="Add rows that lead back to patients, sealed to --vault-key."
+    ),
+]
+VaultKeyOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--vault-key", metavar="PEM", exists=True, dir_okay=False, help="The custodian's public key (X25519)."
+    ),
+]
 ProfileArgument = Annotated[str, typer.Argument(metavar="P", help="A preset, or a profile's file.")]
 SecretOption = Annotated[
     Path | None,
@@ -83,6 +104,7 @@ JobsOption = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add these commands."""
+    deid.add_typer(vault, name="vault")
     app.add_typer(deid, name="deid")
 
 
@@ -100,6 +122,9 @@ def run_folder(
     ] = None,
     secret_file: SecretOption = None,
     subject: SubjectOption = None,
+    values: ValuesOption = None,
+    vault_file: VaultOption = None,
+    vault_key: VaultKeyOption = None,
     jobs: JobsOption = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Reports only, and a table of the first file before and after.")
@@ -114,14 +139,15 @@ def run_folder(
         raise typer.BadParameter("where to? Give --out DIR, or --dry-run", param_hint="--out")
     if report is None and out is not None:
         report = out.with_name(out.name + "-report")
-    if project is not None and (profile or secret_file):
+    if project is not None and (profile or secret_file or values):
         raise typer.BadParameter("profile and secret come from the server", param_hint="--project")
     how = (
-        _own(profile or DEFAULT, secret_file, subject, json_lines=json_lines)
+        _own(profile or DEFAULT, secret_file, subject, values=values, json_lines=json_lines)
         if project is None
         else _of_project(project, subject, server, api_key, home)
     )
-    _work(folder, how, None if dry_run else out, report, jobs, json_lines=json_lines)
+    rows = None if dry_run else _vault(vault_file, vault_key)
+    _work(folder, how, None if dry_run else out, report, rows=rows, jobs=jobs, json_lines=json_lines)
 
 
 @deid.command()
@@ -135,7 +161,7 @@ def check(
     json_lines: JsonOption = False,
 ) -> None:
     """Try a profile on a folder: nothing but reports is written."""
-    _work(folder, _own(profile, None, None, json_lines=json_lines), None, report, jobs, json_lines=json_lines)
+    _work(folder, _own(profile, json_lines=json_lines), None, report, jobs=jobs, json_lines=json_lines)
 
 
 @deid.command()
@@ -145,7 +171,7 @@ def lint(profile: ProfileArgument, json_lines: JsonOption = False) -> None:
 
     found = [
         {"line": issue.line, "path": issue.path, "code": issue.code, "message": issue.message}
-        for issue in _load(profile, json_lines=json_lines).lint()
+        for issue in load(profile, json_lines=json_lines).lint()
     ]
     show_all(found, columns=("line", "path", "code", "message"), json_lines=json_lines)
     if not json_lines:
@@ -163,7 +189,7 @@ def explain(
     """Say what a profile does to an attribute, and which rule says so."""
     from treadle.cli.deid_explain import UnknownTagError, explained, print_rows, tag_of
 
-    loaded = _load(profile)
+    loaded = load(profile)
     if tag is None:
         print_rows(loaded)
         return
@@ -194,15 +220,23 @@ class How:
     """By what a folder is de-identified; `record` is what a server keeps of that."""
 
     profile: Profile
-    secrets: Any
+    secrets: Secrets | None
     context: Any
     record: Any = None
 
 
-def _own(profile: str, secret_file: Path | None, subject: str | None, *, json_lines: bool) -> How:
+def _own(
+    profile: str,
+    secret_file: Path | None = None,
+    subject: str | None = None,
+    *,
+    values: Path | None = None,
+    json_lines: bool,
+) -> How:
     from treadle.deid import Context
 
-    return How(_load(profile, json_lines=json_lines), _secrets(secret_file), Context(subject=subject))
+    loaded = load(profile, values=values, subject=subject, json_lines=json_lines)
+    return How(loaded, _secrets(secret_file), Context(subject=subject))
 
 
 def _of_project(
@@ -221,13 +255,15 @@ def _work(
     how: How,
     out: Path | None,
     report: Path | None,
-    jobs: int | None,
     *,
+    rows: Vault | None = None,
+    jobs: int | None,
     json_lines: bool,
 ) -> None:
     from treadle.cli.deid_run import NotEmptyError, run
     from treadle.cli.output import show
     from treadle.cli.progress import count
+    from treadle.deid import ProfileError
 
     if out is None and not json_lines:
         _compare(folder, how.profile, how.context)
@@ -242,13 +278,30 @@ def _work(
                 context=how.context,
                 jobs=jobs,
                 progress=progress,
+                vault=rows,
             )
     except NotEmptyError as error:
         raise typer.BadParameter(str(error), param_hint="--out") from None
+    except ProfileError as error:  # of the subject map
+        raise typer.BadParameter(str(error), param_hint="--profile") from None
     if how.record and report is not None:
         (report / RECORD).write_text(json.dumps(how.record, indent=2) + "\n", "utf-8")
     show(outcome.totals.document(how.profile), json_lines=json_lines, text=_told(outcome, report))
     raise typer.Exit(outcome.exit_status)
+
+
+def _vault(path: Path | None, key: Path | None) -> Vault | None:
+    from treadle.cli.deid_people import Vault
+    from treadle.deid.vault import VaultError
+
+    if path is None and key is None:
+        return None
+    if path is None or key is None:
+        raise typer.BadParameter("--vault and --vault-key go together", param_hint="--vault")
+    try:
+        return Vault(path, key.read_bytes())
+    except VaultError as error:
+        raise typer.BadParameter(str(error), param_hint="--vault-key") from None
 
 
 def _compare(folder: Path, profile: Profile, context: Any) -> None:
@@ -279,35 +332,7 @@ def _told(outcome: Outcome, report: Path | None) -> str:
     return "\n".join(lines)
 
 
-def _load(given: str, *, json_lines: bool = False) -> Profile:
-    """A preset by name, or a file; an invalid one ends the command with all that is wrong in it."""
-    from treadle.cli.output import show_all
-    from treadle.deid import Profile, ProfileError
-
-    name = ALIASES.get(given, given)
-    if name in PRESETS:
-        return Profile.load({"name": name} if name == "none" else {"name": name, "treadle": {"preset": name}})
-    path = Path(given)
-    try:
-        text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError):
-        names = ", ".join(PRESETS)
-        raise typer.BadParameter(
-            f"{given}: neither a preset ({names}) nor a file", param_hint="--profile"
-        ) from None
-    try:
-        return Profile.load(text)
-    except ProfileError as error:
-        found = [
-            {"line": issue.line, "path": issue.path, "code": issue.code, "message": issue.message}
-            for issue in error.errors
-        ]
-        print(f"treadle: {path.name} is not a valid profile", file=sys.stderr)
-        show_all(found, columns=("line", "path", "code", "message"), json_lines=json_lines)
-        raise typer.Exit(NOTHING_DONE) from None
-
-
-def _secrets(path: Path | None) -> Any:
+def _secrets(path: Path | None) -> Secrets | None:
     from treadle.deid import Secrets
 
     if path is None:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import mmap
 import os
 import sys
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
 
+from treadle.connector.privacy.files import mapped, write_output
 from treadle.deid import Code, Context, Engine, FileReport, Profile, Secrets
-from treadle.deid.dicom.elements import Span
-from treadle.deid.dicom.process import DicomOutput
+from treadle.deid.result import Link
 
 FEW = 400  # files for which starting processes takes longer than it saves
 CHUNK = 8
@@ -31,6 +28,11 @@ class Job:
     secrets: Secrets
     context: Context
     out: Path | None
+    links: bool = False
+
+    def engine(self) -> Engine:
+        """An engine for it."""
+        return Engine(self.profile, self.secrets, self.context, links=self.links)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class Done:
     report: FileReport
     written: tuple[tuple[Path, str], ...] = ()
     sop_instance: bytes = b""
+    link: Link | None = field(default=None, repr=False)
 
 
 def files_in(folder: Path, without: Sequence[Path]) -> list[Path]:
@@ -61,13 +64,18 @@ def work(job: Job, engine: Engine, index: int, path: Path) -> Done:
         return Done(
             FileReport(index=index, status="rejected", error=Code.TRUNCATED.value, where=type(error).__name__)
         )
-    with file, _mapped(file.fileno()) as data:
+    with file, mapped(file) as data:
         parts = engine.parts(path.name, data, index)
         if job.out is None:
             return Done(parts.result.report, (), parts.output.sop_instance if parts.output else b"")
         if parts.output is not None:
-            part = _write(_part(job.out, index, 0), parts.output)
-            return Done(parts.result.report, ((part, parts.output.name),), parts.output.sop_instance)
+            part = write_output(_part(job.out, index, 0), parts.output)
+            return Done(
+                parts.result.report,
+                ((part, parts.output.name),),
+                parts.output.sop_instance,
+                parts.output.link,
+            )
         written: list[tuple[Path, str]] = []
         for number, (name, content) in enumerate(parts.result.outputs):
             part = _part(job.out, index, number)
@@ -76,41 +84,15 @@ def work(job: Job, engine: Engine, index: int, path: Path) -> Done:
         return Done(parts.result.report, tuple(written))
 
 
-@contextmanager
-def _mapped(handle: int) -> Iterator[bytes | mmap.mmap]:
-    if not os.fstat(handle).st_size:
-        yield b""
-        return
-    with mmap.mmap(handle, 0, access=mmap.ACCESS_READ) as data:
-        yield data
-
-
 def _part(out: Path, index: int, number: int) -> Path:
     return out / f".{index}-{number}{PART}"
-
-
-def _write(part: Path, output: DicomOutput) -> Path:
-    with memoryview(output.data) as view, part.open("wb", buffering=0) as file:
-        for piece in output.pieces:
-            if isinstance(piece, Span):
-                with view[piece.start : piece.stop] as untouched:
-                    _all(file, untouched)
-            elif piece:
-                _all(file, memoryview(piece))
-    return part
-
-
-def _all(file: Any, data: memoryview) -> None:
-    done = 0
-    while done < len(data):
-        done += file.write(data[done:])
 
 
 _state: list[tuple[Job, Engine]] = []
 
 
 def _start(job: Job) -> None:
-    _state[:] = [(job, Engine(job.profile, job.secrets, job.context))]
+    _state[:] = [(job, job.engine())]
 
 
 def _one(task: tuple[int, Path]) -> Done:
@@ -122,7 +104,7 @@ def process(job: Job, tasks: Sequence[tuple[int, Path]], jobs: int | None) -> It
     if jobs is None:
         jobs = (os.cpu_count() or 1) if len(tasks) >= FEW else 1
     if jobs < 2 or len(tasks) < 2:
-        engine = Engine(job.profile, job.secrets, job.context)
+        engine = job.engine()
         for index, path in tasks:
             yield work(job, engine, index, path)
         return

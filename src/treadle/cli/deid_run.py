@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from treadle.cli.deid_files import PART, Done, Job, files_in, process
+from treadle.cli.deid_people import Subjects, Vault
 from treadle.cli.deid_report import Totals, write_reports
 from treadle.cli.deid_state import State
 from treadle.deid import Code, Context, Profile, Secrets
@@ -45,8 +46,12 @@ def run(
     context: Context,
     jobs: int | None,
     progress: Callable[[int, int], None],
+    vault: Vault | None = None,
 ) -> Outcome:
     """De-identify what is in a folder. Without `out` nothing but the report is written."""
+    if profile.subject_map:
+        subjects = Subjects(Path(profile.subject_map), write=out is not None)
+        context, jobs = replace(context, code=subjects.code), 1  # codes follow from the order
     outcome = Outcome()
     paths = files_in(folder, [path for path in (out, report) if path is not None])
     state = _prepare(out, report, profile, secrets)
@@ -56,7 +61,9 @@ def run(
         before = state.done.get(marks[index]) if state else None
         if before is None:
             tasks.append((index, path))
-    job = Job(profile, state.secrets if state else secrets or Secrets.random(), context, out)
+    job = Job(
+        profile, state.secrets if state else secrets or Secrets.random(), context, out, vault is not None
+    )
     seen = {line["sop"].encode("latin-1") for line in state.done.values()} - {b""} if state else set()
     progress(0, len(tasks))
     lines = report / LINES if report else Path(os.devnull)
@@ -64,6 +71,8 @@ def run(
         outcome.resumed = outcome.totals.read(lines)
     with lines.open("a", encoding="utf-8") as written:
         for done in process(job, tasks, jobs):
+            if vault is not None:
+                vault.add(done.link)
             _place(done, out, seen)
             outcome.totals.add(done.report)
             written.write(json.dumps(done.report.document(), ensure_ascii=False) + "\n")

@@ -34,10 +34,14 @@ class Parts:
 class Engine:
     """De-identifies files by one profile under one secret. Never touches the disk."""
 
-    def __init__(self, profile: Any, secrets: Secrets, context: Context | None = None) -> None:
+    def __init__(
+        self, profile: Any, secrets: Secrets, context: Context | None = None, *, links: bool = False
+    ) -> None:
+        """`links`: outputs of `parts` tell who the patient was, for whoever keeps a vault."""
         self.profile = profile
         self.secrets = secrets
         self.context = context or Context()
+        self.links = links
         self._dicom: DicomWorker | None = None
 
     def process(self, name: str, data: bytes | BinaryIO, index: int = 0) -> Result:
@@ -82,6 +86,8 @@ class Engine:
                 return Parts(rejected(report, Rejected(Code.BAD_VALUE, "engine")))
 
     def _dispatch(self, name: str, data: Buffer, report: FileReport, depth: int) -> Parts:
+        if self.profile.subject_map and self.context.code is None:
+            raise Rejected(Code.NOT_SUPPORTED, "map-subjects")
         if self.profile.unchanged:
             return Parts(Result("ok", report, [(name, bytes(data))]))
         head = data[:_HEAD]
@@ -94,7 +100,9 @@ class Engine:
                 return Parts(Result("skipped", report))
             raise Rejected(Code.UNSUPPORTED_TYPE)
         report.kind = kind
-        run = Run(self.profile, self.secrets, self.context, report, self._nested(report, depth), depth)
+        run = Run(
+            self.profile, self.secrets, self.context, report, self._nested(report, depth), depth, self.links
+        )
         if kind == "dicom":
             if self._dicom is None:
                 self._dicom = DicomWorker(run)

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from treadle.deid.presets.options import PresetOptions
-from treadle.deid.secrets import Context, Secrets
+from treadle.deid.secrets import Secrets
 
 STANDARD_ROOT = b"1.2.840.10008."
+STANDARD_UID = re.compile(r"1\.2\.840\.10008(\.\d+)+")
 _DATE = re.compile(r"(\d{4})(\d\d)(\d\d)")
 _OLD_DATE = re.compile(r"(\d{4})\.(\d\d)\.(\d\d)")  # of ACR-NEMA, still met
 _DATE_TIME = re.compile(r"(\d{4})(\d\d)?(\d\d)?((?:\d\d){0,3}(?:\.\d{1,6})?)([+-]\d{4})?")
@@ -54,16 +55,19 @@ class Subject:
 
 
 def subject_of(
-    patient_id: str, issuer: str, study: bytes, options: PresetOptions, secrets: Secrets, context: Context
+    patient_id: str,
+    issuer: str,
+    study: bytes,
+    options: PresetOptions,
+    secrets: Secrets,
+    label: str | None = None,
 ) -> Subject:
-    """Without a patient ID the study stands for the patient."""
+    """The patient, called `label` or by a code. Without a patient ID the study stands for the patient."""
     if patient_id.strip():
         identity = f"{issuer.strip()}|{patient_id.strip()}".upper().encode()
     else:
         identity = study.strip(b"\0 ")
-    code = options.patient_id_prefix + secrets.digest("pid", identity).hex()[:12]
-    if options.patient_id == "subject-label" and context.subject:
-        code = context.subject
+    code = label or options.patient_id_prefix + secrets.digest("pid", identity).hex()[:12]
     span = options.max_days - options.min_days + 1
     days = options.min_days + int.from_bytes(secrets.digest("date", identity), "big") % max(1, span)
     if options.keep_weekday:
@@ -72,12 +76,10 @@ def subject_of(
 
 
 def shift_date(value: str, days: int) -> str | None:
-    """A moved DA in its own form; `None` when it is no date."""
-    for form, pattern in ((_DATE, "%Y%m%d"), (_OLD_DATE, "%Y.%m.%d")):
-        if found := form.fullmatch(value):
-            moved = _moved(int(found[1]), int(found[2]), int(found[3]), days)
-            return _text(moved, pattern) if moved else None
-    return None
+    """A moved DA; `None` when it is no date."""
+    found = _DATE.fullmatch(value) or _OLD_DATE.fullmatch(value)
+    moved = _moved(int(found[1]), int(found[2]), int(found[3]), days) if found else None
+    return _text(moved, "%Y%m%d") if moved else None
 
 
 def shift_date_time(value: str, days: int) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from treadle.deid.codes import Code, Rejected
 from treadle.deid.dicom.elements import TEXT, Element, entry
@@ -12,7 +12,6 @@ from treadle.deid.dicom.reader import MAX_DEPTH, sequence_in
 from treadle.deid.dicom.text import CharacterSet, character_set
 from treadle.deid.presets.vocabulary import words
 
-# Tags whose values name a person, an identity or a way to reach one, apart from all of VR PN.
 _CODES = frozenset(
     (0x00080050, 0x00100020, 0x00101000, 0x00101090, 0x00200010, 0x00380010, 0x00402016, 0x00402017)
 )
@@ -22,6 +21,11 @@ UIDS = frozenset((0x00080018, 0x0020000D, 0x0020000E, 0x00200052))
 INSTITUTION = frozenset((0x00080080, 0x00080081))  # name and address
 _CHARACTER_SET = 0x00080005
 
+# Dates as numbers, in the orders in which people write them.
+_DATES = re.compile(
+    r"(?<!\d)(?:(?P<year>(?:19|20)\d\d)(?P<sign>[-./]?)(?P<month>\d\d)(?P=sign)(?P<day>\d\d)"
+    r"|(?P<first>\d\d?)(?P<other>[-./])(?P<second>\d\d?)(?P=other)(?P<last>(?:19|20)\d\d))(?!\d)"
+)
 _SEPARATED = re.compile(r"[^\W_]+")
 _MAIL = re.compile(r"[\w.+-]+@[\w.-]+")
 _TITLES = frozenset(
@@ -46,6 +50,7 @@ _MANY = 200  # identifiers of one file; more come from a file that is made to be
 SHORT, WORD = 3, 5  # letters: from 3 a word of its own counts, from 5 anywhere in a text
 SHORT_RAW = 4  # bytes of a name that is not ASCII
 LONG_UID = 20  # characters; shorter ones begin others
+DAY = 8  # digits of a date
 LONG_NUMBER = 6  # digits: a number may stand for itself from here on
 
 
@@ -63,6 +68,7 @@ class Identifiers:
         self.words: set[str] = set()  # count as words of their own
         self.parts: set[str] = set()  # count anywhere in a text
         self.raw: set[bytes] = set()  # as bytes, in the encoding of the file
+        self.days: set[str] = set()  # YYYYMMDD; found in texts however they are written
 
     def add_name(self, text: str, raw: bytes = b"") -> None:
         """A person name in all its groups."""
@@ -100,6 +106,12 @@ class Identifiers:
             )
             self.parts.update((f"{month}/{day}/{year}", f"{day}/{month}/{year}", f"{year}/{month}/{day}"))
 
+    def add_day(self, value: bytes) -> None:
+        """The date of a study, a picture, an event, before it is moved or removed."""
+        day = value[:8]
+        if len(day) == DAY and day.isdigit():
+            self.days.add(day.decode())
+
     def _add_word(self, word: str) -> None:
         forms = {folded(word)}
         if not word.isascii():
@@ -122,16 +134,29 @@ class Identifiers:
 
     def finish(self) -> None:
         """Bound the work that a hostile file can make."""
-        for kept in (self.words, self.parts, self.raw):
+        for kept in (self.words, self.parts, self.raw, self.days):
             while len(kept) > _MANY:
                 kept.pop()
 
     def in_text(self, text: str) -> bool:
         """Does a text hold one of them?"""
         low = folded(text)
-        if any(part in low for part in self.parts):
+        if any(part in low for part in self.parts) or (self.days and self._dated(low)):
             return True
         return bool(self.words) and not self.words.isdisjoint(_SEPARATED.findall(low))
+
+    def _dated(self, text: str) -> bool:
+        for found in _DATES.finditer(text):
+            year, month, day, first, second, last = found.group(
+                "year", "month", "day", "first", "second", "last"
+            )
+            if year:
+                meant = {year + month + day}
+            else:
+                meant = {f"{last}{first:0>2}{second:0>2}", f"{last}{second:0>2}{first:0>2}"}
+            if not meant.isdisjoint(self.days):
+                return True
+        return False
 
     in_name = in_text
 
@@ -141,10 +166,22 @@ class Identifiers:
         return "" if self.in_text(kept) else kept
 
 
-def identifiers_of(elements: list[Element], kept: frozenset[int] = frozenset()) -> Identifiers:
-    """What a data set says of people and places, at every depth; `kept` names attributes that may stay."""
+# Attributes that name somebody, apart from all of VR PN, and what their values are.
+_TELLS: dict[int, Callable[[Identifiers, str], None]] = {
+    **dict.fromkeys(_CODES, Identifiers.add_code),
+    **dict.fromkeys(_CONTACTS, Identifiers.add_contact),
+    _BIRTH_DATE: Identifiers.add_birth_date,
+}
+
+
+def identifiers_of(
+    elements: list[Element], kept: frozenset[int] = frozenset(), *, dates: bool = True
+) -> Identifiers:
+    """What a data set says of people, places and `dates`, at every depth; `kept` names attributes that may stay."""
     found = Identifiers()
     _gather(elements, character_set(b""), found)
+    if not dates:
+        found.days.clear()
     for element in elements:
         value = element.value
         if element.tag in kept or not isinstance(value, bytes):
@@ -174,12 +211,10 @@ def _gather(elements: list[Element], charset: CharacterSet, found: Identifiers, 
             charset = character_set(value)
         elif not isinstance(value, bytes) or not value or tag & 0x10000:
             continue
-        elif tag in _CODES:
-            found.add_code(charset.decode(value))
-        elif tag == _BIRTH_DATE:
-            found.add_birth_date(charset.decode(value))
-        elif tag in _CONTACTS:
-            found.add_contact(charset.decode(value))
+        elif add := _TELLS.get(tag):
+            add(found, charset.decode(value))
+        elif element.vr in {"DA", "DT"}:
+            found.add_day(value)
         elif ((known := entry(tag)) and known.vr == "PN") or element.vr == "PN":
             found.add_name(charset.decode(value), value)
         elif known and known.vr == "SQ" and (items := sequence_in(value)):

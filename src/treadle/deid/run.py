@@ -21,3 +21,4 @@ class Run:
     report: FileReport
     nested: Callable[[str, bytes], Result]
     depth: int = 0
+    links: bool = False  # whether results tell who the patient was

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -44,9 +45,15 @@ def _hkdf(secret: bytes, info: bytes) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Where a file is bound for. `subject` becomes the patient's code when the profile asks for `subject-label`."""
+    """Where a file is bound for. `subject` becomes the patient's code when the profile asks for `subject-label`.
+
+    `code` is a subject map: it gives the code of a patient, whose attributes it reads by keyword.
+    `identity` stands for the PatientID where something else stands there, such as a routing string; empty: the study.
+    """
 
     group: str = ""
     project: str = ""
     subject: str | None = None
     session: str | None = None
+    code: Callable[[Callable[[str], object]], str] | None = None
+    identity: str | None = None

@@ -9,7 +9,7 @@ import pytest
 from pydicom.dataset import Dataset
 from pydicom.uid import ExplicitVRLittleEndian
 
-from treadle.cli.deid_commands import _load
+from treadle.cli.deid_profile import load
 from treadle.deid import Code, Context, Engine, Profile, Secrets
 from treadle.deid.dicom.part10 import joined
 
@@ -19,7 +19,7 @@ SECRETS = Secrets(bytes(range(32)))
 
 
 def engine(profile: str | dict[str, object] = "ps315-basic") -> Engine:
-    loaded = _load(profile) if isinstance(profile, str) else Profile.load(profile)
+    loaded = load(profile) if isinstance(profile, str) else Profile.load(profile)
     return Engine(loaded, SECRETS, Context(group="g", project="p"))
 
 
@@ -165,7 +165,7 @@ def test_birth_dates_follow_their_own_setting() -> None:
 
 def test_other_projects_share_no_uid_and_no_code() -> None:
     data = made()
-    other = Engine(_load("research"), Secrets(bytes(32))).process("x.dcm", data).outputs[0][1]
+    other = Engine(load("research"), Secrets(bytes(32))).process("x.dcm", data).outputs[0][1]
     mine = after(data, "research")
     assert {mine.SOPInstanceUID, mine.PatientID}.isdisjoint(
         {read(other).SOPInstanceUID, read(other).PatientID}

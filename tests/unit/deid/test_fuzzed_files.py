@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from treadle.cli.deid_commands import _load
+from treadle.cli.deid_profile import load
 from treadle.deid import Code, Engine, Result, Secrets
 
 from .planted import planted
@@ -18,7 +18,7 @@ from .planted import planted
 # `make fuzz` sets how many examples; the suite runs few.
 EXAMPLES = int(os.environ.get("TREADLE_FUZZ", "60"))
 SEEDS = [planted(number).data for number in (3, 10, 20, 29, 41)]
-ENGINE = Engine(_load("research"), Secrets(bytes(32)))
+ENGINE = Engine(load("research"), Secrets(bytes(32)))
 SECONDS_PER_MB = 1.0
 GRACE = 3.0  # seconds; the machine may be busy with other things
 FUZZ = settings(

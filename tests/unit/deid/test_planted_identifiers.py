@@ -14,7 +14,7 @@ import pydicom
 import pytest
 from pydicom.dataset import Dataset
 
-from treadle.cli.deid_commands import _load
+from treadle.cli.deid_profile import load
 from treadle.cli.deid_run import run
 from treadle.deid import Context
 
@@ -41,7 +41,7 @@ def ran(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
     out, report = base / "out", base / "report"
     outcome = run(
         base / "in",
-        _load(request.param),
+        load(request.param),
         out=out,
         report=report,
         secrets=None,

@@ -66,7 +66,7 @@ def test_all_issues_are_told_at_once_with_the_nearest_known_word() -> None:
         ("dicom: " + "[" * 50 + "]" * 50, "LIMIT"),
         ("x" * (1 << 20) + "y", "LIMIT"),
         ("dicom:\n  fields:\n  - name: PatientID\n    replace-with:\n", "MISSING_VALUE"),
-        ("dicom:\n  fields:\n  - {name: PatientID, encrypt: true}\n", "DEID_NOT_SUPPORTED"),
+        ("dicom:\n  fields:\n  - {name: PatientID, encrypt: true}\n", "MISSING_KEY"),
         ("dicom: {salt: 5}\n", "BAD_TYPE"),
         ("dicom:\n  fields: [{name: '{{ x }}', remove: true}]\n", "MISSING_VARIABLE"),
         ("treadle: {preset: reserch}\n", "BAD_VALUE"),
@@ -78,7 +78,6 @@ def test_all_issues_are_told_at_once_with_the_nearest_known_word() -> None:
         ("json: {fields: [{regex: a, name: b, remove: true}]}\n", "NAME_AND_REGEX"),
         ("csv: {fields: [{regex: a, remove: true}]}\n", "REGEX_NOT_HERE"),
         ("name: none\ndicom: {fields: [{name: PatientID, remove: true}]}\n", "NONE_WITH_RULES"),
-        ("map-subjects: map.csv\ndicom: {}\n", "DEID_NOT_SUPPORTED"),
         ("flywheel: {sesion: {all: true}}\n", "UNKNOWN_KEY"),
     ],
 )  # fmt: skip

@@ -1603,6 +1603,9 @@ export interface paths {
         /**
          * List Misrouted
          * @description Parked sessions the caller may sort, oldest first, with projects that may have been meant.
+         *
+         *     `search` looks into labels, scanners and what was asked for (`group/project`); `alike` counts the other
+         *     sessions on the whole list that asked for the same.
          */
         get: operations["list_misrouted_api_connector_misrouted_get"];
         put?: never;
@@ -1626,8 +1629,8 @@ export interface paths {
          * Move Misrouted
          * @description Move a parked session to a project; subject and label as given, else as they are.
          *
-         *     `also_same_string` moves every waiting session that asked for the same group and project, too;
-         *     `remember_alias` sends later ones there at once.
+         *     `also_same_string` moves up to 200 waiting sessions that asked for the same group and project, too; `next` is
+         *     one of the `remaining`. `remember_alias` sends later ones there at once.
          */
         post: operations["move_misrouted_api_connector_misrouted__session_id__move_post"];
         delete?: never;
@@ -2208,6 +2211,374 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/dataexplorer/facets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Facets
+         * @description How the result is spread over the values of some fields.
+         */
+        post: operations["search_facets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dataexplorer/mapped_fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Mapped Fields
+         * @description What lies directly below a path; without one, what can be searched for.
+         */
+        get: operations["get_mapped_fields"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dataexplorer/queries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Listed
+         * @description All saved queries that the caller may see.
+         */
+        get: operations["get_all_saved_searches"];
+        put?: never;
+        /**
+         * Add
+         * @description Save a query: for yourself, for all who see a group or project, or for everybody.
+         */
+        post: operations["save_search"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dataexplorer/queries/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read
+         * @description One saved query.
+         */
+        get: operations["get_saved_search"];
+        /**
+         * Replace
+         * @description Another label, description or search.
+         */
+        put: operations["replace_search"];
+        post?: never;
+        /**
+         * Remove
+         * @description Forget a saved query.
+         */
+        delete: operations["delete_save_search"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dataexplorer/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Search
+         * @description Find objects of one type; with `simple` a bare list of them.
+         */
+        post: operations["search"];
+        /**
+         * Delete
+         * @description Delete all objects of a result that the caller may delete.
+         */
+        delete: operations["delete_by_search"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dataexplorer/search/collect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Collect
+         * @description Put all acquisitions of a result into a collection: `{query, collection: id or {label}}`.
+         */
+        post: operations["collect_search"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dataexplorer/search/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Export
+         * @description All of a result as CSV, TSV, JSON, NDJSON or Parquet; there is no upper limit.
+         */
+        post: operations["export_search"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dataexplorer/search/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fields
+         * @description Fields whose names hold a text.
+         */
+        post: operations["get_search_fields"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dataexplorer/search/fields/aggregate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Aggregated
+         * @description The values of one field over all that the caller may read.
+         */
+        post: operations["aggregate_search_field"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dataexplorer/search/nodes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Nodes
+         * @description All objects of the result by their ids, for calls that take many; there is no upper limit.
+         */
+        post: operations["search_nodes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dataexplorer/search/parse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Parsed
+         * @description Whether a text is a query, what is wrong with it, and its tree.
+         */
+        post: operations["parse_search_query"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dataexplorer/search/print": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Printed
+         * @description The text of a tree.
+         */
+        post: operations["print_search_query"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dataexplorer/search/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Status
+         * @description Whether all there is can be found already.
+         */
+        get: operations["get_search_status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dataexplorer/search/suggest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Suggest
+         * @description How a query may go on: fields and values that occur where the caller may read.
+         */
+        post: operations["get_search_query_suggestions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dataexplorer/sites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Listed
+         * @description The other sites, with whether the caller has given a key for them.
+         */
+        get: operations["get_search_sites"];
+        put?: never;
+        /**
+         * Add
+         * @description Name another site; users then connect to it with their own keys.
+         */
+        post: operations["add_search_site"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dataexplorer/sites/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change
+         * @description Another label, address or kind; with another address all keys for the site are forgotten.
+         */
+        put: operations["modify_search_site"];
+        post?: never;
+        /**
+         * Remove
+         * @description Forget a site with all keys for it.
+         */
+        delete: operations["delete_search_site"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dataexplorer/sites/{id}/key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Connect
+         * @description Give the key of one's account there; it is tried, and kept encrypted.
+         */
+        put: operations["connect_search_site"];
+        post?: never;
+        /**
+         * Disconnect
+         * @description Forget the caller's key for a site.
+         */
+        delete: operations["disconnect_search_site"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/devices": {
         parameters: {
             query?: never;
@@ -2359,6 +2730,29 @@ export interface paths {
          * @description By its public part.
          */
         delete: operations["delete_device_key_api_devices__device_id__key__key_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/devices/{device_id}/received": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a device has brought
+         * @description Series, the newest first; the next page begins with `before` the last `_id`.
+         *
+         *     `search` looks into file names, session labels, scanners and what was asked for, and finds Study and Series
+         *     Instance UIDs; `parked` is true for those that wait to be sorted, false for the others.
+         */
+        get: operations["list_what_came_api_devices__device_id__received_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -7055,6 +7449,18 @@ export interface components {
             user_is_admin: boolean;
         };
         /**
+         * Buckets
+         * @description The values of one field, counted.
+         */
+        Buckets: {
+            /** Buckets */
+            buckets?: {
+                [key: string]: unknown;
+            }[] | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * CheckedDocument
          * @description Whether a profile can be used.
          */
@@ -7083,6 +7489,16 @@ export interface components {
             };
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * Collected
+         * @description Where a result was gathered, and how many acquisitions are new there.
+         */
+        Collected: {
+            /** Added */
+            added: number;
+            /** Collection */
+            collection: string;
         };
         /**
          * CollectionDocument
@@ -7481,6 +7897,16 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * Facets
+         * @description Counts of the values of some fields over the whole result.
+         */
+        Facets: {
+            /** Facets */
+            facets: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * FileDocument
          * @description One version of a file.
          */
@@ -7847,7 +8273,7 @@ export interface components {
             csrf: string | null;
             /** Recovery Codes */
             recovery_codes?: string[] | null;
-            site: components["schemas"]["SiteDocument"];
+            site: components["schemas"]["treadle__server__access__models__SiteDocument"];
             user: components["schemas"]["UserDocument"];
         } & {
             [key: string]: unknown;
@@ -7857,6 +8283,8 @@ export interface components {
          * @description One row of the worklist.
          */
         MisroutedDocument: {
+            /** Alike */
+            alike: number;
             /** Device */
             device?: string | null;
             /** Flags */
@@ -7978,6 +8406,8 @@ export interface components {
             jobs_spawned: number;
             /** Modified */
             modified: number;
+            /** Next */
+            next?: string | null;
             /** Parents */
             parents: {
                 [key: string]: string;
@@ -8024,6 +8454,24 @@ export interface components {
             unencrypted_secret: string;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * Node
+         * @description A found object, for calls that take many.
+         */
+        Node: {
+            /** Id */
+            _id: string;
+            /** Level */
+            level: string;
+        };
+        /**
+         * Nodes
+         * @description All found objects.
+         */
+        Nodes: {
+            /** Nodes */
+            nodes: components["schemas"]["Node"][];
         };
         /**
          * NoteDocument
@@ -8104,6 +8552,26 @@ export interface components {
             label: string;
             /** Timestamp */
             timestamp?: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * Parsed
+         * @description What a query means.
+         */
+        Parsed: {
+            /** Ast */
+            ast?: {
+                [key: string]: unknown;
+            } | null;
+            /** Canonical */
+            canonical?: string | null;
+            /** Errors */
+            errors: components["schemas"]["Problem"][];
+            /** Valid */
+            valid: boolean;
+            /** Warnings */
+            warnings?: components["schemas"]["Warning"][];
         } & {
             [key: string]: unknown;
         };
@@ -8191,6 +8659,32 @@ export interface components {
             };
             /** Unmanaged Projects */
             unmanaged_projects: number;
+        };
+        /**
+         * Printed
+         * @description A query as text.
+         */
+        Printed: {
+            /** Structured Query */
+            structured_query: string;
+        };
+        /**
+         * Problem
+         * @description A mistake in a query, with its place: line and pos from 1, offset from 0.
+         */
+        Problem: {
+            /** Line */
+            line: number;
+            /** Message */
+            message: string;
+            /** Offset */
+            offset: number;
+            /** Pos */
+            pos: number;
+            /** Suggestion */
+            suggestion?: string | null;
+        } & {
+            [key: string]: unknown;
         };
         /**
          * ProfileVersion
@@ -8393,6 +8887,65 @@ export interface components {
         Recalculated: {
             /** Sessions Changed */
             sessions_changed: string[];
+        };
+        /**
+         * ReceivedDocument
+         * @description One series that a device brought.
+         */
+        ReceivedDocument: {
+            /** Id */
+            _id: string;
+            /**
+             * Changed
+             * Format: date-time
+             */
+            changed: string;
+            /** Flags */
+            flags: string[];
+            /** Members */
+            members?: number | null;
+            /** Modality */
+            modality?: string | null;
+            /** Name */
+            name: string;
+            place: components["schemas"]["ReceivedPlace"];
+            /** Reason */
+            reason?: string | null;
+            /**
+             * Received
+             * Format: date-time
+             */
+            received: string;
+            /** Requested */
+            requested: {
+                [key: string]: string | null;
+            };
+            /** Scanner */
+            scanner?: string | null;
+            /** Series */
+            series: string;
+            /** Size */
+            size: number;
+            /** Study */
+            study: string;
+            /** Version */
+            version: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * ReceivedPlace
+         * @description Where a received series is: containers by id and label.
+         */
+        ReceivedPlace: {
+            acquisition?: components["schemas"]["Named"] | null;
+            /** Group */
+            group?: string | null;
+            project?: components["schemas"]["Named"] | null;
+            session?: components["schemas"]["Named"] | null;
+            subject?: components["schemas"]["Named"] | null;
+        } & {
+            [key: string]: unknown;
         };
         /**
          * RecoveryCodes
@@ -8599,6 +9152,38 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * SavedQueryDocument
+         * @description A saved query.
+         */
+        SavedQueryDocument: {
+            /** Id */
+            _id: string;
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /** Description */
+            description?: string | null;
+            /** Errors */
+            errors?: components["schemas"]["Problem"][] | null;
+            /** Label */
+            label: string;
+            /**
+             * Modified
+             * Format: date-time
+             */
+            modified: string;
+            origin: components["schemas"]["Reference"];
+            parent: components["schemas"]["Reference"];
+            /** Search */
+            search: {
+                [key: string]: unknown;
+            };
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * ScopeDocument
          * @description What a key is restricted to; null: no limit.
          */
@@ -8607,6 +9192,118 @@ export interface components {
             actions?: string[] | null;
             /** Projects */
             projects?: string[] | null;
+        };
+        /**
+         * SearchField
+         * @description A field that can be searched.
+         */
+        SearchField: {
+            /** Facet */
+            facet: boolean;
+            /** Name */
+            name: string;
+            /** Type */
+            type: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * SearchHit
+         * @description A result of the long form.
+         */
+        SearchHit: {
+            /** Id */
+            _id: string;
+            _source: components["schemas"]["SearchResult"];
+            /** Site */
+            site?: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * SearchObject
+         * @description Something that is named in a result, with what identifies it.
+         */
+        SearchObject: {
+            /** Id */
+            _id: string;
+            /** Label */
+            label?: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * SearchPage
+         * @description A page of results, with how many there are.
+         */
+        SearchPage: {
+            /** Cursor */
+            cursor?: string | null;
+            /** Facets */
+            facets?: {
+                [key: string]: unknown;
+            } | null;
+            /** Results */
+            results: components["schemas"]["SearchHit"][];
+            /** Sites */
+            sites?: {
+                [key: string]: components["schemas"]["SiteAnswer"];
+            } | null;
+            /** Total */
+            total?: number | null;
+            /**
+             * Total Relation
+             * @enum {string}
+             */
+            total_relation: "eq" | "gte";
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * SearchParent
+         * @description What a file or analysis is attached to.
+         */
+        SearchParent: {
+            /** Id */
+            _id: string;
+            /** Type */
+            type: string;
+        };
+        /**
+         * SearchResult
+         * @description One found object with its chain.
+         */
+        SearchResult: {
+            acquisition?: components["schemas"]["SearchObject"] | null;
+            analysis?: components["schemas"]["SearchObject"] | null;
+            collection?: components["schemas"]["SearchObject"] | null;
+            file?: components["schemas"]["SearchObject"] | null;
+            group?: components["schemas"]["SearchObject"] | null;
+            parent?: components["schemas"]["SearchParent"] | null;
+            /** Permissions */
+            permissions?: components["schemas"]["RoleEntry"][];
+            project?: components["schemas"]["SearchObject"] | null;
+            /** Return Type */
+            return_type: string;
+            session?: components["schemas"]["SearchObject"] | null;
+            subject?: components["schemas"]["SearchObject"] | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * SearchStatus
+         * @description Whether everything can be found.
+         */
+        SearchStatus: {
+            /** Last Seen */
+            last_seen?: string | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "up-to-date" | "indexing" | "reindex" | "error";
+        } & {
+            [key: string]: unknown;
         };
         /**
          * SecondFactorDocument
@@ -8830,13 +9527,23 @@ export interface components {
             [key: string]: unknown;
         };
         /**
-         * SiteDocument
-         * @description What the web app shows of the site.
+         * SiteAnswer
+         * @description How one site answered a search over several.
          */
-        SiteDocument: {
-            dicom: components["schemas"]["DicomSite"];
-            /** Name */
-            name: string;
+        SiteAnswer: {
+            /** Ms */
+            ms: number;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ok" | "timeout" | "unauthorized" | "error" | "unsupported";
+            /** Total */
+            total?: number | null;
+            /** Total Relation */
+            total_relation?: ("eq" | "gte") | null;
+        } & {
+            [key: string]: unknown;
         };
         /**
          * SiteReport
@@ -8996,6 +9703,34 @@ export interface components {
             type?: string | null;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * Suggestion
+         * @description One way to go on; `value` is ready to be put in.
+         */
+        Suggestion: {
+            /** Count */
+            count?: number | null;
+            /** Display */
+            display: string;
+            /** Facet */
+            facet?: boolean | null;
+            /** Type */
+            type?: string | null;
+            /** Value */
+            value: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * Suggestions
+         * @description Ways to go on; they replace the text from this offset.
+         */
+        Suggestions: {
+            /** From */
+            from: number;
+            /** Suggestions */
+            suggestions: components["schemas"]["Suggestion"][];
         };
         /**
          * TargetDeidDocument
@@ -9448,6 +10183,16 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * Warning
+         * @description Something in a query that is legal, but finds nothing.
+         */
+        Warning: {
+            /** Message */
+            message: string;
+            /** Offset */
+            offset: number;
+        };
+        /**
          * WayDocument
          * @description One reason: a role in the project (`template`: the group's template names it too), access, a site role.
          */
@@ -9491,6 +10236,48 @@ export interface components {
             size: number;
             /** Timestamp */
             timestamp?: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * SiteDocument
+         * @description What the web app shows of the site.
+         */
+        treadle__server__access__models__SiteDocument: {
+            dicom: components["schemas"]["DicomSite"];
+            /** Name */
+            name: string;
+        };
+        /**
+         * SiteDocument
+         * @description Another site that can be searched from here.
+         */
+        treadle__server__search__explorer__routes_sites__SiteDocument: {
+            /** Id */
+            _id: string;
+            /** Account */
+            account?: string | null;
+            /** Connected */
+            connected: boolean;
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "treadle" | "flywheel";
+            /** Label */
+            label: string;
+            /**
+             * Modified
+             * Format: date-time
+             */
+            modified: string;
+            /** Url */
+            url: string;
         } & {
             [key: string]: unknown;
         };
@@ -14556,6 +15343,9 @@ export interface operations {
             query?: {
                 limit?: string | null;
                 after_id?: string | null;
+                reason?: string | null;
+                device?: string | null;
+                search?: string | null;
             };
             header?: never;
             path?: never;
@@ -16288,6 +17078,760 @@ export interface operations {
             503: components["responses"]["Trouble"];
         };
     };
+    search_facets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Facets"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    get_mapped_fields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    get_all_saved_searches: {
+        parameters: {
+            query?: {
+                /** @description field op value, comma separated */
+                filter?: string | null;
+                /** @description field[:asc|desc], comma separated */
+                sort?: string | null;
+                /** @description rows per page; 0 or absent = all */
+                limit?: string | null;
+                /** @description rows to leave out */
+                skip?: string | null;
+                /** @description page number from 1 */
+                page?: string | null;
+                /** @description rows after this id */
+                after_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedQueryDocument"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    save_search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InsertedId"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    get_saved_search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedQueryDocument"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    replace_search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedQueryDocument"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    delete_save_search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchPage"] | components["schemas"]["SearchResult"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    delete_by_search: {
+        parameters: {
+            query?: {
+                /** @description why it is deleted */
+                delete_reason?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeletedMany"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    collect_search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collected"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    export_search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    }[];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    get_search_fields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchField"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    aggregate_search_field: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Buckets"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    search_nodes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Nodes"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    parse_search_query: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Parsed"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    print_search_query: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Printed"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    get_search_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchStatus"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    get_search_query_suggestions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suggestions"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    get_search_sites: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["treadle__server__search__explorer__routes_sites__SiteDocument"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    add_search_site: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InsertedId"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    modify_search_site: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Modified"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    delete_search_site: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    connect_search_site: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["treadle__server__search__explorer__routes_sites__SiteDocument"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    disconnect_search_site: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
     list_all_api_devices_get: {
         parameters: {
             query?: {
@@ -16634,6 +18178,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    list_what_came_api_devices__device_id__received_get: {
+        parameters: {
+            query?: {
+                limit?: string | null;
+                before?: string | null;
+                search?: string | null;
+                parked?: string | null;
+            };
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceivedDocument"][];
                 };
             };
             400: components["responses"]["BadRequest"];

@@ -138,6 +138,8 @@ export interface Misrouted {
   received_at: string | null;
   device: string | null;
   suggestions: { group: string; project: string; _id: string | null }[];
+  /** Other sessions on the whole list that asked for the same group and project. */
+  alike: number;
 }
 
 /** What operators type, and the project they mean. */

@@ -302,6 +302,7 @@ const file = createRoute({
 const misrouted = createRoute({
   getParentRoute: () => framed,
   path: "/misrouted",
+  validateSearch: search.misrouted,
   component: lazyRouteComponent(() => import("@/features/ingest/MisroutedPage"), "MisroutedPage"),
 });
 

@@ -34,7 +34,9 @@ SHORT = frozenset(
 # Bytes to two letters; what is not in here is no value representation.
 VRS = {vr.encode(): vr for vr in LONG | SHORT}
 TEXT = frozenset(("AE", "AS", "CS", "LO", "LT", "PN", "SH", "ST", "UC", "UR", "UT"))
+FREE = frozenset(("LO", "LT", "SH", "ST", "UC", "UT"))  # what somebody types
 ENCODED = frozenset(("LO", "LT", "PN", "SH", "ST", "UC", "UT"))  # in the data set's character set
+STRINGS = TEXT | {"DA", "DS", "DT", "IS", "TM", "UI"}
 NUMBERS = {"FD": 8, "FL": 4, "SL": 4, "SS": 2, "SV": 8, "UL": 4, "US": 2, "UV": 8, "AT": 4}
 BINARY = frozenset(("OB", "OD", "OF", "OL", "OV", "OW", "UN"))
 

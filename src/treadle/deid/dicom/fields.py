@@ -14,6 +14,7 @@ from treadle.deid.codes import Code, Rejected
 from treadle.deid.dicom.elements import Element, Fragments, Span
 from treadle.deid.dicom.part10 import DEFLATED, EXPLICIT, DicomFile, file_meta
 from treadle.deid.dicom.reader import Reader
+from treadle.deid.fields import originals
 
 
 def as_dataset(file: DicomFile, elements: list[Element]) -> Dataset:
@@ -25,6 +26,11 @@ def as_dataset(file: DicomFile, elements: list[Element]) -> Dataset:
         return dcmread(io.BytesIO(data), force=True)
     except (ValueError, LookupError) as error:  # a character set that is no name at all
         raise Rejected(Code.BAD_VALUE, "00080005") from error
+
+
+def changed(file: DicomFile, before: Dataset) -> Dataset:
+    """Elements that were there before and are not now, or are otherwise. Pictures are not among them."""
+    return originals.changed(before, as_dataset(file, file.elements))
 
 
 def from_dataset(

@@ -169,7 +169,10 @@ def assemble(file: DicomFile, elements: list[Element]) -> list[Piece]:
     sop_instance = values.get(0x00080018)
     if sop_instance is not None:
         sop_instance = sop_instance.rstrip(b"\0 ")
-    head = file_meta(file.syntax, sop_class.rstrip(b"\0 "), sop_instance)
+    sop_class = sop_class.rstrip(b"\0 ")
+    head = file_meta(
+        file.syntax, sop_class if _UID.fullmatch(sop_class.decode("latin-1")) else b"", sop_instance
+    )
     if file.syntax == DEFLATED:
         deflater = zlib.compressobj(6, zlib.DEFLATED, -15)
         body = deflater.compress(file.writer().encoded(elements)) + deflater.flush()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from pydicom.dataset import Dataset
 
 from treadle import __version__
 from treadle.deid.codes import Code, Rejected
@@ -13,19 +15,31 @@ from treadle.deid.dicom.part10 import DicomFile, assemble, read
 from treadle.deid.dicom.reader import Buffer, in_order
 from treadle.deid.dicom.writer import Piece
 from treadle.deid.fields.filenames import sanitized
-from treadle.deid.mapping import Subject, UidMap, subject_of
+from treadle.deid.fields.originals import (
+    CONTENT,
+    ENCRYPTED,
+    EXPLICIT,
+    SYNTAX,
+    Originals,
+    with_character_set,
+)
+from treadle.deid.mapping import STANDARD_UID, Subject, UidMap, subject_of
 from treadle.deid.pixels.blank import blank
 from treadle.deid.pixels.decide import boxes, decide, suspicion
 from treadle.deid.pixels.facts import Facts
-from treadle.deid.presets.apply import Pass, Trie, as_trie
+from treadle.deid.presets import minimal
+from treadle.deid.presets.apply import Pass
 from treadle.deid.presets.documents import settle
 from treadle.deid.presets.marks import marks
 from treadle.deid.presets.options import PresetOptions
-from treadle.deid.presets.plan import MINIMAL, Plan
+from treadle.deid.presets.plan import Plan
+from treadle.deid.presets.touched import Trie, as_trie
 from treadle.deid.residual import INSTITUTION, UIDS, Identifiers, identifiers_of, residue
+from treadle.deid.result import Link
 from treadle.deid.run import Run
 
 _SOP_CLASS, _SOP_INSTANCE, _MODALITY = 0x00080016, 0x00080018, 0x00080060
+_BIRTH_DATE = 0x00100030
 _ICON, _DOCUMENT, _PIXEL_DATA = 0x00880200, 0x00420011, 0x7FE00010
 
 
@@ -37,21 +51,24 @@ class DicomOutput:
     pieces: list[Piece]
     data: Buffer
     sop_instance: bytes
+    link: Link | None = field(default=None, repr=False)
 
 
 class DicomWorker:
     """What stays the same from file to file: the compiled preset and the mapping of UIDs."""
 
     def __init__(self, run: Run) -> None:
-        self._secrets, self._context = run.secrets, run.context
+        self._secrets = run.secrets
         self._profile = run.profile
         self._rules = run.profile.dicom
+        self._retains = self._rules is not None and bool(self._rules.section.own["retain"])
         self._options: PresetOptions | None = run.profile.preset
         strong = (
             self._options if self._options and self._options.preset in {"ps315-basic", "research"} else None
         )
         self._plan = Plan(strong) if strong else None
         self._kept = _purposely_kept(self._plan)
+        self._hides_dates = self._plan is not None and not self._plan.keeps_dates
         self._uids = UidMap(run.secrets, strong.uid_root if strong else "2.25")
         self.edition = self._plan.edition if self._plan is not None else ""
 
@@ -62,26 +79,29 @@ class DicomWorker:
         if file.trailing:
             report.warn("TRAILING_DATA")
         facts = Facts.of(file)
-        report.sop_class = facts.text(_SOP_CLASS)
+        report.sop_class = _standard(facts.text(_SOP_CLASS))
         _complete(file, facts)
-        found = identifiers_of(file.elements, self._kept)
+        found = identifiers_of(file.elements, self._kept, dates=self._hides_dates)
         if self._plan is not None:
             file.elements = settle(file.elements, self._plan)
             _trim(file, facts, run)
         cleared = facts.pixels is None or suspicion(facts) is None
         blanked = self._pixels(file, facts, run)
         subject = self._subject(facts, run)
-        touched = self._own_rules(file, run)
+        link = self._link(facts, subject, self._plan) if run.links and self._plan is not None else None
+        before = fields.as_dataset(file, file.elements) if self._retains else None
+        touched, originals = self._own_rules(file, run)
         if self._plan is not None:
             self._preset(file, subject, found, touched, run)
         elif self._options and self._options.preset == "minimal":
-            _minimal(file.elements, touched, run)
+            minimal.empty(file, touched, run.report)
+        self._seal(file, originals if before is None else fields.changed(file, before))
         self._mark(file, cleared=cleared or blanked, blanked=blanked)
         pieces = assemble(file, file.elements)
         if self._plan is not None:
             self._check(pieces, file, found, touched, run)
         sop = Facts.of(file).raw(_SOP_INSTANCE)
-        return DicomOutput(self._name(name, file, sop, found, run), pieces, file.data, sop)
+        return DicomOutput(self._name(name, file, sop, found, run), pieces, file.data, sop, link)
 
     def _pixels(self, file: DicomFile, facts: Facts, run: Run) -> bool:
         rules = decide(facts, self._rules.pixel_rules if self._rules else None, self._options)
@@ -103,19 +123,49 @@ class DicomWorker:
 
     def _subject(self, facts: Facts, run: Run) -> Subject:
         options = self._options or PresetOptions(preset="none")
-        patient = facts.text(0x00100020)
+        context = run.context
+        patient, issuer = facts.text(0x00100020), facts.text(0x00100021)
+        if context.identity is not None:
+            patient, issuer = context.identity, ""
         if not patient.strip() and self._plan is not None:
             run.report.warn("NO_PATIENT_ID")
         study = facts.raw(0x0020000D)
-        return subject_of(patient, facts.text(0x00100021), study, options, self._secrets, self._context)
+        if context.code is not None:
+            label: str | None = context.code(facts.field)
+        else:
+            label = context.subject if options.patient_id == "subject-label" else None
+        return subject_of(patient, issuer, study, options, self._secrets, label)
 
-    def _own_rules(self, file: DicomFile, run: Run) -> Trie | None:
+    def _link(self, facts: Facts, subject: Subject, plan: Plan) -> Link:
+        study = facts.raw(0x0020000D)
+        return Link(
+            subject.code,
+            facts.text(0x00100020),
+            facts.text(0x00100010),
+            facts.text(_BIRTH_DATE),
+            study.decode("latin-1"),
+            (study if plan.keeps_uids else self._uids(study)).decode("latin-1"),
+            subject.days if plan.moves_dates else 0,
+        )
+
+    def _own_rules(self, file: DicomFile, run: Run) -> tuple[Trie | None, Dataset | None]:
         if self._rules is None:
-            return None
+            return None, None
         dataset = fields.as_dataset(file, file.elements)
         touched = self._rules.apply(dataset, run)
         file.elements = fields.from_dataset(file, dataset, file.elements, touched.written)
-        return as_trie(touched.paths)
+        return as_trie(touched.paths), with_character_set(touched.originals, dataset)
+
+    def _seal(self, file: DicomFile, values: Dataset | None) -> None:
+        """Originals as one more item of the encrypted attributes."""
+        if not values or self._rules is None:
+            return
+        content = Originals.of(self._rules.section).sealed(values)
+        item = [Element(SYNTAX, "UI", EXPLICIT.encode()), Element(CONTENT, "OB", content)]
+        before = [e.value for e in file.elements if e.tag == ENCRYPTED and isinstance(e.value, list)]
+        file.elements = in_order(
+            [*file.elements, Element(ENCRYPTED, "SQ", [*(before[0] if before else ()), item])]
+        )
 
     def _preset(
         self, file: DicomFile, subject: Subject, found: Identifiers, touched: Trie | None, run: Run
@@ -166,6 +216,11 @@ class DicomWorker:
         return given
 
 
+def _standard(uid: str) -> str:
+    """A UID of DICOM's own; another may say anything, and reports say nothing of the input."""
+    return uid if STANDARD_UID.fullmatch(uid) else ""
+
+
 def _purposely_kept(plan: Plan | None) -> frozenset[int]:
     """Attributes that the second net must not look for: an option keeps them, or there is no preset at all."""
     if plan is None:
@@ -198,13 +253,3 @@ def _trim(file: DicomFile, facts: Facts, run: Run) -> None:
     if isinstance(value, Span | bytes) and len(value) > size + size % 2:
         pixels.value = Span(value.start, value.start + size) if isinstance(value, Span) else value[:size]
         run.report.warn("PIXEL_PADDING")
-
-
-def _minimal(elements: list[Element], touched: Trie | None, run: Run) -> None:
-    for element in elements:
-        if isinstance(element.value, list):
-            for item in element.value:
-                _minimal(item, None, run)
-        if element.tag in MINIMAL and not (touched and element.tag in touched):
-            element.value = b""
-            run.report.did(path_name(element.tag), "Z")

@@ -112,7 +112,7 @@ class Reader:
         stop = at + length
         if stop > end:
             raise Rejected(Code.TRUNCATED, f"{tag:08X}")
-        if vr == "SQ" and not tag & 0x10000:
+        if vr == "SQ" and not tag & 0x10000 and not (implicit and _is_text(self.data[at:stop])):
             return Element(tag, vr, self._items(at, stop, depth + 1, implicit=implicit)[0]), stop
         if length >= BULK and (vr in BINARY or not vr):
             return Element(tag, vr, Span(at, stop)), stop
@@ -190,6 +190,11 @@ class Reader:
         return in_order(found), at
 
 
+def _is_text(value: bytes) -> bool:
+    """Where elements have no VR, text under the tag of a sequence cannot be told but by what it begins with."""
+    return bool(value) and value[:4] not in {b"\xfe\xff\x00\xe0", b"\xfe\xff\xdd\xe0"}
+
+
 def in_order(elements: list[Element]) -> list[Element]:
     """By ascending tag, each once, as a data set has to be; of repeated elements the last, as pydicom reads them."""
     last = -1
@@ -198,6 +203,20 @@ def in_order(elements: list[Element]) -> list[Element]:
             return [found for _, found in sorted({element.tag: element for element in elements}.items())]
         last = element.tag
     return elements
+
+
+def items_of(element: Element, *, implicit: bool, big: bool) -> Items | None:
+    """Items of a sequence, also of one that lies in a private or unknown element; `None` when it is no sequence."""
+    value = element.value
+    if isinstance(value, list):
+        return value
+    if not isinstance(value, bytes):
+        return None
+    if not value:
+        return []
+    if element.vr == "SQ":  # of a private sequence, in the encoding of the file
+        return sequence_in(value, implicit=implicit, big=big)
+    return sequence_in(value)
 
 
 def sequence_in(value: bytes, *, implicit: bool = True, big: bool = False) -> Items | None:

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import functools
+import re
 
 from pydicom import charset as pydicom_charset
 from pydicom.charset import convert_encodings, decode_bytes, encode_string
 
+_HIDDEN = re.compile(rb"\0[^\\]*")
 _DELIMITERS = set(b"\r\n\t\f\\^=")
+
+
+def ended(value: bytes) -> bytes:
+    """A string up to its end: what follows a NUL nobody sees and everybody passes on."""
+    return _HIDDEN.sub(b"", value) if b"\0" in value.rstrip(b"\0 ") else value
 
 
 class CharacterSet:

@@ -10,12 +10,13 @@ from pydicom.dataset import Dataset
 from treadle.deid.codes import Code, Rejected
 from treadle.deid.fields.actions import REPORTED, result
 from treadle.deid.fields.dicom_names import Name, Private, Tag, parse
-from treadle.deid.fields.dicom_paths import Where, spelled
+from treadle.deid.fields.dicom_paths import Where, base, spelled
 from treadle.deid.fields.dicom_sweep import remove_private, remove_undefined, set_age
 from treadle.deid.fields.dicom_values import BINARY_VRS, may_hash
 from treadle.deid.fields.dicom_view import ANY, View, named
 from treadle.deid.fields.filenames import output_name
 from treadle.deid.fields.model import Rule, Section
+from treadle.deid.fields.originals import ACTIONS, Originals
 from treadle.deid.fields.record import UNFIT
 from treadle.deid.fields.scope import Scope
 from treadle.deid.run import Run
@@ -34,6 +35,8 @@ class Touched:
 
     paths: set[Where] = field(default_factory=set)
     written: set[Where] = field(default_factory=set)
+    originals: Dataset = field(default_factory=Dataset)  # what `encrypt` took out
+    decrypted: Dataset = field(default_factory=Dataset)  # what `decrypt` puts back
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,8 @@ class DicomRules:
         view = View(dataset, recurse=bool(own.get("recurse-sequence")))
         scope = self._scope(view, run)
         touched = Touched()
+        if any(rule.action == "decrypt" for rule in self.section.rules):
+            touched.decrypted.update(Originals.of(self.section).opened(dataset))
         if own.get("remove-private-tags"):
             remove_private(
                 dataset, (name for _, name in self.targets if isinstance(name, Private)), run.report
@@ -89,7 +94,7 @@ class DicomRules:
 
     def _creates(self, rule: Rule) -> bool:
         wish = self.section.insert if rule.insert is None else rule.insert
-        return rule.action == "replace-with" and wish
+        return rule.action == "decrypt" or (rule.action == "replace-with" and wish)
 
     def _in_names(self, view: View) -> list[Where]:
         """Elements that names of outputs use: as if kept, but a preset does not leave them alone."""
@@ -109,7 +114,7 @@ def _apply(rule: Rule, name: Name | None, view: View, scope: Scope, run: Run, to
     touched.paths.update(found)
     if rule.action == "keep":
         return
-    creates = rule.action == "replace-with"
+    creates = rule.action in {"replace-with", "decrypt"}
     for where in found:
         if not creates and not view.exists(where):
             continue
@@ -118,7 +123,7 @@ def _apply(rule: Rule, name: Name | None, view: View, scope: Scope, run: Run, to
             _change(rule, where, view, scope, run, touched, label)
         except UNFIT as error:
             raise Rejected(Code.BAD_VALUE, label) from error
-    if creates and not found and isinstance(name, Private):
+    if rule.action == "replace-with" and not found and isinstance(name, Private):
         _create_private(rule, name, view, scope, run, touched)
 
 
@@ -143,6 +148,9 @@ def _change(
             view.remove(where)
             run.report.did(label, "X")
         return
+    if rule.action in ACTIONS:
+        _seal_or_open(rule.action, where, view, run, touched, label)
+        return
     before = _before(rule, where, view)
     after = None if before is _LEFT else result(rule, before, scope)
     if after is None:
@@ -150,6 +158,24 @@ def _change(
     view.put(where, after)
     touched.written.add(where)
     run.report.did(label, "Z" if after == "" else REPORTED[rule.action])
+
+
+def _seal_or_open(action: str, where: Where, view: View, run: Run, touched: Touched, label: str) -> None:
+    """Whole elements go into the encrypted values of the file, and come back from them; paths are not kept there."""
+    if action == "encrypt":
+        original = view.element(where)
+        if original is None:
+            return
+        if original.tag not in touched.originals:
+            touched.originals.add(original)
+        view.remove(where)
+    else:
+        original = touched.decrypted.get(base(where[-1]))
+        if original is None:
+            return
+        view.put_back(where, original)
+        touched.written.add(where)
+    run.report.did(label, REPORTED[action])
 
 
 def _before(rule: Rule, where: Where, view: View) -> Any:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 
 from treadle.deid.codes import Code, Rejected
@@ -116,8 +117,7 @@ class View:
 
     def get(self, where: Where) -> str | None:
         """The value as text."""
-        holder = self.parent(where)
-        found = element(holder, where[-1]) if holder is not None else None
+        found = self.element(where)
         return None if found is None else text_of(found)
 
     def exists(self, where: Where) -> bool:
@@ -129,12 +129,21 @@ class View:
 
     def vr(self, where: Where) -> str:
         """The VR of an element that is there, else of the dictionary."""
-        holder = self.parent(where)
-        found = element(holder, where[-1]) if holder is not None else None
+        found = self.element(where)
         vr = found.VR if found is not None else public_vr(where[-1])
         if vr is None:
             raise Rejected(Code.UNKNOWN_VR, spelled(where))
         return vr
+
+    def element(self, where: Where) -> DataElement | None:
+        """The element as it is."""
+        holder = self.parent(where)
+        return element(holder, where[-1]) if holder is not None else None
+
+    def put_back(self, where: Where, original: DataElement) -> None:
+        """An element as it was before it was taken out."""
+        self._paths = self._nested = self._datasets = None
+        self._made(where)[base(where[-1])] = original
 
     def remove(self, where: Where) -> None:
         """Delete the element."""

@@ -8,7 +8,7 @@ from pydicom.datadict import tag_for_keyword
 
 from treadle.deid.dicom.elements import PIXELS, Element, Items, entry
 from treadle.deid.dicom.part10 import DicomFile
-from treadle.deid.dicom.text import CharacterSet, character_set
+from treadle.deid.dicom.text import CharacterSet, character_set, ended
 
 
 @dataclass(slots=True)
@@ -28,9 +28,9 @@ class Facts:
         return cls(found, file.big, character_set(value))
 
     def raw(self, tag: int) -> bytes:
-        """Value as bytes, empty when there is none."""
+        """Value as bytes up to its end, empty when there is none."""
         found = self.elements.get(tag)
-        return found.value.strip(b"\0 ") if found and isinstance(found.value, bytes) else b""
+        return ended(found.value).strip(b"\0 ") if found and isinstance(found.value, bytes) else b""
 
     def text(self, tag: int) -> str:
         """Value as text."""

@@ -10,6 +10,7 @@ from treadle.deid.residual import Identifiers
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 _FORMS = re.compile(
     r"[\w.+-]+@[\w.-]+"  # e-mail
+    r"|\b[0-2](?:\.\d+){5,}\b"  # UIDs
     r"|\b(?:https?|ftp)://\S+|\bwww\.\S+"
     r"|\b\d{1,4}[-./]\d{1,2}[-./]\d{1,4}\b"  # dates
     rf"|\b\d{{1,2}}[ .-]*{_MONTH}[ .,-]*\d{{2,4}}\b|\b{_MONTH}[ .-]*\d{{1,2}}[ .,-]+\d{{2,4}}\b"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum, auto
 from typing import NamedTuple
 
-from treadle.deid.dicom.elements import TEXT, Entry, entry
+from treadle.deid.dicom.elements import FREE, TEXT, Entry, entry
 from treadle.deid.presets.options import PresetOptions
 from treadle.deid.presets.table import action, table
 
@@ -51,8 +51,15 @@ DATES = frozenset(("DA", "DT", "TM"))
 CLASSES = frozenset(
     ("SOPClassUID", "CodingSchemeUID", "ContextGroupExtensionCreatorUID", "ContextUID", "MappingResourceUID")
 )
-_BIRTH_DATE, _TEXT_VALUE, _DOCUMENT = 0x00100030, 0x0040A160, 0x00420011
+_BIRTH_DATE, _DOCUMENT = 0x00100030, 0x00420011
 MINIMAL = frozenset((0x00100010, 0x00100020, 0x00100030))  # what the preset of that name empties
+# Attributes that identify although the table does not name them: birth and death in another calendar, what encrypted
+# attributes of an earlier de-identification hold, which nobody can look into, and texts of reports.
+_FORGOTTEN = {0x00100033: Do.DELETE, 0x00100034: Do.DELETE, 0x04000500: Do.DELETE, 0x0040A160: Do.DUMMY}
+_BY_VR = {"SQ": Do.INTO, "PN": Do.EMPTY, **dict.fromkeys(DATES, Do.DATE)}
+# Outside the table: addresses that name no terminology lead to somebody's archive; prose is what somebody typed.
+_PUBLIC_URLS = frozenset(("CodingSchemeURL", "URNCodeValue"))
+_PROSE = ("Description", "Comment", "Comments", "Notes", "Summary", "Title")
 _NOBODY = Entry("UN", ("UN",), "", 0)
 
 
@@ -113,15 +120,13 @@ class Plan(dict[int, Rule]):
         return Do.CLEAN
 
     def _outside(self, tag: int, known: Entry) -> Do:
-        if tag == _TEXT_VALUE:
-            return Do.DUMMY
         vr = known.vr
-        if vr == "SQ":
-            return Do.INTO
+        if found := _FORGOTTEN.get(tag) or _BY_VR.get(vr):
+            return found
         if vr == "UI":
             return Do.PLAIN if known.keyword.endswith("ClassUID") or known.keyword in CLASSES else Do.UID
-        if vr == "PN":
-            return Do.EMPTY
-        if vr in DATES:
-            return Do.DATE
+        if vr == "UR":
+            return Do.SCRUB if known.keyword in _PUBLIC_URLS else Do.DUMMY
+        if vr in FREE and known.keyword.endswith(_PROSE):
+            return Do.CLEAN
         return Do.SCRUB if vr in TEXT else Do.PLAIN

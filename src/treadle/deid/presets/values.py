@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 
-from treadle.deid.dicom.elements import BINARY, NUMBERS, TEXT, Element, Entry
+from treadle.deid.dicom.elements import BINARY, FREE, NUMBERS, Element, Entry
 from treadle.deid.dicom.text import CharacterSet
 from treadle.deid.mapping import capped_age, shift_date, shift_date_time
 from treadle.deid.presets.clean import clean
 from treadle.deid.residual import LONG_NUMBER, Identifiers
 
-SCRUBBED = TEXT
-FREE = frozenset(("LO", "LT", "SH", "ST", "UC", "UT"))
+_MOST = {"SH": 16, "LO": 64, "CS": 16, "AE": 16}  # characters of a value
 _LONG_TEXT = frozenset(("LT", "ST", "UT"))  # a backslash in these is a letter
 _NUMBER = re.compile(rb"[ 0-9eE+.-]*")
 _UID = re.compile(rb"[0-9.\0 ]*")
 _TIME = re.compile(r"\d\d(\d\d(\d\d(\.\d{1,6})?)?)?|\d\d:\d\d:\d\d(\.\d{1,6})?")
-_REACH = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
+# E-mail addresses, and UIDs outside DICOM's own root.
+_REACH = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+|\b(?!1\.2\.840\.10008\.)[0-2](?:\.\d+){5,}")
 
 
 # Attributes with few possible values: anything else in them is not what their name says.
@@ -68,7 +68,7 @@ def scrubbed(value: bytes, vr: str, charset: CharacterSet, found: Identifiers, *
         return value
     text = charset.decode(value)
     if charset.known or value.isascii():
-        hit = found.in_text(text) or (vr in FREE and "@" in text and _REACH.search(text))
+        hit = found.in_text(text) or (vr in FREE and _REACH.search(text))
         if not hit:
             return value
     else:
@@ -95,6 +95,14 @@ def cleaned(
     if kept == [part.strip() for part in parts]:
         return value if charset.known or value.isascii() else b""
     return charset.encode("\\".join(kept)) or b"" if any(kept) else b""
+
+
+def fitting(value: bytes, vr: str) -> bytes:
+    """Each value as long as its VR allows: one that stood under another VR may be longer. Others stay as they are."""
+    most = _MOST.get(vr)
+    if most is None or len(value) <= most or not value.isascii():
+        return value
+    return b"\\".join(part[:most].rstrip() for part in value.split(b"\\"))
 
 
 def mismatch(element: Element, known: Entry) -> bool:

@@ -1,4 +1,4 @@
-"""What is right in a `dicom` section: names, recursion, values that fit, names of output files, what is not built."""
+"""What is right in a `dicom` section: names, recursion, values that fit, names of output files."""
 
 from __future__ import annotations
 
@@ -18,23 +18,17 @@ from treadle.deid.fields.dicom_names import (
 )
 from treadle.deid.fields.dicom_values import made, may_hash
 from treadle.deid.fields.model import Rule, Section
+from treadle.deid.profile.check_encryption import check_encryption
 from treadle.deid.profile.issues import Issues, Path, nearest
 from treadle.deid.profile.values import described
 
-_NOT_BUILT = ("retain", "asymmetric-encryption", "public-key", "private-key")
-
 
 def check_dicom(
-    section: Section, rules: list[tuple[Path, Rule]], entry: Mapping[str, Any], issues: Issues
+    section: Section, rules: list[tuple[Path, Rule]], _entry: Mapping[str, Any], issues: Issues
 ) -> None:
     """Every issue that only DICOM has."""
-    for key in _NOT_BUILT:
-        if entry.get(key):
-            issues.add((section.kind, key), "DEID_NOT_SUPPORTED", f"`{key}` is not built yet; leave it out.")
+    check_encryption(section, rules, issues)
     for path, rule in rules:
-        if rule.action in ("encrypt", "decrypt"):
-            message = f"`{rule.action}` in DICOM is not built yet; use `remove` or `hash`."
-            issues.add((*path, rule.action), "DEID_NOT_SUPPORTED", message)
         _check_rule(section, path, rule, issues)
     for index, _ in enumerate(section.filenames):
         _check_output(section, index, issues)

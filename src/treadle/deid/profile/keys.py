@@ -26,7 +26,9 @@ TOP = {
     "name": Key("text", "Name of the profile. `none` changes nothing."),
     "description": Key("text", "What the profile is for."),
     "secret-key": Key("text", "Key for `encrypt` and `decrypt`, for every section without its own."),
-    "map-subjects": Key("text", "Path of a subject map (CSV). Not built: nothing would use it."),
+    "map-subjects": Key(
+        "text", "Path of a subject map (CSV), which gives the codes of patients; for `treadle deid`."
+    ),
     "deid-log": Key("text", "Accepted and ignored: such a log holds original values."),
     "only-config-profiles": Key(
         "flag", "Files that no section takes are left out instead of rejected.", False
@@ -53,7 +55,9 @@ COMMON = {
     "uid-prefix-fields": Key("count", "Components that `hashuid` keeps at the front.", 4),
     "uid-suffix-fields": Key("count", "Components that `hashuid` keeps at the end.", 1),
     "uid-numeric-name": Key("text", "Registered OID root that `hashuid` puts in front instead."),
-    "secret-key": Key("text", "Key for `encrypt` and `decrypt`: 16, 24 or 32 bytes."),
+    "secret-key": Key(
+        "text", "Key for `encrypt` and `decrypt`: 16, 24 or 32 bytes; for DICOM in hexadecimal."
+    ),
     "force-nonce": Key("text", "12 base64 characters that make `encrypt` repeatable."),
 }
 
@@ -68,10 +72,12 @@ OWN: dict[str, dict[str, Key]] = {
         ),
         "decode": Key("flag", "Repair values while reading. Always done.", True),
         "alter_pixels": Key("special", "Rectangles of the picture to blank: `pixels` and `detect`."),
-        "retain": Key("flag", "Keep the originals, encrypted, in the file. Not built.", False),
-        "asymmetric-encryption": Key("flag", "Encrypt with public keys. Not built.", False),
-        "public-key": Key("texts", "Certificates for `retain` and `encrypt`. Not built."),
-        "private-key": Key("text", "Key for `decrypt`. Not built."),
+        "retain": Key(
+            "flag", "Keep the originals of what changes, encrypted, in the file; pictures excepted.", False
+        ),
+        "asymmetric-encryption": Key("flag", "Encrypt to certificates instead of `secret-key`.", False),
+        "public-key": Key("texts", "Certificates (PEM, or paths) of those who may read originals."),
+        "private-key": Key("text", "Private key (PEM, or a path) for `decrypt`."),
     },
     "json": {"separator": Key("text", "Between the parts of a path.", ".")},
     "csv": {
@@ -145,8 +151,8 @@ FLAG_ACTIONS = {
     "increment-date": "Move a date by `date-increment` days.",
     "increment-datetime": "Move a date with time by `date-increment` days.",
     "jitter": "Add a random number.",
-    "encrypt": "Encrypt with `secret-key` (not in DICOM).",
-    "decrypt": "Undo `encrypt` (not in DICOM).",
+    "encrypt": "Encrypt with `secret-key`; DICOM elements move into EncryptedAttributesSequence.",
+    "decrypt": "Undo `encrypt`.",
 }
 _MOVED = {
     "date-increment-override": Key("number", "Days to use instead of the section's `date-increment`."),

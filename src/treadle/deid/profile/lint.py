@@ -32,6 +32,9 @@ def _all(parts: Parts) -> Iterator[tuple[Path, str, str]]:
             "WEAK_PRESET",
             "`minimal` removes name, ID and birth date and nothing else.",
         )
+    if document.get("map-subjects") and (parts.preset is None or parts.preset.preset in {"none", "minimal"}):
+        message = "Codes of the map become patient names and IDs under `treadle: {preset: ...}` alone."
+        yield ("map-subjects",), "SUBJECT_MAP_UNUSED", message
     for index, (group, creator, element, vr) in enumerate(parts.preset.safe_private if parts.preset else ()):
         message = f'(0x{group:04x}, "{creator}", {element:02x}) {vr} stays; the built-in list does not call it safe.'
         yield ("treadle", "private", "add", index), "PRIVATE_ADDED", message
@@ -55,6 +58,13 @@ def _section(kind: str, section: Section, *, plain: bool) -> Iterator[tuple[Path
         yield (kind, "fields"), "NO_SALT", message
     if 0 < section.hash_digits < 8:
         yield (kind, "hash-digits"), "SHORT_HASH", "Two patients may get the same hash; use 16 digits."
+    for key in ("secret-key", "private-key"):
+        if section.secret_key if key == "secret-key" else section.own.get(key):
+            yield (
+                (kind, key),
+                "KEY_IN_PROFILE",
+                f"Whoever reads the profile has the `{key}` of what it encrypts.",
+            )
     if section.own.get("ignore-bad-lines"):
         message = "Lines without a delimiter go out unchanged, whatever they hold."
         yield (kind, "ignore-bad-lines"), "BAD_LINES_KEPT", message

@@ -19,6 +19,7 @@ from treadle.deid.presets.options import PresetOptions
 from treadle.deid.profile.issues import Issue, ProfileError
 from treadle.deid.profile.keys import FILTERS, KINDS, SIGNATURES
 from treadle.deid.profile.lint import lint
+from treadle.deid.profile.named_files import Files
 from treadle.deid.profile.read import read_profile
 from treadle.deid.profile.source import Variables, plain, read
 
@@ -45,12 +46,16 @@ class Profile:
         *,
         variables: Variables | None = None,
         source: str = "profile",
+        files: Files | None = None,
     ) -> Profile:
-        """From YAML, JSON or a mapping. ProfileError holds every issue; `source` names the file in its message."""
+        """From YAML, JSON or a mapping. ProfileError holds every issue; `source` names the file in its message.
+
+        `files` reads what the profile names by path; without it, as on servers, paths are refused.
+        """
         document, issues = plain(text) if isinstance(text, Mapping) else read(text, variables)
         if issues.found and document is None:
             raise ProfileError(issues.sorted(), source)
-        parts = read_profile(document, issues)
+        parts = read_profile(document, issues, files)
         if parts is None or issues.found:
             raise ProfileError(issues.sorted(), source)
         return cls(
@@ -80,6 +85,11 @@ class Profile:
     def only_config_profiles(self) -> bool:
         """Whether files that no section takes are left out quietly."""
         return bool(self.document.get("only-config-profiles"))
+
+    @property
+    def subject_map(self) -> str:
+        """Path of the subject map that gives the codes; empty when there is none."""
+        return str(self.document.get("map-subjects") or "")
 
     def section(self, kind: str) -> Section | None:
         """The section of a file type."""

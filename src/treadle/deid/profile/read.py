@@ -13,6 +13,7 @@ from treadle.deid.presets.options import PresetOptions
 from treadle.deid.profile.flywheel import read_flywheel
 from treadle.deid.profile.issues import Issues, nearest
 from treadle.deid.profile.keys import KINDS, TOP
+from treadle.deid.profile.named_files import Files, filled
 from treadle.deid.profile.sections import read_section
 from treadle.deid.profile.treadle import read_treadle
 from treadle.deid.profile.values import described, value_of
@@ -30,7 +31,7 @@ class Parts:
     pixel_rules: Any
 
 
-def read_profile(document: Any, issues: Issues) -> Parts | None:
+def read_profile(document: Any, issues: Issues, files: Files | None = None) -> Parts | None:
     """The parts, or nothing when the document is no mapping at all."""
     if not isinstance(document, Mapping):
         message = f"A profile is a mapping with sections such as `dicom:`, not {described(document)}."
@@ -44,13 +45,15 @@ def read_profile(document: Any, issues: Issues) -> Parts | None:
             issues.add((key,), "UNKNOWN_KEY", message)
     top = {key: value_of(entry, key, wanted, (), issues) for key, wanted in TOP.items()}
     sections = {
-        kind: read_section(kind, entry[kind], top["secret-key"], issues) for kind in KINDS if kind in entry
-    }
-    if top["map-subjects"]:
-        message = (
-            "`map-subjects` is not built yet: subjects would keep the labels that the map is to replace."
+        kind: read_section(
+            kind,
+            filled(entry[kind], files, issues) if kind == "dicom" else entry[kind],
+            top["secret-key"],
+            issues,
         )
-        issues.add(("map-subjects",), "DEID_NOT_SUPPORTED", message)
+        for kind in KINDS
+        if kind in entry
+    }
     name = top["name"] or ""
     preset = read_treadle(entry["treadle"], issues) if "treadle" in entry else None
     if name == "none":

@@ -1,6 +1,6 @@
 """A subject map: who the patients are, and the codes they get (deid.md, section 2.8).
 
-It holds names and birth dates. It stays on the client's disk, readable by its owner only; nothing here writes it.
+It holds names and birth dates. It stays on the client's disk, readable by its owner only.
 """
 
 from __future__ import annotations

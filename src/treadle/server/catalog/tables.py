@@ -148,6 +148,21 @@ file = Table(
         text("(series->>'series')"),
         postgresql_where=text("series IS NOT NULL AND is_current AND deleted_at IS NULL"),
     ),
+    Index(
+        "ix_file_uncounted",
+        "id",
+        postgresql_where=text(
+            "zip_member_count IS NULL AND is_current AND deleted_at IS NULL AND name ILIKE '%.zip'"
+        ),
+    ),
+    Index(
+        "ix_file_device_series",
+        "origin_id",
+        "id",
+        postgresql_where=text(
+            "series IS NOT NULL AND is_current AND deleted_at IS NULL AND origin_type = 'device'"
+        ),
+    ),
 )
 
 # One row per DICOM instance of a file version: serves a frame without unpacking the series.

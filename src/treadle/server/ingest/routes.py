@@ -8,6 +8,7 @@ from treadle.server.ingest import (
     routes_misrouted,
     routes_packfile,
     routes_placed,
+    routes_received,
     routes_storage,
     routes_upload,
 )
@@ -20,6 +21,7 @@ for _part in (
     routes_misrouted,
     routes_packfile,
     routes_placed,
+    routes_received,
     routes_storage,
     routes_upload,
 ):

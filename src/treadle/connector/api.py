@@ -144,7 +144,9 @@ def _raise_for(response: httpx.Response, *, ticket: bool = False) -> None:
         raise TicketGoneError(why)
     if status == 409 and _code(response) == _RACE:
         raise SeriesTroubleError(why)
-    if status == 409 and str(_code(response)).startswith(_DEID):  # a profile has to be mended, or asked for anew
+    if status == 409 and str(_code(response)).startswith(
+        _DEID
+    ):  # a profile has to be mended, or asked for anew
         raise AskedToWaitError(f"{_code(response)}: {_message(response)}")
     if status in _HELD:
         raise HeldError(why)

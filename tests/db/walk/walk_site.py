@@ -210,6 +210,8 @@ async def _fill(site: Site) -> None:
     saved = {"label": f"{MARK}-query", "search": {"return_type": "session"}}
     parent = {"type": "project", "id": ids["project"]}
     ids["query"] = (await site.good("POST", "/dataexplorer/queries", json={**saved, "parent": parent}))["_id"]
+    other = {"label": f"{MARK}-site", "url": "http://127.0.0.1:9"}  # where nobody answers
+    ids["site"] = (await site.good("POST", "/dataexplorer/sites", json=other))["_id"]
     report = {"project_id": ids["project"], "label": f"{MARK}-report"}
     ids["report"] = (await site.good("POST", "/audit-trail/reports", json=report))["_id"]
     assert ran["state"] == "completed"

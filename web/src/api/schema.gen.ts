@@ -2211,6 +2211,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/dataexplorer/facets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Facets
+         * @description How the result is spread over the values of some fields.
+         */
+        post: operations["search_facets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dataexplorer/mapped_fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Mapped Fields
+         * @description What lies directly below a path; without one, what can be searched for.
+         */
+        get: operations["get_mapped_fields"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/dataexplorer/queries": {
         parameters: {
             query?: never;
@@ -2263,6 +2303,130 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/dataexplorer/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Search
+         * @description Find objects of one type; with `simple` a bare list of them.
+         */
+        post: operations["search"];
+        /**
+         * Delete
+         * @description Delete all objects of a result that the caller may delete.
+         */
+        delete: operations["delete_by_search"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dataexplorer/search/collect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Collect
+         * @description Put all acquisitions of a result into a collection: `{query, collection: id or {label}}`.
+         */
+        post: operations["collect_search"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dataexplorer/search/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Export
+         * @description All of a result as CSV, TSV, JSON, NDJSON or Parquet; there is no upper limit.
+         */
+        post: operations["export_search"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dataexplorer/search/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fields
+         * @description Fields whose names hold a text.
+         */
+        post: operations["get_search_fields"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dataexplorer/search/fields/aggregate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Aggregated
+         * @description The values of one field over all that the caller may read.
+         */
+        post: operations["aggregate_search_field"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dataexplorer/search/nodes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Nodes
+         * @description All objects of the result by their ids, for calls that take many; there is no upper limit.
+         */
+        post: operations["search_nodes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/dataexplorer/search/parse": {
         parameters: {
             query?: never;
@@ -2298,6 +2462,118 @@ export interface paths {
          */
         post: operations["print_search_query"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dataexplorer/search/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Status
+         * @description Whether all there is can be found already.
+         */
+        get: operations["get_search_status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dataexplorer/search/suggest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Suggest
+         * @description How a query may go on: fields and values that occur where the caller may read.
+         */
+        post: operations["get_search_query_suggestions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dataexplorer/sites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Listed
+         * @description The other sites, with whether the caller has given a key for them.
+         */
+        get: operations["get_search_sites"];
+        put?: never;
+        /**
+         * Add
+         * @description Name another site; users then connect to it with their own keys.
+         */
+        post: operations["add_search_site"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dataexplorer/sites/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change
+         * @description Another label, address or kind; with another address all keys for the site are forgotten.
+         */
+        put: operations["modify_search_site"];
+        post?: never;
+        /**
+         * Remove
+         * @description Forget a site with all keys for it.
+         */
+        delete: operations["delete_search_site"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dataexplorer/sites/{id}/key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Connect
+         * @description Give the key of one's account there; it is tried, and kept encrypted.
+         */
+        put: operations["connect_search_site"];
+        post?: never;
+        /**
+         * Disconnect
+         * @description Forget the caller's key for a site.
+         */
+        delete: operations["disconnect_search_site"];
         options?: never;
         head?: never;
         patch?: never;
@@ -7173,6 +7449,18 @@ export interface components {
             user_is_admin: boolean;
         };
         /**
+         * Buckets
+         * @description The values of one field, counted.
+         */
+        Buckets: {
+            /** Buckets */
+            buckets?: {
+                [key: string]: unknown;
+            }[] | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * CheckedDocument
          * @description Whether a profile can be used.
          */
@@ -7201,6 +7489,16 @@ export interface components {
             };
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * Collected
+         * @description Where a result was gathered, and how many acquisitions are new there.
+         */
+        Collected: {
+            /** Added */
+            added: number;
+            /** Collection */
+            collection: string;
         };
         /**
          * CollectionDocument
@@ -7515,8 +7813,8 @@ export interface components {
         EffectiveDocument: {
             /** Exempt */
             exempt: boolean;
-            own?: components["schemas"]["treadle__server__privacy__models__VersionDocument"] | null;
-            profile?: components["schemas"]["treadle__server__privacy__models__VersionDocument"] | null;
+            own?: components["schemas"]["ProfileVersion"] | null;
+            profile?: components["schemas"]["ProfileVersion"] | null;
             /** Required */
             required: boolean;
             secret?: components["schemas"]["SecretDocument"] | null;
@@ -7599,6 +7897,16 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * Facets
+         * @description Counts of the values of some fields over the whole result.
+         */
+        Facets: {
+            /** Facets */
+            facets: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * FileDocument
          * @description One version of a file.
          */
@@ -7614,6 +7922,10 @@ export interface components {
              * Format: date-time
              */
             created: string;
+            /** Deid */
+            deid?: {
+                [key: string]: unknown;
+            } | null;
             /** File Id */
             file_id: string;
             /** Hash */
@@ -7961,7 +8273,7 @@ export interface components {
             csrf: string | null;
             /** Recovery Codes */
             recovery_codes?: string[] | null;
-            site: components["schemas"]["SiteDocument"];
+            site: components["schemas"]["treadle__server__access__models__SiteDocument"];
             user: components["schemas"]["UserDocument"];
         } & {
             [key: string]: unknown;
@@ -8144,6 +8456,24 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * Node
+         * @description A found object, for calls that take many.
+         */
+        Node: {
+            /** Id */
+            _id: string;
+            /** Level */
+            level: string;
+        };
+        /**
+         * Nodes
+         * @description All found objects.
+         */
+        Nodes: {
+            /** Nodes */
+            nodes: components["schemas"]["Node"][];
+        };
+        /**
          * NoteDocument
          * @description A note.
          */
@@ -8260,6 +8590,10 @@ export interface components {
              * Format: date-time
              */
             created: string;
+            /** Deid */
+            deid?: {
+                [key: string]: unknown;
+            } | null;
             /** File Id */
             file_id: string;
             /** Hash */
@@ -8307,22 +8641,24 @@ export interface components {
             [key: string]: unknown;
         };
         /**
-         * PreviewRow
-         * @description One element before and after.
+         * PreviewDocument
+         * @description What a change would touch: the first hundred people and projects, and how many there are of everything.
          */
-        PreviewRow: {
-            /** Action */
-            action: string;
-            /** After */
-            after?: string | null;
-            /** Before */
-            before?: string | null;
-            /** Name */
-            name: string;
-            /** Tag */
-            tag: string;
-        } & {
-            [key: string]: unknown;
+        PreviewDocument: {
+            /** People */
+            people: components["schemas"]["TouchedPerson"][];
+            /** Projects */
+            projects: components["schemas"]["TouchedProject"][];
+            /** Refused */
+            refused: string | null;
+            /** Sentence */
+            sentence: string;
+            /** Totals */
+            totals: {
+                [key: string]: number;
+            };
+            /** Unmanaged Projects */
+            unmanaged_projects: number;
         };
         /**
          * Printed
@@ -8347,6 +8683,38 @@ export interface components {
             pos: number;
             /** Suggestion */
             suggestion?: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * ProfileVersion
+         * @description One version of a place's profile.
+         */
+        ProfileVersion: {
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /** Level */
+            level: string;
+            /** Locked */
+            locked: boolean;
+            /** Name */
+            name: string;
+            origin: components["schemas"]["Reference"];
+            /** Profile Id */
+            profile_id: string;
+            /** Removed */
+            removed: boolean;
+            /** Sha256 */
+            sha256?: string | null;
+            /** Target */
+            target: string;
+            /** Text */
+            text?: string | null;
+            /** Version */
+            version: number;
         } & {
             [key: string]: unknown;
         };
@@ -8826,6 +9194,118 @@ export interface components {
             projects?: string[] | null;
         };
         /**
+         * SearchField
+         * @description A field that can be searched.
+         */
+        SearchField: {
+            /** Facet */
+            facet: boolean;
+            /** Name */
+            name: string;
+            /** Type */
+            type: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * SearchHit
+         * @description A result of the long form.
+         */
+        SearchHit: {
+            /** Id */
+            _id: string;
+            _source: components["schemas"]["SearchResult"];
+            /** Site */
+            site?: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * SearchObject
+         * @description Something that is named in a result, with what identifies it.
+         */
+        SearchObject: {
+            /** Id */
+            _id: string;
+            /** Label */
+            label?: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * SearchPage
+         * @description A page of results, with how many there are.
+         */
+        SearchPage: {
+            /** Cursor */
+            cursor?: string | null;
+            /** Facets */
+            facets?: {
+                [key: string]: unknown;
+            } | null;
+            /** Results */
+            results: components["schemas"]["SearchHit"][];
+            /** Sites */
+            sites?: {
+                [key: string]: components["schemas"]["SiteAnswer"];
+            } | null;
+            /** Total */
+            total?: number | null;
+            /**
+             * Total Relation
+             * @enum {string}
+             */
+            total_relation: "eq" | "gte";
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * SearchParent
+         * @description What a file or analysis is attached to.
+         */
+        SearchParent: {
+            /** Id */
+            _id: string;
+            /** Type */
+            type: string;
+        };
+        /**
+         * SearchResult
+         * @description One found object with its chain.
+         */
+        SearchResult: {
+            acquisition?: components["schemas"]["SearchObject"] | null;
+            analysis?: components["schemas"]["SearchObject"] | null;
+            collection?: components["schemas"]["SearchObject"] | null;
+            file?: components["schemas"]["SearchObject"] | null;
+            group?: components["schemas"]["SearchObject"] | null;
+            parent?: components["schemas"]["SearchParent"] | null;
+            /** Permissions */
+            permissions?: components["schemas"]["RoleEntry"][];
+            project?: components["schemas"]["SearchObject"] | null;
+            /** Return Type */
+            return_type: string;
+            session?: components["schemas"]["SearchObject"] | null;
+            subject?: components["schemas"]["SearchObject"] | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * SearchStatus
+         * @description Whether everything can be found.
+         */
+        SearchStatus: {
+            /** Last Seen */
+            last_seen?: string | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "up-to-date" | "indexing" | "reindex" | "error";
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * SecondFactorDocument
          * @description One's own second factor; `available` when there is a password to protect.
          */
@@ -9047,13 +9527,23 @@ export interface components {
             [key: string]: unknown;
         };
         /**
-         * SiteDocument
-         * @description What the web app shows of the site.
+         * SiteAnswer
+         * @description How one site answered a search over several.
          */
-        SiteDocument: {
-            dicom: components["schemas"]["DicomSite"];
-            /** Name */
-            name: string;
+        SiteAnswer: {
+            /** Ms */
+            ms: number;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ok" | "timeout" | "unauthorized" | "error" | "unsupported";
+            /** Total */
+            total?: number | null;
+            /** Total Relation */
+            total_relation?: ("eq" | "gte") | null;
+        } & {
+            [key: string]: unknown;
         };
         /**
          * SiteReport
@@ -9215,14 +9705,42 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * Suggestion
+         * @description One way to go on; `value` is ready to be put in.
+         */
+        Suggestion: {
+            /** Count */
+            count?: number | null;
+            /** Display */
+            display: string;
+            /** Facet */
+            facet?: boolean | null;
+            /** Type */
+            type?: string | null;
+            /** Value */
+            value: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * Suggestions
+         * @description Ways to go on; they replace the text from this offset.
+         */
+        Suggestions: {
+            /** From */
+            from: number;
+            /** Suggestions */
+            suggestions: components["schemas"]["Suggestion"][];
+        };
+        /**
          * TargetDeidDocument
          * @description What applies to files that are routed.
          */
         TargetDeidDocument: {
             /** Exempt */
             exempt: boolean;
-            own?: components["schemas"]["treadle__server__privacy__models__VersionDocument"] | null;
-            profile?: components["schemas"]["treadle__server__privacy__models__VersionDocument"] | null;
+            own?: components["schemas"]["ProfileVersion"] | null;
+            profile?: components["schemas"]["ProfileVersion"] | null;
             /** Required */
             required: boolean;
             secret?: components["schemas"]["SecretDocument"] | null;
@@ -9287,14 +9805,56 @@ export interface components {
             [key: string]: unknown;
         };
         /**
-         * TriedDocument
-         * @description What would become of some files of a session.
+         * TriedElement
+         * @description One element before and after.
          */
-        TriedDocument: {
+        TriedElement: {
+            /** Action */
+            action: string;
             /** After */
             after?: string | null;
-            /** Results */
-            results: components["schemas"]["treadle__server__privacy__models__PreviewDocument"][];
+            /** Before */
+            before?: string | null;
+            /** Name */
+            name: string;
+            /** Tag */
+            tag: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * TriedFile
+         * @description What would become of a file.
+         */
+        TriedFile: {
+            /** Changes */
+            changes: {
+                [key: string]: number;
+            };
+            /** Error */
+            error?: string | null;
+            /** File Id */
+            file_id: string;
+            /** Member */
+            member: string;
+            /** Message */
+            message?: string | null;
+            /** Name */
+            name: string;
+            /** Out */
+            out: string[];
+            /** Pixels */
+            pixels: string;
+            /** Rows */
+            rows: components["schemas"]["TriedElement"][];
+            /** Status */
+            status: string;
+            /** Version */
+            version: number;
+            /** Warnings */
+            warnings: string[];
+            /** Where */
+            where: string;
         } & {
             [key: string]: unknown;
         };
@@ -9313,6 +9873,18 @@ export interface components {
             satisfied: number;
             /** Sessions */
             sessions: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * TriedSession
+         * @description What would become of some files of a session.
+         */
+        TriedSession: {
+            /** After */
+            after?: string | null;
+            /** Results */
+            results: components["schemas"]["TriedFile"][];
         } & {
             [key: string]: unknown;
         };
@@ -9392,6 +9964,10 @@ export interface components {
              * Format: date-time
              */
             created: string;
+            /** Deid */
+            deid?: {
+                [key: string]: unknown;
+            } | null;
             /** File Id */
             file_id: string;
             /** Hash */
@@ -9533,6 +10109,26 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * VersionDocument
+         * @description The releases of the contract and of this software.
+         */
+        VersionDocument: {
+            /** Id */
+            _id: string;
+            /** Cli Version */
+            cli_version: string;
+            /** Database */
+            database: number;
+            /** Flywheel Release */
+            flywheel_release: string;
+            /** Release */
+            release: string;
+            /** Treadle Release */
+            treadle_release: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * ViewColumn
          * @description A name that columns of a view may have.
          */
@@ -9644,110 +10240,44 @@ export interface components {
             [key: string]: unknown;
         };
         /**
-         * PreviewDocument
-         * @description What a change would touch: the first hundred people and projects, and how many there are of everything.
+         * SiteDocument
+         * @description What the web app shows of the site.
          */
-        treadle__server__access__models__PreviewDocument: {
-            /** People */
-            people: components["schemas"]["TouchedPerson"][];
-            /** Projects */
-            projects: components["schemas"]["TouchedProject"][];
-            /** Refused */
-            refused: string | null;
-            /** Sentence */
-            sentence: string;
-            /** Totals */
-            totals: {
-                [key: string]: number;
-            };
-            /** Unmanaged Projects */
-            unmanaged_projects: number;
-        };
-        /**
-         * VersionDocument
-         * @description The releases of the contract and of this software.
-         */
-        treadle__server__app__models__VersionDocument: {
-            /** Id */
-            _id: string;
-            /** Cli Version */
-            cli_version: string;
-            /** Database */
-            database: number;
-            /** Flywheel Release */
-            flywheel_release: string;
-            /** Release */
-            release: string;
-            /** Treadle Release */
-            treadle_release: string;
-        } & {
-            [key: string]: unknown;
-        };
-        /**
-         * PreviewDocument
-         * @description What would become of a file.
-         */
-        treadle__server__privacy__models__PreviewDocument: {
-            /** Changes */
-            changes: {
-                [key: string]: number;
-            };
-            /** Error */
-            error?: string | null;
-            /** File Id */
-            file_id: string;
-            /** Member */
-            member: string;
-            /** Message */
-            message?: string | null;
+        treadle__server__access__models__SiteDocument: {
+            dicom: components["schemas"]["DicomSite"];
             /** Name */
             name: string;
-            /** Out */
-            out: string[];
-            /** Pixels */
-            pixels: string;
-            /** Rows */
-            rows: components["schemas"]["PreviewRow"][];
-            /** Status */
-            status: string;
-            /** Version */
-            version: number;
-            /** Warnings */
-            warnings: string[];
-            /** Where */
-            where: string;
-        } & {
-            [key: string]: unknown;
         };
         /**
-         * VersionDocument
-         * @description One version of a place's profile.
+         * SiteDocument
+         * @description Another site that can be searched from here.
          */
-        treadle__server__privacy__models__VersionDocument: {
+        treadle__server__search__explorer__routes_sites__SiteDocument: {
+            /** Id */
+            _id: string;
+            /** Account */
+            account?: string | null;
+            /** Connected */
+            connected: boolean;
             /**
              * Created
              * Format: date-time
              */
             created: string;
-            /** Level */
-            level: string;
-            /** Locked */
-            locked: boolean;
-            /** Name */
-            name: string;
-            origin: components["schemas"]["Reference"];
-            /** Profile Id */
-            profile_id: string;
-            /** Removed */
-            removed: boolean;
-            /** Sha256 */
-            sha256?: string | null;
-            /** Target */
-            target: string;
-            /** Text */
-            text?: string | null;
-            /** Version */
-            version: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "treadle" | "flywheel";
+            /** Label */
+            label: string;
+            /**
+             * Modified
+             * Format: date-time
+             */
+            modified: string;
+            /** Url */
+            url: string;
         } & {
             [key: string]: unknown;
         };
@@ -9866,7 +10396,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["treadle__server__access__models__PreviewDocument"];
+                    "application/json": components["schemas"]["PreviewDocument"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -16548,6 +17078,68 @@ export interface operations {
             503: components["responses"]["Trouble"];
         };
     };
+    search_facets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Facets"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    get_mapped_fields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
     get_all_saved_searches: {
         parameters: {
             query?: {
@@ -16717,6 +17309,221 @@ export interface operations {
             503: components["responses"]["Trouble"];
         };
     };
+    search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchPage"] | components["schemas"]["SearchResult"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    delete_by_search: {
+        parameters: {
+            query?: {
+                /** @description why it is deleted */
+                delete_reason?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeletedMany"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    collect_search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collected"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    export_search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    }[];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    get_search_fields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchField"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    aggregate_search_field: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Buckets"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    search_nodes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Nodes"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
     parse_search_query: {
         parameters: {
             query?: never;
@@ -16763,6 +17570,254 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Printed"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    get_search_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchStatus"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    get_search_query_suggestions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suggestions"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    get_search_sites: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["treadle__server__search__explorer__routes_sites__SiteDocument"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    add_search_site: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InsertedId"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    modify_search_site: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Modified"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    delete_search_site: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    connect_search_site: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["treadle__server__search__explorer__routes_sites__SiteDocument"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    disconnect_search_site: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -17921,7 +18976,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["treadle__server__privacy__models__PreviewDocument"];
+                    "application/json": components["schemas"]["TriedFile"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -18649,7 +19704,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["treadle__server__privacy__models__VersionDocument"];
+                    "application/json": components["schemas"]["ProfileVersion"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -18716,7 +19771,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["treadle__server__privacy__models__VersionDocument"][];
+                    "application/json": components["schemas"]["ProfileVersion"][];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -18749,7 +19804,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["treadle__server__privacy__models__VersionDocument"];
+                    "application/json": components["schemas"]["ProfileVersion"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -20459,7 +21514,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["treadle__server__privacy__models__VersionDocument"];
+                    "application/json": components["schemas"]["ProfileVersion"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -20558,7 +21613,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["treadle__server__privacy__models__VersionDocument"][];
+                    "application/json": components["schemas"]["ProfileVersion"][];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -20591,7 +21646,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["treadle__server__privacy__models__VersionDocument"];
+                    "application/json": components["schemas"]["ProfileVersion"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -23503,7 +24558,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TriedDocument"];
+                    "application/json": components["schemas"]["TriedSession"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -24373,7 +25428,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["treadle__server__privacy__models__VersionDocument"];
+                    "application/json": components["schemas"]["ProfileVersion"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -24439,7 +25494,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["treadle__server__privacy__models__VersionDocument"][];
+                    "application/json": components["schemas"]["ProfileVersion"][];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -24473,7 +25528,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["treadle__server__privacy__models__VersionDocument"];
+                    "application/json": components["schemas"]["ProfileVersion"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -27537,7 +28592,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["treadle__server__app__models__VersionDocument"];
+                    "application/json": components["schemas"]["VersionDocument"];
                 };
             };
             400: components["responses"]["BadRequest"];

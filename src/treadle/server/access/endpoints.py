@@ -362,6 +362,20 @@ GET               /views/{}/data                          project data_views_vie
 POST              /views/queue                            project data_views_view
 POST              /views/{}/queue                         project data_views_view
 POST              /views/save                             project data_views_view files_create_single
+POST DELETE       /dataexplorer/search                    list
+POST              /dataexplorer/search/nodes              list
+POST              /dataexplorer/search/suggest            list
+POST              /dataexplorer/search/fields             list
+POST              /dataexplorer/search/fields/aggregate   list
+POST              /dataexplorer/facets                    list
+GET               /dataexplorer/mapped_fields             list
+GET               /dataexplorer/search/status             any
+POST              /dataexplorer/search/export             list
+POST              /dataexplorer/search/collect            list
+GET               /dataexplorer/sites                     account
+POST              /dataexplorer/sites                     admin
+PUT DELETE        /dataexplorer/sites/{}                  admin
+PUT DELETE        /dataexplorer/sites/{}/key              account
 GET               /dataexplorer/queries                   list
 PUT DELETE        /dataexplorer/queries/{}                project data_views_manage
 POST              /dataexplorer/queries                   project data_views_manage

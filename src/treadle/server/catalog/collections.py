@@ -78,8 +78,9 @@ async def add_below(guard: Guard, target: Container, level: str, ids: Sequence[s
         insert(collection_member)
         .from_select(["collection_id", "acquisition_id"], rows)
         .on_conflict_do_nothing()
+        .returning(collection_member.c.acquisition_id)
     )
-    return int(added.rowcount)
+    return len(added.all())
 
 
 def members(level: str, collection_id: str) -> ColumnElement[bool]:

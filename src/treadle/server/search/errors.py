@@ -49,18 +49,6 @@ def at(place: tuple[str | int, ...], why: str) -> ViewInvalid:
     return ViewInvalid(f"{'.'.join(map(str, place))}: {why}", detail=detail)
 
 
-class SavedQueryMissing(NotFound):
-    """There is no such saved query, or you may not see it."""
-
-    code = "saved_query_missing"
-
-
-class QueryInvalid(Invalid):
-    """The query cannot be read; `errors` says where."""
-
-    code = "query_invalid"
-
-
 class TooSlow(Trouble):
     """The search took longer than it may; narrow it."""
 

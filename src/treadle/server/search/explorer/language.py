@@ -9,8 +9,8 @@ from treadle.flyql.ast import Node, both
 from treadle.flyql.errors import FlyqlError, TreeError
 from treadle.flyql.parser import parse
 from treadle.flyql.tree import from_tree
-from treadle.server.search.errors import QueryInvalid
 from treadle.server.search.explorer.clauses import FiltersInvalid, read_clauses
+from treadle.server.search.explorer.errors import QueryInvalid
 from treadle.server.search.explorer.request import SearchQuery
 
 

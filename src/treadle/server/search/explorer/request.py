@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Literal, cast, get_args
 from zoneinfo import ZoneInfo
 
+from treadle.flyql.errors import FlyqlError
+from treadle.flyql.parser import parse_field
 from treadle.server.kit.errors import BadRequest
 from treadle.server.wire.query import read_flag
 
@@ -52,6 +54,7 @@ class SearchQuery:
     count: Counting = "capped"
     sites: tuple[str, ...] = ()
     facet_fields: tuple[str, ...] = ()
+    places: bool = False  # wanted beside each result: the cursor behind it
 
 
 def read_search(
@@ -70,7 +73,8 @@ def read_search(
         cursor=_text(body, "cursor") or None,
         count=_counting(body.get("count") or "capped"),
         sites=_texts(body, "sites", _MAX_SITES),
-        facet_fields=_texts(body, "facet_fields", _MAX_FACET_FIELDS),
+        facet_fields=tuple(map(known_field, _texts(body, "facet_fields", _MAX_FACET_FIELDS))),
+        places=_flag(body.get("places"), "places"),
     )
 
 
@@ -125,7 +129,15 @@ def _sort(value: Any) -> SearchSort | None:
     order = value.get("order") or "asc"
     if order not in ("asc", "desc"):
         raise BadRequest("The order of 'sort' is 'asc' or 'desc'.")
-    return SearchSort(value["field"], order == "desc")
+    return SearchSort(known_field(value["field"]), order == "desc")
+
+
+def known_field(name: str) -> str:
+    """The field of this name, which a sort or a facet is about."""
+    try:
+        return str(parse_field(name))
+    except FlyqlError as error:
+        raise BadRequest(f"{error.message}.") from None
 
 
 def _size(value: Any) -> int:

@@ -12,7 +12,7 @@ from treadle.flyql.printer import to_text
 from treadle.flyql.tree import from_tree, to_tree
 from treadle.server.access.guard import AnonymousGuard, UserGuard
 from treadle.server.kit.errors import BadRequest
-from treadle.server.search.errors import QueryInvalid
+from treadle.server.search.explorer.errors import QueryInvalid
 from treadle.server.search.explorer.models import Parsed, Printed
 from treadle.server.wire.answer import json_answer
 from treadle.server.wire.body import ObjectBody

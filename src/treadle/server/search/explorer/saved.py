@@ -16,7 +16,7 @@ from treadle.server.catalog.tables import container
 from treadle.server.kit.clock import now
 from treadle.server.kit.errors import BadRequest, Forbidden, NotFound
 from treadle.server.kit.ids import new_id
-from treadle.server.search.errors import SavedQueryMissing
+from treadle.server.search.explorer.errors import SavedQueryMissing
 from treadle.server.search.explorer.language import errors_of
 from treadle.server.search.explorer.request import SAVED_KEYS, read_search
 from treadle.server.search.explorer.tables import saved_query

@@ -1,8 +1,8 @@
-"""Saved queries."""
+"""Saved queries; other sites to search."""
 
 from __future__ import annotations
 
-from sqlalchemy import Column, DateTime, Index, Table, Text, func
+from sqlalchemy import Column, DateTime, ForeignKey, Index, LargeBinary, Table, Text, func
 from sqlalchemy.dialects.postgresql import JSONB
 
 from treadle.server.store.db import metadata
@@ -26,4 +26,26 @@ saved_query = Table(
     _at("created_at"),
     _at("modified_at"),
     Index("ix_saved_query_parent", "parent_type", "parent_id", "id"),
+)
+
+# Other sites that searches can be sent to, and each user's key there, sealed with the site's key.
+search_site = Table(
+    "search_site",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("label", Text, nullable=False, unique=True),
+    Column("url", Text, nullable=False),
+    Column("kind", Text, nullable=False),  # treadle, or flywheel: then one page of plain queries
+    _at("created_at"),
+    _at("modified_at"),
+)
+
+search_site_key = Table(
+    "search_site_key",
+    metadata,
+    Column("site_id", Text, ForeignKey("search_site.id", ondelete="CASCADE"), primary_key=True),
+    Column("user_id", Text, primary_key=True),
+    Column("account", Text, nullable=False),  # who the user is there
+    Column("sealed", LargeBinary, nullable=False),
+    _at("created_at"),
 )

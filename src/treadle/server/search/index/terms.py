@@ -31,9 +31,8 @@ class Kind(IntFlag):
     BOOLEAN = 8
     DAY = 16
     HASHED = 32  # UIDs, times of day, hashes: only their hash is known
-    LONG = (
-        64  # texts too long for the dictionary: hashed too, and marked, so that these few can be read again
-    )
+    LONG = 64  # too long for the dictionary: hashed, and marked, so that these few can be read again
+    FRACTION = 128  # a number that is not whole
 
 
 LETTERS: Mapping[str, Kind] = {

@@ -71,6 +71,15 @@ class Frame:
         await self.driver.execute("ROLLBACK TO step")
         return rows
 
+    async def keep(self, statement: str, *, budget_ms: int = BUDGET_MS) -> None:
+        """Run a statement that makes the table `facet_row` of this search."""
+        before = f"DROP TABLE IF EXISTS facet_row; SET LOCAL statement_timeout = {budget_ms}"
+        await self.driver.execute(before)
+        try:
+            await self.driver.execute(statement, self.parameters, prepare=False)
+        except errors.QueryCanceled:
+            raise TooSlow from None
+
     async def total(self, level: str) -> int:
         """About how many rows of a level may be read."""
         if level not in ABOVE or not ABOVE[level]:

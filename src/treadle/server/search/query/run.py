@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -33,6 +34,12 @@ class Page:
     total: int | None
     relation: Literal["eq", "gte"]
     cursor: str | None
+    keys: Sequence[Sequence[Any]] = ()  # of each id: what it is sorted by
+
+    @property
+    def places(self) -> list[str]:
+        """Of each id: the cursor that goes on behind it."""
+        return [write_cursor(keys, oid) for keys, oid in zip(self.keys, self.ids, strict=True)]
 
 
 async def search(
@@ -65,7 +72,7 @@ async def search(
         elif count == "capped" and total > MOST_COUNTED:
             total, relation = MOST_COUNTED, "gte"
     following = write_cursor(rows[-1][1:], rows[-1][0]) if rows and len(rows) == size else None
-    return Page([oid for oid, *_ in rows], total, relation, following)
+    return Page([oid for oid, *_ in rows], total, relation, following, [row[1:] for row in rows])
 
 
 async def _page(

@@ -1,4 +1,4 @@
-"""Saved queries of the data explorer."""
+"""Saved queries of the data explorer; other sites to search."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def _at(name: str) -> sa.Column[object]:
 
 
 def upgrade() -> None:
-    """One table."""
+    """Three tables."""
     op.create_table(
         "saved_query",
         sa.Column("id", sa.Text, primary_key=True),
@@ -32,8 +32,32 @@ def upgrade() -> None:
         _at("modified_at"),
     )
     op.create_index("ix_saved_query_parent", "saved_query", ["parent_type", "parent_id", "id"])
+    op.create_table(
+        "search_site",
+        sa.Column("id", sa.Text, primary_key=True),
+        sa.Column("label", sa.Text, nullable=False),
+        sa.Column("url", sa.Text, nullable=False),
+        sa.Column("kind", sa.Text, nullable=False),
+        _at("created_at"),
+        _at("modified_at"),
+        sa.UniqueConstraint("label", name="uq_search_site_label"),
+    )
+    op.create_table(
+        "search_site_key",
+        sa.Column("site_id", sa.Text, nullable=False),
+        sa.Column("user_id", sa.Text, nullable=False),
+        sa.Column("account", sa.Text, nullable=False),
+        sa.Column("sealed", sa.LargeBinary, nullable=False),
+        _at("created_at"),
+        sa.PrimaryKeyConstraint("site_id", "user_id", name="pk_search_site_key"),
+        sa.ForeignKeyConstraint(
+            ["site_id"], ["search_site.id"], name="fk_search_site_key_site_id", ondelete="CASCADE"
+        ),
+    )
 
 
 def downgrade() -> None:
-    """Without it."""
+    """Without them."""
+    op.drop_table("search_site_key")
+    op.drop_table("search_site")
     op.drop_table("saved_query")

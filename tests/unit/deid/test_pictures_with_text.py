@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from io import BytesIO
 from pathlib import Path
 from struct import pack
@@ -10,6 +11,7 @@ from typing import Any
 import pydicom
 import pytest
 from pydicom.dataset import Dataset
+from pydicom.pixels import pixel_array
 from pydicom.uid import ExplicitVRLittleEndian
 from typer.testing import CliRunner
 
@@ -184,3 +186,33 @@ def test_of_csa_headers_known_numbers_stay() -> None:
         read(did((made, planter))).private_block(0x0029, csa.CREATOR)
     for cut in range(0, len(data), 13):
         assert csa.cleaned(data[:cut]) is None
+
+
+@pytest.mark.peer
+@pytest.mark.parametrize(
+    "how",
+    [
+        ("dcmcjpeg", "+eb"),
+        ("dcmcjpeg", "+eb", "+s4"),
+        ("dcmcjpeg", "+e1"),
+        ("dcmcjpls",),
+        ("dcmcjpls", "+en"),
+        ("dcmcrle",),
+    ],
+)
+def test_compressed_pictures_are_blanked_where_they_should_be(
+    program: Any, tmp_path: Path, how: tuple[str, ...]
+) -> None:
+    made, planter = picture("QUEXBURY", samples=3)
+    made.PixelData = made.PixelData[: 48 * 256 * 3] + bytes([100, 100, 100]) * (48 * 256)
+    (tmp_path / "in.dcm").write_bytes(planter.finish(made, tail=False).data)
+    subprocess.run([program(how[0]), *how[1:], tmp_path / "in.dcm", tmp_path / "out.dcm"], check=True)
+    made = pydicom.dcmread(tmp_path / "out.dcm")
+    assert made.file_meta.TransferSyntaxUID.is_compressed
+    rule = {"when": "present Modality", "remove": [0, 0, 256, 48]}
+    profile = Profile.load({"name": "p", "dicom": {"alter_pixels": {"pixels": [rule]}}})
+    found = read(Engine(profile, Secrets(bytes(32))).process("x", (tmp_path / "out.dcm").read_bytes()))
+    assert not found.file_meta.TransferSyntaxUID.is_compressed
+    seen = pixel_array(found, raw=False)  # as RGB
+    assert seen.shape == (96, 256, 3) and not seen[:48].any()
+    assert (abs(seen[48:].astype(int) - 100) < 8).all()

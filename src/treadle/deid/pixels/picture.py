@@ -128,6 +128,10 @@ def _decompress(file: DicomFile) -> None:
     colours = str(described["photometric_interpretation"])
     planar = int(described.get("planar_configuration", 0) or 0)
     native = bytes(buffer)
+    facts = Facts.of(file)
+    whole = facts.number(0x00280010) * facts.number(0x00280011) * max(1, facts.number(0x00280008, 1)) * 3
+    if colours == "YBR_FULL_422" and len(native) >= whole:  # decoders give every pixel its colour again
+        colours = "YBR_FULL"
     changed = {
         0x00280004: ("CS", colours.encode()),
         PIXEL_DATA: (

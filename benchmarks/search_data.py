@@ -1,46 +1,31 @@
-"""A site of any size for measuring searches: 20 projects, a subject to 50 files, three sessions to a subject, four files
-to an acquisition, and 119 keys of a DICOM header on every file.
-
-Rows are copied into the catalog's tables past the triggers; the index is filled by the code that fills it live, with
-its large indexes made at the end. The counts are folded by the worker's statement.
+"""A site of any size for measuring searches: 20 projects, a subject to 50 files, three sessions to a subject, four
+files to an acquisition, and 119 keys of a DICOM header on every file.
 """
 
 from __future__ import annotations
 
 import random
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import orjson
-import psycopg
-
-from treadle.server.search.index.counts import fold
-from treadle.server.search.index.dictionary import Dictionary
-from treadle.server.search.index.flush import driver_of
-from treadle.server.search.index.tables import LEVELS
-from treadle.server.search.index.write import Loaded, store
-from treadle.server.store.db import Database
-
 PROJECTS = 20
-BATCH = 2_000
-_START = datetime(2015, 1, 1, tzinfo=UTC)
+START = datetime(2015, 1, 1, tzinfo=UTC)
 _TYPES = ("dicom", "nifti", "qa", "tabular data", "bval", "bvec")
 _SCANNERS = tuple(
     (maker, f"{maker[:3]}-{n}", f"ST{n:03}") for n, maker in enumerate(["SIEMENS", "GE", "Philips"] * 8)
 )
-_PROTOCOLS = tuple(
+PROTOCOLS = tuple(
     f"{kind}_{n:02}" for n in range(25) for kind in ("t1_mprage", "dwi_ap", "bold_rest", "flair")
 )
 _WORDS = tuple(f"Parameter{n:02}" for n in range(48))
 _NUMBERS = tuple(f"Number{n:02}" for n in range(28))
 
-_CONTAINER = (
+CONTAINER = (
     "id", "level", "label", "parent_id", "parent_level", "group_id", "project_id", "subject_id", "session_id",
     "acquisition_id", "timestamp", "tags", "info", "doc", "created_at", "modified_at",
 )  # fmt: skip
-_FILE = (
+FILE = (
     "id", "file_id", "version", "is_current", "name", "parent_id", "parent_level", "group_id", "project_id",
     "subject_id", "session_id", "acquisition_id", "blob_sha384", "size", "type", "mimetype", "modality",
     "classification", "tags", "info", "origin_type", "origin_id", "created_at", "modified_at",
@@ -55,14 +40,15 @@ def number(kind: int, n: int) -> str:
 def header(rng: random.Random, n: int, at: datetime) -> dict[str, Any]:
     """119 keys: names, short words, numbers of few values and of many, dates, times and UIDs."""
     acquisition = n // 4
-    protocol = acquisition * 7919 % len(_PROTOCOLS)
+    protocol = acquisition * 7919 % len(PROTOCOLS)
     maker, model, station = _SCANNERS[acquisition // 40 % len(_SCANNERS)]
     uid = f"1.2.840.{protocol}.{acquisition}"
     found: dict[str, Any] = {
         "Modality": ("MR", "CT", "PT")[protocol % 3], "Manufacturer": maker, "ManufacturerModelName": model,
-        "StationName": station, "ProtocolName": _PROTOCOLS[protocol], "SeriesDescription": f"{_PROTOCOLS[protocol]} run",
+        "StationName": station, "ProtocolName": PROTOCOLS[protocol], "SeriesDescription": f"{PROTOCOLS[protocol]} run",
         "BodyPartExamined": ("HEAD", "NECK", "CHEST", "KNEE")[protocol % 4], "PatientSex": "MF"[n // 50 % 2],
-        "PatientID": f"P{n // 50:06}", "AccessionNumber": f"A{n // 17:07}", "MagneticFieldStrength": (1.5, 3, 7)[protocol % 3],
+        "PatientID": f"P{n // 50:06}", "AccessionNumber": f"A{n // 17:07}",
+        "MagneticFieldStrength": (1.5, 3, 7)[protocol % 3],
         "EchoTime": round(2 + protocol * 0.37, 2), "RepetitionTime": 500 + 25 * protocol, "FlipAngle": protocol % 90,
         "SliceThickness": (0.8, 1, 1.2, 2, 3)[protocol % 5], "Rows": (128, 256, 512)[protocol % 3],
         "SeriesNumber": n % 30, "AcquisitionNumber": n % 7, "PatientAge": f"{20 + n // 50 % 60:03}Y",
@@ -107,7 +93,7 @@ class Site:
         return number(1, subject % PROJECTS), number(2, subject), number(3, session)
 
     def containers(self) -> Iterator[tuple[Any, ...]]:
-        at = _START
+        at = START
         yield "bench", "group", "Bench", None, None, "bench", None, None, None, None, None, [], {}, {}, at, at
         for n in range(PROJECTS):
             own = number(1, n)
@@ -140,25 +126,26 @@ class Site:
                    {"site": f"site{n % 12}", "iq": 80 + n % 45}, doc, at, at)  # fmt: skip
         for n in range(self.sessions):
             own, subject, project = number(3, n), number(2, n // 3), number(1, n // 3 % PROJECTS)
-            at = _START + timedelta(minutes=n * 71)
+            at = START + timedelta(minutes=n * 71)
             doc = {
                 "age": 31557600 * (20 + n // 3 % 60) + n,
                 "operator": f"op{n % 30}",
                 "satisfies_template": n % 5 > 0,
             }
             yield (own, "session", f"ses-{n % 3}", subject, "subject", "bench", project, subject, own, None, at,
-                   ["baseline"] if n % 4 == 0 else [], {"visit": n % 3, "quality": ("good", "poor")[n % 2]}, doc, at, at)  # fmt: skip
+                   ["baseline"] if n % 4 == 0 else [], {"visit": n % 3, "quality": ("good", "poor")[n % 2]}, doc,
+                   at, at)  # fmt: skip
         for n in range(self.acquisitions):
             project, subject, session = self.above(n)
-            at = _START + timedelta(minutes=n * 17)
-            label = _PROTOCOLS[n * 7919 % len(_PROTOCOLS)]
-            yield (number(4, n), "acquisition", label, session, "session", "bench", project, subject, session, number(4, n),
-                   at, [], {}, {}, at, at)  # fmt: skip
+            at = START + timedelta(minutes=n * 17)
+            label = PROTOCOLS[n * 7919 % len(PROTOCOLS)]
+            yield (number(4, n), "acquisition", label, session, "session", "bench", project, subject, session,
+                   number(4, n), at, [], {}, {}, at, at)  # fmt: skip
 
     def file(self, n: int) -> tuple[Any, ...]:
         rng, acquisition = random.Random(n), n // 4
         project, subject, session = self.above(acquisition)
-        at = _START + timedelta(minutes=acquisition * 17, seconds=n % 4)
+        at = START + timedelta(minutes=acquisition * 17, seconds=n % 4)
         kind = _TYPES[0] if n % 4 < 2 else _TYPES[1 + n // 4 % 5]
         own, parent = number(5, n), number(4, acquisition)
         found = header(rng, n, at)
@@ -173,7 +160,7 @@ class Site:
 
 def document(row: tuple[Any, ...]) -> dict[str, Any]:
     """What the view `search_document` makes of a file's row."""
-    named = dict(zip(_FILE, row, strict=True))
+    named = dict(zip(FILE, row, strict=True))
     plain = ("name", "version", "type", "mimetype", "modality", "classification", "tags", "info")
     return {
         "_id": named["id"], "file_id": named["id"], **{name: named[name] for name in plain},
@@ -181,55 +168,3 @@ def document(row: tuple[Any, ...]) -> dict[str, Any]:
         "origin": {"type": named["origin_type"], "id": named["origin_id"]},
         "parent": {"type": named["parent_level"], "id": named["parent_id"]},
     }  # fmt: skip
-
-
-async def fill(database: Database, dictionary: Dictionary, site: Site) -> None:
-    """Write the site and its index."""
-    started = time.perf_counter()
-    async with database.transaction() as connection:
-        driver = driver_of(connection)
-        await driver.execute("INSERT INTO blob (sha384, size) VALUES ('00', 1)")
-        for level in LEVELS:
-            await driver.execute(f"DROP INDEX ix_search_{level}_t")
-        await _copy(driver, "container", _CONTAINER, site.containers())
-        for level in LEVELS[:6]:
-            found = await driver.execute("SELECT id FROM container WHERE level = %s ORDER BY id", [level])
-            await _index(driver, dictionary, [oid for (oid,) in await found.fetchall()])
-    start = 0
-    while start < site.files:
-        rows = [site.file(n) for n in range(start, min(start + BATCH, site.files))]
-        async with database.transaction() as connection:
-            driver = driver_of(connection)
-            await _copy(driver, "file", _FILE, rows)
-            await store(driver, dictionary, [Loaded("file", row[0], document(row)) for row in rows])
-        while await fold(database):
-            pass
-        start += len(rows)
-        if start % 50_000 == 0:
-            print(f"{start} files, {time.perf_counter() - started:.0f} s", flush=True)
-    async with database.transaction() as connection:
-        driver = driver_of(connection)
-        await driver.execute("SET LOCAL maintenance_work_mem = '1GB'")
-        for level in LEVELS:
-            await driver.execute(f"CREATE INDEX ix_search_{level}_t ON search_{level} USING gin (t)")
-    print(f"filled in {time.perf_counter() - started:.0f} s", flush=True)
-
-
-async def _index(driver: psycopg.AsyncConnection[Any], dictionary: Dictionary, ids: list[str]) -> None:
-    for start in range(0, len(ids), BATCH):
-        chunk = ids[start : start + BATCH]
-        found = await driver.execute("SELECT * FROM search_document WHERE oid = ANY(%s)", [chunk])
-        await store(driver, dictionary, [Loaded(*row) for row in await found.fetchall()])
-
-
-async def _copy(
-    driver: psycopg.AsyncConnection[Any], table: str, columns: tuple[str, ...], rows: Any
-) -> None:
-    await driver.execute("SET LOCAL session_replication_role = replica")
-    async with (
-        driver.cursor() as cursor,
-        cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy,
-    ):
-        for row in rows:
-            await copy.write_row([orjson.dumps(v).decode() if isinstance(v, dict) else v for v in row])
-    await driver.execute("SET LOCAL session_replication_role = origin")

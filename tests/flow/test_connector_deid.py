@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import zipfile
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
@@ -12,6 +13,7 @@ from pathlib import Path
 import pydicom
 import pytest
 from connector_kit import Connector, Door, acknowledged, make_instances, send, wait_until
+from fault_kit import Treadle
 
 from treadle.connector.api import Api
 from treadle.connector.config import DeviceConfig
@@ -34,7 +36,7 @@ REFUSING = (
     "  date-increment: 3\n  fields: [{name: StudyDate, increment-date: true}]\n"
 )
 ROOT = "1.2.826.0.1.3680043.10.4711.20260102.9"
-PLANTED = ("Jane", "Roe-Smythe", "Roe", "Smythe", "MRN0815", "19610203", "OpSecret", "hospital-x", ROOT)
+PLANTED = ("Jane", "Roe-Smythe", "Smythe", "MRN0815", "19610203", "OpSecret", "hospital-x", ROOT)
 
 
 def instances(folder: Path, count: int, *, first: int = 0, **values: object) -> list[Path]:
@@ -317,6 +319,36 @@ def test_nobody_else_reads_the_spool_and_reports_hold_no_value(
     assert ["00100010", "D", 2] in json.loads(text)["elements"]
     assert not any(planted in text for planted in PLANTED)
     assert not list(connector.spool.glob("outbox/*"))
+
+
+def test_a_whole_server_learns_nothing_and_knows_how_its_file_was_made(
+    treadle: Treadle, tmp_path: Path
+) -> None:
+    project = treadle.make_project(group="psych", label="study01")
+    with treadle.client() as api:
+        saved = api.put(f"/projects/{project}/deid", json={"text": RESEARCH})
+        assert saved.status_code == 200, saved.text
+        paths = instances(
+            tmp_path / "in", 3, PatientID="fw://psych/study01/sub-1/ses-1", PatientComments="MRN0815"
+        )
+        assert len(acknowledged(send(paths, treadle.dicom))) == 3
+        wait_until(lambda: api.get(f"/projects/{project}/sessions").json(), for_s=40, what="placed")
+        (session,) = api.get(f"/projects/{project}/sessions").json()
+        (acquisition,) = api.get(f"/sessions/{session['_id']}/acquisitions").json()
+        (file,) = acquisition["files"]
+        content = api.get(f"/acquisitions/{acquisition['_id']}/files/{file['name']}").content
+    assert (session["subject"]["label"], session["label"]) == ("sub-1", "ses-1")
+    assert file["zip_member_count"] == 3
+    ((record,),) = treadle.rows("SELECT deid FROM file WHERE deid IS NOT NULL")
+    assert (record["profile_id"], record["version"], record["at"]) == (f"project:{project}", 1, "connector")
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        left = [archive.read(name) for name in archive.namelist()]
+    connectors_own = treadle.home / "spool", treadle.home / "logs" / "connector.log"
+    for path in treadle.home.rglob("*"):  # database, blobs, logs
+        if path.is_file() and not any(own in (path, *path.parents) for own in connectors_own):
+            left.append(path.read_bytes())
+    found = b"\n".join(left).lower()
+    assert not [text for text in PLANTED if text.lower().encode() in found]
 
 
 def children(connector: Connector) -> set[int]:

@@ -29,7 +29,10 @@ def test_a_preview_shows_each_element_before_and_after_and_changes_nothing(tree,
     assert found["PatientName"]["action"] == "changed"
     assert NAME not in found["PatientName"]["after"]
     assert found["Modality"]["action"] == "kept"
-    assert {**tree.get(f"/files/{series}"), "modified": 0} == {**before, "modified": 0}
+    after = tree.get(f"/files/{series}")  # its header is being read in the background meanwhile
+    assert [after[key] for key in ("hash", "version", "name", "size")] == [
+        before[key] for key in ("hash", "version", "name", "size")
+    ]
 
 
 def test_a_preview_tells_no_mapping_of_the_project(tree, series) -> None:

@@ -103,6 +103,12 @@ def test_settings_give_other_clients_a_profile_without_our_extension(tree, proje
     assert ours == {"name": "Research", "treadle": {"preset": "research"}}
 
 
+def test_settings_sent_back_as_they_were_read_change_no_profile(tree, project) -> None:
+    saved(tree.api, project, RESEARCH)
+    assert tree.api.put(f"{project}/settings", json=tree.get(f"{project}/settings")).is_success
+    assert [one["version"] for one in tree.get(f"{project}/deid/versions")] == [1]
+
+
 def test_a_flywheel_profile_put_as_settings_is_given_back_as_it_was(tree, project) -> None:
     document = {
         "name": "Old",

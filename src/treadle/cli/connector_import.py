@@ -6,6 +6,7 @@ import logging
 import sys
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event
@@ -19,7 +20,7 @@ from treadle.cli.output import show_all
 from treadle.connector.api import Api
 from treadle.connector.config import ConnectorConfig
 from treadle.connector.config_file import read_config, read_devices, read_server
-from treadle.connector.files import Finder
+from treadle.connector.files import Finder, count_paths
 from treadle.connector.forecast import forecast
 from treadle.connector.privacy.rehearsal import Rehearsal
 from treadle.connector.receive.limits import Limits
@@ -74,7 +75,8 @@ def _row(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _send(folder: Path, device_id: str, config: ConnectorConfig, *, json_lines: bool) -> None:
-    from treadle.connector.importing import bring_in, outcome, wait_for
+    from treadle.cli.progress import count
+    from treadle.connector.importing import Watch, bring_in, outcome
     from treadle.connector.main import run_once
     from treadle.connector.spool.layout import Layout
     from treadle.connector.spool.lock import is_running
@@ -84,14 +86,22 @@ def _send(folder: Path, device_id: str, config: ConnectorConfig, *, json_lines: 
     logging.getLogger("treadle").addHandler(logging.NullHandler())  # what happened is told below
     layout = Layout(config.spool)
     was_running = is_running(layout)
-    keys, finder = bring_in(lambda scratch, most: Finder(folder, scratch, most=most), config, device.id)
+    with count("Reading", quiet=json_lines) as tell:
+        tell(0, count_paths(folder))
+        keys, finder = bring_in(
+            lambda scratch, most: Finder(folder, scratch, most, on_path=lambda: tell(1, 0)), config, device.id
+        )
     print(_summary(finder), file=sys.stderr)
-    troubles: list[str] = []
     if was_running:
         print("the connector that runs on this spool sends them", file=sys.stderr)
-        wait_for(config, device.id, keys, Event())
-    else:
-        _, troubles = run_once(config)
+    troubles: list[str] = []
+    with count("Sending", quiet=json_lines) as tell:
+        tell(0, len(keys))
+        with closing(Watch(config, device.id, keys, tell=lambda more: tell(more, 0))) as watch:
+            if was_running:
+                watch.wait(Event())
+            else:
+                _, troubles = run_once(config, watch=watch.look)
     state = State(layout.database)
     rows = [
         {

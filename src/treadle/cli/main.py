@@ -17,6 +17,7 @@ from treadle.cli import (
     gear_commands,
     role_commands,
     search_commands,
+    search_index_commands,
 )
 from treadle.cli.options import JsonOption
 
@@ -46,6 +47,7 @@ client_commands.register(app)
 audit_commands.register(app)
 deid_commands.register(app)
 search_commands.register(app)
+search_index_commands.register()
 gear_commands.register(app)
 
 

@@ -24,7 +24,7 @@ _TIMEOUT = httpx.Timeout(60.0, connect=10.0)
 _PIECE = 256 << 10
 _HELD = frozenset((400, 409, 413, 422))
 _RACE = "conflict"  # two requests made the same thing at once: the next attempt finds it
-_NO_PROFILE = ("DEID_PROFILE_MISSING", "DEID_PROFILE_INVALID")
+_DEID = "DEID_"
 _LATER = frozenset((408, 425, 429, 502, 503, 504))
 
 
@@ -144,7 +144,9 @@ def _raise_for(response: httpx.Response, *, ticket: bool = False) -> None:
         raise TicketGoneError(why)
     if status == 409 and _code(response) == _RACE:
         raise SeriesTroubleError(why)
-    if status == 409 and _code(response) in _NO_PROFILE:
+    if status == 409 and str(_code(response)).startswith(
+        _DEID
+    ):  # a profile has to be mended, or asked for anew
         raise AskedToWaitError(f"{_code(response)}: {_message(response)}")
     if status in _HELD:
         raise HeldError(why)

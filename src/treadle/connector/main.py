@@ -37,6 +37,7 @@ from treadle.connector.spool.state import State
 if TYPE_CHECKING:
     from treadle.connector.pull.pulls import Pulls
 
+_PACK_AHEAD = 1  # series packed while as many as allowed are being sent
 _STOP_S = 4.0
 _LOOK_S = 0.1
 
@@ -62,17 +63,22 @@ def run(config: ConnectorConfig, *, reread: Callable[[], ConnectorConfig] | None
 
 
 def run_once(
-    config: ConnectorConfig, *, asks: bool = False, stop: Event | None = None
+    config: ConnectorConfig,
+    *,
+    asks: bool = False,
+    stop: Event | None = None,
+    watch: Callable[[], object] = bool,
 ) -> tuple[bool, list[str]]:
     """Send what is in the spool; whether all has been dealt with, and what is wrong.
 
     `asks`: also retrieve what rests at the devices that are pulled from. Nobody else is listened to.
+    `watch` is called again and again meanwhile.
     """
     keep_to_ourselves()
     connector = Connector(replace(config, metrics=None), stays=False, asks=asks)
     connector.start()
     try:
-        return connector.drain(stop or Event()), connector.troubles()
+        return connector.drain(stop or Event(), watch), connector.troubles()
     finally:
         connector.stop()
 
@@ -92,7 +98,7 @@ class Connector:
         self._health = health = Health()
         self._apis = [
             Api(url=config.server_url, api_key=config.api_key, ca_file=config.ca_file)
-            for _ in range(config.parallel_uploads + 1)
+            for _ in range(1 + config.parallel_uploads + _PACK_AHEAD)
         ]
         self._pool = Pool()
         rush = Rush()
@@ -101,6 +107,7 @@ class Connector:
             state,
             health,
             apis=self._apis[1:],
+            sends=config.parallel_uploads,
             outbox=layout.outbox,
             rush=rush,
             retry_first_s=config.retry_first_s,
@@ -176,10 +183,11 @@ class Connector:
         self._follow(new)
         log_event("reloaded", devices=[device.id for device in config.devices])
 
-    def drain(self, stop: Event) -> bool:
+    def drain(self, stop: Event, watch: Callable[[], object]) -> bool:
         """Wait until everything in the spool was tried; False if something is left or the server is away."""
         pulls = self._pulls
         while not stop.wait(_LOOK_S) and not self._health.is_troubled("server"):
+            watch()
             if (not pulls or pulls.is_over()) and self._collector.is_idle and self._pipeline.is_idle():
                 break
         if pulls and (pulls.has_left() or not pulls.is_over()):

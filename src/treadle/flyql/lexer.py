@@ -16,6 +16,7 @@ _STRINGS = {
     for openings, closing in (('"', '"'), ("'", "'"), ("“”", "“”"), ("‘’", "‘’"))
     for opening in openings
 }
+NOWHERE = re.compile("[\x00\ud800-\udfff]")  # what no database keeps
 _BLANKS = re.compile(r"\s*")
 
 
@@ -30,11 +31,15 @@ class Token:
 def tokens(text: str) -> list[Token]:
     """All tokens and, last, the end of the text or the place where it stops being tokens."""
     found = []
+    nowhere = NOWHERE.search(text)
     at = _skip(text, 0)
     while at < len(text):
         token = _token(text, at)
         if token.end > MAX_CHARACTERS:
             token = Token("broken", f"The query is longer than {MAX_CHARACTERS:,} characters", at, token.end)
+        elif nowhere and token.end > nowhere.start():
+            message = f"The character U+{ord(nowhere[0]):04X} stands in no text"
+            token = Token("broken", message, nowhere.start(), token.end)
         found.append(token)
         if token.kind == "broken":
             return found

@@ -23,7 +23,7 @@ from treadle.flyql.ast import (
 )
 from treadle.flyql.entities import ENTITIES, may_mention
 from treadle.flyql.errors import FlyqlError
-from treadle.flyql.lexer import Token, tokens
+from treadle.flyql.lexer import NOWHERE, Token, tokens
 from treadle.flyql.like import compile_like
 from treadle.flyql.pattern import Pattern, PatternError
 from treadle.flyql.regex import compile_regex
@@ -42,7 +42,7 @@ def parse(text: str) -> Node:
 def parse_field(text: str) -> Field:
     """The field a sort order, a facet or a column names; raises FlyqlError."""
     field = _field(text, 0)
-    if not _is_known(field):
+    if not _is_known(field) or NOWHERE.search(text):
         raise FlyqlError(text, 0, f"Unknown field '{text}'", hints.field(text))
     return field
 

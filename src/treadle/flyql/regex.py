@@ -82,7 +82,7 @@ class _Reader:
         if self.skip("?"):
             return 0, 1
         match = _COUNT.match(self.text, self.at)
-        if match is None or match[0] in ("{}", "{,}"):
+        if match is None or match[0] == "{}":
             return None  # as elsewhere, a brace that counts nothing is a brace
         self.at = match.end()
         if len(match[0]) > len("{255,255}"):

@@ -24,6 +24,7 @@ _ATOMS = [
     "[a-c1^-]",
     r"[\d\]\\]",
     r"[^\w]",
+    *(r"\x00", r"[\x00-b]", r"[^\x00-a]", r"[\ud800-\udfff]", r"\ud800", r"[^\n-\uffff]"),
     r"\.",
     "Äß",
     "^",
@@ -37,7 +38,7 @@ def _expressions(depth: int = 3) -> st.SearchStrategy[str]:
     if depth == 0:
         return atoms
     inner = _expressions(depth - 1)
-    counts = st.sampled_from(["*", "+", "?", "{2}", "{1,2}", "{,3}", "{0}", "{1,}", "+?"])
+    counts = st.sampled_from(["*", "+", "?", "{2}", "{1,2}", "{,3}", "{0}", "{1,}", "{,}", "+?"])
     return st.one_of(
         atoms,
         st.lists(inner, max_size=3).map("".join),

@@ -63,6 +63,21 @@ def test_expressions_mean_what_they_mean_in_python(expression: str, subjects: li
         assert pattern.matches(subject) == (reference.fullmatch(subject) is not None), (expression, subject)
 
 
+@pytest.mark.filterwarnings("ignore::FutureWarning")  # of Python's, about sets in sets
+@settings(max_examples=300, deadline=None)
+@given(st.text("ab1()[]{}|*+?.\\^-,:i=!<Pdwsn&~", max_size=12), st.text("ab1-,^]{}\n", max_size=4))
+def test_any_characters_are_refused_or_mean_what_they_mean_in_python(expression: str, subject: str) -> None:
+    """What is called invalid is so for Python too; what is merely unsupported may not be."""
+    try:
+        pattern = compile_regex(expression)
+    except PatternError as error:
+        if str(error).startswith("Invalid"):
+            with pytest.raises(re.error):
+                re.compile(expression)
+        return
+    assert pattern.matches(subject) == (re.compile(expression, re.DOTALL).fullmatch(subject) is not None)
+
+
 @settings(max_examples=200, deadline=None)
 @given(expressions(2), st.lists(_subjects, min_size=1, max_size=5))
 def test_every_match_contains_the_literals(expression: str, subjects: list[str]) -> None:

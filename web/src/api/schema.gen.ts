@@ -7813,8 +7813,8 @@ export interface components {
         EffectiveDocument: {
             /** Exempt */
             exempt: boolean;
-            own?: components["schemas"]["treadle__server__privacy__models__VersionDocument"] | null;
-            profile?: components["schemas"]["treadle__server__privacy__models__VersionDocument"] | null;
+            own?: components["schemas"]["ProfileVersion"] | null;
+            profile?: components["schemas"]["ProfileVersion"] | null;
             /** Required */
             required: boolean;
             secret?: components["schemas"]["SecretDocument"] | null;
@@ -7922,6 +7922,10 @@ export interface components {
              * Format: date-time
              */
             created: string;
+            /** Deid */
+            deid?: {
+                [key: string]: unknown;
+            } | null;
             /** File Id */
             file_id: string;
             /** Hash */
@@ -8586,6 +8590,10 @@ export interface components {
              * Format: date-time
              */
             created: string;
+            /** Deid */
+            deid?: {
+                [key: string]: unknown;
+            } | null;
             /** File Id */
             file_id: string;
             /** Hash */
@@ -8633,22 +8641,24 @@ export interface components {
             [key: string]: unknown;
         };
         /**
-         * PreviewRow
-         * @description One element before and after.
+         * PreviewDocument
+         * @description What a change would touch: the first hundred people and projects, and how many there are of everything.
          */
-        PreviewRow: {
-            /** Action */
-            action: string;
-            /** After */
-            after?: string | null;
-            /** Before */
-            before?: string | null;
-            /** Name */
-            name: string;
-            /** Tag */
-            tag: string;
-        } & {
-            [key: string]: unknown;
+        PreviewDocument: {
+            /** People */
+            people: components["schemas"]["TouchedPerson"][];
+            /** Projects */
+            projects: components["schemas"]["TouchedProject"][];
+            /** Refused */
+            refused: string | null;
+            /** Sentence */
+            sentence: string;
+            /** Totals */
+            totals: {
+                [key: string]: number;
+            };
+            /** Unmanaged Projects */
+            unmanaged_projects: number;
         };
         /**
          * Printed
@@ -8673,6 +8683,38 @@ export interface components {
             pos: number;
             /** Suggestion */
             suggestion?: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * ProfileVersion
+         * @description One version of a place's profile.
+         */
+        ProfileVersion: {
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /** Level */
+            level: string;
+            /** Locked */
+            locked: boolean;
+            /** Name */
+            name: string;
+            origin: components["schemas"]["Reference"];
+            /** Profile Id */
+            profile_id: string;
+            /** Removed */
+            removed: boolean;
+            /** Sha256 */
+            sha256?: string | null;
+            /** Target */
+            target: string;
+            /** Text */
+            text?: string | null;
+            /** Version */
+            version: number;
         } & {
             [key: string]: unknown;
         };
@@ -9697,8 +9739,8 @@ export interface components {
         TargetDeidDocument: {
             /** Exempt */
             exempt: boolean;
-            own?: components["schemas"]["treadle__server__privacy__models__VersionDocument"] | null;
-            profile?: components["schemas"]["treadle__server__privacy__models__VersionDocument"] | null;
+            own?: components["schemas"]["ProfileVersion"] | null;
+            profile?: components["schemas"]["ProfileVersion"] | null;
             /** Required */
             required: boolean;
             secret?: components["schemas"]["SecretDocument"] | null;
@@ -9763,14 +9805,56 @@ export interface components {
             [key: string]: unknown;
         };
         /**
-         * TriedDocument
-         * @description What would become of some files of a session.
+         * TriedElement
+         * @description One element before and after.
          */
-        TriedDocument: {
+        TriedElement: {
+            /** Action */
+            action: string;
             /** After */
             after?: string | null;
-            /** Results */
-            results: components["schemas"]["treadle__server__privacy__models__PreviewDocument"][];
+            /** Before */
+            before?: string | null;
+            /** Name */
+            name: string;
+            /** Tag */
+            tag: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * TriedFile
+         * @description What would become of a file.
+         */
+        TriedFile: {
+            /** Changes */
+            changes: {
+                [key: string]: number;
+            };
+            /** Error */
+            error?: string | null;
+            /** File Id */
+            file_id: string;
+            /** Member */
+            member: string;
+            /** Message */
+            message?: string | null;
+            /** Name */
+            name: string;
+            /** Out */
+            out: string[];
+            /** Pixels */
+            pixels: string;
+            /** Rows */
+            rows: components["schemas"]["TriedElement"][];
+            /** Status */
+            status: string;
+            /** Version */
+            version: number;
+            /** Warnings */
+            warnings: string[];
+            /** Where */
+            where: string;
         } & {
             [key: string]: unknown;
         };
@@ -9789,6 +9873,18 @@ export interface components {
             satisfied: number;
             /** Sessions */
             sessions: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * TriedSession
+         * @description What would become of some files of a session.
+         */
+        TriedSession: {
+            /** After */
+            after?: string | null;
+            /** Results */
+            results: components["schemas"]["TriedFile"][];
         } & {
             [key: string]: unknown;
         };
@@ -9868,6 +9964,10 @@ export interface components {
              * Format: date-time
              */
             created: string;
+            /** Deid */
+            deid?: {
+                [key: string]: unknown;
+            } | null;
             /** File Id */
             file_id: string;
             /** Hash */
@@ -10009,6 +10109,26 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * VersionDocument
+         * @description The releases of the contract and of this software.
+         */
+        VersionDocument: {
+            /** Id */
+            _id: string;
+            /** Cli Version */
+            cli_version: string;
+            /** Database */
+            database: number;
+            /** Flywheel Release */
+            flywheel_release: string;
+            /** Release */
+            release: string;
+            /** Treadle Release */
+            treadle_release: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * ViewColumn
          * @description A name that columns of a view may have.
          */
@@ -10120,26 +10240,6 @@ export interface components {
             [key: string]: unknown;
         };
         /**
-         * PreviewDocument
-         * @description What a change would touch: the first hundred people and projects, and how many there are of everything.
-         */
-        treadle__server__access__models__PreviewDocument: {
-            /** People */
-            people: components["schemas"]["TouchedPerson"][];
-            /** Projects */
-            projects: components["schemas"]["TouchedProject"][];
-            /** Refused */
-            refused: string | null;
-            /** Sentence */
-            sentence: string;
-            /** Totals */
-            totals: {
-                [key: string]: number;
-            };
-            /** Unmanaged Projects */
-            unmanaged_projects: number;
-        };
-        /**
          * SiteDocument
          * @description What the web app shows of the site.
          */
@@ -10147,94 +10247,6 @@ export interface components {
             dicom: components["schemas"]["DicomSite"];
             /** Name */
             name: string;
-        };
-        /**
-         * VersionDocument
-         * @description The releases of the contract and of this software.
-         */
-        treadle__server__app__models__VersionDocument: {
-            /** Id */
-            _id: string;
-            /** Cli Version */
-            cli_version: string;
-            /** Database */
-            database: number;
-            /** Flywheel Release */
-            flywheel_release: string;
-            /** Release */
-            release: string;
-            /** Treadle Release */
-            treadle_release: string;
-        } & {
-            [key: string]: unknown;
-        };
-        /**
-         * PreviewDocument
-         * @description What would become of a file.
-         */
-        treadle__server__privacy__models__PreviewDocument: {
-            /** Changes */
-            changes: {
-                [key: string]: number;
-            };
-            /** Error */
-            error?: string | null;
-            /** File Id */
-            file_id: string;
-            /** Member */
-            member: string;
-            /** Message */
-            message?: string | null;
-            /** Name */
-            name: string;
-            /** Out */
-            out: string[];
-            /** Pixels */
-            pixels: string;
-            /** Rows */
-            rows: components["schemas"]["PreviewRow"][];
-            /** Status */
-            status: string;
-            /** Version */
-            version: number;
-            /** Warnings */
-            warnings: string[];
-            /** Where */
-            where: string;
-        } & {
-            [key: string]: unknown;
-        };
-        /**
-         * VersionDocument
-         * @description One version of a place's profile.
-         */
-        treadle__server__privacy__models__VersionDocument: {
-            /**
-             * Created
-             * Format: date-time
-             */
-            created: string;
-            /** Level */
-            level: string;
-            /** Locked */
-            locked: boolean;
-            /** Name */
-            name: string;
-            origin: components["schemas"]["Reference"];
-            /** Profile Id */
-            profile_id: string;
-            /** Removed */
-            removed: boolean;
-            /** Sha256 */
-            sha256?: string | null;
-            /** Target */
-            target: string;
-            /** Text */
-            text?: string | null;
-            /** Version */
-            version: number;
-        } & {
-            [key: string]: unknown;
         };
         /**
          * SiteDocument
@@ -10384,7 +10396,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["treadle__server__access__models__PreviewDocument"];
+                    "application/json": components["schemas"]["PreviewDocument"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -18964,7 +18976,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["treadle__server__privacy__models__PreviewDocument"];
+                    "application/json": components["schemas"]["TriedFile"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -19692,7 +19704,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["treadle__server__privacy__models__VersionDocument"];
+                    "application/json": components["schemas"]["ProfileVersion"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -19759,7 +19771,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["treadle__server__privacy__models__VersionDocument"][];
+                    "application/json": components["schemas"]["ProfileVersion"][];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -19792,7 +19804,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["treadle__server__privacy__models__VersionDocument"];
+                    "application/json": components["schemas"]["ProfileVersion"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -21502,7 +21514,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["treadle__server__privacy__models__VersionDocument"];
+                    "application/json": components["schemas"]["ProfileVersion"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -21601,7 +21613,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["treadle__server__privacy__models__VersionDocument"][];
+                    "application/json": components["schemas"]["ProfileVersion"][];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -21634,7 +21646,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["treadle__server__privacy__models__VersionDocument"];
+                    "application/json": components["schemas"]["ProfileVersion"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -24546,7 +24558,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TriedDocument"];
+                    "application/json": components["schemas"]["TriedSession"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -25416,7 +25428,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["treadle__server__privacy__models__VersionDocument"];
+                    "application/json": components["schemas"]["ProfileVersion"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -25482,7 +25494,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["treadle__server__privacy__models__VersionDocument"][];
+                    "application/json": components["schemas"]["ProfileVersion"][];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -25516,7 +25528,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["treadle__server__privacy__models__VersionDocument"];
+                    "application/json": components["schemas"]["ProfileVersion"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -28580,7 +28592,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["treadle__server__app__models__VersionDocument"];
+                    "application/json": components["schemas"]["VersionDocument"];
                 };
             };
             400: components["responses"]["BadRequest"];

@@ -63,7 +63,7 @@ async def change_settings(request: Request, guard: AdminGuard, body: ObjectBody)
     for name in SWITCHES:
         if not isinstance(body.get(name, False), bool):
             raise Invalid(f"'{name}' must be true or false.")
-    await take_profile(guard, None, body)
+    await take_profile(request, guard, None, body)
     wanted = {name: value for name, value in body.items() if name not in _OURS}
     new = insert(site_document).values(name=_NAME, document=wanted)
     await guard.connection.execute(

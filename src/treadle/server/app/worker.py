@@ -19,6 +19,7 @@ from treadle.server.app.state import ServerState, open_state
 from treadle.server.catalog import copies, trash
 from treadle.server.delivery.tickets import drop_expired as drop_tickets
 from treadle.server.ingest.extract import handle_file_created, stop_readers
+from treadle.server.ingest.member_counts import MemberCounts
 from treadle.server.ingest.uploads import drop_expired
 from treadle.server.kit.errors import Refused
 from treadle.server.kit.settings import Settings
@@ -58,6 +59,7 @@ _POLL_S = 15.0
 VIEWS_AT_ONCE = 2
 _INDEX_S = 3.0
 _WEEK_S, _FIRST_LISTING_S = 7 * 86400.0, 3600.0
+_ZIPS_S = 5.0
 
 
 async def handle_next(state: ServerState) -> bool:
@@ -138,7 +140,7 @@ async def _find_orphans(state: ServerState) -> None:
         log.info("orphans_adopted", contents=found)
 
 
-async def _forever(what: str, step: Callable[[], Awaitable[None]], pause_s: float) -> None:
+async def _forever(what: str, step: Callable[[], Awaitable[object]], pause_s: float) -> None:
     """Repeat a step for as long as the worker lives; trouble is logged and retried."""
     while True:
         try:
@@ -191,6 +193,8 @@ async def _run(settings: Settings) -> None:
         )
         for _ in range(VIEWS_AT_ONCE)
     ]
+    counts = MemberCounts(state.database, state.blobs)
+    tasks.append(asyncio.create_task(_forever("zips", counts.step, _ZIPS_S)))
     tasks.append(asyncio.create_task(_forever("search", lambda: _index(state), _INDEX_S)))
     tasks.append(asyncio.create_task(_forever("orphans", lambda: _find_orphans(state), _WEEK_S)))
     log.info("worker_started", tasks=len(wakes))

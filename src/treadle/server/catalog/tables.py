@@ -149,6 +149,13 @@ file = Table(
         postgresql_where=text("series IS NOT NULL AND is_current AND deleted_at IS NULL"),
     ),
     Index(
+        "ix_file_uncounted",
+        "id",
+        postgresql_where=text(
+            "zip_member_count IS NULL AND is_current AND deleted_at IS NULL AND name ILIKE '%.zip'"
+        ),
+    ),
+    Index(
         "ix_file_device_series",
         "origin_id",
         "id",

@@ -7,7 +7,7 @@ from datetime import datetime
 from treadle.server.catalog.models import Document, Reference
 
 
-class VersionDocument(Document):
+class ProfileVersion(Document):
     """One version of a place's profile."""
 
     profile_id: str
@@ -50,7 +50,7 @@ class CheckedDocument(Document):
     warnings: list[IssueDocument]
 
 
-class PreviewRow(Document):
+class TriedElement(Document):
     """One element before and after."""
 
     tag: str
@@ -60,7 +60,7 @@ class PreviewRow(Document):
     action: str
 
 
-class PreviewDocument(Document):
+class TriedFile(Document):
     """What would become of a file."""
 
     file_id: str
@@ -75,13 +75,13 @@ class PreviewDocument(Document):
     warnings: list[str]
     out: list[str]
     pixels: str
-    rows: list[PreviewRow]
+    rows: list[TriedElement]
 
 
-class TriedDocument(Document):
+class TriedSession(Document):
     """What would become of some files of a session."""
 
-    results: list[PreviewDocument]
+    results: list[TriedFile]
     after: str | None = None
 
 
@@ -95,8 +95,8 @@ class RotatedDocument(Document):
 class EffectiveDocument(Document):
     """What applies to files that go here."""
 
-    profile: VersionDocument | None = None
-    own: VersionDocument | None = None
+    profile: ProfileVersion | None = None
+    own: ProfileVersion | None = None
     exempt: bool
     required: bool
     secret: SecretDocument | None = None

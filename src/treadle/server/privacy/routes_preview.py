@@ -14,7 +14,7 @@ from treadle.server.catalog import rights
 from treadle.server.catalog.files import get_file
 from treadle.server.kit.errors import Invalid
 from treadle.server.privacy.errors import issue_doc
-from treadle.server.privacy.models import CheckedDocument, PreviewDocument, TriedDocument
+from treadle.server.privacy.models import CheckedDocument, TriedFile, TriedSession
 from treadle.server.privacy.preview import FILES_AT_ONCE, files_to_try, order_for, try_file
 from treadle.server.privacy.save import read_text
 from treadle.server.wire.answer import json_answer
@@ -59,7 +59,7 @@ def _text(body: dict[str, Any]) -> str | None:
     return read_text(body.get("text"))
 
 
-@router.post("/files/{id}/deid/preview", response_model=PreviewDocument, operation_id="preview_file_deid")
+@router.post("/files/{id}/deid/preview", response_model=TriedFile, operation_id="preview_file_deid")
 async def preview(request: Request, guards: StreamGuards, id: str) -> Response:
     """One file (of a zip its first DICOM member) before and after: `{text}`, or what applies. Stores nothing."""
     body = await json_object(request)
@@ -71,7 +71,7 @@ async def preview(request: Request, guards: StreamGuards, id: str) -> Response:
     return json_answer(await try_file(request.app.state.blobs, order, target, rows=True))
 
 
-@router.post("/sessions/{id}/deid/test", response_model=TriedDocument, operation_id="test_session_deid")
+@router.post("/sessions/{id}/deid/test", response_model=TriedSession, operation_id="test_session_deid")
 async def test(request: Request, guards: StreamGuards, id: str) -> Response:
     """What would become of the files of a session, some at a time: `{text, after}`; `after` in the answer goes on."""
     body = await json_object(request)

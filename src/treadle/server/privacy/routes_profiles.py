@@ -11,7 +11,7 @@ from treadle.server.catalog import rights
 from treadle.server.catalog.queries import container_by_id
 from treadle.server.catalog.rows import Container
 from treadle.server.kit.errors import Invalid
-from treadle.server.privacy.models import RotatedDocument, VersionDocument
+from treadle.server.privacy.models import ProfileVersion, RotatedDocument
 from treadle.server.privacy.places import place_of
 from treadle.server.privacy.profiles import get_version, history
 from treadle.server.privacy.save import read_text, save
@@ -55,7 +55,7 @@ def _routes(level: str, path: str) -> None:
     def described(suffix: str = "", **more: Any) -> dict[str, Any]:
         return {"path": f"{path}/deid{suffix}", **more}
 
-    @router.put(**described(), response_model=VersionDocument, operation_id=f"modify_{level}_deid")
+    @router.put(**described(), response_model=ProfileVersion, operation_id=f"modify_{level}_deid")
     async def put(guard: ScopedGuard, body: ObjectBody, id: str = "") -> Response:
         """Save a profile as the next version: `{text, locked, version}`; 400 with every issue when it is not valid."""
         target = await _find(guard, level, id)
@@ -78,7 +78,7 @@ def _routes(level: str, path: str) -> None:
 
     @router.get(
         **described("/versions"),
-        response_model=list[VersionDocument],
+        response_model=list[ProfileVersion],
         operation_id=f"get_{level}_deid_versions",
     )
     async def versions(
@@ -91,7 +91,7 @@ def _routes(level: str, path: str) -> None:
 
     @router.get(
         **described("/versions/{version}"),
-        response_model=VersionDocument,
+        response_model=ProfileVersion,
         operation_id=f"get_{level}_deid_version",
     )
     async def version(guard: ScopedGuard, version: int, id: str = "") -> Response:

@@ -35,10 +35,18 @@ async def own_profile(request: Request, guard: Guard, target: Container | None) 
     return None if found is None else profile_for(found, foreign=not de_identifies(request))
 
 
-async def take_profile(guard: Guard, target: Container | None, body: dict[str, Any]) -> None:
-    """Save the profile among the settings that a client sends, and take it out of them."""
-    if PROFILE in body:
-        await save(guard, target, read_text(body.pop(PROFILE)))
+async def take_profile(
+    request: Request, guard: Guard, target: Container | None, body: dict[str, Any]
+) -> None:
+    """Save the profile among the settings that a client sends, and take it out of them.
+
+    Settings sent back as they were read change nothing: the plain form must not replace what it was made from.
+    """
+    if PROFILE not in body:
+        return
+    said = body.pop(PROFILE)
+    if said is None or said != await own_profile(request, guard, target):
+        await save(guard, target, read_text(said))
 
 
 def _settings(level: str, plural: str) -> None:
@@ -59,7 +67,7 @@ def _settings(level: str, plural: str) -> None:
         if "sharing" in body and level == "project":
             await rights.require(guard, target, "project_sharing_manage")
         _check(body)
-        await take_profile(guard, target, body)
+        await take_profile(request, guard, target, body)
         merged = {**(target.doc.get("settings") or {}), **body}
         await apply_changes(guard.connection, target, {"doc": container.c.doc.op("||")({"settings": merged})})
         await guard.record("modify_container", target.context)

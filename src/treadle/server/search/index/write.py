@@ -38,7 +38,7 @@ FACETS: Mapping[str, frozenset[str]] = {
 }
 
 _KINDS = {letter: int(kind) for letter, kind in LETTERS.items()}
-_HASHED, _FRACTION = int(Kind.HASHED), int(Kind.FRACTION)
+_HASHED, _FRACTION, _MANY = int(Kind.HASHED), int(Kind.FRACTION), int(Kind.MANY)
 
 
 @dataclass(frozen=True)
@@ -50,24 +50,41 @@ class Loaded:
     document: Mapping[str, Any]
 
 
-async def store(
-    driver: psycopg.AsyncConnection[Any], dictionary: Dictionary, objects: Sequence[Loaded]
-) -> None:
-    """Write the index rows of these objects in the driver's transaction."""
+@dataclass(frozen=True)
+class Computed:
+    """What the index holds of an object."""
+
+    level: str
+    oid: str
+    shape: int
+    facets: set[int]
+    terms: set[int]
+
+
+async def compute(dictionary: Dictionary, objects: Sequence[Loaded]) -> list[Computed]:
+    """The terms of these objects; new paths and values get their numbers."""
     flat = [Flat(item, dictionary.roots[item.level]) for item in objects]
     await dictionary.number_paths(
         (one.level, node, kinds) for one in flat for node, kinds in one.kinds.items()
     )
-    wanted = {key for one in flat for key in one.wanted()}
-    numbers = await dictionary.number_terms(wanted)
-    rows: dict[str, list[tuple[str, int, str, str]]] = defaultdict(list)
+    numbers = await dictionary.number_terms({key for one in flat for key in one.wanted()})
+    found = []
     for one in flat:
         terms, facets = one.terms(numbers)
         path_ids = tuple(sorted(node.path_id for node in one.kinds if node.path_id is not None))
-        shape = await dictionary.number_shape(path_ids)
-        rows[one.level].append((one.oid, shape, _array(facets), _array(terms)))
+        found.append(Computed(one.level, one.oid, await dictionary.number_shape(path_ids), facets, terms))
+    return found
+
+
+async def store(
+    driver: psycopg.AsyncConnection[Any], dictionary: Dictionary, objects: Sequence[Loaded]
+) -> None:
+    """Write the index rows of these objects in the driver's transaction."""
+    rows: dict[str, list[tuple[str, int, str, str]]] = defaultdict(list)
+    for one in await compute(dictionary, objects):
+        rows[one.level].append((one.oid, one.shape, _array(one.facets), _array(one.terms)))
     for level, batch in rows.items():
-        batch.sort()
+        batch.sort()  # rows are locked in this order, whoever writes
         columns = [list(column) for column in zip(*batch, strict=True)]
         await driver.execute(_STORE[level], columns, prepare=True)
 
@@ -93,7 +110,7 @@ class Flat:
             if value:
                 found, kinds = node.read(value)
                 self._words += [(node, word) for word in found]
-                self.kinds[node] = self.kinds.get(node, 0) | kinds
+                self._met(node, kinds)
                 if kinds & _HASHED:
                     self._hashed.append((node, value))
         elif isinstance(value, dict):
@@ -107,7 +124,11 @@ class Flat:
             word = ("t", float(value)) if isinstance(value, bool) else number_word(float(value))
             self._words.append((node, word))
             fraction = _FRACTION if isinstance(value, float) and not value.is_integer() else 0
-            self.kinds[node] = self.kinds.get(node, 0) | _KINDS[word[0]] | fraction
+            self._met(node, _KINDS[word[0]] | fraction)
+
+    def _met(self, node: PathNode, kinds: int) -> None:
+        before = self.kinds.get(node)
+        self.kinds[node] = kinds if before is None else before | kinds | _MANY
 
     def wanted(self) -> Iterable[Key]:
         """The words, once the paths have numbers."""

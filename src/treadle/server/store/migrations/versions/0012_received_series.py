@@ -1,4 +1,4 @@
-"""What a device has brought, newest first."""
+"""What a device has brought, newest first; zips whose members nobody has counted."""
 
 from __future__ import annotations
 
@@ -10,13 +10,21 @@ down_revision = "0011_saved_queries"
 branch_labels = None
 depends_on = None
 
-_INDEX = "ix_file_device_series"
+_DEVICE, _UNCOUNTED = "ix_file_device_series", "ix_file_uncounted"
 
 
 def upgrade() -> None:
-    """One index."""
+    """Two indexes."""
     op.create_index(
-        _INDEX,
+        _UNCOUNTED,
+        "file",
+        ["id"],
+        postgresql_where=sa.text(
+            "zip_member_count IS NULL AND is_current AND deleted_at IS NULL AND name ILIKE '%.zip'"
+        ),
+    )
+    op.create_index(
+        _DEVICE,
         "file",
         ["origin_id", "id"],
         postgresql_where=sa.text(
@@ -26,5 +34,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Without it."""
-    op.drop_index(_INDEX, "file")
+    """Without them."""
+    op.drop_index(_DEVICE, "file")
+    op.drop_index(_UNCOUNTED, "file")

@@ -26,6 +26,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -43,6 +44,7 @@ ENVIRON = {**os.environ, "TCP_NODELAY": "1"}
 STUDY = "1.2.826.0.1.3680043.10.200"
 PER_SERIES = 250
 QUIET_S = 1
+PAGED = {"X-Accept-Feature": "pagination"}
 CONTRAST = {"air": (6, 4), "scalp": (700, 16), "bone": (80, 8), "fluid": (150, 10), "grey": (420, 14),
             "white": (560, 14), "lesion": (760, 16)}  # fmt: skip
 CONNECTOR = """
@@ -64,6 +66,7 @@ class Outcome:
     visible_per_s: float | None = None
     visible_ms: dict[str, float] = field(default_factory=dict)
     receivers_mib: float | None = None
+    synced_per_s: float | None = None
 
 
 @dataclass
@@ -73,6 +76,7 @@ class Cell:
     name: str
     files: list[Path]
     senders: int
+    series: int
     outcomes: dict[str, list[Outcome]] = field(default_factory=dict)
 
 
@@ -219,6 +223,7 @@ def _orthanc() -> str:
 
 
 def run_storescp(cell: Cell, home: Path) -> Outcome:
+    """A process for each association, files written as they come and synced after the last acknowledgement."""
     port = free_port()
     program = shutil.which("storescp", path="/usr/bin:/usr/local/bin") or "storescp"
     options = ["--bit-preserving", "--fork", "--max-pdu", "131072", "-od", str(home), "-aet", "STORESCP"]
@@ -226,7 +231,23 @@ def run_storescp(cell: Cell, home: Path) -> Outcome:
         meter = Meter(process.pid)
         seconds = send(cell.files, port=port, title="STORESCP", senders=cell.senders)
         spent = meter.ms_each(len(cell.files))
-    return Outcome(len(cell.files) / seconds, spent)
+    synced_s = seconds + sync_each(home, at_once=cell.senders)
+    return Outcome(len(cell.files) / seconds, spent, synced_per_s=len(cell.files) / synced_s)
+
+
+def sync_each(folder: Path, *, at_once: int) -> float:
+    """Seconds until the disk has every file of the folder and its name."""
+
+    def sync(path: Path) -> None:
+        handle = os.open(path, os.O_RDONLY)
+        os.fsync(handle)
+        os.close(handle)
+
+    begin = time.perf_counter()
+    with ThreadPoolExecutor(at_once) as threads:
+        list(threads.map(sync, folder.iterdir()))
+    sync(folder)
+    return time.perf_counter() - begin
 
 
 def run_connector(cell: Cell, home: Path) -> Outcome:
@@ -267,7 +288,7 @@ def run_treadle(cell: Cell, home: Path) -> Outcome:
         seconds = send(cell.files, port=port, title="TREADLE", senders=cell.senders)
         acked_at = time.perf_counter()
         acked_ms, memory = meter.ms_each(count), receivers_mib(pid)
-        wait_until(lambda: visible(api) > count, for_s=300, every_s=0.2)
+        wait_until(lambda: series_visible(api) > cell.series and visible(api) > count, for_s=300, every_s=0.2)
         visible_s = seconds + time.perf_counter() - acked_at
         visible_ms = meter.ms_each(count)
     return Outcome(count / seconds, acked_ms, count / visible_s, visible_ms, memory)
@@ -299,6 +320,12 @@ def visible(api: httpx.Client) -> int:
     """Instances in files that the API lists."""
     acquisitions = api.get("acquisitions", params={"limit": 1000, "exhaustive": "true"}).json()
     return sum(file.get("zip_member_count") or 0 for one in acquisitions for file in one["files"])
+
+
+def series_visible(api: httpx.Client) -> int:
+    """Acquisitions that the API lists: as many as series, and cheaper to ask for again and again."""
+    page = api.get("acquisitions", params={"limit": 1, "exhaustive": "true"}, headers=PAGED).json()
+    return int(page["total"])
 
 
 def receivers_mib(root: int) -> float:
@@ -353,6 +380,8 @@ def render(cell: Cell) -> str:
         if seen:
             rate = statistics.median(seen)
             line += f"   visible {rate:7.0f}/s" + (f" = {rate / base:4.2f} x" if base else "")
+        synced = [one.synced_per_s for one in found if one.synced_per_s]
+        line += f"   then synced {statistics.median(synced):7.0f}/s" if synced else ""
         memory = [one.receivers_mib for one in found if one.receivers_mib]
         line += f"   receivers {max(memory):.0f} MiB" if memory else ""
         lines += [line, *_processor("acknowledged", [one.acked_ms for one in found])]
@@ -391,7 +420,12 @@ def main() -> None:
         sets |= {"10 kB": generate(work / "small", flags.small, 70, flags.per_series)} if flags.small else {}
         for name, files in sets.items():
             for senders in map(int, flags.senders.split(",")):
-                measure(Cell(name, files, senders), names, rounds=flags.rounds, work=work)
+                measure(
+                    Cell(name, files, senders, series=-(-len(files) // flags.per_series)),
+                    names,
+                    rounds=flags.rounds,
+                    work=work,
+                )
         if flags.latency:
             print(latency(generate(work / "latency", 100 * flags.latency, 512, 100), 100, work), flush=True)
 

@@ -34,6 +34,15 @@ def dicom_data() -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def flyql_cases() -> Path:
+    """Queries and what they find, beside the repository."""
+    cases = SHARED / "data" / "flyql_cases.json"
+    if not cases.is_file():
+        _missing("../shared/data/flyql_cases.json is not there")
+    return cases
+
+
 def _missing(why: str) -> None:
     if os.environ.get("CI"):
         pytest.fail(f"missing in CI: {why}")

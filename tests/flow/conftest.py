@@ -9,8 +9,10 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from connector_kit import Connector, Door, free_port
+from connector_kit import Connector, Door
 from fault_kit import Treadle
+from probe_kit import free_port
+from pull_peers import Orthanc
 
 
 @pytest.fixture
@@ -43,6 +45,29 @@ def make_connector(tmp_path: Path, door: Door) -> Iterator[Callable[..., Connect
     for connector in made:
         connector.kill()
         shutil.rmtree(connector.spool, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def mover() -> int:
+    """The port that sources send to when asked to move images to TREADLE."""
+    return free_port()
+
+
+@pytest.fixture(scope="module")
+def running_orthanc(
+    program: Callable[[str], str], mover: int, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Orthanc]:
+    orthanc = Orthanc(program("Orthanc"), tmp_path_factory.mktemp("orthanc"), mover)
+    orthanc.start()
+    yield orthanc
+    orthanc.kill()
+
+
+@pytest.fixture
+def orthanc(running_orthanc: Orthanc) -> Orthanc:
+    """An empty Orthanc."""
+    running_orthanc.remove_all()
+    return running_orthanc
 
 
 @pytest.fixture

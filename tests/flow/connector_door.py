@@ -1,8 +1,8 @@
 """A small server that speaks the connector's side of the API, with its state on disk and faults on demand.
 
 `python connector_door.py PORT FOLDER`. Faults: a JSON list in FOLDER/faults.json, each
-`{"on": "part", "do": "500", "times": 2}`; on: announce, part, complete, heartbeat;
-do: 401, 422, 500, 503, hold, cut, offset.
+`{"on": "part", "do": "500", "times": 2}`; on: announce, part, complete, heartbeat, deid;
+do: 401, 422, 500, 503, hold, cut, offset. FOLDER/deid.json holds what differs from "no profile applies".
 """
 
 import hashlib
@@ -84,8 +84,20 @@ class Door(BaseHTTPRequestHandler):
             if self.path == "/api/connector/series":
                 if not self.handle_fault("announce"):
                     self.announce(body)
+            elif self.path == "/api/connector/deid":
+                if not self.handle_fault("deid"):
+                    self.deid(body)
             elif not self.handle_fault("complete"):
                 self.complete(body)
+
+    def deid(self, body: dict) -> None:
+        target = {
+            "group": body["routing"]["group"] or "unknown",
+            "project": body["routing"]["project"] or "Unsorted",
+        }
+        nothing = {"profile": None, "exempt": False, "required": False, "target": target}
+        secret = {"scope": "project", "epoch": body["epoch"] or 1, "key": "5e" * 32}
+        self.answer(200, {**nothing, "secret": secret, **load("deid.json", {})})
 
     def announce(self, body: dict) -> None:
         file = load(f"{name_of(body['key'])}.json", {"versions": []})

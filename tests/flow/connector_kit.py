@@ -5,29 +5,36 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
-import time
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from probe_kit import free_port, is_open, wait_until
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian
+
+from treadle.deid import Profile
 
 HERE = Path(__file__).parent
 RUNNER = """
 import json, sys
 from pathlib import Path
 from treadle.connector.config import ConnectorConfig, DeviceConfig, free_limits
+from treadle.connector.deid_config import DeidConfig, load_profile
 from treadle.connector.main import run
 from treadle.connector.pull_config import PullConfig
+from treadle.dicom.config import MappingConfig
 from treadle.dicom.optin import OptConfig
 def device(options):
     opt, pull = OptConfig(**options.get("opt", {})), PullConfig(**options.get("pull", {}))
-    return DeviceConfig(**{**options, "opt": opt, "pull": pull})
+    deid = options.get("deid", {})
+    profile = load_profile(deid["profile"], Path()) if "profile" in deid else None
+    deid = DeidConfig(**{**deid, "profile": profile})
+    mapping = MappingConfig.from_flat(options.get("mapping", {}))
+    return DeviceConfig(**{**options, "opt": opt, "pull": pull, "deid": deid, "mapping": mapping})
 options = json.loads(sys.argv[1])
 limits = free_limits(**options.pop("limits"))
 devices = tuple(map(device, options.pop("devices")))
@@ -35,24 +42,6 @@ defaults = device(options.pop("defaults"))
 spool = Path(options.pop("spool"))
 sys.exit(run(ConnectorConfig(spool=spool, limits=limits, devices=devices, defaults=defaults, **options)))
 """
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def wait_until(is_true: Callable[[], object], *, for_s: float = 20, what: str = "") -> None:
-    deadline = time.monotonic() + for_s
-    while not is_true():
-        assert time.monotonic() < deadline, f"waited {for_s} s in vain: {what}"
-        time.sleep(0.05)
-
-
-def is_open(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 @dataclass
@@ -87,6 +76,14 @@ class Door:
         part = self.folder / "faults.new"
         part.write_text(json.dumps(document))
         part.replace(self.folder / "faults.json")
+
+    def deid(self, text: str | None, *, version: int = 1, **more: object) -> None:
+        """From now on this profile applies to everything; None: there is none."""
+        document: dict = {"profile": None, **more}
+        if text is not None:
+            sha256 = Profile.load(text).sha256
+            document["profile"] = {"profile_id": "site", "version": version, "sha256": sha256, "text": text}
+        (self.folder / "deid.json").write_text(json.dumps(document))
 
     def files(self) -> list[dict]:
         """Every file the server has, with its versions."""

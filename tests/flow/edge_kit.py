@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+import pty
+import re
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
-from connector_kit import Door, Runs, free_port, is_open, wait_until
+from connector_kit import Door, Runs
+from probe_kit import free_port, is_open, wait_until
 
 TREADLE = [sys.executable, "-m", "treadle"]
 
@@ -60,6 +64,25 @@ class Edge(Runs):
             timeout=timeout,
             check=False,
         )
+
+    def at_terminal(self, *words: str) -> str:
+        """What such a command, which has to succeed, shows on a terminal."""
+        self.write()
+        ours, theirs = pty.openpty()
+        with subprocess.Popen(
+            [*TREADLE, "connector", *words, "--config", str(self.file)],
+            env={**os.environ, "TREADLE_DEVICE_KEY": "key", "TERM": "xterm", "COLUMNS": "120"},
+            stdout=subprocess.DEVNULL,
+            stderr=theirs,
+        ) as process:
+            os.close(theirs)
+            said = b""
+            with suppress(OSError):  # how a terminal says that its last writer has gone
+                while piece := os.read(ours, 65536):
+                    said += piece
+        os.close(ours)
+        assert process.returncode == 0, said
+        return re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", said.decode())
 
     def lines(self, *words: str) -> list[dict[str, Any]]:
         """What such a command prints with `--json`; it has to succeed."""

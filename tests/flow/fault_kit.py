@@ -12,7 +12,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,27 +21,13 @@ import httpx
 import psutil
 import psycopg
 import pytest
+from probe_kit import free_port, wait_until
 
 from treadle.server.store.embedded import running_url
 
 TREADLE = (sys.executable, "-P", "-m", "treadle")
 ROLES = ("serve", "worker", "connector")
 READY_S = 90.0
-
-
-def free_port() -> int:
-    """A TCP port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def wait_until(is_true: Callable[[], object], *, for_s: float = 30.0, what: str) -> None:
-    """Wait for something to become true."""
-    deadline = time.monotonic() + for_s
-    while not is_true():
-        assert time.monotonic() < deadline, f"waited {for_s} s in vain: {what}"
-        time.sleep(0.1)
 
 
 @dataclass

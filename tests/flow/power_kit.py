@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
-from fault_kit import wait_until
+from probe_kit import wait_until
 
 DISK = Path(__file__).parents[1] / "peers" / "volatile_disk.py"
 

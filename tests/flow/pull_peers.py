@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from connector_kit import free_port, is_open, send, wait_until
+from connector_kit import send
+from probe_kit import free_port, is_open, wait_until
 
 ENVIRON = {**os.environ, "TCP_NODELAY": "1"}
 
@@ -27,6 +28,8 @@ class Orthanc:
     ae_title: str = "ORTHANC"
     port: int = field(default_factory=free_port)
     http: int = field(default_factory=free_port)
+    options: dict[str, Any] = field(default_factory=dict)
+    """More of its configuration."""
     process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -40,6 +43,7 @@ class Orthanc:
             "DicomAlwaysAllowMove": True, "DicomModalities": {"t": ["TREADLE", "127.0.0.1", self.mover]},
             "MaximumPduLength": 131072, "UnknownSopClassAccepted": True, "OverwriteInstances": True,
             "StorageAccessOnFind": "Always", "SyncStorageArea": False, "Plugins": [],
+            **self.options,
         }  # fmt: skip
         path = self.folder / "orthanc.json"
         path.write_text(json.dumps(options))

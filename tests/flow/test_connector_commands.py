@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from connector_kit import Door, make_instances, send, wait_until
+from connector_kit import Door, make_instances, send
 from edge_kit import Edge
+from probe_kit import wait_until
 
 ROOT = "1.2.826.0.1.3680043.10.79"
 DEVICES = {"devices": [{"id": "mr", "ae_title": "MR"}, {"id": "optin", "opt": {"mode": "in", "string": "x"}}]}
@@ -50,6 +52,16 @@ def test_a_folder_is_imported_through_the_connector_that_runs(edge: Edge, door: 
     assert [row["state"] for row in rows] == ["uploaded", "uploaded"]
     assert len(door.sops()) == 4
     assert edge.process.poll() is None
+
+
+@pytest.mark.parametrize("running", [False, True])
+def test_somebody_at_a_terminal_sees_how_far_an_import_is(edge: Edge, tmp_path: Path, running: bool) -> None:
+    folder = mixed_folder(tmp_path / "in")
+    if running:
+        edge.start()
+    said = edge.at_terminal("import", str(folder), "--device", "mr")
+    for words in (r"Reading.* 4/4", r"Sending.* 2/2"):
+        assert re.search(words, said), said
 
 
 def test_opting_out_holds_for_imports(edge: Edge, door: Door, tmp_path: Path) -> None:

@@ -11,8 +11,9 @@ from typing import Any
 
 import httpx
 import pytest
-from connector_kit import Door, free_port, make_instances, send, wait_until
+from connector_kit import Door, make_instances, send
 from edge_kit import Edge
+from probe_kit import free_port, wait_until
 from pull_peers import Orthanc
 from pydicom import dcmread
 from pydicom.dataset import Dataset
@@ -102,9 +103,11 @@ def sops_of(files: list[Path]) -> list[str]:
     return [str(dcmread(file, stop_before_pixels=True).SOPInstanceUID) for file in files]
 
 
+@pytest.mark.parametrize("profile", [None, "name: trial\ntreadle: {preset: research}\n"])
 def test_the_report_comes_once_everything_is_on_the_server(
-    make_edge: Callable[..., Edge], scanner: Scanner, door: Door, tmp_path: Path
+    make_edge: Callable[..., Edge], scanner: Scanner, door: Door, tmp_path: Path, profile: str | None
 ) -> None:
+    door.deid(profile)  # the scanner asks for its own UIDs, whatever is sent
     edge = make_edge()
     scanner.listen()
     files = make_instances(tmp_path / "in", 3, root=ROOT)

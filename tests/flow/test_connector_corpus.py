@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pydicom
 import pytest
-from connector_kit import Connector, Door, wait_until
+from connector_kit import Connector, Door
+from probe_kit import wait_until
 from pull_peers import Orthanc
 from pydicom.filereader import read_file_meta_info
 

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from connector_kit import Connector, Door, acknowledged, make_instances, send, wait_until
+from connector_kit import Connector, Door, acknowledged, make_instances, send
+from probe_kit import wait_until
 
 pytestmark = [pytest.mark.peer, pytest.mark.usefixtures("storescu")]
 MIB = 1 << 20

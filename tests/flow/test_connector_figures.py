@@ -8,7 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from connector_kit import Connector, Door, free_port, make_instances, send, wait_until
+from connector_kit import Connector, Door, make_instances, send
+from probe_kit import free_port, wait_until
 
 pytestmark = [pytest.mark.peer, pytest.mark.usefixtures("storescu")]
 Make = Callable[..., Connector]
@@ -56,7 +57,7 @@ def test_heartbeat_status_and_metrics_tell_counts_rates_and_what_is_held(
     assert (day["success_first_try"], day["success_final"]) == (0.3333, 0.6667)
     assert beat()["interval"] > 1
     [held] = info["held"]
-    assert held["retry"].endswith(held["series"])
+    assert held["retry"].endswith(held["id"])
     assert beat()["errors"][0].startswith("held: any: 1 series")
     assert info["routing"]["any"]["field"] == "PatientID"
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics") as answer:
@@ -69,4 +70,4 @@ def test_heartbeat_status_and_metrics_tell_counts_rates_and_what_is_held(
     wait_until(lambda: json.loads(status.read_text())["devices"] == {}, what="the new start")
     told = json.loads(status.read_text())
     assert told["figures"]["any"]["24h"]["series"]["uploaded"] == 2  # the week's figures outlive the process
-    assert told["held"][0]["series"] == held["series"]
+    assert told["held"][0]["id"] == held["id"]

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 import soak
-from connector_kit import Connector, Door, acknowledged, make_instances, send, wait_until
+from connector_kit import Connector, Door, acknowledged, make_instances, send
+from probe_kit import wait_until
 
 pytestmark = [pytest.mark.peer, pytest.mark.slow, pytest.mark.usefixtures("storescu")]
 

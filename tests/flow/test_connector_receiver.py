@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pydicom
 import pytest
-from connector_kit import Connector, acknowledged, make_instances, send, wait_until
+from connector_kit import Connector, acknowledged, make_instances, send
+from probe_kit import wait_until
 from pynetdicom import AE
 from pynetdicom.sop_class import (
     MRImageStorage,

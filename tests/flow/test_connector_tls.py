@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from connector_kit import Door, acknowledged, make_instances, send, wait_until
+from connector_kit import Door, acknowledged, make_instances, send
 from edge_kit import Certificates, Edge
+from probe_kit import wait_until
 from pynetdicom import AE
 from pynetdicom.sop_class import Verification
 

@@ -11,8 +11,9 @@ from pathlib import Path
 import httpx
 import pytest
 from fault_archive import read_archive
-from fault_kit import Treadle, fill, kill, small_disk, wait_until
+from fault_kit import Treadle, fill, kill, small_disk
 from fault_scanner import SUCCESS, Scanner, Slice, send, slices
+from probe_kit import wait_until
 
 pytestmark = [pytest.mark.slow]
 

@@ -14,8 +14,9 @@ import httpx
 import pytest
 import soak
 from fault_archive import Archive, read_archive
-from fault_kit import Treadle, kill, wait_until
+from fault_kit import Treadle, kill
 from fault_scanner import Scanner, Slice, growing
+from probe_kit import wait_until
 
 pytestmark = [pytest.mark.slow]
 

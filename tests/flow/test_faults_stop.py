@@ -14,8 +14,9 @@ import httpx
 import psycopg
 import pytest
 from fault_archive import read_archive
-from fault_kit import TREADLE, Treadle, kill, wait_until
+from fault_kit import TREADLE, Treadle, kill
 from fault_scanner import SUCCESS, Scanner, Slice, send, slices
+from probe_kit import wait_until
 
 from treadle.server.store.embedded import running_url
 

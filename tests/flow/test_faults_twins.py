@@ -21,12 +21,13 @@ from typing import Any, TypeVar
 import httpx
 import pytest
 from fault_archive import read_archive
-from fault_kit import TREADLE, Treadle, free_port, wait_until
+from fault_kit import TREADLE, Treadle
 from fault_scanner import Slice, slices, study_uid
+from probe_kit import free_port, wait_until
 from pydicom.filewriter import dcmwrite
 
 from treadle.connector.api import Api, Confirmed
-from treadle.connector.bundle import Bundle, make_bundle
+from treadle.connector.bundle import Bundle, describe, make_bundle
 from treadle.connector.config import DeviceConfig
 from treadle.connector.errors import ServerTroubleError, TicketGoneError
 from treadle.connector.scratch import Scratch
@@ -112,6 +113,7 @@ def bundle_of(images: Sequence[Slice], folder: Path) -> Bundle:
     series = images[0].series
     return make_bundle(
         facts,
+        describe(facts, series, DeviceConfig()),
         bucket=series,
         device=DeviceConfig(),
         scratch=Scratch(folder / f"{series}.zip"),

@@ -12,7 +12,8 @@ import httpx
 import oidc_kit
 import pyotp
 import pytest
-from fault_kit import Treadle, free_port
+from fault_kit import Treadle
+from probe_kit import free_port
 
 pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("oidc")]
 

@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterator
 
 import pytest
 import soak
-from connector_kit import Connector, Door, wait_until
+from connector_kit import Connector, Door
 from fault_archive import members, read_archive
-from fault_kit import Treadle, free_port
+from fault_kit import Treadle
 from fault_scanner import SUCCESS, Scanner, Slice, growing, send, slices
 from power_kit import VolatileDisk, kill_tree
+from probe_kit import free_port, wait_until
 
 pytestmark = [pytest.mark.peer, pytest.mark.slow, pytest.mark.timeout(300 * soak.TIMES)]
 

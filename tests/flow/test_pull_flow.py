@@ -9,7 +9,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from connector_kit import Connector, Door, free_port, make_instances, wait_until
+from connector_kit import Connector, Door, make_instances
+from probe_kit import free_port, wait_until
 from pull_peers import Dcmqrscp, Orthanc
 
 from treadle.connector.config import ConnectorConfig, DeviceConfig
@@ -20,29 +21,6 @@ pytestmark = pytest.mark.peer
 Peer = Orthanc | Dcmqrscp
 Make = Callable[..., Connector]
 STUDY = "1.2.826.0.1.3680043.10.99"
-
-
-@pytest.fixture(scope="module")
-def mover() -> int:
-    """The port that sources send to when asked to move images to TREADLE."""
-    return free_port()
-
-
-@pytest.fixture(scope="module")
-def running_orthanc(
-    program: Callable[[str], str], mover: int, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Orthanc]:
-    orthanc = Orthanc(program("Orthanc"), tmp_path_factory.mktemp("orthanc"), mover)
-    orthanc.start()
-    yield orthanc
-    orthanc.kill()
-
-
-@pytest.fixture
-def orthanc(running_orthanc: Orthanc) -> Orthanc:
-    """An empty Orthanc."""
-    running_orthanc.remove_all()
-    return running_orthanc
 
 
 @pytest.fixture
@@ -99,6 +77,7 @@ def test_series_are_found_retrieved_and_delivered(
     connector = make_pulling(peer, pull={"query_mode": query_mode, "retrieve": retrieve})
     wait_until(lambda: len(door.sops()) == 8, what="both series")
     assert door.sops() == sorted(path.stem for path in files)
+    wait_until(lambda: len(events(connector, "uploaded")) == 2, what="the log")
     story = [event["event"] for event in events(connector, "discovered", "complete", "retrieved", "uploaded")
              if event["series"] == f"{STUDY}.1"]  # fmt: skip
     assert story == ["discovered", "complete", "retrieved", "uploaded"]

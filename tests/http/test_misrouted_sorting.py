@@ -59,6 +59,30 @@ def test_the_worklist_says_device_time_reason_and_what_may_have_been_meant(tree,
     assert row["suggestions"] == [{"group": tree.group, "project": "Memory study", "_id": project}]
 
 
+def test_the_worklist_is_paged_counted_and_filtered(api, tree, send, unique):
+    """And `alike` counts over the whole list, whatever page or filter is shown."""
+    name = unique()
+    parked = [send(f"{tree.group}/{spelled}")["session"] for spelled in (name, name.upper(), name)]
+    send(f"{tree.group}/other-{name}")
+
+    def page(**params):
+        answer = api.get(
+            "/connector/misrouted", params=params, headers={"X-Accept-Feature": "pagination"}
+        ).json()
+        return [row["session"]["_id"] for row in answer["results"]], answer
+
+    whole = f"{tree.group}/{name}"
+    first, answer = page(search=whole.upper(), limit=2)
+    assert (first, answer["total"]) == (parked[:2], 3)
+    assert [row["alike"] for row in answer["results"]] == [2, 2]
+    rest, answer = page(search=whole, limit=2, after_id=first[-1])
+    assert (rest, answer["total"], answer["results"][0]["alike"]) == (parked[2:], 3, 2)
+    assert page(search=name, reason="project_not_found", device="scanner-1")[1]["total"] == 4
+    assert page(search=name, reason="group_not_found")[1]["total"] == 0
+    assert page(search=name, device="scanner-2")[1]["total"] == 0
+    assert page(search=whole.replace("/", "%"))[1]["total"] == 0
+
+
 def test_all_with_the_same_string_are_moved_and_later_ones_follow_the_alias(api, tree, send, rows):
     parked = [send(f"{tree.group}/Typo") for _ in range(3)]
     other = send(f"{tree.group}/another")

@@ -106,9 +106,9 @@ class Client:
     ) -> None:
         self._http.close()
 
-    def get(self, path: str, **query: Any) -> Any:
+    def get(self, path: str, *, headers: Mapping[str, str] | None = None, **query: Any) -> Any:
         """The answer to a GET."""
-        return self._call("GET", path, params=query)
+        return self._call("GET", path, params=query, headers=headers)
 
     def post(self, path: str, body: Mapping[str, Any]) -> Any:
         """The answer to a POST."""
@@ -145,13 +145,14 @@ class Client:
         return dict(self._call("POST", path, **options)[0])
 
     @contextmanager
-    def download(self, path: str) -> Iterator[Iterator[bytes]]:
-        """The bytes of a file, as they come."""
+    def download(self, path: str, *, body: Mapping[str, Any] | None = None) -> Iterator[Iterator[bytes]]:
+        """The bytes of a file, as they come; a body makes it a POST."""
+        method = "GET" if body is None else "POST"
         try:
-            with self._http.stream("GET", path, timeout=TRANSFER_TIMEOUT_S) as answer:
+            with self._http.stream(method, path, json=body, timeout=TRANSFER_TIMEOUT_S) as answer:
                 if answer.is_error:
                     answer.read()
-                    self._content("GET", path, answer)
+                    self._content(method, path, answer)
                 yield answer.iter_bytes(CHUNK)
         except httpx.HTTPError as error:
             raise ClientError(

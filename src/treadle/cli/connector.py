@@ -39,7 +39,7 @@ def find_device(devices: Sequence[DeviceConfig], device_id: str) -> DeviceConfig
 
 
 def run(flags: Mapping[str, object], *, file: Path | None, once: bool, control_fd: int | None) -> NoReturn:
-    """Receive and send on until a signal, or send once what is in the spool."""
+    """Receive and send on until a signal, or ask and send once."""
     from treadle.connector.main import run as run_connector
 
     with complaining():
@@ -59,7 +59,7 @@ def _run_once(config: ConnectorConfig) -> int:
     set_up_logs(config.log_level, file=config.log_file, as_json=config.log_json)
     stop = Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    is_done, _ = run_once(config, stop=stop)
+    is_done, _ = run_once(config, asks=True, stop=stop)
     return 0 if is_done else 1
 
 
@@ -104,8 +104,7 @@ def check(file: Path, *, json_lines: bool) -> None:
 
     with complaining():
         config = read_config(file)
-        if config.tls is not None:
-            check_tls(config)
+        check_tls(config)
     rows = [
         {
             "device": device.id,
@@ -159,6 +158,7 @@ def status(file: Path, *, json_lines: bool) -> None:
 
 def retry(file: Path, series: str, *, json_lines: bool) -> None:
     """Have a series that waits, is held or was abandoned tried again now."""
+    from treadle.connector.events import series_called
     from treadle.connector.pull.by_hand import retry as retry_pull
     from treadle.connector.spool.layout import Layout
     from treadle.connector.spool.state import State
@@ -167,6 +167,7 @@ def retry(file: Path, series: str, *, json_lines: bool) -> None:
         config = read_config(file)
         count = retry_pull(config, series)
     state = State(Layout(config.spool).database)
+    series = series_called(series, state.all_series())
     count += state.ask_again(series)
     state.close()
     if not count:
@@ -177,6 +178,7 @@ def retry(file: Path, series: str, *, json_lines: bool) -> None:
 def forget(file: Path, series: str, *, sure: bool, json_lines: bool) -> None:
     """Drop what the connector knows of a series, and its files in the spool."""
     from treadle.cli.connect import confirm
+    from treadle.connector.events import series_called
     from treadle.connector.pull.by_hand import forget as forget_pull
     from treadle.connector.retention import delete_files
     from treadle.connector.spool.layout import Layout
@@ -189,6 +191,7 @@ def forget(file: Path, series: str, *, sure: bool, json_lines: bool) -> None:
         if not layout.root.is_dir():
             raise ClientError(f"the spool folder {layout.root} is not there: has this connector never run?")
         state = State(layout.database)
+        series = series_called(series, state.all_series())
         known = [one for one in state.all_series() if one.series == series]
         if any(one.state not in ("uploaded", "skipped") for one in known):
             confirm(f"Series {series} is not on the server: delete its files here?", sure=sure)

@@ -18,7 +18,10 @@ ConfigOption = Annotated[
     ),
 ]
 DeviceArgument = Annotated[str, typer.Argument(metavar="DEVICE", help="A device of the file.")]
-SeriesArgument = Annotated[str, typer.Argument(metavar="SERIES", help="A Series Instance UID.")]
+SeriesArgument = Annotated[
+    str,
+    typer.Argument(metavar="SERIES", help="A Series Instance UID, or the id that the device's page shows."),
+]
 DeviceOption = Annotated[str, typer.Option("--device", metavar="DEVICE", help="A device of that file.")]
 
 
@@ -50,7 +53,7 @@ def connector_alone(
 def run(
     config_file: RunConfigOption = None,
     once: Annotated[
-        bool, typer.Option("--once", help="Do not listen: send what is in the spool, then end.")
+        bool, typer.Option("--once", help="Ask the pull sources and send what is in the spool, then end.")
     ] = False,
     home: HomeOption = None,
     http: HttpOption = None,

@@ -6,6 +6,7 @@ import logging
 import sys
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event
@@ -16,12 +17,15 @@ import typer
 from treadle.cli.client import ClientError
 from treadle.cli.connector import complaining, find_device
 from treadle.cli.output import show_all
+from treadle.connector.api import Api
 from treadle.connector.config import ConnectorConfig
-from treadle.connector.config_file import read_config, read_devices
-from treadle.connector.files import Finder
+from treadle.connector.config_file import read_config, read_devices, read_server
+from treadle.connector.files import Finder, count_paths
 from treadle.connector.forecast import forecast
+from treadle.connector.privacy.rehearsal import Rehearsal
+from treadle.connector.receive.limits import Limits
 
-_FORECAST = ("decision", "status", "group", "project", "subject", "session", "files", "series")
+_FORECAST = ("decision", "status", "group", "project", "subject", "session", "files", "series", "reason")
 _OUTCOME = ("state", "study", "series", "reason")
 _HEADER = 64 << 20  # bytes of a zip's member that hold any header
 
@@ -41,11 +45,19 @@ def import_files(folder: Path, device_id: str, config_file: Path, *, dry_run: bo
 def _forecast(folder: Path, device_id: str, config_file: Path, *, json_lines: bool) -> None:
     _, devices = read_devices(config_file)
     device = find_device(devices, device_id)
+    server = read_server(config_file)
+    api = Api(url=server[0], api_key=server[1], ca_file=server[2]) if server else None
+    rehearsal = Rehearsal(api)
+    whole = api is not None or device.deid.profile is not None  # a profile is applied to more than headers
     with TemporaryDirectory(prefix="treadle-import-") as scratch:
-        finder = Finder(folder, Path(scratch), most=_HEADER)
-        documents: Iterator[Mapping[str, Any]] = forecast(finder, device)
+        finder = Finder(folder, Path(scratch), most=Limits().max_instance if whole else _HEADER)
+        documents: Iterator[Mapping[str, Any]] = forecast(finder, device, rehearsal)
         show_all(
             documents if json_lines else list(map(_row, documents)), columns=_FORECAST, json_lines=json_lines
+        )
+    if rehearsal.trouble is not None:
+        print(
+            f"the server was not asked for de-identification profiles: {rehearsal.trouble}", file=sys.stderr
         )
     print(_summary(finder), file=sys.stderr)
 
@@ -58,11 +70,13 @@ def _row(document: Mapping[str, Any]) -> dict[str, Any]:
         "decision": document["decision"],
         "files": names,
         "series": document["SeriesInstanceUID"],
+        "reason": document.get("reason"),
     }
 
 
 def _send(folder: Path, device_id: str, config: ConnectorConfig, *, json_lines: bool) -> None:
-    from treadle.connector.importing import bring_in, outcome, wait_for
+    from treadle.cli.progress import count
+    from treadle.connector.importing import Watch, bring_in, outcome
     from treadle.connector.main import run_once
     from treadle.connector.spool.layout import Layout
     from treadle.connector.spool.lock import is_running
@@ -72,14 +86,22 @@ def _send(folder: Path, device_id: str, config: ConnectorConfig, *, json_lines: 
     logging.getLogger("treadle").addHandler(logging.NullHandler())  # what happened is told below
     layout = Layout(config.spool)
     was_running = is_running(layout)
-    keys, finder = bring_in(lambda scratch, most: Finder(folder, scratch, most=most), config, device.id)
+    with count("Reading", quiet=json_lines) as tell:
+        tell(0, count_paths(folder))
+        keys, finder = bring_in(
+            lambda scratch, most: Finder(folder, scratch, most, on_path=lambda: tell(1, 0)), config, device.id
+        )
     print(_summary(finder), file=sys.stderr)
-    troubles: list[str] = []
     if was_running:
         print("the connector that runs on this spool sends them", file=sys.stderr)
-        wait_for(config, device.id, keys, Event())
-    else:
-        _, troubles = run_once(config)
+    troubles: list[str] = []
+    with count("Sending", quiet=json_lines) as tell:
+        tell(0, len(keys))
+        with closing(Watch(config, device.id, keys, tell=lambda more: tell(more, 0))) as watch:
+            if was_running:
+                watch.wait(Event())
+            else:
+                _, troubles = run_once(config, watch=watch.look)
     state = State(layout.database)
     rows = [
         {

@@ -1,7 +1,9 @@
-"""`treadle deid`: de-identify a folder on this machine, without a server."""
+"""`treadle deid`: de-identify a folder on this machine, by a profile of its own or that of a server's project."""
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,10 +11,13 @@ import typer
 from typer.core import TyperGroup
 
 from treadle.cli.deid_options import (
+    PROFILE,
     FolderArgument,
     JobsOption,
     ProfileArgument,
     ProfileOption,
+    ProjectOption,
+    ReviewOption,
     SecretOption,
     SubjectOption,
     ValuesOption,
@@ -20,13 +25,16 @@ from treadle.cli.deid_options import (
     VaultOption,
 )
 from treadle.cli.deid_profile import load
-from treadle.cli.deid_vault import vault
-from treadle.cli.options import JsonOption
+from treadle.cli.deid_vault import vault, vault_of
+from treadle.cli.options import HomeOption, JsonOption, KeyOption, ServerOption
 
 if TYPE_CHECKING:
     from treadle.cli.deid_people import Vault
     from treadle.cli.deid_run import Outcome
     from treadle.deid import Profile, Secrets
+
+DEFAULT = "ps315-basic"
+RECORD = "record.json"  # goes along as `deid` when the files are uploaded
 
 
 class FolderFirst(TyperGroup):
@@ -55,7 +63,8 @@ def register(app: typer.Typer) -> None:
 @deid.command("run")
 def run_folder(
     folder: FolderArgument,
-    profile: ProfileOption = "ps315-basic",
+    profile: Annotated[str | None, PROFILE] = None,
+    project: ProjectOption = None,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="Folder for de-identified files.")
     ] = None,
@@ -65,10 +74,7 @@ def run_folder(
     ] = None,
     secret_file: SecretOption = None,
     subject: SubjectOption = None,
-    review: Annotated[
-        Path | None,
-        typer.Option("--review", metavar="DIR", help="Folder for files whose pictures somebody has to see."),
-    ] = None,
+    review: ReviewOption = None,
     values: ValuesOption = None,
     vault_file: VaultOption = None,
     vault_key: VaultKeyOption = None,
@@ -76,6 +82,9 @@ def run_folder(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Reports only, and a table of the first file before and after.")
     ] = False,
+    server: ServerOption = None,
+    api_key: KeyOption = None,
+    home: HomeOption = None,
     json_lines: JsonOption = False,
 ) -> None:
     """De-identify all files of a folder; `run` may be left out."""
@@ -83,24 +92,23 @@ def run_folder(
         raise typer.BadParameter("where to? Give --out DIR, or --dry-run", param_hint="--out")
     if report is None and out is not None:
         report = out.with_name(out.name + "-report")
-    _work(
-        folder,
-        load(profile, values=values, subject=subject, json_lines=json_lines),
-        None if dry_run else out,
-        report,
-        secrets=_secrets(secret_file),
-        subject=subject,
-        review=None if dry_run else review,
-        rows=None if dry_run else _vault(vault_file, vault_key),
-        jobs=jobs,
-        json_lines=json_lines,
+    if project is not None and (profile or secret_file or values):
+        raise typer.BadParameter("profile and secret come from the server", param_hint="--project")
+    how = (
+        _own(profile or DEFAULT, secret_file, subject, values=values, json_lines=json_lines)
+        if project is None
+        else _of_project(project, subject, server, api_key, home)
     )
+    if dry_run:
+        _work(folder, how, None, report, jobs=jobs, json_lines=json_lines)
+    rows = vault_of(vault_file, vault_key)
+    _work(folder, how, out, report, review=review, rows=rows, jobs=jobs, json_lines=json_lines)
 
 
 @deid.command()
 def check(
     folder: FolderArgument,
-    profile: ProfileOption = "ps315-basic",
+    profile: ProfileOption = DEFAULT,
     report: Annotated[
         Path | None, typer.Option("--report", metavar="DIR", help="Folder for reports.")
     ] = None,
@@ -108,7 +116,7 @@ def check(
     json_lines: JsonOption = False,
 ) -> None:
     """Try a profile on a folder: nothing but reports is written."""
-    _work(folder, load(profile, json_lines=json_lines), None, report, jobs=jobs, json_lines=json_lines)
+    _work(folder, _own(profile, json_lines=json_lines), None, report, jobs=jobs, json_lines=json_lines)
 
 
 @deid.command()
@@ -162,14 +170,47 @@ def which(
     print(paths[number])
 
 
+@dataclass(frozen=True)
+class How:
+    """By what a folder is de-identified; `record` is what a server keeps of that."""
+
+    profile: Profile
+    secrets: Secrets | None
+    context: Any
+    record: Any = None
+
+
+def _own(
+    profile: str,
+    secret_file: Path | None = None,
+    subject: str | None = None,
+    *,
+    values: Path | None = None,
+    json_lines: bool,
+) -> How:
+    from treadle.deid import Context
+
+    loaded = load(profile, values=values, subject=subject, json_lines=json_lines)
+    return How(loaded, _secrets(secret_file), Context(subject=subject))
+
+
+def _of_project(
+    project: str, subject: str | None, server: str | None, api_key: str | None, home: Path | None
+) -> How:
+    from treadle.cli.connect import connect
+    from treadle.cli.deid_project import fetch
+
+    with connect(server, api_key, home) as client:
+        found = fetch(client, project, subject=subject)
+    return How(found.profile, found.secrets, found.context, found.record)
+
+
 def _work(
     folder: Path,
-    profile: Profile,
+    how: How,
     out: Path | None,
     report: Path | None,
     *,
-    secrets: Secrets | None = None,
-    subject: str | None = None,
     review: Path | None = None,
     rows: Vault | None = None,
     jobs: int | None,
@@ -178,20 +219,19 @@ def _work(
     from treadle.cli.deid_run import NotEmptyError, run
     from treadle.cli.output import show
     from treadle.cli.progress import count
-    from treadle.deid import Context, ProfileError
+    from treadle.deid import ProfileError
 
-    context = Context(subject=subject)
     if out is None and not json_lines:
-        _compare(folder, profile, context)
+        _compare(folder, how.profile, how.context)
     try:
         with count("de-identifying", quiet=json_lines) as progress:
             outcome = run(
                 folder,
-                profile,
+                how.profile,
                 out=out,
                 report=report,
-                secrets=secrets,
-                context=context,
+                secrets=how.secrets,
+                context=how.context,
                 jobs=jobs,
                 progress=progress,
                 vault=rows,
@@ -201,22 +241,10 @@ def _work(
         raise typer.BadParameter(str(error), param_hint="--out") from None
     except ProfileError as error:  # of the subject map
         raise typer.BadParameter(str(error), param_hint="--profile") from None
-    show(outcome.totals.document(profile), json_lines=json_lines, text=_told(outcome, report))
+    if how.record and report is not None:
+        (report / RECORD).write_text(json.dumps(how.record, indent=2) + "\n", "utf-8")
+    show(outcome.totals.document(how.profile), json_lines=json_lines, text=_told(outcome, report))
     raise typer.Exit(outcome.exit_status)
-
-
-def _vault(path: Path | None, key: Path | None) -> Vault | None:
-    from treadle.cli.deid_people import Vault
-    from treadle.deid.vault import VaultError
-
-    if path is None and key is None:
-        return None
-    if path is None or key is None:
-        raise typer.BadParameter("--vault and --vault-key go together", param_hint="--vault")
-    try:
-        return Vault(path, key.read_bytes())
-    except VaultError as error:
-        raise typer.BadParameter(str(error), param_hint="--vault-key") from None
 
 
 def _compare(folder: Path, profile: Profile, context: Any) -> None:

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import mmap
 import os
 import sys
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
 
+from treadle.connector.privacy.files import mapped, write_output
 from treadle.deid import Code, Context, Engine, FileReport, Profile, Secrets
-from treadle.deid.dicom.elements import Span
-from treadle.deid.dicom.process import DicomOutput
 from treadle.deid.result import Link
 
 FEW = 400  # files for which starting processes takes longer than it saves
@@ -72,14 +68,14 @@ def work(job: Job, engine: Engine, index: int, path: Path) -> Done:
         return Done(
             FileReport(index=index, status="rejected", error=Code.TRUNCATED.value, where=type(error).__name__)
         )
-    with file, _mapped(file.fileno()) as data:
+    with file, mapped(file) as data:
         parts = engine.parts(path.name, data, index)
         if parts.held is not None and job.review is not None:
-            _write(job.review / parts.held.name, parts.held)
+            write_output(job.review / parts.held.name, parts.held)
         if job.out is None:
             return Done(parts.result.report, (), parts.output.sop_instance if parts.output else b"")
         if parts.output is not None:
-            part = _write(_part(job.out, index, 0), parts.output)
+            part = write_output(_part(job.out, index, 0), parts.output)
             return Done(
                 parts.result.report,
                 ((part, parts.output.name),),
@@ -94,34 +90,8 @@ def work(job: Job, engine: Engine, index: int, path: Path) -> Done:
         return Done(parts.result.report, tuple(written))
 
 
-@contextmanager
-def _mapped(handle: int) -> Iterator[bytes | mmap.mmap]:
-    if not os.fstat(handle).st_size:
-        yield b""
-        return
-    with mmap.mmap(handle, 0, access=mmap.ACCESS_READ) as data:
-        yield data
-
-
 def _part(out: Path, index: int, number: int) -> Path:
     return out / f".{index}-{number}{PART}"
-
-
-def _write(part: Path, output: DicomOutput) -> Path:
-    with memoryview(output.data) as view, part.open("wb", buffering=0) as file:
-        for piece in output.pieces:
-            if isinstance(piece, Span):
-                with view[piece.start : piece.stop] as untouched:
-                    _all(file, untouched)
-            elif piece:
-                _all(file, memoryview(piece))
-    return part
-
-
-def _all(file: Any, data: memoryview) -> None:
-    done = 0
-    while done < len(data):
-        done += file.write(data[done:])
 
 
 _state: list[tuple[Job, Engine]] = []

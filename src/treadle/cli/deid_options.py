@@ -13,13 +13,19 @@ FolderArgument = Annotated[
         metavar="FOLDER", exists=True, file_okay=False, help="Folder with the files; not changed."
     ),
 ]
-ProfileOption = Annotated[
-    str,
+PROFILE = typer.Option(
+    "--profile",
+    "-p",
+    metavar="P",
+    help="A preset (none, minimal, research, ps315-basic) or a profile's file; ps315-basic when left out.",
+)
+ProfileOption = Annotated[str, PROFILE]
+ProjectOption = Annotated[
+    str | None,
     typer.Option(
-        "--profile",
-        "-p",
-        metavar="P",
-        help="A preset (none, minimal, research, ps315-basic) or a profile's file.",
+        "--project",
+        metavar="GROUP/PROJECT",
+        help="Profile and secret of this project on the server, instead of --profile and --secret-file.",
     ),
 ]
 ValuesOption = Annotated[
@@ -61,4 +67,8 @@ SubjectOption = Annotated[
 ]
 JobsOption = Annotated[
     int | None, typer.Option("--jobs", "-j", min=1, metavar="N", help="Processes; one per core.")
+]
+ReviewOption = Annotated[
+    Path | None,
+    typer.Option("--review", metavar="DIR", help="Folder for files whose pictures somebody has to see."),
 ]

@@ -1,7 +1,8 @@
 """What a run that was stopped needs to go on: its secret, and which files are done.
 
-The secret is the only thing that could ever link input and output. It lies here readable by its owner alone while the
-run lasts, and goes when the run is complete.
+A secret made for this run is the only thing that could ever link input and output. It lies here readable by its owner
+alone while the run lasts, and goes when the run is complete. A secret that was given is not written down: whoever goes
+on gives it again.
 """
 
 from __future__ import annotations
@@ -23,23 +24,29 @@ class State:
         self._key, self._journal = folder / _KEY, folder / _DONE
         self.done: dict[str, dict[str, Any]] = {}
         kept = self._kept(profile)
-        self.resumed = kept is not None and (secrets is None or secrets == kept)
-        self.secrets = secrets or kept or Secrets.random()
+        own = Secrets(bytes.fromhex(kept["secret"])) if "secret" in kept else None
+        self.secrets = secrets or own or Secrets.random()
+        self.resumed = kept.get("mark") == self._mark()
         if self.resumed:
             self.done = {line["file"]: line for line in _lines(self._journal)}
         else:
             self._journal.unlink(missing_ok=True)
             self._key.unlink(missing_ok=True)
             with os.fdopen(os.open(self._key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-                json.dump({"profile": profile, "secret": self.secrets.secret.hex()}, file)
+                key = {} if secrets else {"secret": self.secrets.secret.hex()}
+                json.dump({"profile": profile, "mark": self._mark(), **key}, file)
         self._file: TextIO = self._journal.open("a", encoding="utf-8")
 
-    def _kept(self, profile: str) -> Secrets | None:
+    def _kept(self, profile: str) -> dict[str, str]:
         try:
-            kept = json.loads(self._key.read_text("utf-8"))
-            return Secrets(bytes.fromhex(kept["secret"])) if kept["profile"] == profile else None
+            kept: dict[str, str] = json.loads(self._key.read_text("utf-8"))
+            return kept if kept["profile"] == profile else {}
         except (OSError, ValueError, KeyError):
-            return None
+            return {}
+
+    def _mark(self) -> str:
+        """By what the same secret is known again."""
+        return self.secrets.digest("resume", b"secret").hex()
 
     def mark_of(self, path: Path, folder: Path) -> str:
         """A file as the journal knows it: nobody without the secret can tell which."""

@@ -9,7 +9,16 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from treadle.cli import audit_commands, client_commands, connector_commands, deid_commands, role_commands
+from treadle.cli import (
+    audit_commands,
+    client_commands,
+    connector_commands,
+    deid_commands,
+    gear_commands,
+    role_commands,
+    search_commands,
+    search_index_commands,
+)
 from treadle.cli.options import JsonOption
 
 # What an unexpected error says may be long, and quote what it worked on.
@@ -37,6 +46,9 @@ app.add_typer(connector_commands.connector, name="connector")
 client_commands.register(app)
 audit_commands.register(app)
 deid_commands.register(app)
+search_commands.register(app)
+search_index_commands.register()
+gear_commands.register(app)
 
 
 @app.command()

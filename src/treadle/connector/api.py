@@ -24,6 +24,7 @@ _TIMEOUT = httpx.Timeout(60.0, connect=10.0)
 _PIECE = 256 << 10
 _HELD = frozenset((400, 409, 413, 422))
 _RACE = "conflict"  # two requests made the same thing at once: the next attempt finds it
+_DEID = "DEID_"
 _LATER = frozenset((408, 425, 429, 502, 503, 504))
 
 
@@ -66,6 +67,10 @@ class Api:
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
+
+    def deid(self, question: Mapping[str, Any]) -> dict[str, Any]:
+        """By which profile and secret series of a route are de-identified; AskedToWaitError while nobody can say."""
+        return self._call("POST", "connector/deid", json=question)
 
     def announce(self, document: Mapping[str, Any]) -> Confirmed | Ticket:
         """Offer a bucket: confirmed when the server has it, else a ticket; AskedToWaitError when not yet."""
@@ -139,6 +144,10 @@ def _raise_for(response: httpx.Response, *, ticket: bool = False) -> None:
         raise TicketGoneError(why)
     if status == 409 and _code(response) == _RACE:
         raise SeriesTroubleError(why)
+    if status == 409 and str(_code(response)).startswith(
+        _DEID
+    ):  # a profile has to be mended, or asked for anew
+        raise AskedToWaitError(f"{_code(response)}: {_message(response)}")
     if status in _HELD:
         raise HeldError(why)
     if status in _LATER or status < 500:

@@ -35,8 +35,9 @@ class Bundle:
 
 @dataclass(frozen=True)
 class Described:
-    """What the representative instance of a bucket says."""
+    """What the representative instance of a bucket says, and its file."""
 
+    path: Path
     header: Dataset
     route: Route
     fields: SeriesFields
@@ -44,17 +45,28 @@ class Described:
 
 def describe(members: Sequence[InstanceFacts], bucket: str, device: DeviceConfig) -> Described:
     """What these instances are, by the header of their representative."""
-    header = read_header(_path(representative(members)))
+    path = _path(representative(members))
+    header = read_header(path)
     route = read_routing(header, device.mapping.routing)
-    return Described(header, route, map_instance(header, device.mapping, route=route, acquisition_uid=bucket))
+    return Described(
+        path, header, route, map_instance(header, device.mapping, route=route, acquisition_uid=bucket)
+    )
 
 
 def make_bundle(
-    members: Sequence[InstanceFacts], *, bucket: str, device: DeviceConfig, scratch: Scratch
+    members: Sequence[InstanceFacts],
+    described: Described,
+    *,
+    bucket: str,
+    device: DeviceConfig,
+    scratch: Scratch,
+    deid: Mapping[str, Any] | None = None,
 ) -> Bundle:
-    """The bundle of these instances, its zip written to `scratch`; their data sets are hashed on the way."""
+    """The bundle of these instances, its zip written to `scratch`; their data sets are hashed on the way.
+
+    `deid` says how they were de-identified.
+    """
     first = representative(members)
-    described = describe(members, bucket, device)
     fields, route = described.fields, described.route
     names = {facts.sop_uid: member_name(facts.sop_uid, facts.modality) for facts in members}
     scratch.clear()
@@ -76,6 +88,7 @@ def make_bundle(
         "create_projects": device.mapping.routing.create_projects,
         "merge_sessions": device.mapping.routing.session_match == "uid_then_label",
         "auto_reroute": device.mapping.routing.auto_reroute,
+        "deid": deid,
     }
     completion = {
         "sha256": packed.sha256,

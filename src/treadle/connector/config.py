@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from treadle.connector.backoff import FIRST_S
+from treadle.connector.deid_config import DeidConfig
 from treadle.connector.pull_config import PullConfig
 from treadle.connector.receive.limits import GIB, Limits
 from treadle.dicom.config import MappingConfig
@@ -71,6 +72,7 @@ class DeviceConfig:
     pull: PullConfig = field(default_factory=PullConfig)
     mapping: MappingConfig = field(default_factory=MappingConfig)
     opt: OptConfig = field(default_factory=OptConfig)
+    deid: DeidConfig = field(default_factory=DeidConfig)
 
     def __post_init__(self) -> None:
         if not _DEVICE_ID.fullmatch(self.id):
@@ -107,6 +109,7 @@ class ConnectorConfig:
     limits: Limits = field(default_factory=Limits)
     keep_uploaded_s: float = 24 * 3600.0
     keep_skipped_s: float = 0.0
+    keep_reports_s: float = 90 * 24 * 3600.0
     heartbeat_s: float = 60.0
     retry_first_s: float = FIRST_S
     defaults: DeviceConfig = field(default_factory=DeviceConfig)

@@ -21,6 +21,8 @@ from treadle.connector.config import (
 )
 from treadle.connector.config_keys import children
 from treadle.connector.config_section import Section, refuse_unknown
+from treadle.connector.deid_config import DeidConfig, load_profile
+from treadle.connector.pull_config import PullConfig, PullTlsConfig
 from treadle.dicom.config import MappingConfig
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
@@ -39,7 +41,19 @@ def read_devices(path: Path, *, series_quiet_s: float = 60.0) -> Devices:
     document = _load(path)
     if isinstance(document, dict):
         document = {key: value for key, value in document.items() if key not in ("server", "spool")}
-    return _devices(_checked(_expand(document, os.environ)), series_quiet_s)
+    return _devices(_checked(_expand(document, os.environ)), series_quiet_s, path.parent)
+
+
+def read_server(path: Path) -> tuple[str, str, Path | None] | None:
+    """Its server's address, our key and the certificates to trust; None where they are not there, or not yet."""
+    document = _load(path)
+    if not isinstance(document, dict) or "server" not in document:
+        return None
+    try:
+        server = Section(_expand(document["server"], os.environ), table="server", name="server")
+        return server.need("url").rstrip("/"), server.need("api_key"), _path(server, "ca_file", path.parent)
+    except ConfigError:
+        return None
 
 
 def parse_config(document: Any, *, base: Path = Path()) -> ConnectorConfig:
@@ -49,7 +63,7 @@ def parse_config(document: Any, *, base: Path = Path()) -> ConnectorConfig:
         Section(top.get(name), table=name, name=name)
         for name in ("server", "spool", "listen", "logging", "metrics")
     )
-    defaults, devices = _devices(top, 60.0)
+    defaults, devices = _devices(top, 60.0, base)
     plain = _plain(listen)
     config = ConnectorConfig(
         spool=base / spool.need("path"),
@@ -59,6 +73,7 @@ def parse_config(document: Any, *, base: Path = Path()) -> ConnectorConfig:
         parallel_uploads=server.get("parallel_uploads"),
         keep_uploaded_s=spool.get("keep_uploaded"),
         keep_skipped_s=spool.get("keep_skipped"),
+        keep_reports_s=spool.get("keep_reports"),
         limits=free_limits(int(spool.get("min_free")), listen.get("max_associations")),
         ae_title=listen.get("ae_title"),
         host=plain.get("host") if plain else "",
@@ -115,43 +130,57 @@ def _path(section: Section, key: str, base: Path) -> Path | None:
     return base / value if value else None
 
 
-def _devices(top: Mapping[str, Any], series_quiet_s: float) -> Devices:
+def _devices(top: Mapping[str, Any], series_quiet_s: float, base: Path) -> Devices:
     given = Section(top.get("defaults"), table="devices", name="defaults", without=_ONLY_DEVICES)
-    defaults = _device(given, DeviceConfig(series_quiet_s=series_quiet_s))
+    defaults = _device(given, DeviceConfig(series_quiet_s=series_quiet_s), base)
     items = top.get("devices") or []
     if not isinstance(items, list):
         raise ConfigError("devices: must be a list")
     sections = [Section(item, table="devices", name=f"devices[{at}]") for at, item in enumerate(items)]
     for section in sections:
         section.need("id")
-    return defaults, tuple(_device(section, defaults) for section in sections)
+    return defaults, tuple(_device(section, defaults, base) for section in sections)
 
 
-def _device(section: Section, base: DeviceConfig) -> DeviceConfig:
+def _device(section: Section, inherited: DeviceConfig, base: Path) -> DeviceConfig:
     push = section.section("push")
-    _refuse_profile(section.section("deid"))
     own = {**section.given(), **push.given()}
-    own["mapping"] = _mapping(section, base.mapping, timezone=own.pop("timezone", None))
+    own["mapping"] = _mapping(section, inherited.mapping, timezone=own.pop("timezone", None))
     own["ae_title"] = (own.get("ae_title") or "").strip()
     if "tls" in own:
         own["tls_required"] = own.pop("tls") == "required"
     if "storage_commitment" in push:
         own["commitment"] = _commitment(push.section("storage_commitment"))
     return replace(
-        base,
-        pull=section.section("pull").changed(base.pull),
-        opt=section.section("opt").changed(base.opt),
+        inherited,
+        pull=_pull(section.section("pull"), inherited.pull, base),
+        opt=section.section("opt").changed(inherited.opt),
+        deid=_deid(section.section("deid"), inherited.deid, base),
         **own,
     )
 
 
-def _refuse_profile(deid: Section) -> None:
-    """Who asks for de-identification must not send without it."""
-    if deid.get("profile"):
-        raise ConfigError(
-            f"{deid.name}.profile: the connector cannot de-identify in this release, so nothing is sent; "
-            "de-identify folders with `treadle deid`, or leave the key out to send images as they are"
-        )
+def _pull(section: Section, inherited: PullConfig, base: Path) -> PullConfig:
+    pull = section.changed(inherited)
+    if "tls" not in section:
+        return pull
+    tls = section.section("tls")
+    ca, name = base / tls.need("ca"), tls.get("server_name")
+    cert, key = _path(tls, "cert", base), _path(tls, "key", base)
+    try:
+        return replace(pull, tls=PullTlsConfig(ca=ca, cert=cert, key=key, server_name=name))
+    except ValueError as error:
+        raise ConfigError(f"{tls.name}: {error}") from None
+
+
+def _deid(section: Section, inherited: DeidConfig, base: Path) -> DeidConfig:
+    given = section.given()
+    if given.get("profile") is not None:
+        try:
+            given["profile"] = load_profile(given["profile"], base)
+        except ValueError as error:
+            raise ConfigError(f"{section.name}.profile: {error}") from None
+    return replace(inherited, **given)
 
 
 def _commitment(section: Section) -> CommitmentConfig:

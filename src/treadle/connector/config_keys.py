@@ -111,11 +111,19 @@ _PULL = {
     "recheck_for": Key("duration", "For how long.", "24h"),
     "working_hours": Key("hours", "For instance `20:00-06:00`: outside them it is left alone.", may_be_null=True),
 }  # fmt: skip
+_PULL_TLS = {
+    "ca": Key("text", "Who signed its certificate (PEM): without this section it is asked without TLS."),
+    "cert": Key("text", "The certificate we show it, with its chain (PEM).", may_be_null=True),
+    "key": Key("text", "Its private key (PEM).", may_be_null=True),
+    "server_name": Key(
+        "text", "Name its certificate must bear; else any from that authority.", may_be_null=True
+    ),
+}
 _DEID = {
-    "required": Key("flag", "Read for later releases.", True),
+    "required": Key("flag", "Whether series wait in the spool as long as no profile applies to them.", False),
     "profile": Key(
         "text",
-        "Not in this release: refused unless null; nothing leaves as it is.",
+        "A preset (`minimal`, `ps315-basic`, `research`) or a file; applies where the server has no profile.",
         may_be_null=True,
     ),
 }
@@ -141,6 +149,7 @@ SECTIONS: dict[str, dict[str, Key]] = {
         "min_free": Key("size", "Free disk below which nothing more is received.", "10GiB"),
         "keep_uploaded": Key("duration", "How long files stay after the server has them.", "24h"),
         "keep_skipped": Key("duration", "How long files stay that are not uploaded.", "0s"),
+        "keep_reports": Key("duration", "How long reports of de-identification stay.", "90d"),
     },
     "listen": {
         "ae_title": Key("text", "Our AE title.", "TREADLE"),
@@ -169,6 +178,7 @@ SECTIONS: dict[str, dict[str, Key]] = {
     },
     "devices.push.storage_commitment": _COMMITMENT,
     "devices.pull": _PULL,
+    "devices.pull.tls": _PULL_TLS,
     "devices.routing": _ROUTING,
     "devices.routing.defaults": {
         "group": Key("text", "Group when the string names none.", may_be_null=True),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from collections.abc import Iterable
 from typing import Any, Literal, Protocol
 
 from treadle.connector.health import log_event
@@ -43,6 +44,11 @@ def event_id(series: SeriesLike) -> str:
     """The id of a series in the log, the same over restarts and for every part of the connector."""
     name = "\x1f".join((series.device, series.study, series.series))
     return hashlib.sha256(name.encode()).hexdigest()[:12]
+
+
+def series_called(name: str, known: Iterable[SeriesLike]) -> str:
+    """The Series Instance UID of the series with that id; a name that is no id is taken for a UID."""
+    return next((one.series for one in known if event_id(one) == name), name)
 
 
 def series_event(step: Step, series: SeriesLike, **fields: Any) -> None:

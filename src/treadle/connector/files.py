@@ -6,7 +6,7 @@ import os
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -31,6 +31,8 @@ class Finder:
     folder: Path
     scratch: Path
     most: int
+    on_path: Callable[[], object] = bool
+    """Called once for each file of the folder that was looked at."""
     found: int = 0
     passed_over: Counter[str] = field(default_factory=Counter)
     _members_seen: int = 0
@@ -43,13 +45,11 @@ class Finder:
                     head = file.read(4)
                 if head == _ZIP:
                     yield from self._members(path)
-                    continue
-                facts = self._facts(path)
+                elif (facts := self._facts(path)) is not None:
+                    yield facts
             except OSError:
                 self.passed_over["unreadable"] += 1
-                continue
-            if facts is not None:
-                yield facts
+            self.on_path()
 
     def _facts(self, path: Path) -> InstanceFacts | None:
         with path.open("rb") as file:
@@ -89,6 +89,11 @@ class Finder:
         if facts is None:
             target.unlink()
         return facts
+
+
+def count_paths(folder: Path) -> int:
+    """How many files there are to look at."""
+    return sum(1 for _ in _walk(folder))
 
 
 def _walk(folder: Path) -> Iterator[Path]:

@@ -1,4 +1,4 @@
-"""What would become of the series in a folder: the pipeline's own decisions, with neither server nor spool."""
+"""What would become of the series in a folder: the pipeline's own decisions, without a spool."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from treadle.connector.bundle import describe
+from treadle.connector.bundle import Described, describe
 from treadle.connector.config import DeviceConfig
+from treadle.connector.privacy.rehearsal import Rehearsal
 from treadle.connector.spool.layout import is_safe_uid
 from treadle.dicom.header import NotDicomError, read_header
 from treadle.dicom.identity import InstanceFacts, representative, split_series
@@ -17,11 +18,13 @@ from treadle.dicom.routing import read_routing
 Groups = dict[tuple[str, str, bool], dict[str, InstanceFacts]]
 
 
-def forecast(instances: Iterable[InstanceFacts], device: DeviceConfig) -> Iterator[dict[str, Any]]:
+def forecast(
+    instances: Iterable[InstanceFacts], device: DeviceConfig, rehearsal: Rehearsal
+) -> Iterator[dict[str, Any]]:
     """One document for each series, in the order in which they were found."""
     for (study, series, is_usable), members in _grouped(instances).items():
         yield {"StudyInstanceUID": study, "SeriesInstanceUID": series} | _series(
-            list(members.values()), device, is_usable=is_usable
+            list(members.values()), device, rehearsal, is_usable=is_usable
         )
 
 
@@ -35,20 +38,29 @@ def _grouped(instances: Iterable[InstanceFacts]) -> Groups:
     return groups
 
 
-def _series(members: Sequence[InstanceFacts], device: DeviceConfig, *, is_usable: bool) -> dict[str, Any]:
+def _series(
+    members: Sequence[InstanceFacts], device: DeviceConfig, rehearsal: Rehearsal, *, is_usable: bool
+) -> dict[str, Any]:
     first = representative(members)
     try:
         header = read_header(str(first.path))
         buckets = split_series(members, device.mapping)
-        described = [(describe(bucket, uid, device), len(bucket)) for uid, bucket in sorted(buckets.items())]
+        described = {uid: describe(bucket, uid, device) for uid, bucket in sorted(buckets.items())}
     except NotDicomError as error:
         return {"decision": "skip", "reason": f"header unreadable: {error}", "routing": None, "files": []}
     route = read_routing(header, device.mapping.routing)
     document: dict[str, Any] = {
         "decision": decide_header(header, device.opt, route=route),
         "routing": asdict(route) | {"flags": list(route.flags)},
-        "files": [one.fields.flat() | {"file.zip_member_count": count} for one, count in described],
+        "files": [],
     }
     if not is_usable:
         document |= {"decision": "skip", "reason": "UIDs missing or unusable: goes to quarantine"}
+    for uid, original in described.items():
+        leaves: Described | None = original
+        if document["decision"] != "skip":
+            leaves, said = rehearsal.bucket(buckets[uid], uid, original, device)
+            document |= said
+        if leaves is not None:
+            document["files"].append(leaves.fields.flat() | {"file.zip_member_count": len(buckets[uid])})
     return document

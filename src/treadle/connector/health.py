@@ -1,9 +1,10 @@
 """Counters and current troubles of the connector, for logs, `status.json`, the heartbeat and `/metrics`.
 
 Names of counters, by device: associations, rejected, broken, refused, instances, bytes, quarantined, files,
-bytes_sent, polls, polls_failed; series_seen, series_retrieved, series_complete, series_skipped, series_uploaded,
-series_first_try (of those uploaded), series_failed (attempts), series_held, series_abandoned; misrouted_<reason>
-(files); visible_s and visible_le_<s> (seconds from the last image to visible, summed, and cumulative by limit).
+bytes_sent, polls, polls_failed; deidentified and deid_rejected (instances); series_seen, series_retrieved,
+series_complete, series_skipped, series_uploaded, series_first_try (of those uploaded), series_failed (attempts),
+series_held, series_abandoned; misrouted_<reason> (files); visible_s and visible_le_<s> (seconds from the last image
+to visible, summed, and cumulative by limit).
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from treadle import __version__
 from treadle.connector.api import Api
 from treadle.connector.config import ConnectorConfig
 from treadle.connector.devices import Devices
+from treadle.connector.discretion import outward
 from treadle.connector.errors import ConnectorError
 from treadle.connector.events import event_id
 from treadle.connector.figures import figures
@@ -132,7 +133,7 @@ class Heartbeat:
             log_event("status not written", level=30, reason=str(error))
 
     def _beat(self, facts: dict[str, Any]) -> None:
-        info = dict(facts)
+        info = outward(facts)
         document = {
             "type": "connector",
             "version": __version__,

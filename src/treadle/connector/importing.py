@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event
-from time import time_ns
+from time import monotonic, time_ns
 
 from treadle.connector.config import ConnectorConfig
 from treadle.connector.files import Finder
-from treadle.connector.spool.layout import Layout, is_safe_uid
+from treadle.connector.spool.layout import Layout, is_safe_uid, keep_to_ourselves
 from treadle.connector.spool.state import Series, State
 
 Key = tuple[str, str]
@@ -27,6 +27,7 @@ def bring_in(
 ) -> tuple[list[Key], Finder]:
     """Put the files where received ones are put; their series, and what was found and passed over."""
     layout = Layout(config.spool)
+    keep_to_ourselves()
     layout.make()
     target = layout.arriving / device
     target.mkdir(exist_ok=True)
@@ -49,18 +50,43 @@ def bring_in(
     return list(keys), finder
 
 
-def wait_for(config: ConnectorConfig, device: str, keys: Iterable[Key], stop: Event) -> None:
-    """Wait until the connector that runs on the spool has dealt with the series, or holds them."""
-    layout = Layout(config.spool)
-    state = State(layout.database)
-    wanted = list(keys)
-    try:
-        while not stop.wait(_LOOK_S):
-            arriving = any((layout.arriving / device).glob("*-import-*.dcm"))
-            if not arriving and all(_is_over(one) for one in outcome(state, device, wanted)):
-                return
-    finally:
-        state.close()
+class Watch:
+    """Looks now and then how many of the series have been dealt with, or are held, and tells how many more."""
+
+    def __init__(
+        self, config: ConnectorConfig, device: str, keys: Sequence[Key], *, tell: Callable[[int], object]
+    ) -> None:
+        layout = Layout(config.spool)
+        self._arriving = layout.arriving / device
+        self._state = State(layout.database)
+        self._device = device
+        self._keys = keys
+        self._tell = tell
+        self._told = 0
+        self._look_at = 0.0
+
+    def look(self) -> bool:
+        """Whether all of them have been; at most twice a second anybody is asked."""
+        if monotonic() < self._look_at:
+            return False
+        self._look_at = monotonic() + _LOOK_S
+        if any(self._arriving.glob("*-import-*.dcm")):
+            return False
+        over = sum(_is_over(one) for one in outcome(self._state, self._device, self._keys))
+        self._tell(over - self._told)
+        self._told = over
+        return over == len(self._keys)
+
+    def wait(self, stop: Event) -> None:
+        """Wait for all of them."""
+        while not self.look() and not stop.wait(_LOOK_S):
+            pass
+
+    def close(self) -> None:
+        """Look for the last time."""
+        self._look_at = 0.0
+        self.look()
+        self._state.close()
 
 
 def _is_over(series: Series | None) -> bool:

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 import signal
 import socket
 from collections.abc import Callable
@@ -24,16 +25,19 @@ from treadle.connector.health import Health, log, log_event
 from treadle.connector.heartbeat import Heartbeat
 from treadle.connector.logs import set_up_logs
 from treadle.connector.pipeline import Pipeline
+from treadle.connector.privacy.desk import Desk
+from treadle.connector.privacy.pool import Pool
 from treadle.connector.pull.holds import Holds
 from treadle.connector.receivers import Receivers, listen
 from treadle.connector.setup import check_tls, receiver_setup
-from treadle.connector.spool.layout import Layout
+from treadle.connector.spool.layout import Layout, keep_to_ourselves
 from treadle.connector.spool.lock import CannotStartError, lock_spool, wait_for_old_receivers
 from treadle.connector.spool.state import State
 
 if TYPE_CHECKING:
     from treadle.connector.pull.pulls import Pulls
 
+_PACK_AHEAD = 1  # series packed while as many as allowed are being sent
 _STOP_S = 4.0
 _LOOK_S = 0.1
 
@@ -41,6 +45,7 @@ _LOOK_S = 0.1
 def run(config: ConnectorConfig, *, reread: Callable[[], ConnectorConfig] | None = None) -> int:
     """Receive and send on until SIGTERM or SIGINT; the exit code. SIGHUP takes the devices of `reread`."""
     set_up_logs(config.log_level, file=config.log_file, as_json=config.log_json)
+    keep_to_ourselves()
     signals: SimpleQueue[int] = SimpleQueue()
     for number in (signal.SIGTERM, signal.SIGINT, *((signal.SIGHUP,) if reread else ())):
         signal.signal(number, lambda number, _: signals.put(number))
@@ -57,22 +62,35 @@ def run(config: ConnectorConfig, *, reread: Callable[[], ConnectorConfig] | None
     return 0
 
 
-def run_once(config: ConnectorConfig, *, stop: Event | None = None) -> tuple[bool, list[str]]:
-    """Send what is in the spool without listening; whether all of it has been dealt with, and what is wrong."""
-    connector = Connector(replace(config, metrics=None), listens=False)
+def run_once(
+    config: ConnectorConfig,
+    *,
+    asks: bool = False,
+    stop: Event | None = None,
+    watch: Callable[[], object] = bool,
+) -> tuple[bool, list[str]]:
+    """Send what is in the spool; whether all has been dealt with, and what is wrong.
+
+    `asks`: also retrieve what rests at the devices that are pulled from. Nobody else is listened to.
+    `watch` is called again and again meanwhile.
+    """
+    keep_to_ourselves()
+    connector = Connector(replace(config, metrics=None), stays=False, asks=asks)
     connector.start()
     try:
-        return connector.drain(stop or Event()), connector.troubles()
+        return connector.drain(stop or Event(), watch), connector.troubles()
     finally:
         connector.stop()
 
 
 class Connector:
-    """All parts of one connector; one that does not listen only sends what is in the spool."""
+    """All parts of one connector."""
 
-    def __init__(self, config: ConnectorConfig, *, listens: bool = True) -> None:
+    def __init__(self, config: ConnectorConfig, *, stays: bool = True, asks: bool = True) -> None:
+        """One that does not stay waits for no quiet time and hears only what it `asks` devices for."""
         self._config = config
-        self._listens = listens
+        self._stays = stays
+        self._asks = asks
         self._layout = layout = Layout(config.spool)
         self._lock = lock_spool(layout)
         self._state = state = State(layout.database)
@@ -80,14 +98,16 @@ class Connector:
         self._health = health = Health()
         self._apis = [
             Api(url=config.server_url, api_key=config.api_key, ca_file=config.ca_file)
-            for _ in range(config.parallel_uploads + 1)
+            for _ in range(1 + config.parallel_uploads + _PACK_AHEAD)
         ]
+        self._pool = Pool()
         rush = Rush()
         self._pipeline = Pipeline(
-            Delivery(layout, state, devices, health),
+            Delivery(layout, state, devices, health, Desk(layout, state, health, self._pool)),
             state,
             health,
             apis=self._apis[1:],
+            sends=config.parallel_uploads,
             outbox=layout.outbox,
             rush=rush,
             retry_first_s=config.retry_first_s,
@@ -103,7 +123,7 @@ class Connector:
             arrivals=self._arrivals,
             rush=rush,
             is_held=Holds(state, devices).is_held,
-            waits=listens,
+            waits=stays,
         )
         self._pulls: Pulls | None = None
         self._heartbeat = Heartbeat(
@@ -121,16 +141,18 @@ class Connector:
 
     def start(self) -> None:
         """Start all parts; CannotStartError or ConfigError when that is impossible."""
+        check_tls(self._config)
         wait_for_old_receivers(self._layout)
-        for left_over in self._layout.outbox.iterdir():
-            left_over.unlink()
-        listeners = _listen(self._config) if self._listens else {}
+        shutil.rmtree(self._layout.outbox)
+        self._layout.make()
+        heard = self._config if self._stays else _only_moving(self._config)
+        listeners = _listen(heard) if self._stays or (self._asks and heard.devices) else {}
         self._collector.start()
         self._pipeline.start()
         if listeners:
             self._receivers = Receivers(
                 listeners,
-                receiver_setup(self._config, self._layout),
+                receiver_setup(heard, self._layout),
                 processes=self._config.processes,
                 on_report=self._health.take_report,
             )
@@ -148,8 +170,7 @@ class Connector:
         """Take the devices and certificates as they are configured now; associations go on."""
         try:
             config = reread()
-            if config.tls is not None:
-                check_tls(config)
+            check_tls(config)
         except ConfigError as error:
             self._health.trouble("config", f"the configuration stays as it was: {error}")
             log_event("not reloaded", level=40, reason=str(error))
@@ -162,11 +183,15 @@ class Connector:
         self._follow(new)
         log_event("reloaded", devices=[device.id for device in config.devices])
 
-    def drain(self, stop: Event) -> bool:
+    def drain(self, stop: Event, watch: Callable[[], object]) -> bool:
         """Wait until everything in the spool was tried; False if something is left or the server is away."""
+        pulls = self._pulls
         while not stop.wait(_LOOK_S) and not self._health.is_troubled("server"):
-            if self._collector.is_idle and self._pipeline.is_idle():
+            watch()
+            if (not pulls or pulls.is_over()) and self._collector.is_idle and self._pipeline.is_idle():
                 break
+        if pulls and (pulls.has_left() or not pulls.is_over()):
+            return False
         return not self._state.unsettled_series() and not self._state.count_by_state().get("held")
 
     def troubles(self) -> list[str]:
@@ -181,12 +206,13 @@ class Connector:
             self._receivers.stop()
         for part in (self._commitments, self._heartbeat, self._collector, self._pipeline):
             part.stop(timeout_s=_STOP_S / 4)
+        self._pool.stop()
         os.close(self._lock)
         log_event("stopped")
 
     def _follow(self, config: ConnectorConfig) -> None:
         """Ask the devices of that configuration for images."""
-        if self._pulls is None and self._listens and any(device.is_pulled for device in config.devices):
+        if self._pulls is None and self._asks and any(device.is_pulled for device in config.devices):
             from treadle.connector.pull.pulls import Pulls  # noqa: PLC0415 - slow to load, and many sites only push
 
             self._pulls = Pulls(
@@ -196,6 +222,7 @@ class Connector:
                 self._arrivals,
                 submit=self._collector.release,
                 watch=self._collector.watch,
+                is_once=not self._stays,
             )
         if self._pulls is not None:
             self._pulls.apply(config)
@@ -206,10 +233,15 @@ class Connector:
         Reporter(self._config).report(device, information, kind)
 
 
+def _only_moving(config: ConnectorConfig) -> ConnectorConfig:
+    """With no other devices than those that send because we ask them to."""
+    moving = tuple(one for one in config.devices if one.is_pulled and one.pull.retrieve == "move")
+    return replace(config, devices=moving)
+
+
 def _listen(config: ConnectorConfig) -> dict[str, socket.socket]:
     wanted = {} if config.port is None else {"plain": (config.host, config.port)}
     if config.tls is not None:
-        check_tls(config)
         wanted["tls"] = (config.tls.host, config.tls.port)
     return {kind: _listen_on(host, port) for kind, (host, port) in wanted.items()}
 

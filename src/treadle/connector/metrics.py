@@ -28,6 +28,8 @@ _COUNTERS = {
     "polls": ("polls", "Rounds of queries that a source answered."),
     "polls_failed": ("polls_failed", "Rounds of queries that failed."),
     "quarantined": ("instances_quarantined", "Instances without usable UIDs."),
+    "deidentified": ("instances_deidentified", "Instances de-identified, also more than once."),
+    "deid_rejected": ("instances_deid_rejected", "Instances that a de-identification profile rejected."),
     "files": ("files", "Files confirmed by the server."),
     "bytes_sent": ("sent_bytes", "Bytes of confirmed files."),
 }

@@ -3,7 +3,7 @@
 from collections import Counter
 from functools import partial
 from pathlib import Path
-from threading import Event, Thread
+from threading import BoundedSemaphore, Event, Thread
 
 from treadle.connector.api import Api, Confirmed
 from treadle.connector.backoff import LONGEST_S, Gate, delay
@@ -43,10 +43,12 @@ class Pipeline:
         health: Health,
         *,
         apis: list[Api],
+        sends: int,
         outbox: Path,
         rush: Rush,
         retry_first_s: float,
     ) -> None:
+        """A worker for each of `apis`; `sends` of them send at the same time while the others pack."""
         self._delivery = delivery
         self._state = state
         self._health = health
@@ -54,6 +56,7 @@ class Pipeline:
         self._rush = rush
         self._gate = Gate(first_s=retry_first_s)
         self._retry_first_s = retry_first_s
+        self._sends = BoundedSemaphore(sends)
         self._failures: Counter[int] = Counter()
         self._stop = Event()
         self._workers = [
@@ -128,7 +131,8 @@ class Pipeline:
         tickets = 0
         while self._gate.wait(self._stop):
             try:
-                confirmed = send_bundle(api, bundle)
+                with self._sends:
+                    confirmed = send_bundle(api, bundle)
             except ServerTroubleError as error:
                 self._note_failure(series_id)
                 self._pause(error)

@@ -3,9 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from treadle.connector.hours import WorkingHours
+
+
+@dataclass(frozen=True, kw_only=True)
+class PullTlsConfig:
+    """How a source shows who it is, and what we show it."""
+
+    ca: Path
+    cert: Path | None = None
+    key: Path | None = None
+    server_name: str | None = None
+
+    def __post_init__(self) -> None:
+        if (self.cert is None) != (self.key is None):
+            raise ValueError("cert and key: both are needed, or none")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +40,7 @@ class PullConfig:
     recheck_interval_s: float = 15 * 60.0
     recheck_for_s: float = 24 * 3600.0
     working_hours: WorkingHours | None = None
+    tls: PullTlsConfig | None = None
     retry_first_s: float = 60.0  # not in the file: the wait after a first failure
     idle_s: float = 300.0  # not in the file: a retrieval in which nothing happens for so long is broken off
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import ssl
+from ssl import SSLContext
 
 from pydicom.dataset import Dataset
 from pynetdicom import AE
 from pynetdicom.pdu_primitives import SCP_SCU_RoleSelectionNegotiation
 from pynetdicom.sop_class import StorageCommitmentPushModel  # type: ignore[attr-defined]
 
+from treadle.connector.client_tls import client_context
 from treadle.connector.config import ConnectorConfig, DeviceConfig, TlsConfig
 from treadle.dicom import quiet  # noqa: F401 - must be set before anything is written
 
@@ -36,7 +37,7 @@ class Reporter:
             target.port,
             ae_title=target.ae_title or device.ae_title,
             ext_neg=[_provider_role()],
-            tls_args=(_client_context(self._tls), target.host) if target.tls else None,
+            tls_args=(_context(self._tls), target.host) if target.tls else None,
         )
         if not association.is_established:
             raise OSError(f"no association with {target.host}:{target.port}")
@@ -61,11 +62,7 @@ def _provider_role() -> SCP_SCU_RoleSelectionNegotiation:
     return role
 
 
-def _client_context(tls: TlsConfig | None) -> ssl.SSLContext:
+def _context(tls: TlsConfig | None) -> SSLContext:
     if tls is None:
         raise OSError("storage_commitment.tls needs the certificate of listen.tls")
-    context = ssl.create_default_context(cafile=str(tls.ca) if tls.ca else None)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.load_cert_chain(tls.cert, tls.key)
-    context.check_hostname = False  # scanners are configured by address; the authority decides
-    return context
+    return client_context(ca=tls.ca, cert=tls.cert, key=tls.key)

@@ -6,6 +6,7 @@ from time import time
 
 from treadle.connector.config import ConnectorConfig
 from treadle.connector.health import log_event
+from treadle.connector.privacy.report import Reports
 from treadle.connector.spool.layout import Layout
 from treadle.connector.spool.state import Series, State
 
@@ -20,6 +21,7 @@ class Retention:
         self._layout = layout
         self._state = state
         self._config = config
+        self._reports = Reports(layout.reports)
 
     def is_short(self) -> bool:
         """Whether the disk is so full that confirmed files go early."""
@@ -28,6 +30,7 @@ class Retention:
     def sweep(self) -> int:
         """Delete what may go; the number of series deleted."""
         now = time()
+        self._reports.sweep(self._config.keep_reports_s)
         keep = 0.0 if self.is_short() else self._config.keep_uploaded_s
         gone = [
             delete_files(self._layout, self._state, series, forget=False)

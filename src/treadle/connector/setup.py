@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
+from treadle.connector.client_tls import client_context
 from treadle.connector.config import OPEN_DEVICE, ConfigError, ConnectorConfig
 from treadle.connector.receive.process import Setup
 from treadle.connector.receive.tls import server_context
@@ -36,12 +41,24 @@ def receiver_setup(config: ConnectorConfig, layout: Layout) -> Setup:
 
 
 def check_tls(config: ConnectorConfig) -> None:
-    """ConfigError when the files of `listen.tls` cannot be used."""
+    """ConfigError when the files of `listen.tls` or of a device's `pull.tls` cannot be used."""
+    if (listen := _tls(config)) is not None:
+        with _naming("listen.tls", listen["cert"], listen["key"], listen["ca"]):
+            server_context(**listen)
+    for device in config.devices:
+        if (tls := device.pull.tls) is not None:
+            with _naming(f"devices.{device.id}.pull.tls", tls.ca, tls.cert, tls.key):
+                client_context(ca=tls.ca, cert=tls.cert, key=tls.key)
+
+
+@contextmanager
+def _naming(section: str, *files: Path | str | None) -> Iterator[None]:
+    """A ConfigError names the file that cannot be read; of one that can, the library says what is wrong."""
     try:
-        server_context(**(_tls(config) or {}))
+        yield
     except OSError as error:
-        name = f"{error.filename}: " if error.filename else ""
-        raise ConfigError(f"listen.tls: {name}{error.strerror or error}") from error
+        name = next((f"{file}: " for file in files if file and not os.access(file, os.R_OK)), "")
+        raise ConfigError(f"{section}: {name}{error.strerror or error}") from error
 
 
 def _tls(config: ConnectorConfig) -> dict[str, Any] | None:

@@ -48,6 +48,7 @@ class Context:
     """Where a file is bound for. `subject` becomes the patient's code when the profile asks for `subject-label`.
 
     `code` is a subject map: it gives the code of a patient, whose attributes it reads by keyword.
+    `identity` stands for the PatientID where something else stands there, such as a routing string; empty: the study.
     """
 
     group: str = ""
@@ -55,3 +56,4 @@ class Context:
     subject: str | None = None
     session: str | None = None
     code: Callable[[Callable[[str], object]], str] | None = None
+    identity: str | None = None

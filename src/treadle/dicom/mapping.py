@@ -16,7 +16,7 @@ from treadle.dicom.identity import is_siemens
 from treadle.dicom.labels import ACQUISITION_LABEL_LENGTH, safe_label
 from treadle.dicom.person_name import join_operators, split_person_name
 from treadle.dicom.routing import Route, parse_routing
-from treadle.dicom.tags import read_text, read_values
+from treadle.dicom.tags import is_same_tag, read_text, read_values
 from treadle.dicom.times import Clockwork, zone_name
 
 __all__ = ["MappingConfig", "SeriesFields", "map_instance"]
@@ -127,7 +127,8 @@ def _tag_label(ds: Dataset, tag: str | None, config: MappingConfig) -> str:
     if not tag:
         return ""
     values = read_values(ds, tag)
-    if tag in config.routing.tags and parse_routing(values, config.routing).form != "none":
+    is_routing = any(is_same_tag(tag, routing) for routing in config.routing.tags)
+    if is_routing and parse_routing(values, config.routing).form != "none":
         return ""
     return safe_label(read_text(ds, tag))
 

@@ -17,7 +17,7 @@ from typing import BinaryIO
 
 from treadle.dicom import zipformat
 from treadle.dicom.deflate import Deflater, crc32, deflate
-from treadle.dicom.digest import DataSetDigest, data_set_offset, data_set_offset_in
+from treadle.dicom.digest import DataSetDigest, data_set_offset, data_set_offset_in, feed
 from treadle.dicom.whole_file import WholeFiles
 from treadle.dicom.zipformat import DEFLATED, STORED, Entry
 
@@ -85,7 +85,7 @@ class _Sink:
     def write(self, data: bytes | memoryview) -> None:
         self._out.write(data)
         self.size += len(data)
-        self.sha256.update(data)
+        feed(self.sha256, data)
 
 
 def _add(sink: _Sink, memory: WholeFiles, name: str, path: Path) -> tuple[Entry, PackedMember]:
@@ -93,8 +93,8 @@ def _add(sink: _Sink, memory: WholeFiles, name: str, path: Path) -> tuple[Entry,
     if size <= WHOLE:
         data = memory.read(path, size)
         digest = DataSetDigest(data_set_offset_in(data))
-        entry, offset = _add_whole(sink, name, data)
         digest.update(data)
+        entry, offset = _add_whole(sink, name, data)
     else:
         with path.open("rb") as file:
             digest = DataSetDigest(data_set_offset(file))
@@ -107,10 +107,10 @@ def _add(sink: _Sink, memory: WholeFiles, name: str, path: Path) -> tuple[Entry,
 
 
 def _add_whole(sink: _Sink, name: str, data: memoryview) -> tuple[Entry, int]:
-    packed = deflate(data)
+    crc, packed = crc32(data), deflate(data)
     is_worth = len(packed) < len(data) * _WORTH
     body, method = (packed, DEFLATED) if is_worth else (data, STORED)
-    entry = Entry(name, sink.size, method, crc32(data), len(body), len(data))
+    entry = Entry(name, sink.size, method, crc, len(body), len(data))
     sink.write(zipformat.local_header(entry))
     offset = sink.size
     sink.write(body)

@@ -228,11 +228,11 @@ def _group(text: str) -> tuple[str | None, Status]:
 
 def _with_defaults(route: Route, config: RoutingConfig) -> Route:
     # A group that was typed wrongly is not replaced: data must not slip into another group.
-    if config.default_group is None or route.status == "group_invalid":
-        return route
     group = route.group or config.default_group
+    if group is None or route.status == "group_invalid":
+        return route
     project = route.project
-    if group == config.default_group and project is None:
+    if project is None and config.default_group in (None, group):
         project = config.default_project
     return replace(route, group=group, project=project, status="ok" if project else "project_missing")
 

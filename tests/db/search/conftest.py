@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
 
 import treadle.server.search.tables  # noqa: F401 - so that its tables are made
 from treadle.server.access.guard import Guard

@@ -17,6 +17,7 @@ _LEVELS = {
     "collections": "collection",
 }
 _VIEW = {"label": "v", "columns": [{"src": "subject.label"}]}
+_SEARCH = {"return_type": "session", "structured_query": "subject.sex = male"}
 _SERIES = {
     "key": {"study": "1", "series": "2", "bucket": "3"},
     "digest": "d",
@@ -81,6 +82,9 @@ class Sample:
             "input_files": f"{MARK}.zip",
             "instances": "1.2.3",
             "views": ids["view"],
+            "queries": ids["query"],
+            "sites": ids["site"],
+            "versions": "1",
             "data_view_executions": ids["execution"],
             "reports": ids["report"],
             "trash": ids["trash"],
@@ -228,6 +232,8 @@ _ARGUMENTS: list[tuple[str, Any]] = [
     (r"DELETE /groups", lambda ids: {"json": [ids["group"]]}),
     (r"PUT /groups/\{\}", _json(label="G")),
     (r"PUT /.*/settings", _json(a=1)),
+    (r"POST /(files|sessions)/.*/deid/.*", _json(text="treadle: {preset: ps315-basic}")),
+    (r"PUT /.*/deid", _json(text="treadle: {preset: ps315-basic}")),
     (r"POST /projects", lambda ids: {"json": {"group": ids["group"], "label": "new"}}),
     (r"POST /subjects", lambda ids: {"json": {"project": ids["project"], "label": "new"}}),
     (
@@ -275,6 +281,28 @@ _ARGUMENTS: list[tuple[str, Any]] = [
     (r"POST /upload/.*", _placed),
     (r"POST .*/analyses", _json(label="new")),
     (r"POST /containers/\{\}/views", _json(**_VIEW)),
+    (
+        r"POST /dataexplorer/queries",
+        lambda ids: {
+            "json": {"label": "q", "search": _SEARCH, "parent": {"type": "project", "id": ids["project"]}}
+        },
+    ),
+    (r"PUT /dataexplorer/queries/\{\}", _json(label="new")),
+    (r"POST /dataexplorer/search(/nodes)?", _json(**_SEARCH)),
+    (
+        r"DELETE /dataexplorer/search",
+        _json(return_type="session", structured_query="session.label = nobody"),
+    ),
+    (r"POST /dataexplorer/search/fields/aggregate", _json(field_name="session.label")),
+    (r"POST /dataexplorer/search/export", _json(query=_SEARCH)),
+    (
+        r"POST /dataexplorer/search/collect",
+        lambda ids: {"json": {"query": _SEARCH, "collection": ids["collection"]}},
+    ),
+    (r"POST /dataexplorer/sites", _json(label="Elsewhere", url="https://images.example.org")),
+    (r"PUT /dataexplorer/sites/\{\}", _json(label="Elsewhere")),
+    (r"PUT /dataexplorer/sites/\{\}/key", _json(key="secret")),
+    (r"POST /dataexplorer/search/print", _json(ast={"op": "exists", "field": "file.type"})),
     (r"PUT /views/\{\}", _json(label="new")),
     (r"POST /audit-trail/reports", lambda ids: {"json": {"project_id": ids["project"], "label": "new"}}),
     (r"PATCH /audit-trail/reports/\{\}", _json(label="new")),

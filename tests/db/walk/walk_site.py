@@ -207,6 +207,11 @@ async def _fill(site: Site) -> None:
     ids["view"] = (await site.good("POST", f"/containers/{ids['project']}/views", json=view))["_id"]
     ran = await site.good("POST", "/views/queue", params={"containerId": ids["project"]}, json=view)
     ids["execution"] = ran["_id"]
+    saved = {"label": f"{MARK}-query", "search": {"return_type": "session"}}
+    parent = {"type": "project", "id": ids["project"]}
+    ids["query"] = (await site.good("POST", "/dataexplorer/queries", json={**saved, "parent": parent}))["_id"]
+    other = {"label": f"{MARK}-site", "url": "http://127.0.0.1:9"}  # where nobody answers
+    ids["site"] = (await site.good("POST", "/dataexplorer/sites", json=other))["_id"]
     report = {"project_id": ids["project"], "label": f"{MARK}-report"}
     ids["report"] = (await site.good("POST", "/audit-trail/reports", json=report))["_id"]
     assert ran["state"] == "completed"
@@ -249,6 +254,9 @@ async def _annotate(site: Site) -> None:
         "flags": [],
         "target": {"project": ids["project"], "subject": ids["subject2"]},
     }
+    for path in ("/site", f"/groups/{ids['group']}", f"/projects/{ids['project']}"):
+        await site.good("PUT", f"{path}/deid", json={"text": "treadle: {preset: ps315-basic}"})
+        await site.good("DELETE", f"{path}/deid")
     async with site.database.transaction() as connection:
         await connection.execute(
             text("UPDATE container SET placement = CAST(:placement AS jsonb) WHERE id = :id"),

@@ -28,7 +28,11 @@ _ROUTING = (
 
 
 def config_file(
-    folder: Path, flat: Mapping[str, Any] | None = None, *, opt: Mapping[str, Any] | None = None
+    folder: Path,
+    flat: Mapping[str, Any] | None = None,
+    *,
+    opt: Mapping[str, Any] | None = None,
+    deid: Mapping[str, Any] | None = None,
 ) -> Path:
     """A connector's file with one device `d` that has these options; neither server nor spool."""
     device: dict[str, Any] = {
@@ -37,6 +41,7 @@ def config_file(
         "routing": {},
         "mapping": {},
         "opt": dict(opt or {}),
+        "deid": dict(deid or {}),
     }
     for name, value in (flat or {}).items():
         key = name.removeprefix("routing_")

@@ -134,7 +134,25 @@ def test_the_plain_port_is_off_where_only_tls_is_configured(
     assert (config.port is not None, config.tls is not None) == (plain, tls)
 
 
-def test_a_profile_is_refused_rather_than_ignored(read) -> None:
-    assert read(MINIMAL + "defaults: {deid: {required: true, profile: null}}")
-    with pytest.raises(ConfigError, match=r"devices\[0\]\.deid\.profile: the connector cannot de-identify"):
-        read(MINIMAL + "devices: [{id: ct, deid: {profile: research}}]")
+def test_a_profile_is_read_when_the_file_is_and_holds_for_the_devices_below(read, tmp_path: Path) -> None:
+    (tmp_path / "trial.yaml").write_text("name: trial\ntreadle: {preset: research}\n")
+    config = read(
+        MINIMAL + "defaults: {deid: {required: true, profile: trial.yaml}}\n"
+        "devices: [{id: ct}, {id: us, deid: {profile: ps315-basic}}, {id: qa, deid: {required: false, profile: null}}]"
+    )
+    told = [(one.deid.required, one.deid.profile and one.deid.profile.name) for one in config.devices]
+    assert told == [(True, "trial"), (True, "ps315-basic"), (False, None)]
+
+
+@pytest.mark.parametrize(("text", "told"), [
+    ("dicom:\n  fields:\n  - {name: PatientName, removed: true}\n", r"bad.yaml: line 3, dicom.fields\[0\]"),
+    ("name: none\n", "bad.yaml leaves everything as it is"),
+    (None, "'bad.yaml' is no preset .*research.*, and no file: No such file"),
+])  # fmt: skip
+def test_a_profile_that_cannot_be_used_is_refused_with_its_place(
+    read, tmp_path: Path, text: str | None, told: str
+) -> None:
+    if text is not None:
+        (tmp_path / "bad.yaml").write_text(text)
+    with pytest.raises(ConfigError, match=rf"devices\[0\]\.deid\.profile: {told}"):
+        read(MINIMAL + "devices: [{id: ct, deid: {profile: bad.yaml}}]")

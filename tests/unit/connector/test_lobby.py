@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pydicom.dataset import Dataset
+from pynetdicom.dsutils import encode
 from pynetdicom.pdu import A_ASSOCIATE_RQ
 from pynetdicom.pdu_primitives import A_ASSOCIATE, MaximumLengthNotification
 from pynetdicom.presentation import build_context
@@ -79,18 +81,34 @@ def request() -> bytes:
     return rq.encode()
 
 
-def trickle(site: Site, first: bytes, rest: bytes, *, for_s: float) -> tuple[str, float]:
-    """How an association ends, and after how long, whose peer sends `rest` a byte at a time."""
+def pdv(value: bytes, *, control: int) -> bytes:
+    """A P-DATA-TF PDU with one fragment."""
+    return struct.pack(">BBIIBB", 4, 0, len(value) + 6, len(value) + 2, 1, control) + value
+
+
+def command(elements: dict[str, object]) -> bytes:
+    dataset = Dataset()
+    for keyword, value in {**elements, "MessageID": 1}.items():
+        setattr(dataset, keyword, value)
+    return encode(dataset, True, True)
+
+
+def drops(data: bytes) -> list[bytes]:
+    return [bytes((byte,)) for byte in data]
+
+
+def trickle(site: Site, first: bytes, rest: list[bytes], *, for_s: float) -> tuple[str, float]:
+    """How an association ends, and after how long, whose peer sends `rest` a piece at a time."""
     ours, theirs = socket.socketpair()
     association = Association(ours, address="127.0.0.1", site=site)
     thread = threading.Thread(target=association.run)
     began = time.monotonic()
     thread.start()
     theirs.sendall(first)
-    for byte in rest:
+    for piece in rest:
         if not thread.is_alive() or time.monotonic() - began > for_s:
             break
-        theirs.sendall(bytes((byte,)))
+        theirs.sendall(piece)
         time.sleep(0.2)
     thread.join(5)
     assert not thread.is_alive()
@@ -100,26 +118,38 @@ def trickle(site: Site, first: bytes, rest: bytes, *, for_s: float) -> tuple[str
 
 
 def test_a_request_that_drips_in_is_aborted_in_time(site: Site) -> None:
-    end, took = trickle(site, b"", request(), for_s=20)
+    end, took = trickle(site, b"", drops(request()), for_s=20)
     assert end == "aborted: timeout"
     assert took < 4
 
 
 def test_a_pdu_that_drips_in_is_aborted_in_time(site: Site) -> None:
-    end, took = trickle(site, request() + struct.pack(">BBI", 4, 0, 60000), bytes(200), for_s=20)
+    end, took = trickle(site, request() + struct.pack(">BBI", 4, 0, 60000), drops(bytes(200)), for_s=20)
     assert end == "aborted: timeout"
+    assert took < 4
+
+
+@pytest.mark.parametrize("control", [1, 0])
+def test_a_message_of_tiny_pdus_is_aborted_in_time(site: Site, control: int) -> None:
+    """Each PDU comes in time and is whole; command (1) or data (0), the message never ends."""
+    echo = command(
+        {"AffectedSOPClassUID": "1.2.840.10008.1.1", "CommandField": 0x30, "CommandDataSetType": 0}
+    )
+    first = request() + (pdv(echo, control=3) if control == 0 else b"")
+    end, took = trickle(site, first, [pdv(b"", control=control)] * 100, for_s=20)
+    assert end == "aborted: message too slow"
     assert took < 4
 
 
 def test_a_seat_is_taken_by_those_who_may_send_only_and_given_back(site: Site) -> None:
     release = bytes((5, 0, 0, 0, 0, 4, 0, 0, 0, 0))
     assert (
-        trickle(site, request().replace(b"TREADLE", b"ANOTHER"), b"", for_s=1)[0]
+        trickle(site, request().replace(b"TREADLE", b"ANOTHER"), [], for_s=1)[0]
         == "rejected: called AE title"
     )
-    assert trickle(site, request() + release, b"", for_s=1)[0] == "released"
+    assert trickle(site, request() + release, [], for_s=1)[0] == "released"
     taken = site.seats.take("127.0.0.1")
     assert taken is not None
-    assert trickle(site, request(), b"", for_s=1)[0] == "rejected: too many associations"
+    assert trickle(site, request(), [], for_s=1)[0] == "rejected: too many associations"
     site.seats.give_back(taken)
-    assert trickle(site, request() + release, b"", for_s=1)[0] == "released"
+    assert trickle(site, request() + release, [], for_s=1)[0] == "released"

@@ -8,7 +8,7 @@ import pytest
 from treadle.connector.receive.stage import Stage
 
 PATCH, AT = b"patch", 300
-PIECE, PAGE = 256 << 10, 4096
+PIECE, PAGE = 1 << 20, 4096
 
 
 @pytest.mark.parametrize(

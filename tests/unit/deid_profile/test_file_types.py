@@ -242,6 +242,7 @@ def test_archives_with_members_that_nobody_treats(process: Process) -> None:
         (zipped(**{"a.json": b"{}"})[:-30], "DEID_TRUNCATED"),
         (zipped(x=b"")[:0], "DEID_TRUNCATED"),
     ],
+    ids=["above", "absolute", "bomb", "cut short", "empty"],  # the bytes hold the time: no name for a test
 )
 def test_archives_that_are_refused(process: Process, data: bytes, code: str) -> None:
     assert process(ZIP, "a.zip", data).error == code

@@ -1,8 +1,11 @@
 """Shared data of these tests: real series, read in place when they are there."""
 
+import sys
 from pathlib import Path
 
 import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
 
 DICOMDIR = b"1.2.840.10008.1.3.10"
 CORPUS = Path(__file__).parents[4] / "shared" / "data" / "dicom"

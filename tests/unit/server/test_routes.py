@@ -16,6 +16,7 @@ ANONYMOUS = {
     ("POST", "/x/login"),
     ("GET", "/x/login/oidc"),
     ("GET", "/x/login/oidc/callback"),
+    ("POST", "/dataexplorer/search/parse"),
 }
 # Where a ticket may stand for credentials: bytes of files and archives, tables of data views and reports, and the
 # parts of ticketed uploads.

@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
+import re
+import sys
 from pathlib import Path
 from uuid import uuid4
 
+import httpx
 from e2e_kit import MakeSeries, Place, Server
 from playwright.sync_api import Page, expect
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "http"))
+
+from series_sender import Connector, packed
+
+
+def send(client: httpx.Client, string: str, session: str) -> str:
+    """A series of one image of a new study that asks for `group/project`, sent as a connector does; the study's UID."""
+    connector = Connector(client)
+    raw, instances = packed(session.encode())
+    body = connector.announcement(raw, string=string)
+    body["fields"]["session.label"] = session
+    ticket = connector.announce(body)["ticket"]
+    connector.put(ticket, 0, raw)
+    connector.complete(ticket, raw, instances).raise_for_status()
+    return str(connector.study)
 
 
 def test_a_string_is_taken_apart_and_checked_while_it_is_typed(page: Page, place: Place) -> None:
@@ -59,6 +78,54 @@ def test_mistyped_studies_are_moved_together_and_the_string_is_remembered(
     expect(page.get_by_text(f"fw://{wrong}/")).to_have_count(0)
 
 
+def test_the_worklist_is_searched_filtered_and_paged(page: Page, server: Server, place: Place) -> None:
+    """What is alike counts over the whole list, not over the page that is shown."""
+    typed = f"{place.group}/lost-{uuid4().hex[:6]}"
+    for number in range(103):
+        send(server.http, typed, f"Visit {number + 1}")
+    page.goto("/misrouted")
+    page.get_by_role("searchbox", name="Session, scanner or what was asked for").fill(typed)
+    expect(page.get_by_text("103 sessions found")).to_be_visible()
+    rows = page.get_by_role("table", name="Mis-routed sessions").get_by_role("row").filter(has_text=typed)
+    expect(rows).to_have_count(100)
+    page.get_by_role("button", name="Show later ones").click()
+    expect(rows).to_have_count(103)
+    expect(page.get_by_role("button", name="Show later ones")).to_have_count(0)
+    page.get_by_label("Why", exact=True).click()
+    page.get_by_role("option", name="no such group").click()
+    expect(page.get_by_text("Nothing matches these filters")).to_be_visible()
+    expect(page).to_have_url(re.compile("reason=group_not_found"))
+    page.get_by_role("button", name="Clear filters").first.click()
+    page.get_by_role("searchbox", name="Session, scanner or what was asked for").fill(typed)
+    rows.first.get_by_role("button", name="Move", exact=True).click()
+    expect(page.get_by_label("Also the 102 other sessions with the same string")).to_be_checked()
+
+
+def test_a_devices_page_lists_what_came_through_it(page: Page, server: Server, place: Place) -> None:
+    made = server.post("/devices", {"label": f"edge {uuid4().hex[:6]}", "type": "connector"})
+    key = {"Authorization": f"scitran-user {made['key'].rpartition(':')[2]}"}
+    client = httpx.Client(base_url=server.http.base_url, headers=key)
+    studies = [send(client, f"{place.group}/nowhere", f"Visit {number}") for number in (1, 2)]
+    send(client, f"{place.group}/{place.label}", "Visit 3")
+    page.goto(f"/admin/devices/{made['_id']}")
+    rows = page.get_by_role("table", name="Received series").get_by_role("row")
+    expect(rows).to_have_count(4)
+    expect(rows.nth(1)).to_contain_text("placed")
+    expect(rows.nth(1)).to_contain_text(f"{place.group}/{place.label}")
+    expect(rows.nth(2)).to_contain_text("no such project")
+    search = page.get_by_role("searchbox", name="Session, scanner, UID or what was asked for")
+    search.fill(studies[0])
+    expect(rows).to_have_count(2)
+    expect(rows.nth(1)).to_contain_text("Visit 1")
+    search.fill("")
+    page.get_by_label("State", exact=True).click()
+    page.get_by_role("option", name="placed").click()
+    expect(rows).to_have_count(2)
+    rows.nth(1).get_by_role("link", name="Visit 3").click()
+    expect(page.get_by_role("heading", name="Visit 3")).to_be_visible()
+    client.close()
+
+
 def test_every_page_of_a_project_shows_its_string_and_the_card_is_one_page_that_leads_there(
     page: Page, place: Place, tmp_path: Path
 ) -> None:
@@ -85,8 +152,8 @@ def test_a_connectors_page_shows_rates_held_series_and_reasons(page: Page, serve
     }  # fmt: skip
     hours = {"start": "2026-01-01T00:00:00+00:00", "instances": [0] * 23 + [40]}
     hours |= {"series_uploaded": [0] * 23 + [3], "series_failed": [0] * 23 + [1]}
-    retry = "treadle connector retry 1.2.3"
-    held = {"id": "a", "device": "mr1", "study": "1.2", "series": "1.2.3", "reason": "refused", "since": None}
+    retry = "treadle connector retry 3f2a91c04d7e"
+    held = {"id": "3f2a91c04d7e", "device": "mr1", "reason": "refused", "since": None}
     heartbeat = {
         "interval": 60,
         "errors": ["held: mr1: 1 series held back: refused", "disk nearly full"],

@@ -17,7 +17,8 @@ from playwright.sync_api import Browser, Page, expect
 sys.path.insert(0, str(Path(__file__).parents[2] / "flow"))
 
 import oidc_kit
-from fault_kit import Treadle, free_port
+from fault_kit import Treadle
+from probe_kit import free_port
 
 PASSWORD = "a good long password"
 

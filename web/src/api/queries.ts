@@ -1,4 +1,4 @@
-import { queryOptions, useQuery } from "@tanstack/react-query";
+import { infiniteQueryOptions, keepPreviousData, queryOptions, useQuery } from "@tanstack/react-query";
 import { api } from "@/api/client";
 import type {
   Acquisition,
@@ -110,10 +110,16 @@ export const instancesQuery = (fileId: string, version?: number) =>
     },
   });
 
-export const misroutedQuery = queryOptions({
-  queryKey: [LIVE, "misrouted"],
-  queryFn: () => api.get<Misrouted[]>("/connector/misrouted", { limit: 500 }),
-});
+/** The worklist in pages, oldest first. */
+export const misroutedQuery = (asked: { search?: string | undefined; reason?: string | undefined }) =>
+  infiniteQueryOptions({
+    queryKey: [LIVE, "misrouted", asked],
+    queryFn: ({ pageParam }) =>
+      api.get<Page<Misrouted>>("/connector/misrouted", { ...asked, limit: 100, after_id: pageParam }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (last) => (last.count < last.total ? last.results.at(-1)?.session._id : undefined),
+    placeholderData: keepPreviousData,
+  });
 
 export const aliasesQuery = queryOptions({
   queryKey: [LIVE, "aliases"],

@@ -1571,6 +1571,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/connector/deid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Of Target
+         * @description Profile, version and secret for what this routing leads to; changes nothing but that the secret exists now.
+         *
+         *     A project that does not exist yet gets the secret answered here when it comes to be.
+         */
+        post: operations["get_connector_deid"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/connector/misrouted": {
         parameters: {
             query?: never;
@@ -1581,6 +1603,9 @@ export interface paths {
         /**
          * List Misrouted
          * @description Parked sessions the caller may sort, oldest first, with projects that may have been meant.
+         *
+         *     `search` looks into labels, scanners and what was asked for (`group/project`); `alike` counts the other
+         *     sessions on the whole list that asked for the same.
          */
         get: operations["list_misrouted_api_connector_misrouted_get"];
         put?: never;
@@ -1604,8 +1629,8 @@ export interface paths {
          * Move Misrouted
          * @description Move a parked session to a project; subject and label as given, else as they are.
          *
-         *     `also_same_string` moves every waiting session that asked for the same group and project, too;
-         *     `remember_alias` sends later ones there at once.
+         *     `also_same_string` moves up to 200 waiting sessions that asked for the same group and project, too; `next` is
+         *     one of the `remaining`. `remember_alias` sends later ones there at once.
          */
         post: operations["move_misrouted_api_connector_misrouted__session_id__move_post"];
         delete?: never;
@@ -2186,6 +2211,374 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/dataexplorer/facets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Facets
+         * @description How the result is spread over the values of some fields.
+         */
+        post: operations["search_facets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dataexplorer/mapped_fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Mapped Fields
+         * @description What lies directly below a path; without one, what can be searched for.
+         */
+        get: operations["get_mapped_fields"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dataexplorer/queries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Listed
+         * @description All saved queries that the caller may see.
+         */
+        get: operations["get_all_saved_searches"];
+        put?: never;
+        /**
+         * Add
+         * @description Save a query: for yourself, for all who see a group or project, or for everybody.
+         */
+        post: operations["save_search"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dataexplorer/queries/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read
+         * @description One saved query.
+         */
+        get: operations["get_saved_search"];
+        /**
+         * Replace
+         * @description Another label, description or search.
+         */
+        put: operations["replace_search"];
+        post?: never;
+        /**
+         * Remove
+         * @description Forget a saved query.
+         */
+        delete: operations["delete_save_search"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dataexplorer/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Search
+         * @description Find objects of one type; with `simple` a bare list of them.
+         */
+        post: operations["search"];
+        /**
+         * Delete
+         * @description Delete all objects of a result that the caller may delete.
+         */
+        delete: operations["delete_by_search"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dataexplorer/search/collect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Collect
+         * @description Put all acquisitions of a result into a collection: `{query, collection: id or {label}}`.
+         */
+        post: operations["collect_search"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dataexplorer/search/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Export
+         * @description All of a result as CSV, TSV, JSON, NDJSON or Parquet; there is no upper limit.
+         */
+        post: operations["export_search"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dataexplorer/search/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fields
+         * @description Fields whose names hold a text.
+         */
+        post: operations["get_search_fields"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dataexplorer/search/fields/aggregate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Aggregated
+         * @description The values of one field over all that the caller may read.
+         */
+        post: operations["aggregate_search_field"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dataexplorer/search/nodes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Nodes
+         * @description All objects of the result by their ids, for calls that take many; there is no upper limit.
+         */
+        post: operations["search_nodes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dataexplorer/search/parse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Parsed
+         * @description Whether a text is a query, what is wrong with it, and its tree.
+         */
+        post: operations["parse_search_query"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dataexplorer/search/print": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Printed
+         * @description The text of a tree.
+         */
+        post: operations["print_search_query"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dataexplorer/search/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Status
+         * @description Whether all there is can be found already.
+         */
+        get: operations["get_search_status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dataexplorer/search/suggest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Suggest
+         * @description How a query may go on: fields and values that occur where the caller may read.
+         */
+        post: operations["get_search_query_suggestions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dataexplorer/sites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Listed
+         * @description The other sites, with whether the caller has given a key for them.
+         */
+        get: operations["get_search_sites"];
+        put?: never;
+        /**
+         * Add
+         * @description Name another site; users then connect to it with their own keys.
+         */
+        post: operations["add_search_site"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dataexplorer/sites/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change
+         * @description Another label, address or kind; with another address all keys for the site are forgotten.
+         */
+        put: operations["modify_search_site"];
+        post?: never;
+        /**
+         * Remove
+         * @description Forget a site with all keys for it.
+         */
+        delete: operations["delete_search_site"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dataexplorer/sites/{id}/key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Connect
+         * @description Give the key of one's account there; it is tried, and kept encrypted.
+         */
+        put: operations["connect_search_site"];
+        post?: never;
+        /**
+         * Disconnect
+         * @description Forget the caller's key for a site.
+         */
+        delete: operations["disconnect_search_site"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/devices": {
         parameters: {
             query?: never;
@@ -2337,6 +2730,29 @@ export interface paths {
          * @description By its public part.
          */
         delete: operations["delete_device_key_api_devices__device_id__key__key_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/devices/{device_id}/received": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a device has brought
+         * @description Series, the newest first; the next page begins with `before` the last `_id`.
+         *
+         *     `search` looks into file names, session labels, scanners and what was asked for, and finds Study and Series
+         *     Instance UIDs; `parked` is true for those that wait to be sorted, false for the others.
+         */
+        get: operations["list_what_came_api_devices__device_id__received_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2635,6 +3051,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/files/{id}/deid/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview
+         * @description One file (of a zip its first DICOM member) before and after: `{text}`, or what applies. Stores nothing.
+         */
+        post: operations["preview_file_deid"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/groups": {
         parameters: {
             query?: never;
@@ -2820,6 +3256,74 @@ export interface paths {
         post?: never;
         /** Delete One */
         delete: operations["delete_group"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/groups/{id}/deid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Of Group
+         * @description What applies to the group's projects that have no profile of their own.
+         */
+        get: operations["get_group_deid"];
+        /**
+         * Put
+         * @description Save a profile as the next version: `{text, locked, version}`; 400 with every issue when it is not valid.
+         */
+        put: operations["modify_group_deid"];
+        post?: never;
+        /**
+         * Remove
+         * @description Take the place's own profile away; what is above applies from now on. Its versions stay readable.
+         */
+        delete: operations["delete_group_deid"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/groups/{id}/deid/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Versions
+         * @description The place's versions without their texts, newest first; `before` goes on.
+         */
+        get: operations["get_group_deid_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/groups/{id}/deid/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Version
+         * @description One version with its text.
+         */
+        get: operations["get_group_deid_version"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3388,6 +3892,96 @@ export interface paths {
          * @description Copy the project by reference: `{group_id, project_label, filter}`.
          */
         post: operations["project_copy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{id}/deid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Of Project
+         * @description What applies to files that go to the project; with `X-Treadle-Deid: 1` also the secret.
+         *
+         *     The secret is for those who may add files here, and each time it is handed out is in the access log.
+         */
+        get: operations["get_project_deid"];
+        /**
+         * Put
+         * @description Save a profile as the next version: `{text, locked, version}`; 400 with every issue when it is not valid.
+         */
+        put: operations["modify_project_deid"];
+        post?: never;
+        /**
+         * Remove
+         * @description Take the place's own profile away; what is above applies from now on. Its versions stay readable.
+         */
+        delete: operations["delete_project_deid"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{id}/deid/epochs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rotate Secret
+         * @description A new secret for what comes from now on: its identifiers have nothing in common with those before.
+         */
+        post: operations["rotate_project_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{id}/deid/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Versions
+         * @description The place's versions without their texts, newest first; `before` goes on.
+         */
+        get: operations["get_project_deid_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{id}/deid/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Version
+         * @description One version with its text.
+         */
+        get: operations["get_project_deid_version"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4467,6 +5061,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sessions/{id}/deid/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test
+         * @description What would become of the files of a session, some at a time: `{text, after}`; `after` in the answer goes on.
+         */
+        post: operations["test_session_deid"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sessions/{id}/files/{name}": {
         parameters: {
             query?: never;
@@ -4661,6 +5275,74 @@ export interface paths {
          * @description The content of a file, or of a zip member, or its zip info, or a ticket for any of them.
          */
         head: operations["head_sessions_analysis_inputs"];
+        patch?: never;
+        trace?: never;
+    };
+    "/api/site/deid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Of Site
+         * @description What applies where neither project nor group has a profile.
+         */
+        get: operations["get_site_deid"];
+        /**
+         * Put
+         * @description Save a profile as the next version: `{text, locked, version}`; 400 with every issue when it is not valid.
+         */
+        put: operations["modify_site_deid"];
+        post?: never;
+        /**
+         * Remove
+         * @description Take the place's own profile away; what is above applies from now on. Its versions stay readable.
+         */
+        delete: operations["delete_site_deid"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/site/deid/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Versions
+         * @description The place's versions without their texts, newest first; `before` goes on.
+         */
+        get: operations["get_site_deid_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/site/deid/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Version
+         * @description One version with its text.
+         */
+        get: operations["get_site_deid_version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
         patch?: never;
         trace?: never;
     };
@@ -6022,6 +6704,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/x/deid/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Text
+         * @description What is wrong with a profile, and what is allowed but unsafe; saves nothing.
+         */
+        post: operations["check_deid_profile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/x/deid/schema": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Schema
+         * @description The format of profiles as JSON schema.
+         */
+        get: operations["get_deid_schema"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/x/events": {
         parameters: {
             query?: never;
@@ -6727,6 +7449,36 @@ export interface components {
             user_is_admin: boolean;
         };
         /**
+         * Buckets
+         * @description The values of one field, counted.
+         */
+        Buckets: {
+            /** Buckets */
+            buckets?: {
+                [key: string]: unknown;
+            }[] | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * CheckedDocument
+         * @description Whether a profile can be used.
+         */
+        CheckedDocument: {
+            /** Errors */
+            errors: components["schemas"]["IssueDocument"][];
+            /** Name */
+            name?: string | null;
+            /** Sha256 */
+            sha256?: string | null;
+            /** Valid */
+            valid: boolean;
+            /** Warnings */
+            warnings: components["schemas"]["IssueDocument"][];
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * CleanedDocument
          * @description How many tokens and files were forgotten.
          */
@@ -6737,6 +7489,16 @@ export interface components {
             };
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * Collected
+         * @description Where a result was gathered, and how many acquisitions are new there.
+         */
+        Collected: {
+            /** Added */
+            added: number;
+            /** Collection */
+            collection: string;
         };
         /**
          * CollectionDocument
@@ -6901,6 +7663,24 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * DeidTarget
+         * @description Where a routing string leads.
+         */
+        DeidTarget: {
+            /** Creates Project */
+            creates_project: boolean;
+            /** Group */
+            group: string;
+            /** Project */
+            project: string;
+            /** Project Id */
+            project_id?: string | null;
+            /** Reason */
+            reason: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * Deleted
          * @description Answer of a delete call.
          */
@@ -7027,6 +7807,21 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * EffectiveDocument
+         * @description What applies to files that go here.
+         */
+        EffectiveDocument: {
+            /** Exempt */
+            exempt: boolean;
+            own?: components["schemas"]["ProfileVersion"] | null;
+            profile?: components["schemas"]["ProfileVersion"] | null;
+            /** Required */
+            required: boolean;
+            secret?: components["schemas"]["SecretDocument"] | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * EnrolmentDocument
          * @description What an authenticator app takes; `picture` is a QR code as a data address.
          */
@@ -7102,6 +7897,16 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * Facets
+         * @description Counts of the values of some fields over the whole result.
+         */
+        Facets: {
+            /** Facets */
+            facets: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * FileDocument
          * @description One version of a file.
          */
@@ -7117,6 +7922,10 @@ export interface components {
              * Format: date-time
              */
             created: string;
+            /** Deid */
+            deid?: {
+                [key: string]: unknown;
+            } | null;
             /** File Id */
             file_id: string;
             /** Hash */
@@ -7379,6 +8188,22 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * IssueDocument
+         * @description What is wrong, or unsafe, and where.
+         */
+        IssueDocument: {
+            /** Code */
+            code: string;
+            /** Line */
+            line?: number | null;
+            /** Message */
+            message: string;
+            /** Path */
+            path: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * KeyDocument
          * @description An API key; `key` is its public part.
          */
@@ -7448,7 +8273,7 @@ export interface components {
             csrf: string | null;
             /** Recovery Codes */
             recovery_codes?: string[] | null;
-            site: components["schemas"]["SiteDocument"];
+            site: components["schemas"]["treadle__server__access__models__SiteDocument"];
             user: components["schemas"]["UserDocument"];
         } & {
             [key: string]: unknown;
@@ -7458,6 +8283,8 @@ export interface components {
          * @description One row of the worklist.
          */
         MisroutedDocument: {
+            /** Alike */
+            alike: number;
             /** Device */
             device?: string | null;
             /** Flags */
@@ -7579,6 +8406,8 @@ export interface components {
             jobs_spawned: number;
             /** Modified */
             modified: number;
+            /** Next */
+            next?: string | null;
             /** Parents */
             parents: {
                 [key: string]: string;
@@ -7625,6 +8454,24 @@ export interface components {
             unencrypted_secret: string;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * Node
+         * @description A found object, for calls that take many.
+         */
+        Node: {
+            /** Id */
+            _id: string;
+            /** Level */
+            level: string;
+        };
+        /**
+         * Nodes
+         * @description All found objects.
+         */
+        Nodes: {
+            /** Nodes */
+            nodes: components["schemas"]["Node"][];
         };
         /**
          * NoteDocument
@@ -7709,6 +8556,26 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * Parsed
+         * @description What a query means.
+         */
+        Parsed: {
+            /** Ast */
+            ast?: {
+                [key: string]: unknown;
+            } | null;
+            /** Canonical */
+            canonical?: string | null;
+            /** Errors */
+            errors: components["schemas"]["Problem"][];
+            /** Valid */
+            valid: boolean;
+            /** Warnings */
+            warnings?: components["schemas"]["Warning"][];
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * PlacedFile
          * @description A file where its metadata, or the data of a view, have put it.
          */
@@ -7723,6 +8590,10 @@ export interface components {
              * Format: date-time
              */
             created: string;
+            /** Deid */
+            deid?: {
+                [key: string]: unknown;
+            } | null;
             /** File Id */
             file_id: string;
             /** Hash */
@@ -7788,6 +8659,64 @@ export interface components {
             };
             /** Unmanaged Projects */
             unmanaged_projects: number;
+        };
+        /**
+         * Printed
+         * @description A query as text.
+         */
+        Printed: {
+            /** Structured Query */
+            structured_query: string;
+        };
+        /**
+         * Problem
+         * @description A mistake in a query, with its place: line and pos from 1, offset from 0.
+         */
+        Problem: {
+            /** Line */
+            line: number;
+            /** Message */
+            message: string;
+            /** Offset */
+            offset: number;
+            /** Pos */
+            pos: number;
+            /** Suggestion */
+            suggestion?: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * ProfileVersion
+         * @description One version of a place's profile.
+         */
+        ProfileVersion: {
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /** Level */
+            level: string;
+            /** Locked */
+            locked: boolean;
+            /** Name */
+            name: string;
+            origin: components["schemas"]["Reference"];
+            /** Profile Id */
+            profile_id: string;
+            /** Removed */
+            removed: boolean;
+            /** Sha256 */
+            sha256?: string | null;
+            /** Target */
+            target: string;
+            /** Text */
+            text?: string | null;
+            /** Version */
+            version: number;
+        } & {
+            [key: string]: unknown;
         };
         /**
          * ProjectCopy
@@ -7960,6 +8889,65 @@ export interface components {
             sessions_changed: string[];
         };
         /**
+         * ReceivedDocument
+         * @description One series that a device brought.
+         */
+        ReceivedDocument: {
+            /** Id */
+            _id: string;
+            /**
+             * Changed
+             * Format: date-time
+             */
+            changed: string;
+            /** Flags */
+            flags: string[];
+            /** Members */
+            members?: number | null;
+            /** Modality */
+            modality?: string | null;
+            /** Name */
+            name: string;
+            place: components["schemas"]["ReceivedPlace"];
+            /** Reason */
+            reason?: string | null;
+            /**
+             * Received
+             * Format: date-time
+             */
+            received: string;
+            /** Requested */
+            requested: {
+                [key: string]: string | null;
+            };
+            /** Scanner */
+            scanner?: string | null;
+            /** Series */
+            series: string;
+            /** Size */
+            size: number;
+            /** Study */
+            study: string;
+            /** Version */
+            version: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * ReceivedPlace
+         * @description Where a received series is: containers by id and label.
+         */
+        ReceivedPlace: {
+            acquisition?: components["schemas"]["Named"] | null;
+            /** Group */
+            group?: string | null;
+            project?: components["schemas"]["Named"] | null;
+            session?: components["schemas"]["Named"] | null;
+            subject?: components["schemas"]["Named"] | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * RecoveryCodes
          * @description Shown once.
          */
@@ -8114,6 +9102,18 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * RotatedDocument
+         * @description The newest epoch of a secret.
+         */
+        RotatedDocument: {
+            /** Epoch */
+            epoch: number;
+            /** Scope */
+            scope: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * RoutingDocument
          * @description A routing string as it is read.
          */
@@ -8152,6 +9152,38 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * SavedQueryDocument
+         * @description A saved query.
+         */
+        SavedQueryDocument: {
+            /** Id */
+            _id: string;
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /** Description */
+            description?: string | null;
+            /** Errors */
+            errors?: components["schemas"]["Problem"][] | null;
+            /** Label */
+            label: string;
+            /**
+             * Modified
+             * Format: date-time
+             */
+            modified: string;
+            origin: components["schemas"]["Reference"];
+            parent: components["schemas"]["Reference"];
+            /** Search */
+            search: {
+                [key: string]: unknown;
+            };
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * ScopeDocument
          * @description What a key is restricted to; null: no limit.
          */
@@ -8160,6 +9192,118 @@ export interface components {
             actions?: string[] | null;
             /** Projects */
             projects?: string[] | null;
+        };
+        /**
+         * SearchField
+         * @description A field that can be searched.
+         */
+        SearchField: {
+            /** Facet */
+            facet: boolean;
+            /** Name */
+            name: string;
+            /** Type */
+            type: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * SearchHit
+         * @description A result of the long form.
+         */
+        SearchHit: {
+            /** Id */
+            _id: string;
+            _source: components["schemas"]["SearchResult"];
+            /** Site */
+            site?: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * SearchObject
+         * @description Something that is named in a result, with what identifies it.
+         */
+        SearchObject: {
+            /** Id */
+            _id: string;
+            /** Label */
+            label?: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * SearchPage
+         * @description A page of results, with how many there are.
+         */
+        SearchPage: {
+            /** Cursor */
+            cursor?: string | null;
+            /** Facets */
+            facets?: {
+                [key: string]: unknown;
+            } | null;
+            /** Results */
+            results: components["schemas"]["SearchHit"][];
+            /** Sites */
+            sites?: {
+                [key: string]: components["schemas"]["SiteAnswer"];
+            } | null;
+            /** Total */
+            total?: number | null;
+            /**
+             * Total Relation
+             * @enum {string}
+             */
+            total_relation: "eq" | "gte";
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * SearchParent
+         * @description What a file or analysis is attached to.
+         */
+        SearchParent: {
+            /** Id */
+            _id: string;
+            /** Type */
+            type: string;
+        };
+        /**
+         * SearchResult
+         * @description One found object with its chain.
+         */
+        SearchResult: {
+            acquisition?: components["schemas"]["SearchObject"] | null;
+            analysis?: components["schemas"]["SearchObject"] | null;
+            collection?: components["schemas"]["SearchObject"] | null;
+            file?: components["schemas"]["SearchObject"] | null;
+            group?: components["schemas"]["SearchObject"] | null;
+            parent?: components["schemas"]["SearchParent"] | null;
+            /** Permissions */
+            permissions?: components["schemas"]["RoleEntry"][];
+            project?: components["schemas"]["SearchObject"] | null;
+            /** Return Type */
+            return_type: string;
+            session?: components["schemas"]["SearchObject"] | null;
+            subject?: components["schemas"]["SearchObject"] | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * SearchStatus
+         * @description Whether everything can be found.
+         */
+        SearchStatus: {
+            /** Last Seen */
+            last_seen?: string | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "up-to-date" | "indexing" | "reindex" | "error";
+        } & {
+            [key: string]: unknown;
         };
         /**
          * SecondFactorDocument
@@ -8174,6 +9318,20 @@ export interface components {
             recovery_codes_left: number;
             /** Required */
             required: boolean;
+        };
+        /**
+         * SecretDocument
+         * @description What identifiers are mapped with: 32 bytes in hex.
+         */
+        SecretDocument: {
+            /** Epoch */
+            epoch: number;
+            /** Key */
+            key: string;
+            /** Scope */
+            scope: string;
+        } & {
+            [key: string]: unknown;
         };
         /**
          * SelfPermissions
@@ -8369,13 +9527,23 @@ export interface components {
             [key: string]: unknown;
         };
         /**
-         * SiteDocument
-         * @description What the web app shows of the site.
+         * SiteAnswer
+         * @description How one site answered a search over several.
          */
-        SiteDocument: {
-            dicom: components["schemas"]["DicomSite"];
-            /** Name */
-            name: string;
+        SiteAnswer: {
+            /** Ms */
+            ms: number;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ok" | "timeout" | "unauthorized" | "error" | "unsupported";
+            /** Total */
+            total?: number | null;
+            /** Total Relation */
+            total_relation?: ("eq" | "gte") | null;
+        } & {
+            [key: string]: unknown;
         };
         /**
          * SiteReport
@@ -8537,6 +9705,50 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * Suggestion
+         * @description One way to go on; `value` is ready to be put in.
+         */
+        Suggestion: {
+            /** Count */
+            count?: number | null;
+            /** Display */
+            display: string;
+            /** Facet */
+            facet?: boolean | null;
+            /** Type */
+            type?: string | null;
+            /** Value */
+            value: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * Suggestions
+         * @description Ways to go on; they replace the text from this offset.
+         */
+        Suggestions: {
+            /** From */
+            from: number;
+            /** Suggestions */
+            suggestions: components["schemas"]["Suggestion"][];
+        };
+        /**
+         * TargetDeidDocument
+         * @description What applies to files that are routed.
+         */
+        TargetDeidDocument: {
+            /** Exempt */
+            exempt: boolean;
+            own?: components["schemas"]["ProfileVersion"] | null;
+            profile?: components["schemas"]["ProfileVersion"] | null;
+            /** Required */
+            required: boolean;
+            secret?: components["schemas"]["SecretDocument"] | null;
+            target: components["schemas"]["DeidTarget"];
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * TargetDocument
          * @description Where a new session would go.
          */
@@ -8593,6 +9805,60 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * TriedElement
+         * @description One element before and after.
+         */
+        TriedElement: {
+            /** Action */
+            action: string;
+            /** After */
+            after?: string | null;
+            /** Before */
+            before?: string | null;
+            /** Name */
+            name: string;
+            /** Tag */
+            tag: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * TriedFile
+         * @description What would become of a file.
+         */
+        TriedFile: {
+            /** Changes */
+            changes: {
+                [key: string]: number;
+            };
+            /** Error */
+            error?: string | null;
+            /** File Id */
+            file_id: string;
+            /** Member */
+            member: string;
+            /** Message */
+            message?: string | null;
+            /** Name */
+            name: string;
+            /** Out */
+            out: string[];
+            /** Pixels */
+            pixels: string;
+            /** Rows */
+            rows: components["schemas"]["TriedElement"][];
+            /** Status */
+            status: string;
+            /** Version */
+            version: number;
+            /** Warnings */
+            warnings: string[];
+            /** Where */
+            where: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * TriedOut
          * @description What templates would say, with one page of sessions.
          */
@@ -8607,6 +9873,18 @@ export interface components {
             satisfied: number;
             /** Sessions */
             sessions: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * TriedSession
+         * @description What would become of some files of a session.
+         */
+        TriedSession: {
+            /** After */
+            after?: string | null;
+            /** Results */
+            results: components["schemas"]["TriedFile"][];
         } & {
             [key: string]: unknown;
         };
@@ -8686,6 +9964,10 @@ export interface components {
              * Format: date-time
              */
             created: string;
+            /** Deid */
+            deid?: {
+                [key: string]: unknown;
+            } | null;
             /** File Id */
             file_id: string;
             /** Hash */
@@ -8901,6 +10183,16 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * Warning
+         * @description Something in a query that is legal, but finds nothing.
+         */
+        Warning: {
+            /** Message */
+            message: string;
+            /** Offset */
+            offset: number;
+        };
+        /**
          * WayDocument
          * @description One reason: a role in the project (`template`: the group's template names it too), access, a site role.
          */
@@ -8944,6 +10236,48 @@ export interface components {
             size: number;
             /** Timestamp */
             timestamp?: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * SiteDocument
+         * @description What the web app shows of the site.
+         */
+        treadle__server__access__models__SiteDocument: {
+            dicom: components["schemas"]["DicomSite"];
+            /** Name */
+            name: string;
+        };
+        /**
+         * SiteDocument
+         * @description Another site that can be searched from here.
+         */
+        treadle__server__search__explorer__routes_sites__SiteDocument: {
+            /** Id */
+            _id: string;
+            /** Account */
+            account?: string | null;
+            /** Connected */
+            connected: boolean;
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "treadle" | "flywheel";
+            /** Label */
+            label: string;
+            /**
+             * Modified
+             * Format: date-time
+             */
+            modified: string;
+            /** Url */
+            url: string;
         } & {
             [key: string]: unknown;
         };
@@ -13974,11 +15308,44 @@ export interface operations {
             503: components["responses"]["Trouble"];
         };
     };
+    get_connector_deid: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TargetDeidDocument"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
     list_misrouted_api_connector_misrouted_get: {
         parameters: {
             query?: {
                 limit?: string | null;
                 after_id?: string | null;
+                reason?: string | null;
+                device?: string | null;
+                search?: string | null;
             };
             header?: never;
             path?: never;
@@ -15711,6 +17078,760 @@ export interface operations {
             503: components["responses"]["Trouble"];
         };
     };
+    search_facets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Facets"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    get_mapped_fields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    get_all_saved_searches: {
+        parameters: {
+            query?: {
+                /** @description field op value, comma separated */
+                filter?: string | null;
+                /** @description field[:asc|desc], comma separated */
+                sort?: string | null;
+                /** @description rows per page; 0 or absent = all */
+                limit?: string | null;
+                /** @description rows to leave out */
+                skip?: string | null;
+                /** @description page number from 1 */
+                page?: string | null;
+                /** @description rows after this id */
+                after_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedQueryDocument"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    save_search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InsertedId"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    get_saved_search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedQueryDocument"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    replace_search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedQueryDocument"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    delete_save_search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchPage"] | components["schemas"]["SearchResult"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    delete_by_search: {
+        parameters: {
+            query?: {
+                /** @description why it is deleted */
+                delete_reason?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeletedMany"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    collect_search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collected"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    export_search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    }[];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    get_search_fields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchField"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    aggregate_search_field: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Buckets"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    search_nodes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Nodes"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    parse_search_query: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Parsed"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    print_search_query: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Printed"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    get_search_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchStatus"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    get_search_query_suggestions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suggestions"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    get_search_sites: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["treadle__server__search__explorer__routes_sites__SiteDocument"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    add_search_site: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InsertedId"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    modify_search_site: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Modified"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    delete_search_site: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    connect_search_site: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["treadle__server__search__explorer__routes_sites__SiteDocument"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    disconnect_search_site: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
     list_all_api_devices_get: {
         parameters: {
             query?: {
@@ -16057,6 +18178,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    list_what_came_api_devices__device_id__received_get: {
+        parameters: {
+            query?: {
+                limit?: string | null;
+                before?: string | null;
+                search?: string | null;
+                parked?: string | null;
+            };
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceivedDocument"][];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -16801,6 +18959,38 @@ export interface operations {
             503: components["responses"]["Trouble"];
         };
     };
+    preview_file_deid: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TriedFile"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
     list_groups: {
         parameters: {
             query?: {
@@ -17451,6 +19641,170 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    get_group_deid: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EffectiveDocument"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    modify_group_deid: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileVersion"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    delete_group_deid: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    get_group_deid_versions: {
+        parameters: {
+            query?: {
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileVersion"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    get_group_deid_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: number;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileVersion"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -19094,6 +21448,205 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProjectCopy"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    get_project_deid: {
+        parameters: {
+            query?: {
+                /** @description An older epoch, to continue what was begun under it. */
+                epoch?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EffectiveDocument"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    modify_project_deid: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileVersion"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    delete_project_deid: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    rotate_project_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RotatedDocument"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    get_project_deid_versions: {
+        parameters: {
+            query?: {
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileVersion"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    get_project_deid_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: number;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileVersion"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -21988,6 +24541,38 @@ export interface operations {
             503: components["responses"]["Trouble"];
         };
     };
+    test_session_deid: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TriedSession"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
     modify_session_file: {
         parameters: {
             query?: never;
@@ -22783,6 +25368,168 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    get_site_deid: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EffectiveDocument"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    modify_site_deid: {
+        parameters: {
+            query?: {
+                id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileVersion"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    delete_site_deid: {
+        parameters: {
+            query?: {
+                id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    get_site_deid_versions: {
+        parameters: {
+            query?: {
+                id?: string;
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileVersion"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    get_site_deid_version: {
+        parameters: {
+            query?: {
+                id?: string;
+            };
+            header?: never;
+            path: {
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileVersion"];
+                };
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthenticated"];
@@ -26196,6 +28943,68 @@ export interface operations {
                     "application/json": components["schemas"]["AccessLogRecord"][];
                     "application/x-ndjson": string;
                     "text/csv": string;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    check_deid_profile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckedDocument"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    get_deid_schema: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
                 };
             };
             400: components["responses"]["BadRequest"];

@@ -30,8 +30,18 @@ export type FileDoc = Document<
     parents: Parents;
     parent_ref: { type: Level; id: string };
     classification: Record<string, string[]>;
+    deid: Deid | null;
   }
 >;
+
+/** By what a file was de-identified, and where. */
+export interface Deid {
+  profile_id: string;
+  version?: number;
+  sha256: string;
+  engine: string;
+  at: string;
+}
 
 interface Contents {
   info: Info;
@@ -128,6 +138,8 @@ export interface Misrouted {
   received_at: string | null;
   device: string | null;
   suggestions: { group: string; project: string; _id: string | null }[];
+  /** Other sessions on the whole list that asked for the same group and project. */
+  alike: number;
 }
 
 /** What operators type, and the project they mean. */

@@ -116,6 +116,24 @@ const projectSettings = createRoute({
   component: lazyRouteComponent(() => import("@/features/catalog/ProjectSettings"), "ProjectSettings"),
 });
 
+const projectDeid = createRoute({
+  getParentRoute: () => project,
+  path: "/deid",
+  component: lazyRouteComponent(() => import("@/features/deid/pages"), "ProjectDeid"),
+});
+
+const groupDeid = createRoute({
+  getParentRoute: () => framed,
+  path: "/groups/$g/deid",
+  component: lazyRouteComponent(() => import("@/features/deid/pages"), "GroupDeid"),
+});
+
+const siteDeid = createRoute({
+  getParentRoute: () => admins,
+  path: "/admin/deid",
+  component: lazyRouteComponent(() => import("@/features/deid/pages"), "SiteDeid"),
+});
+
 const projectTemplates = createRoute({
   getParentRoute: () => project,
   path: "/templates",
@@ -284,6 +302,7 @@ const file = createRoute({
 const misrouted = createRoute({
   getParentRoute: () => framed,
   path: "/misrouted",
+  validateSearch: search.misrouted,
   component: lazyRouteComponent(() => import("@/features/ingest/MisroutedPage"), "MisroutedPage"),
 });
 
@@ -338,10 +357,12 @@ const tree = root.addChildren([
         projectView,
         projectPermissions,
         projectTemplates,
+        projectDeid,
         projectSettings,
         projectTrash,
       ]),
       group,
+      groupDeid,
       subject,
       session,
       acquisition,
@@ -356,7 +377,7 @@ const tree = root.addChildren([
       collection.addChildren([collectionSessions, collectionAbout]),
       trash,
       user,
-      admins.addChildren([devices, device, log, site, usage]),
+      admins.addChildren([devices, device, log, site, siteDeid, usage]),
       modalities,
       modality,
       roles,

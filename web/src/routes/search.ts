@@ -24,6 +24,7 @@ export const copy = (raw: Raw) => texts(raw, ["copy"]);
 export const log = (raw: Raw) => texts(raw, ["user", "project", "subject", "types", "from", "to"]);
 export const filtered = (raw: Raw) => texts(raw, ["q", "state", "sort"]);
 export const usage = (raw: Raw) => texts(raw, ["by", "from", "to"]);
+export const misrouted = (raw: Raw) => texts(raw, ["search", "reason"]);
 export const routing = (raw: Raw) => texts(raw, ["string"]);
 export const why = (raw: Raw) => texts(raw, ["user", "action"]);
 export const viewer = (raw: Raw) => texts(raw, ["file", "session", "series"]);

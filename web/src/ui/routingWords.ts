@@ -25,6 +25,9 @@ const FLAGS: Record<string, string> = {
 export const reasonWords = (reason: string | null) =>
   reason ? (REASONS[reason] ?? reason.replaceAll("_", " ")) : "nothing was typed";
 
+/** Every reason with its words. */
+export const REASON_WORDS = Object.entries(REASONS).map(([value, label]) => ({ value, label }));
+
 /** A flag as a sentence. */
 export const flagWords = (flag: string) => FLAGS[flag] ?? flag.replaceAll("_", " ");
 

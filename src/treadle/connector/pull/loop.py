@@ -27,8 +27,11 @@ _SHOWN = 20
 class Loop:
     """Pulls from one device in a thread of its own; `turn` does the next thing that is to be done."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, *, is_once: bool = False) -> None:
+        """`is_once`: the thread ends when what the source holds has been judged, and retrieved where it rests."""
         self._desk = desk
+        self._is_once = is_once
+        self._polls = 0
         self._rechecker = Rechecker(desk)
         self._rechecks: deque[Row] = deque()
         self._next_poll = desk.clock.monotonic()
@@ -48,6 +51,19 @@ class Loop:
         self._thread.join(timeout_s)
         for key in (self._key("pull"), self._key("abandoned")):
             self._desk.health.trouble(key, None)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more is asked for."""
+        return not self._thread.is_alive()
+
+    def has_left(self) -> bool:
+        """Whether something went wrong, or complete series are still at the source."""
+        desk = self._desk
+        phases = desk.pulled.count_by_phase(desk.device.id)
+        return desk.health.is_troubled(self._key("pull")) or any(
+            map(phases.get, ("due", "failed", "abandoned"))
+        )
 
     def info(self) -> dict[str, Any]:
         """Figures for the heartbeat."""
@@ -95,7 +111,17 @@ class Loop:
                 self._trouble(f"{type(error).__name__}")
                 log.exception("pull trouble")
                 wait_s = self._desk.device.pull.poll_interval_s
+            if self._is_once and wait_s and self._is_round_over():
+                return
             self._desk.stop.wait(wait_s)
+
+    def _is_round_over(self) -> bool:
+        """Whether all was asked for that a round asks for: so many polls as judge a series that is seen first."""
+        desk = self._desk
+        if not self._is_working_time() or self._polls > desk.device.pull.stable_polls:
+            return True
+        waiting = desk.pulled.in_phase(desk.device.id, "waiting")
+        return not any(row.known.count and not row.absent_s for row in waiting)
 
     def _resume(self) -> None:
         try:
@@ -107,6 +133,7 @@ class Loop:
         desk = self._desk
         pull = desk.device.pull
         self._next_poll = now + pull.poll_interval_s
+        self._polls += 1
         # Time without news (nights, failures) does not make a series vanish.
         elapsed = 0.0 if self._polled_at is None else min(now - self._polled_at, 2 * pull.poll_interval_s)
         try:

@@ -32,7 +32,9 @@ class Pulls:
         submit: Callable[[int], None],
         watch: Callable[[int], None],
         clock: Clock | None = None,
+        is_once: bool = False,
     ) -> None:
+        """`is_once`: one round with each device, after which `is_over`."""
         self._layout = layout
         self._pulled = PullState(state)
         self._health = health
@@ -40,6 +42,7 @@ class Pulls:
         self._submit = submit
         self._watch = watch
         self._clock = clock or Clock()
+        self._is_once = is_once
         self._lock = Lock()
         self._landings: dict[str, GetLanding] = {}
         self._loops: dict[str, tuple[object, Loop]] = {}
@@ -67,6 +70,16 @@ class Pulls:
             for landing in self._landings.values():
                 landing.close()
 
+    def is_over(self) -> bool:
+        """Whether nothing more is asked for."""
+        with self._lock:
+            return all(loop.is_over for _, loop in self._loops.values())
+
+    def has_left(self) -> bool:
+        """Whether something went wrong with a device, or complete series are still there."""
+        with self._lock:
+            return any(loop.has_left() for _, loop in self._loops.values())
+
     def info(self) -> dict[str, Any]:
         """Figures of each device for the heartbeat."""
         with self._lock:
@@ -88,7 +101,7 @@ class Pulls:
             clock=self._clock,
             stop=Event(),
         )
-        return Loop(desk)
+        return Loop(desk, is_once=self._is_once)
 
     def _landing(self, config: ConnectorConfig, device: DeviceConfig) -> GetLanding:
         keep_off_memory(self._layout.outbox)

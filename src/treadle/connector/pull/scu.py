@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import socket
+import ssl
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,8 +16,10 @@ from pynetdicom.association import Association
 from pynetdicom.presentation import PresentationContext, build_context
 from pynetdicom.sop_class import Verification  # type: ignore[attr-defined]
 
+from treadle.connector.client_tls import client_context
 from treadle.connector.config import DeviceConfig
 from treadle.connector.pull.errors import NoAnswerError, RefusedError
+from treadle.connector.pull_config import PullTlsConfig
 from treadle.dicom import quiet  # noqa: F401 - must be set before anything is read
 
 MAX_PDU = 131072
@@ -35,11 +38,18 @@ class Address:
     called: str
     host: str
     port: int
+    tls: PullTlsConfig | None = None
 
     @classmethod
     def of(cls, device: DeviceConfig, *, calling: str) -> Address:
         """The device, asked by the AE title `calling`."""
-        return cls(calling=calling.strip(), called=device.ae_title, host=device.host, port=device.port)
+        return cls(
+            calling=calling.strip(),
+            called=device.ae_title,
+            host=device.host,
+            port=device.port,
+            tls=device.pull.tls,
+        )
 
     def __str__(self) -> str:
         return f"{self.called} at {self.host}:{self.port}"
@@ -109,11 +119,22 @@ class Scu:
             ae_title=self.address.called,
             max_pdu=MAX_PDU,
             ext_neg=list(negotiation) or None,
+            tls_args=self._tls_args(),
             evt_handlers=handlers,
         )
         if not association.is_established:
             raise NoAnswerError(self._why_not(association))
         return association
+
+    def _tls_args(self) -> tuple[ssl.SSLContext, str] | None:
+        tls = self.address.tls
+        if tls is None:
+            return None
+        try:
+            context = client_context(ca=tls.ca, cert=tls.cert, key=tls.key, checks_name=bool(tls.server_name))
+        except OSError as error:
+            raise NoAnswerError(f"pull.tls: the certificates cannot be used: {error.strerror}") from error
+        return context, tls.server_name or self.address.host
 
     def _why_not(self, association: Association) -> str:
         if association.is_rejected:
@@ -125,7 +146,23 @@ class Scu:
             )
         if association.accepted_contexts or association.rejected_contexts:
             return f"{self.address} lets us in but offers none of the services asked for"
-        return f"{self.address} does not answer; check host, port and firewall"
+        return self._tls_trouble() or f"{self.address} does not answer; check host, port and firewall"
+
+    def _tls_trouble(self) -> str:
+        """What is wrong with the handshake, which the library does not tell; empty when it is not that."""
+        if (args := self._tls_args()) is None:
+            return ""
+        try:
+            plain = socket.create_connection((self.address.host, self.address.port), _CONNECT_S)
+        except OSError:
+            return ""
+        try:
+            with plain:
+                args[0].wrap_socket(plain, server_hostname=args[1]).close()
+        except OSError as error:
+            why = getattr(error, "verify_message", "") or error.strerror or error
+            return f"{self.address} and we do not agree on TLS: {why}; check pull.tls"
+        return f"{self.address} ends the conversation after TLS began; does it trust the certificate we show?"
 
 
 def _set_nodelay(event: evt.Event) -> None:

@@ -55,7 +55,7 @@ class Association:
         self._site = site
         self._address = address
         self._wire = Wire(sock, max_pdu=limits.max_pdu, max_request=limits.max_request)
-        self._messages = Messages(self._wire, max_command=limits.max_command)
+        self._messages = Messages(self._wire, limits)
         self._contexts: dict[int, ContextAnswer] = {}
         self._peer_max = 0
         self._stage = Stage()

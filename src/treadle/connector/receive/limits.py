@@ -20,3 +20,4 @@ class Limits:
     min_free: int = 10 * GIB
     artim_s: float = 30.0
     idle_s: float = 60.0
+    min_rate: int = 4096  # bytes a second, of a message that takes longer than idle_s

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from struct import Struct
+from time import monotonic
 
 from treadle.connector.receive import pdu
 from treadle.connector.receive.command import Command, parse_command
 from treadle.connector.receive.errors import INVALID_PARAMETER, UNEXPECTED_PDU, AbortError, PeerGoneError
+from treadle.connector.receive.limits import Limits
 from treadle.connector.receive.wire import Wire
 
 _PDV = Struct(">IBB")
@@ -15,9 +17,10 @@ _IS_COMMAND, _IS_LAST = 0x01, 0x02
 class Messages:
     """Reads messages from `wire`; what `data` yields is valid until its next item."""
 
-    def __init__(self, wire: Wire, *, max_command: int) -> None:
+    def __init__(self, wire: Wire, limits: Limits) -> None:
         self._wire = wire
-        self._max_command = max_command
+        self._max_command = limits.max_command
+        self._pace = Pace(limits)
         self._at = 0
         self._end = 0
 
@@ -25,6 +28,7 @@ class Messages:
         """Presentation context and command of the next message; None when the peer asks for release."""
         body = bytearray()
         first_context = None
+        self._pace.rest()
         while (fragment := self._fragment()) is not None:
             context, control, value = fragment
             if not control & _IS_COMMAND or first_context not in (None, context):
@@ -62,6 +66,7 @@ class Messages:
         self._at += 4 + length
         if length < 2 or self._at > self._end:
             raise AbortError("PDV length does not fit its PDU", reason=INVALID_PARAMETER)
+        self._pace.keep(length - 2)
         return context, control, self._wire.view[start : self._at]
 
     def _next_data_pdu(self) -> bool:
@@ -74,6 +79,30 @@ class Messages:
         if kind != pdu.RELEASE_RQ:
             raise AbortError("unexpected PDU", reason=UNEXPECTED_PDU)
         return False
+
+
+class Pace:
+    """Aborts a message that comes too slowly: tiny PDUs, each of them in time, would hold a seat for ever."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._span_s = limits.idle_s
+        self._least = limits.min_rate * limits.idle_s
+        self._ends_at: float | None = None
+        self._size = 0
+
+    def rest(self) -> None:
+        """Nothing is expected: between messages the idle time bounds the wait."""
+        self._ends_at = None
+
+    def keep(self, size: int) -> None:
+        """So many more bytes of a message have come; every span has to bring its share."""
+        now = monotonic()
+        if self._ends_at is not None and now <= self._ends_at:
+            self._size += size
+            return
+        if self._ends_at is not None and self._size + size < self._least:
+            raise AbortError("message too slow")
+        self._ends_at, self._size = now + self._span_s, size
 
 
 def _check_length(value: memoryview, control: int) -> None:

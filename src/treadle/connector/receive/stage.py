@@ -5,7 +5,7 @@ import mmap
 import os
 
 _PAGE = 4096
-_SIZE = 256 << 10  # the disk works on the first pieces while the next ones arrive
+_SIZE = 1 << 20  # one write for most images: each has its price, and the processor is what is scarce
 # From this size on, going around the page cache costs less than filling it.
 _DIRECT_FROM = 128 << 10
 

@@ -1,6 +1,8 @@
 """The folders of the spool."""
 
+import os
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +21,7 @@ class Layout:
 
     `arriving/<device>/` just received; `incoming/<device>/<Study>/<Series>/<SOP>.dcm` sorted;
     `quarantine/<device>/` without usable UIDs; `commitments/<device>/` to be answered;
-    `outbox/` zips being uploaded; `state.db` what was made of it.
+    `outbox/` zips being uploaded; `reports/<day>/` of de-identification; `state.db` what was made of it.
     """
 
     root: Path
@@ -82,7 +84,26 @@ class Layout:
         """The folder of one series; the UIDs must be safe."""
         return self.incoming / device / study / series
 
+    @property
+    def reports(self) -> Path:
+        """What de-identification did, by day."""
+        return self.root / "reports"
+
     def make(self) -> None:
-        """Make all folders."""
-        for folder in (self.arriving, self.incoming, self.quarantine, self.commitments, self.outbox):
-            folder.mkdir(parents=True, exist_ok=True, mode=0o750)
+        """Make all folders; nobody else looks into the spool."""
+        for folder in (
+            self.arriving,
+            self.incoming,
+            self.quarantine,
+            self.commitments,
+            self.outbox,
+            self.reports,
+        ):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with suppress(PermissionError):  # somebody else's folder: its owner decides
+            self.root.chmod(0o700)
+
+
+def keep_to_ourselves() -> None:
+    """From now on this process and its children make files that nobody else can read."""
+    os.umask(0o077)

@@ -44,7 +44,18 @@ CREATE INDEX pulled_by_phase ON pulled (device, phase);
 CREATE TABLE polled (device TEXT PRIMARY KEY) WITHOUT ROWID;  -- devices whose first poll is over
 """
 _COMMITMENT = "CREATE INDEX instance_by_sop ON instance (sop);"  # devices name instances by nothing else
-_STEPS = (_SPOOL, _PULL, _COMMITMENT)
+_DEIDENTIFIED = """
+ALTER TABLE bucket ADD COLUMN source TEXT;             -- digest of the originals, where others than these were sent
+ALTER TABLE bucket ADD COLUMN recipe TEXT NOT NULL DEFAULT '';  -- fingerprint of profile and secret
+CREATE TABLE sent_as (                     -- what was sent in place of an instance
+  series_id INTEGER NOT NULL REFERENCES series ON DELETE CASCADE,
+  sop TEXT NOT NULL, out_sop TEXT NOT NULL, out_sha256 TEXT NOT NULL,
+  PRIMARY KEY (series_id, sop)) WITHOUT ROWID;
+CREATE TABLE study_epoch (                 -- a study goes on under the secret that it began with
+  study TEXT NOT NULL, target TEXT NOT NULL, epoch INTEGER NOT NULL,
+  PRIMARY KEY (study, target)) WITHOUT ROWID;
+"""
+_STEPS = (_SPOOL, _PULL, _COMMITMENT, _DEIDENTIFIED)
 
 
 def prepare(db: sqlite3.Connection) -> None:

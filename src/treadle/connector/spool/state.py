@@ -119,9 +119,10 @@ class State:
         return int(row[0][0])
 
     def touch_series(self, series_id: int) -> None:
-        """Note that the series has new or changed instances."""
+        """Note that the series has new or changed instances; its files are there again, or will be."""
         self.execute(
-            "UPDATE series SET generation = generation + 1, state = 'receiving', reason = NULL WHERE id = ?",
+            "UPDATE series SET generation = generation + 1, state = 'receiving', reason = NULL, files_gone = 0"
+            " WHERE id = ?",
             series_id,
         )
 

@@ -128,16 +128,18 @@ class DicomWorker:
 
     def _subject(self, facts: Facts, run: Run) -> Subject:
         options = self._options or PresetOptions(preset="none")
-        patient = facts.text(0x00100020)
+        context = run.context
+        patient, issuer = facts.text(0x00100020), facts.text(0x00100021)
+        if context.identity is not None:
+            patient, issuer = context.identity, ""
         if not patient.strip() and self._plan is not None:
             run.report.warn("NO_PATIENT_ID")
         study = facts.raw(0x0020000D)
-        context = run.context
         if context.code is not None:
             label: str | None = context.code(facts.field)
         else:
             label = context.subject if options.patient_id == "subject-label" else None
-        return subject_of(patient, facts.text(0x00100021), study, options, self._secrets, label)
+        return subject_of(patient, issuer, study, options, self._secrets, label)
 
     def _link(self, facts: Facts, subject: Subject, plan: Plan) -> Link:
         study = facts.raw(0x0020000D)

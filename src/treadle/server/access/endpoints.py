@@ -41,6 +41,7 @@ GET               /x/login                                open
 GET               /x/login/oidc                           open
 GET               /x/login/oidc/callback                  open
 POST              /x/login                                open
+POST              /dataexplorer/search/parse              open
 
 GET               /auth/status                            any
 GET               /modalities                             any
@@ -48,6 +49,7 @@ GET               /modalities/{}                          any
 GET               /site/settings                          any
 GET               /site/providers                         any
 GET               /views/columns                          any
+POST              /dataexplorer/search/print              any
 GET               /roles                                  any
 GET               /roles/actions                          any
 GET               /roles/{}                               any
@@ -111,6 +113,7 @@ GET               /devices/status                         admin
 GET               /devices/{}                             device
 PUT DELETE        /devices/{}                             admin
 GET               /devices/{}/incidents                   admin
+GET               /devices/{}/received                    admin
 GET               /x/metrics                              admin
 POST              /x/alerts/test                          admin
 POST              /devices/{}/key                         admin
@@ -193,6 +196,24 @@ GET               /projects/{}/acquisitions               project containers_vie
 GET               /subjects/{}/sessions                   project containers_view_metadata
 GET               /subjects/{}/acquisitions               project containers_view_metadata
 GET               /sessions/{}/acquisitions               project containers_view_metadata
+GET               /site/deid                              any
+GET               /x/deid/schema                          any
+POST              /x/deid/check                           any
+POST              /files/{}/deid/preview                  project files_view_contents
+POST              /sessions/{}/deid/test                  project files_view_contents
+GET               /site/deid/versions                     any
+GET               /site/deid/versions/{}                  any
+PUT DELETE        /site/deid                              admin
+GET               /groups/{}/deid                         group see
+GET               /groups/{}/deid/versions                group see
+GET               /groups/{}/deid/versions/{}             group see
+PUT DELETE        /groups/{}/deid                         group admin
+GET               /projects/{}/deid/versions              project containers_view_metadata
+GET               /projects/{}/deid/versions/{}           project containers_view_metadata
+PUT DELETE        /projects/{}/deid                       project settings_modify
+POST              /projects/{}/deid/epochs                project settings_modify
+GET               /projects/{}/deid                       device-or-project containers_view_metadata
+POST              /connector/deid                         device
 GET               /projects/{}/settings                   project containers_view_metadata
 PUT               /projects/{}/settings                   project settings_modify
 POST              /lookup                                 project containers_view_metadata
@@ -341,6 +362,24 @@ GET               /views/{}/data                          project data_views_vie
 POST              /views/queue                            project data_views_view
 POST              /views/{}/queue                         project data_views_view
 POST              /views/save                             project data_views_view files_create_single
+POST DELETE       /dataexplorer/search                    list
+POST              /dataexplorer/search/nodes              list
+POST              /dataexplorer/search/suggest            list
+POST              /dataexplorer/search/fields             list
+POST              /dataexplorer/search/fields/aggregate   list
+POST              /dataexplorer/facets                    list
+GET               /dataexplorer/mapped_fields             list
+GET               /dataexplorer/search/status             any
+POST              /dataexplorer/search/export             list
+POST              /dataexplorer/search/collect            list
+GET               /dataexplorer/sites                     account
+POST              /dataexplorer/sites                     admin
+PUT DELETE        /dataexplorer/sites/{}                  admin
+PUT DELETE        /dataexplorer/sites/{}/key              account
+GET               /dataexplorer/queries                   list
+PUT DELETE        /dataexplorer/queries/{}                project data_views_manage
+POST              /dataexplorer/queries                   project data_views_manage
+GET               /dataexplorer/queries/{}                project
 POST              /audit-trail/reports                    project audit_trail_reports_manage
 PATCH DELETE      /audit-trail/reports/{}                 project audit_trail_reports_manage
 GET               /audit-trail/reports/{}/csv             project audit_trail_reports_view

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cache
@@ -19,7 +20,12 @@ from treadle.server.compat import unbuilt
 from treadle.server.delivery import routes as delivery
 from treadle.server.delivery.live import EventHub
 from treadle.server.ingest import routes as ingest
+from treadle.server.ingest.arrival import stop_engines
 from treadle.server.kit.settings import Settings
+from treadle.server.privacy import routes as privacy
+from treadle.server.privacy import routes_preview, routes_profiles, routes_settings
+from treadle.server.privacy.preview import stop_previews
+from treadle.server.privacy.quarantine import sweep
 from treadle.server.search import routes as search
 from treadle.server.wire import http
 from treadle.server.wire.described import describe
@@ -35,6 +41,10 @@ _ROUTERS: tuple[APIRouter, ...] = (
     ingest.router,
     delivery.router,
     search.router,
+    privacy.router,
+    routes_preview.router,
+    routes_profiles.router,
+    routes_settings.router,
     catalog.router,
     unbuilt.router,
 )
@@ -46,11 +56,14 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     state = open_state(settings)
     app.state.database, app.state.blobs = state.database, state.blobs
     app.state.events = EventHub(app.state.database)
+    await asyncio.to_thread(sweep, settings.home)
     await app.state.events.start()
     try:
         yield
     finally:
         await app.state.events.stop()
+        stop_engines()
+        stop_previews()
         await state.close()
 
 

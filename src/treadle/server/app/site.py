@@ -58,7 +58,7 @@ def _config(settings: Settings) -> dict[str, Any]:
             "multipart_signed_url": False,
             "multiproject": False,
             "task_manager_data_views": False,
-            "deid_profile": False,
+            "deid_profile": True,
             "deid_log": False,
             "collections": True,
             "copy_by_reference": True,

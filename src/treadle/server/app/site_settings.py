@@ -9,11 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from treadle.server.access.guard import AdminGuard, UserGuard
+from treadle.server.access.guard import AdminGuard, Guard, UserGuard
 from treadle.server.app.models import ProviderDocument, SiteSettings
 from treadle.server.kit.clock import now
-from treadle.server.kit.errors import Conflict, NotFound
+from treadle.server.kit.errors import Conflict, Invalid, NotFound
 from treadle.server.kit.settings import Settings
+from treadle.server.privacy.resolve import SWITCHES
+from treadle.server.privacy.routes_settings import PROFILE, own_profile, take_profile
 from treadle.server.store.tables import site_document
 from treadle.server.wire.answer import Deleted, json_answer, stamp
 from treadle.server.wire.body import ObjectBody
@@ -31,7 +33,7 @@ async def _document(connection: AsyncConnection) -> dict[str, Any]:
     kept = {} if row is None else row.document
     return {
         "center_gears": [],
-        "deid_profile": None,
+        **dict.fromkeys(SWITCHES, False),
         **kept,
         "_id": "site",
         "created": None if row is None else stamp(row.created_at),
@@ -42,13 +44,26 @@ async def _document(connection: AsyncConnection) -> dict[str, Any]:
 @router.get("/site/settings", response_model=SiteSettings, operation_id="get_site_settings")
 async def read_settings(request: Request, guard: UserGuard) -> Response:
     """Settings of the site that clients read."""
+    return json_answer(await _shown(request, guard))
+
+
+async def _shown(request: Request, guard: Guard) -> dict[str, Any]:
     settings: Settings = request.app.state.settings
-    return json_answer({**await _document(guard.connection), "site_name": settings.site_name})
+    profile = await own_profile(request, guard, None)
+    return {
+        **await _document(guard.connection),
+        "site_name": settings.site_name,
+        PROFILE: profile,
+    }
 
 
 @router.put("/site/settings", response_model=SiteSettings, operation_id="modify_site_settings")
-async def change_settings(guard: AdminGuard, body: ObjectBody) -> Response:
+async def change_settings(request: Request, guard: AdminGuard, body: ObjectBody) -> Response:
     """Put these top-level keys; the others stay. The site's name is in the settings file."""
+    for name in SWITCHES:
+        if not isinstance(body.get(name, False), bool):
+            raise Invalid(f"'{name}' must be true or false.")
+    await take_profile(request, guard, None, body)
     wanted = {name: value for name, value in body.items() if name not in _OURS}
     new = insert(site_document).values(name=_NAME, document=wanted)
     await guard.connection.execute(
@@ -60,7 +75,7 @@ async def change_settings(guard: AdminGuard, body: ObjectBody) -> Response:
             },
         )
     )
-    return json_answer(await _document(guard.connection))
+    return json_answer(await _shown(request, guard))
 
 
 def _storage(settings: Settings) -> dict[str, Any]:

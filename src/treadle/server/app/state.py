@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from treadle.server.kit.settings import Settings
+from treadle.server.search.index.dictionary import Dictionary
+from treadle.server.search.index.flush import attach
 from treadle.server.store.blobs import Blobs, open_blobs
 from treadle.server.store.db import Database
 
@@ -23,6 +25,7 @@ class ServerState:
     settings: Settings
     database: Database
     blobs: Blobs
+    dictionary: Dictionary
 
     async def close(self) -> None:
         """Give everything back."""
@@ -32,8 +35,10 @@ class ServerState:
 
 def open_state(settings: Settings) -> ServerState:
     """The resources for these settings."""
+    database = Database(database_url(settings), size=settings.database_pool)
     return ServerState(
         settings,
-        Database(database_url(settings), size=settings.database_pool),
+        database,
         open_blobs(settings.blobs, min_free_bytes=settings.uploads.min_free_bytes),
+        attach(database),
     )

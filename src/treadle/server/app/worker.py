@@ -19,10 +19,14 @@ from treadle.server.app.state import ServerState, open_state
 from treadle.server.catalog import copies, trash
 from treadle.server.delivery.tickets import drop_expired as drop_tickets
 from treadle.server.ingest.extract import handle_file_created, stop_readers
+from treadle.server.ingest.member_counts import MemberCounts
 from treadle.server.ingest.uploads import drop_expired
 from treadle.server.kit.errors import Refused
 from treadle.server.kit.settings import Settings
+from treadle.server.privacy.quarantine import sweep
 from treadle.server.search import views_executions
+from treadle.server.search.index.counts import fold
+from treadle.server.search.index.flush import drain
 from treadle.server.store.blobs_rows import adopt_orphans, collect_garbage
 from treadle.server.store.outbox import listening
 from treadle.server.store.tables import outbox
@@ -53,7 +57,9 @@ _MAX_FAILURES = 8
 _KEEP_FACTS = timedelta(days=2)  # browsers that reconnect read what they missed
 _POLL_S = 15.0
 VIEWS_AT_ONCE = 2
+_INDEX_S = 3.0
 _WEEK_S, _FIRST_LISTING_S = 7 * 86400.0, 3600.0
+_ZIPS_S = 5.0
 
 
 async def handle_next(state: ServerState) -> bool:
@@ -117,6 +123,7 @@ async def tidy(state: ServerState) -> None:
     await drop_tickets(state.database)
     await views_executions.drop_expired(state.database)
     await state.blobs.clean()
+    await asyncio.to_thread(sweep, state.settings.home)
     await collect_garbage(state.database, state.blobs)
 
 
@@ -133,7 +140,7 @@ async def _find_orphans(state: ServerState) -> None:
         log.info("orphans_adopted", contents=found)
 
 
-async def _forever(what: str, step: Callable[[], Awaitable[None]], pause_s: float) -> None:
+async def _forever(what: str, step: Callable[[], Awaitable[object]], pause_s: float) -> None:
     """Repeat a step for as long as the worker lives; trouble is logged and retried."""
     while True:
         try:
@@ -150,6 +157,14 @@ async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:
         for task in left:
             task.cancel()
         _, left = await asyncio.wait(left, timeout=1.0)
+
+
+async def _index(state: ServerState) -> None:
+    """What waits to be searched, and the counts of the index."""
+    while await drain(state.database, state.dictionary):
+        pass
+    while await fold(state.database):
+        pass
 
 
 async def _run(settings: Settings) -> None:
@@ -178,6 +193,9 @@ async def _run(settings: Settings) -> None:
         )
         for _ in range(VIEWS_AT_ONCE)
     ]
+    counts = MemberCounts(state.database, state.blobs)
+    tasks.append(asyncio.create_task(_forever("zips", counts.step, _ZIPS_S)))
+    tasks.append(asyncio.create_task(_forever("search", lambda: _index(state), _INDEX_S)))
     tasks.append(asyncio.create_task(_forever("orphans", lambda: _find_orphans(state), _WEEK_S)))
     log.info("worker_started", tasks=len(wakes))
     await stop.wait()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, Select, Text, any_, delete, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from treadle.server.access.guard import Guard
@@ -16,7 +17,7 @@ from treadle.server.catalog.rows import Container
 from treadle.server.catalog.tables import collection_access, collection_member, container
 from treadle.server.kit.errors import Conflict, Invalid, NotFound
 
-_NODE_LEVELS = ("project", "subject", "session", "acquisition")
+NODE_LEVELS = ("project", "subject", "session", "acquisition")
 ACCESS = ("ro", "rw", "admin")
 
 
@@ -42,35 +43,44 @@ async def change_contents(guard: Guard, target: Container, contents: Any) -> Non
     """`{operation: add|remove, nodes: [{level, _id}]}`: nodes are expanded to acquisitions now."""
     if not isinstance(contents, Mapping) or contents.get("operation") not in ("add", "remove"):
         raise Invalid("'contents' is {operation: 'add' or 'remove', nodes: [{level, _id}]}.")
+    by_level: defaultdict[str, list[str]] = defaultdict(list)
     for node in contents.get("nodes") or []:
-        if not isinstance(node, Mapping) or node.get("level") not in _NODE_LEVELS:
-            raise Invalid(f"A node's level is one of: {', '.join(_NODE_LEVELS)}.")
-        acquisitions = select(container.c.id).where(
-            container.c[f"{node['level']}_id"] == str(node.get("_id")),
-            container.c.level == "acquisition",
-            queries.LIVE,
-            guard.allowed(container.c.project_id),
-        )
+        if not isinstance(node, Mapping) or node.get("level") not in NODE_LEVELS:
+            raise Invalid(f"A node's level is one of: {', '.join(NODE_LEVELS)}.")
+        by_level[node["level"]].append(str(node.get("_id")))
+    for level, ids in by_level.items():
         if contents["operation"] == "add":
-            await _add(guard.connection, target.id, acquisitions)
+            await add_below(guard, target, level, ids)
         else:
             await guard.connection.execute(
                 delete(collection_member).where(
                     collection_member.c.collection_id == target.id,
-                    collection_member.c.acquisition_id.in_(acquisitions),
+                    collection_member.c.acquisition_id.in_(_below(guard, level, ids)),
                 )
             )
     await touch(guard.connection, target.id)
 
 
-async def _add(connection: AsyncConnection, collection_id: str, acquisitions: Any) -> None:
-    found = [row.id for row in await connection.execute(acquisitions)]
-    if found:
-        await connection.execute(
-            insert(collection_member)
-            .values([{"collection_id": collection_id, "acquisition_id": key} for key in found])
-            .on_conflict_do_nothing()
-        )
+def _below(guard: Guard, level: str, ids: Sequence[str]) -> Select[Any]:
+    """Ids of the acquisitions in these containers that the caller sees."""
+    return select(container.c.id).where(
+        container.c[f"{level}_id"] == any_(literal(list(ids), ARRAY(Text))),
+        container.c.level == "acquisition",
+        queries.LIVE,
+        guard.allowed(container.c.project_id),
+    )
+
+
+async def add_below(guard: Guard, target: Container, level: str, ids: Sequence[str]) -> int:
+    """The acquisitions in these containers become members: how many are new."""
+    rows = _below(guard, level, ids).with_only_columns(literal(target.id), container.c.id)
+    added = await guard.connection.execute(
+        insert(collection_member)
+        .from_select(["collection_id", "acquisition_id"], rows)
+        .on_conflict_do_nothing()
+        .returning(collection_member.c.acquisition_id)
+    )
+    return len(added.all())
 
 
 def members(level: str, collection_id: str) -> ColumnElement[bool]:

@@ -44,6 +44,7 @@ class NewFile:
     zip_member_count: int | None = None
     deid_log_id: str | None = None
     deid_log_skip_reason: str | None = None
+    deid: Mapping[str, Any] | None = None
     series: Mapping[str, Any] | None = None
 
 
@@ -223,6 +224,7 @@ def _new_row(
         "zip_member_count": new.zip_member_count,
         "deid_log_id": new.deid_log_id,
         "deid_log_skip_reason": new.deid_log_skip_reason,
+        "deid": dict(new.deid) if new.deid else None,
         "series": dict(new.series) if new.series else None,
         "origin_type": origin[0],
         "origin_id": origin[1],
@@ -395,6 +397,7 @@ async def restore_version(
             info=old.info,
             zip_member_count=old.zip_member_count,
             series=old.series,
+            deid=old.deid,
         ),
         origin=origin,
     )

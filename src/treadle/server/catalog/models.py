@@ -68,6 +68,7 @@ class FileDocument(Document):
     parent_ref: Reference
     parents: dict[str, str]
     origin: Reference
+    deid: dict[str, Any] | None = None
     restored_from: int | None = None
     created: datetime
     modified: datetime

@@ -1,4 +1,4 @@
-"""Endpoints of lookup and resolve, collection permissions, settings and the trash."""
+"""Endpoints of lookup and resolve, collection permissions, locks and the trash."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from sqlalchemy import true
 from treadle.server.access.errors import ContainerNotFound
 from treadle.server.access.guard import ScopedGuard
 from treadle.server.catalog import change, collections, relations, rights, trash
-from treadle.server.catalog.containers import apply_changes
 from treadle.server.catalog.errors import DeletionNotFound
 from treadle.server.catalog.models import (
     AccessEntry,
@@ -19,10 +18,9 @@ from treadle.server.catalog.models import (
     FileDocument,
     ResolvedDocument,
 )
-from treadle.server.catalog.reasons import DEMANDED
 from treadle.server.catalog.resolve import clean_path, resolve
 from treadle.server.catalog.rows import File
-from treadle.server.catalog.tables import container, deletion
+from treadle.server.catalog.tables import deletion
 from treadle.server.catalog.wire import View, file_doc
 from treadle.server.kit.errors import Conflict, Invalid, NotFound
 from treadle.server.wire.answer import Modified, json_answer, stamp
@@ -139,43 +137,6 @@ async def unshare(guard: ScopedGuard, id: str, user: str) -> Response:
     await collections.revoke(guard.connection, id, user)
     await guard.record("modify_permission", {"collection": {"id": id}, "user": {"id": user}})
     return json_answer({"modified": 1, "jobs_spawned": 0})
-
-
-def _settings(level: str, plural: str) -> None:
-    @router.get(
-        f"/{plural}/{{id}}/settings",
-        response_model=dict[str, Any],
-        tags=["settings"],
-        operation_id=f"get_{level}_settings",
-    )
-    async def read(guard: ScopedGuard, id: str) -> Response:
-        target = await rights.find(guard, id, level=level)
-        return json_answer({"deid_profile": None, **(target.doc.get("settings") or {})})
-
-    @router.put(
-        f"/{plural}/{{id}}/settings",
-        response_model=dict[str, Any],
-        tags=["settings"],
-        operation_id=f"modify_{level}_settings",
-    )
-    async def write(guard: ScopedGuard, id: str, body: ObjectBody) -> Response:
-        target = await rights.find(guard, id, level=level)
-        if level == "group":
-            await guard.require_group(id, "admin")
-        else:
-            await rights.require(guard, target, "settings_modify")
-            if "sharing" in body:
-                await rights.require(guard, target, "project_sharing_manage")
-        if not isinstance(body.get(DEMANDED, False), bool):
-            raise Invalid(f"'{DEMANDED}' must be true or false.")
-        merged = {**(target.doc.get("settings") or {}), **body}
-        await apply_changes(guard.connection, target, {"doc": container.c.doc.op("||")({"settings": merged})})
-        await guard.record("modify_container", target.context)
-        return json_answer({"deid_profile": None, **merged})
-
-
-_settings("project", "projects")
-_settings("group", "groups")
 
 
 def _entry(item: trash.Deletion) -> dict[str, Any]:

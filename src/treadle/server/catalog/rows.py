@@ -90,6 +90,7 @@ class File:
     series: dict[str, Any] | None
     deid_log_id: str | None
     deid_log_skip_reason: str | None
+    deid: dict[str, Any] | None
     restored_from: int | None
     restored_by: str | None
     copied_from: dict[str, Any] | None

@@ -119,6 +119,7 @@ file = Table(
     Column("series", JSONB),
     Column("deid_log_id", Text),
     Column("deid_log_skip_reason", Text),
+    Column("deid", JSONB),  # by which profile and engine it was de-identified
     Column("restored_from", Integer),
     Column("restored_by", Text),
     # Of a copy: {copy_of, original_copy_of} as the wire shows them.
@@ -146,6 +147,21 @@ file = Table(
         "ix_file_series",
         text("(series->>'series')"),
         postgresql_where=text("series IS NOT NULL AND is_current AND deleted_at IS NULL"),
+    ),
+    Index(
+        "ix_file_uncounted",
+        "id",
+        postgresql_where=text(
+            "zip_member_count IS NULL AND is_current AND deleted_at IS NULL AND name ILIKE '%.zip'"
+        ),
+    ),
+    Index(
+        "ix_file_device_series",
+        "origin_id",
+        "id",
+        postgresql_where=text(
+            "series IS NOT NULL AND is_current AND deleted_at IS NULL AND origin_type = 'device'"
+        ),
     ),
 )
 

@@ -43,6 +43,7 @@ def file_doc(target: File, client: Client, *, info: bool = True, group: str = "f
         "reference": False,
         "deid_log_id": target.deid_log_id,
         "deid_log_skip_reason": target.deid_log_skip_reason,
+        "deid": target.deid,
         "restored_from": target.restored_from,
         "restored_by": {"type": "user", "id": target.restored_by} if target.restored_by else None,
         **(target.copied_from or {"copy_of": None, "original_copy_of": None}),

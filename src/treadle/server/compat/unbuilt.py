@@ -20,14 +20,12 @@ _DEEPEST = 6  # words of the longest address below an area
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 _GEARS = "running gears, with their jobs, rules and batches"
 _TASKS = "reader tasks, protocols and forms"
-_SEARCH = "searching across projects"
 
 # First words of addresses -> what is missing.
 AREAS = {
     "batch": _GEARS,
     "custom_filters": "saved filters",
     "customforms": _TASKS,
-    "dataexplorer": _SEARCH,
     "dimse": "DICOM services of single projects; the site's receiver is described on its start page",
     "engine": _GEARS,
     "forms": _TASKS,
@@ -46,6 +44,7 @@ AREAS = {
 
 # Single addresses within areas that are there.
 ADDRESSES = {
+    "/dataexplorer/search/training": "training sets made of searches",
     "/projects/{id}/rules/{rule_id}": _GEARS,
     "/subjects/master-code": "master subject codes",
     "/subjects/master-code/{id}": "master subject codes",

@@ -53,6 +53,12 @@ class TargetMissing(NotFound):
     code = "ingest.target_missing"
 
 
+class ArrivalRefused(Invalid):
+    """A file could not be de-identified; nothing of the request was kept."""
+
+    code = "DEID_REJECTED"
+
+
 class BadMetadata(Invalid):
     """The metadata part is not valid."""
 

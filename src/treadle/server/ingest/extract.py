@@ -6,14 +6,7 @@ and bytes, since a zip may be a bomb.
 
 from __future__ import annotations
 
-import asyncio
-import multiprocessing
-import tempfile
-from collections.abc import AsyncIterator
-from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any, Protocol
 
 from sqlalchemy import select
@@ -25,13 +18,14 @@ from treadle.server.catalog.rows import File
 from treadle.server.catalog.tables import instance
 from treadle.server.ingest.series_reader import Found, Unreadable, read_series
 from treadle.server.kit.logging import get_logger
-from treadle.server.store.blobs import BLOCK, Blobs
+from treadle.server.kit.process_pool import ProcessPool
+from treadle.server.store.blobs import Blobs, local_copy
 from treadle.server.store.db import Database
 
 log = get_logger("treadle.extract")
 
 _LIMIT_S = 600
-_pool: ProcessPoolExecutor | None = None
+_readers = ProcessPool(1)
 
 
 class State(Protocol):
@@ -90,50 +84,19 @@ def _header(target: File) -> Any:
 
 
 async def _read(blobs: Blobs, target: File) -> Found | None:
-    async with _local_copy(blobs, target) as path:
+    async with local_copy(blobs, target.blob_sha384, target.size) as path:
         try:
-            work = asyncio.get_running_loop().run_in_executor(_processes(), read_series, str(path))
-            async with asyncio.timeout(_LIMIT_S):  # wait_for may forget a cancellation
-                return await work
+            return await _readers.run(_LIMIT_S, read_series, str(path))
         except Unreadable as error:
             log.warning("dicom_unreadable", file=target.file_id, version=target.version, why=str(error))
         except (BrokenProcessPool, TimeoutError) as error:
-            stop_readers()
             log.warning("dicom_reader_died", file=target.file_id, why=type(error).__name__)
     return None
 
 
-@asynccontextmanager
-async def _local_copy(blobs: Blobs, target: File) -> AsyncIterator[Path]:
-    """The content as a file of this machine."""
-    path = blobs.local_path(target.blob_sha384)
-    if path is not None:
-        yield path
-        return
-    with tempfile.NamedTemporaryFile(prefix="treadle-") as copy:
-        for start in range(0, target.size, 16 * BLOCK):
-            block = await blobs.read(target.blob_sha384, start, min(start + 16 * BLOCK, target.size))
-            await asyncio.to_thread(copy.write, block)
-        copy.flush()
-        yield Path(copy.name)
-
-
-def _processes() -> ProcessPoolExecutor:
-    global _pool  # noqa: PLW0603 - one pool per process, made when first needed
-    if _pool is None:
-        context = multiprocessing.get_context("spawn")
-        _pool = ProcessPoolExecutor(1, mp_context=context, max_tasks_per_child=200)
-    return _pool
-
-
 def stop_readers() -> None:
-    """End the reading processes, also one that hangs; the next file gets new ones."""
-    global _pool
-    pool, _pool = _pool, None
-    if pool is not None:
-        for process in list((pool._processes or {}).values()):
-            process.terminate()
-        pool.shutdown(wait=False, cancel_futures=True)
+    """End the reading processes."""
+    _readers.stop()
 
 
 async def _complete(connection: AsyncConnection, target: File, found: Found) -> None:

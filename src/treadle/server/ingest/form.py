@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import unquote_to_bytes
 
 import orjson
@@ -21,7 +21,7 @@ from treadle.server.catalog.files import clean_name
 from treadle.server.ingest.errors import BadForm, BadMetadata, Interrupted, NoFile
 from treadle.server.kit.errors import BadRequest, TooLarge
 from treadle.server.kit.settings import UploadSettings
-from treadle.server.store.blobs import BlobRef, Blobs, BlobWriter, Receipt
+from treadle.server.store.blobs import BlobRef, BlobWriter, Receipt
 
 MAX_FILES = 2000
 MAX_PARTS = 4000
@@ -30,12 +30,22 @@ _EXTENDED_NAME = re.compile(r"""filename\*\s*=\s*"?([\w-]+)'[^']*'([^;"]+)""", r
 _IGNORED_FIELD = 64 << 10
 
 
+class Sink(Protocol):
+    """Where the files of a form go: the store of contents, or quarantine."""
+
+    async def writer(self) -> BlobWriter:
+        """A new stream in."""
+        ...
+
+
 @dataclass(frozen=True)
 class ReceivedFile:
     """One file of a form, its content finished but in no row yet."""
 
     name: str
     receipt: Receipt
+    sent_as: str = ""  # its name before it was de-identified on arrival
+    deid: Mapping[str, Any] | None = None
 
     @property
     def blob(self) -> BlobRef:
@@ -64,7 +74,7 @@ async def body_stream(request: Request) -> AsyncIterator[bytes]:
         raise Interrupted from None
 
 
-async def receive_form(request: Request, blobs: Blobs, limits: UploadSettings) -> Form:
+async def receive_form(request: Request, blobs: Sink, limits: UploadSettings) -> Form:
     """The form of this request with at least one file; nothing remains when it fails."""
     reader = _FormReader(boundary_of(request.headers.get("content-type", "")), blobs, limits)
     try:
@@ -110,7 +120,7 @@ def _text(raw: bytes) -> str:
 class _FormReader:
     """Feeds the parser and does, after each piece, what its callbacks noted (writing may have to wait)."""
 
-    def __init__(self, boundary: bytes, blobs: Blobs, limits: UploadSettings) -> None:
+    def __init__(self, boundary: bytes, blobs: Sink, limits: UploadSettings) -> None:
         self._blobs, self._limits = blobs, limits
         self._form = Form()
         self._writer: BlobWriter | None = None
@@ -197,7 +207,7 @@ class _FormReader:
     async def _end(self) -> None:
         if self._writer is not None:
             writer, self._writer = self._writer, None
-            self._storing.append(asyncio.ensure_future(_store(writer, self._file_name)))
+            self._storing.append(asyncio.ensure_future(store(writer, self._file_name)))
             if len(self._storing) >= _AT_ONCE:
                 await self._collect()
         elif self._field is not None:
@@ -236,7 +246,7 @@ class _FormReader:
         self._is_complete = True
 
 
-async def _store(writer: BlobWriter, name: str) -> ReceivedFile:
+async def store(writer: BlobWriter, name: str) -> ReceivedFile:
     """A file whose last byte has come, durable under its hash."""
     try:
         receipt = await writer.finish()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select, true, tuple_
 
 from treadle.dicom.target import UNKNOWN_GROUP
 from treadle.server.access.guard import Guard
@@ -18,6 +19,7 @@ from treadle.server.ingest.suggestions import Suggestion, Typed, suggest
 from treadle.server.wire.answer import stamp
 
 _PLACEMENT = container.c.placement
+_GROUP, _PROJECT = (_PLACEMENT["requested"][name].astext for name in ("group", "project"))
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,7 @@ class Parked:
     subject: Container | None
     project: Container | None
     suggestions: list[Suggestion]
+    alike: int
 
     def document(self) -> dict[str, Any]:
         """One row of the worklist."""
@@ -47,6 +50,7 @@ class Parked:
             "received_at": placement.get("received_at"),
             "device": placement.get("device"),
             "suggestions": [suggestion.document() for suggestion in self.suggestions],
+            "alike": self.alike,
         }
 
 
@@ -54,9 +58,35 @@ def _name(target: Container | None) -> dict[str, str] | None:
     return None if target is None else {"_id": target.id, "label": target.label}
 
 
-async def list_parked(guard: Guard, *, limit: int, after_id: str | None) -> list[Parked]:
+@dataclass(frozen=True, kw_only=True)
+class Sieve:
+    """Which rows of the worklist are wanted; empty values leave all in."""
+
+    reason: str | None = None
+    device: str | None = None
+    search: str | None = None
+
+    def condition(self) -> ColumnElement[bool]:
+        """SQL condition: sessions that pass."""
+        passes: list[ColumnElement[bool]] = [true()]
+        if self.reason:
+            passes.append(_PLACEMENT["reason"].astext == self.reason)
+        if self.device:
+            passes.append(_PLACEMENT["device"].astext == self.device)
+        if self.search:
+            passes.append(says(self.search))
+        return and_(*passes)
+
+
+async def count_parked(guard: Guard, sieve: Sieve) -> int:
+    """How many parked sessions the caller may sort."""
+    query = select(func.count()).select_from(container).where(waiting(), may_sort(guard), sieve.condition())
+    return (await guard.connection.execute(query)).scalar_one()
+
+
+async def list_parked(guard: Guard, sieve: Sieve, *, limit: int, after_id: str | None) -> list[Parked]:
     """Parked sessions the caller may sort, oldest first."""
-    query = select(container).where(waiting(), may_sort(guard))
+    query = select(container).where(waiting(), may_sort(guard), sieve.condition())
     if after_id:
         query = query.where(container.c.id > after_id)
     rows = await guard.connection.execute(query.order_by(container.c.id).limit(limit))
@@ -67,15 +97,39 @@ async def list_parked(guard: Guard, *, limit: int, after_id: str | None) -> list
     )
     typed = {key for item in sessions if (key := typed_in(item)) and _reason(item) != "ok"}
     near = await suggest(guard.connection, typed, sight_of(guard))
+    same = await _count_same(guard, typed)
     return [
         Parked(
             item,
             above.get(item.subject_id or ""),
             above.get(item.project_id or ""),
             near.get(typed_in(item) or ("", None), []),
+            0 if _reason(item) == "ok" else max(0, same[_asked(typed_in(item))] - 1),
         )
         for item in sessions
     ]
+
+
+async def _count_same(guard: Guard, typed: set[Typed]) -> Counter[Typed]:
+    """How many sessions on the whole list asked for each of these."""
+    asked = (_GROUP, func.lower(func.coalesce(_PROJECT, "")))
+    rows = await guard.connection.execute(
+        select(*asked, func.count())
+        .where(
+            waiting(),
+            may_sort(guard),
+            _PLACEMENT["reason"].astext != "ok",
+            tuple_(*asked).in_([_asked(one) for one in typed]),
+        )
+        .group_by(*asked)
+    )
+    return Counter({(group, project): count for group, project, count in rows})
+
+
+def _asked(typed: Typed | None) -> Typed:
+    """What counts as the same string."""
+    group, project = typed or ("", None)
+    return group, (project or "").lower()
 
 
 def typed_in(session: Container) -> Typed | None:
@@ -101,13 +155,21 @@ def waiting() -> ColumnElement[bool]:
 
 def asked_for(typed: Typed) -> ColumnElement[bool]:
     """SQL condition: sessions whose scanner asked for this group and project, in vain."""
-    group, project = typed
-    requested = _PLACEMENT["requested"]
+    group, project = _asked(typed)
     return and_(
         _PLACEMENT["reason"].astext != "ok",
-        requested["group"].astext == group,
-        func.lower(func.coalesce(requested["project"].astext, "")) == (project or "").lower(),
+        group == _GROUP,
+        func.lower(func.coalesce(_PROJECT, "")) == project,
     )
+
+
+def says(text: str) -> ColumnElement[bool]:
+    """SQL condition: sessions in whose label, requested parts (joined by slashes) or scanner the text stands."""
+    requested = _PLACEMENT["requested"]
+    parts = (requested[name].astext for name in ("group", "project", "subject", "session"))
+    asked = func.concat_ws("/", *parts)
+    fields = (container.c.label, asked, _PLACEMENT["device"].astext)
+    return or_(*(field.icontains(text, autoescape=True) for field in fields))
 
 
 def may_sort(guard: Guard) -> ColumnElement[bool]:

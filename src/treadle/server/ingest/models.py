@@ -122,6 +122,37 @@ class MisroutedDocument(Document):
     received_at: datetime | None = None
     device: str | None = None
     suggestions: list[Document]
+    alike: int
+
+
+class ReceivedPlace(Document):
+    """Where a received series is: containers by id and label."""
+
+    group: str | None = None
+    project: Named | None = None
+    subject: Named | None = None
+    session: Named | None = None
+    acquisition: Named | None = None
+
+
+class ReceivedDocument(Document):
+    """One series that a device brought."""
+
+    id: str = Field(alias="_id")
+    name: str
+    version: int
+    size: int
+    modality: str | None = None
+    members: int | None = None
+    study: str
+    series: str
+    received: datetime
+    changed: datetime
+    scanner: str | None = None
+    reason: str | None = None
+    flags: list[str]
+    requested: dict[str, str | None]
+    place: ReceivedPlace
 
 
 class AliasDocument(Document):
@@ -146,6 +177,7 @@ class MovedDocument(Document):
     flags: list[str]
     alias: AliasDocument | None = None
     remaining: int
+    next: str | None = None
 
 
 class RoutingDocument(Document):

@@ -20,6 +20,7 @@ from treadle.server.ingest.errors import BadMetadata
 from treadle.server.ingest.form import read_metadata
 from treadle.server.ingest.placed import AcquisitionPart, SessionPart
 from treadle.server.ingest.uploads import Arrived
+from treadle.server.ingest.wire import DeidRecord
 from treadle.server.store.blobs import Blobs, BlobWriter, Receipt
 from treadle.server.wire.body import Wire
 
@@ -33,6 +34,7 @@ class PackPart(Wire):
 
     type: str = Field(default="", max_length=255)
     name: str | None = Field(default=None, max_length=255)
+    deid: DeidRecord | None = None
 
 
 class PackPlace(Wire):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
+from fastapi import Request
 from pydantic import Field
 
 from treadle.dicom.routing import Route
@@ -14,11 +15,13 @@ from treadle.server.catalog.containers import create_container, fill_missing
 from treadle.server.catalog.queries import lock_label
 from treadle.server.catalog.rows import Container, File
 from treadle.server.ingest import queries
+from treadle.server.ingest.arrival import Arrival, arrival_at, arrival_at_label
 from treadle.server.ingest.errors import BadMetadata, FileNotNamed, TargetMissing
 from treadle.server.ingest.parking import Destination, find_destination, make_destination
 from treadle.server.ingest.placement import Wanted, find_subject, place_series
 from treadle.server.ingest.uploads import Arrived, place_one
 from treadle.server.ingest.wire import FileMetadata
+from treadle.server.privacy.errors import DeidRequired
 from treadle.server.wire.body import Wire
 
 Way = Literal["label", "uid", "reaper"]
@@ -135,8 +138,8 @@ async def place_by_metadata(
     """The files where their metadata say, containers found or made on the way."""
     named = said.named()
     for item in arrived:
-        if item.name not in named:
-            raise FileNotNamed(f"The metadata do not name the file '{item.name}'.")
+        if item.said not in named:
+            raise FileNotNamed(f"The metadata do not name the file '{item.said}'.")
     destination = await _destination(guard, said)
     if way == "label":
         found = await _by_label(guard, said, destination)
@@ -144,7 +147,7 @@ async def place_by_metadata(
         found = await _by_uid(guard, said, destination)
     placed = []
     for item in arrived:
-        level, about = named[item.name]
+        level, about = named[item.said]
         if level not in found:
             raise BadMetadata(f"metadata: '{level}' is missing.")
         placed.append(await place_one(guard, found[level], item, about))
@@ -164,6 +167,20 @@ def _route(said: Placement) -> Route:
 async def check_rights(guard: Guard, said: Placement) -> None:
     """Go on only when the caller may upload to where the metadata point."""
     await _destination(guard, said)
+
+
+async def arrival_of(request: Request, guard: Guard, way: Way, said: Placement) -> Arrival | None:
+    """What must be done to the files; only labels say where a file goes without being an identifier themselves."""
+    found = await _destination(guard, said)
+    subject = said.subject_part.label if said.subject_part else None
+    arrival = (
+        await arrival_at_label(request, guard, found.group, found.target.group, found.target.project, subject)
+        if found.project is None
+        else await arrival_at(request, guard, found.project, subject=subject)
+    )
+    if arrival is not None and way != "label":
+        raise DeidRequired
+    return arrival
 
 
 async def _destination(guard: Guard, said: Placement) -> Destination:

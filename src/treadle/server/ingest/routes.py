@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from treadle.server.ingest import (
     routes_connector,
+    routes_deid,
     routes_misrouted,
     routes_packfile,
     routes_placed,
+    routes_received,
     routes_storage,
     routes_upload,
 )
@@ -15,9 +17,11 @@ from treadle.server.wire.routing import Router
 router = Router()
 for _part in (
     routes_connector,
+    routes_deid,
     routes_misrouted,
     routes_packfile,
     routes_placed,
+    routes_received,
     routes_storage,
     routes_upload,
 ):

@@ -15,6 +15,7 @@ from treadle.server.ingest.models import Resume, SeriesAnswer, SeriesPlace
 from treadle.server.ingest.wire_connector import CompleteRequest, SeriesRequest
 from treadle.server.kit.errors import Conflict, Forbidden, TooLarge
 from treadle.server.kit.settings import Settings
+from treadle.server.privacy.resolve import require_records
 from treadle.server.store.blobs import Blobs, OffsetMismatch, Receipt
 from treadle.server.store.blobs_rows import keep
 from treadle.server.wire.answer import json_answer
@@ -43,6 +44,9 @@ async def announce_series(request: Request, guard: ScopedGuard, body: ObjectBody
     known = await series.known_series(guard.connection, said)
     if known is not None:
         return json_answer(known)
+    await require_records(
+        guard.connection, await series.bound_for(guard.connection, said.wanted), [asked.deid_record]
+    )
     ticket = await series.open_series(
         guard.connection,
         said,
@@ -132,6 +136,6 @@ async def _place(
         key=said.key.model_dump(),
         digest=said.digest,
         blob=blob,
-        new=asked.file.new_file(asked.file.name, blob),
+        new=asked.file.new_file(asked.file.name, blob, deid=said.deid_record),
         instances=asked.file.index(),
     )

@@ -13,8 +13,9 @@ from treadle.server.ingest import aliases, misrouted
 from treadle.server.ingest.models import AliasDocument, MisroutedDocument, MovedDocument, RoutingPreview
 from treadle.server.ingest.preview import preview
 from treadle.server.ingest.sorting import move_parked
-from treadle.server.wire.answer import Deleted, json_answer
+from treadle.server.wire.answer import Deleted, json_answer, listing
 from treadle.server.wire.body import ObjectBody, Wire
+from treadle.server.wire.dialect import ClientDialect
 from treadle.server.wire.query import read_count
 from treadle.server.wire.routing import Router
 
@@ -29,11 +30,23 @@ def _size(limit: str | None) -> int:
 
 @router.get("/misrouted", response_model=list[MisroutedDocument])
 async def list_misrouted(
-    guard: ScopedGuard, limit: str | None = None, after_id: str | None = None
+    guard: ScopedGuard,
+    client: ClientDialect,
+    limit: str | None = None,
+    after_id: str | None = None,
+    reason: str | None = None,
+    device: str | None = None,
+    search: str | None = None,
 ) -> Response:
-    """Parked sessions the caller may sort, oldest first, with projects that may have been meant."""
-    rows = await misrouted.list_parked(guard, limit=_size(limit), after_id=after_id)
-    return json_answer([row.document() for row in rows])
+    """Parked sessions the caller may sort, oldest first, with projects that may have been meant.
+
+    `search` looks into labels, scanners and what was asked for (`group/project`); `alike` counts the other
+    sessions on the whole list that asked for the same.
+    """
+    sieve = misrouted.Sieve(reason=reason, device=device, search=(search or "").strip())
+    rows = await misrouted.list_parked(guard, sieve, limit=_size(limit), after_id=after_id)
+    total = await misrouted.count_parked(guard, sieve) if client.envelope else None
+    return listing([row.document() for row in rows], total=total, envelope=client.envelope)
 
 
 class MoveRequest(Wire):
@@ -50,8 +63,8 @@ class MoveRequest(Wire):
 async def move_misrouted(session_id: str, guard: ScopedGuard, body: ObjectBody) -> Response:
     """Move a parked session to a project; subject and label as given, else as they are.
 
-    `also_same_string` moves every waiting session that asked for the same group and project, too;
-    `remember_alias` sends later ones there at once.
+    `also_same_string` moves up to 200 waiting sessions that asked for the same group and project, too; `next` is
+    one of the `remaining`. `remember_alias` sends later ones there at once.
     """
     asked = MoveRequest.model_validate(body)
     done = await move_parked(
@@ -73,6 +86,7 @@ async def move_misrouted(session_id: str, guard: ScopedGuard, body: ObjectBody) 
             "flags": (first.placement or {}).get("flags") or [],
             "alias": None if done.alias is None else aliases.alias_doc(done.alias),
             "remaining": done.remaining,
+            "next": done.next,
         }
     )
 

@@ -13,8 +13,8 @@ from sqlalchemy import delete, func, select
 from treadle.server.access.guard import AdminGuard, Guard, Guards, ScopedGuard, StreamGuards
 from treadle.server.catalog.containers import get_container
 from treadle.server.ingest import tickets
+from treadle.server.ingest.arrival import arrival_at, receive
 from treadle.server.ingest.errors import NoFile, NotArrived, TicketUnknown
-from treadle.server.ingest.form import receive_form
 from treadle.server.ingest.models import CleanedDocument, PackMember, PackToken
 from treadle.server.ingest.packfile import KIND, PackPlace, find_acquisition, find_project, pack, read_place
 from treadle.server.ingest.routes_upload import keep_all
@@ -23,6 +23,7 @@ from treadle.server.ingest.uploads import Arrived, place_one
 from treadle.server.ingest.wire import FileMetadata
 from treadle.server.kit.clock import now
 from treadle.server.kit.errors import TreadleError
+from treadle.server.privacy.errors import ProfileStale
 from treadle.server.store.blobs import Blobs
 from treadle.server.store.blobs_rows import keep
 from treadle.server.wire.answer import dumps, json_answer
@@ -40,12 +41,13 @@ _OLD = timedelta(hours=1)
 async def start(request: Request, guard: ScopedGuard, id: str) -> Response:
     """A token for a new packfile."""
     project = await find_project(guard, id)
+    arrival = await arrival_at(request, guard, project)
     hours = request.app.state.settings.uploads.ticket_hours
     token = await tickets.open_empty(
         guard.connection,
         guard.identity,
         kind=KIND,
-        request={"project": project.id},
+        request={"project": project.id, "deid": arrival and arrival.record},
         valid_for=timedelta(hours=hours),
     )
     return json_answer({"token": token})
@@ -57,9 +59,12 @@ async def start(request: Request, guard: ScopedGuard, id: str) -> Response:
 async def send(request: Request, guards: StreamGuards, id: str, token: str) -> Response:
     """More files of the packfile; a name that was sent before is replaced."""
     async with guards() as guard:
-        await _require(guard, id, token)
+        found = await _require(guard, id, token)
+        arrival = await arrival_at(request, guard, await find_project(guard, id))
+    if found.request.get("deid") != (arrival and arrival.record):
+        raise ProfileStale("What applies here changed since this packfile was begun; start it again.")
     blobs: Blobs = request.app.state.blobs
-    form = await receive_form(request, blobs, request.app.state.settings.uploads)
+    form = await receive(request, arrival)
     try:
         async with guards() as guard:
             await _require(guard, id, token)
@@ -131,8 +136,11 @@ async def _finish(
             project = await get_container(guard.connection, id, level="project")
             acquisition = await find_acquisition(guard, project, place)
             ref = await keep(guard.connection, blobs, receipt)
-            about = FileMetadata(type=place.packfile.type, zip_member_count=len(members))
-            made = await place_one(guard, acquisition, Arrived(place.file_name, ref), about)
+            about = FileMetadata(
+                type=place.packfile.type, zip_member_count=len(members), deid=place.packfile.deid
+            )
+            content = Arrived(place.file_name, ref, deid=found.request.get("deid"))
+            made = await place_one(guard, acquisition, content, about)
             result = {
                 "acquisition_id": acquisition.id,
                 "session_id": acquisition.session_id,

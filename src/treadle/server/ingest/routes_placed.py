@@ -12,12 +12,14 @@ from treadle.server.catalog.models import PlacedFile
 from treadle.server.catalog.rows import File
 from treadle.server.catalog.wire import file_doc
 from treadle.server.ingest import tickets
+from treadle.server.ingest.arrival import Arrival, any_profile, receive, receive_then
 from treadle.server.ingest.errors import BadMetadata, NotArrived
-from treadle.server.ingest.form import receive_form
+from treadle.server.ingest.form import Form
 from treadle.server.ingest.models import UploadTicket
-from treadle.server.ingest.placed import Placement, Way, check_rights, place_by_metadata
+from treadle.server.ingest.placed import Placement, Way, arrival_of, check_rights, place_by_metadata
 from treadle.server.ingest.routes_upload import announce_ticket, keep_all
 from treadle.server.ingest.uploads import count_members
+from treadle.server.privacy.routes import de_identifies
 from treadle.server.store.blobs import Blobs
 from treadle.server.wire.answer import json_answer
 from treadle.server.wire.body import json_object
@@ -42,8 +44,16 @@ async def _upload(request: Request, guards: StreamGuards, client: Client, way: W
         return await step
     async with guards() as guard:  # credentials are checked before a byte is stored
         guard.decided()
+        held = not de_identifies(request) and await any_profile(guard)
     blobs: Blobs = request.app.state.blobs
-    form = await receive_form(request, blobs, request.app.state.settings.uploads)
+
+    async def decide(form: Form) -> Arrival | None:
+        said = _read(form.metadata, way)
+        async with guards() as guard:
+            await check_rights(guard, said)
+            return await arrival_of(request, guard, way, said)
+
+    form = await (receive_then(request, decide) if held else receive(request, None))
     try:
         said = _read(form.metadata, way)
         async with guards() as guard:
@@ -59,6 +69,8 @@ async def _announce(request: Request, guards: StreamGuards, way: Way) -> Respons
     said = _read(body.get("metadata"), way)
     async with guards() as guard:
         await check_rights(guard, said)
+        if await arrival_of(request, guard, way, said):
+            return json_answer({})  # the clients then send the form
         asked = {"way": way, "metadata": body["metadata"]}
         return await announce_ticket(request, guard, kind="placed", body=body, asked=asked)
 

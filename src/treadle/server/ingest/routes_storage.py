@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -15,14 +16,15 @@ from treadle.server.catalog.files import current_file
 from treadle.server.catalog.rows import Container
 from treadle.server.catalog.wire import file_doc
 from treadle.server.ingest import tickets
+from treadle.server.ingest.arrival import arrival_at, receive
 from treadle.server.ingest.errors import NoSignedUrls, NotArrived
-from treadle.server.ingest.form import receive_form
 from treadle.server.ingest.models import SignedUrl, StoredContent, UpsertedFile
 from treadle.server.ingest.routes_upload import PROVIDER, keep_all
 from treadle.server.ingest.uploads import Arrived, count_members, place_one, require_upload
 from treadle.server.ingest.wire import FileMetadata
 from treadle.server.kit.errors import Conflict, Invalid
 from treadle.server.kit.settings import Settings
+from treadle.server.privacy.errors import DeidRequired
 from treadle.server.store.blobs import Blobs
 from treadle.server.wire.answer import Deleted, Nothing, json_answer
 from treadle.server.wire.body import ObjectBody, Wire
@@ -53,7 +55,9 @@ class NewContent(FileMetadata):
     name: str = Field(min_length=1)
 
 
-async def _open(request: Request, guard: Guard, project_id: str | None) -> tuple[str, str]:
+async def _open(
+    request: Request, guard: Guard, project_id: str | None, *, deid: Mapping[str, Any] | None = None
+) -> tuple[str, str]:
     """A ticket for one content, and the address to put it to."""
     settings: Settings = request.app.state.settings
     ticket, slots = await tickets.open_ticket(
@@ -61,7 +65,7 @@ async def _open(request: Request, guard: Guard, project_id: str | None) -> tuple
         guard.identity,
         kind=KIND,
         names=[_WAITING_NAME],
-        request={"project": project_id},
+        request={"project": project_id, "deid": deid},
         valid_for=timedelta(hours=settings.uploads.ticket_hours),
     )
     return ticket, f"{public_base(request)}/api/upload/fs-file?token={slots[0].token}"
@@ -117,16 +121,19 @@ async def storage_file(request: Request, guards: StreamGuards, project_id: str) 
     async with guards() as guard:
         project = await get_container(guard.connection, project_id, level="project")
         await _require(guard, project)
+        arrival = await arrival_at(request, guard, project)
+        if arrival and wants_url:
+            raise DeidRequired
         if wants_url:
             ticket, url = await _open(request, guard, project.id)
             return json_answer({"storage_file_id": ticket, "upload_url": url, "upload_headers": {}})
     blobs: Blobs = request.app.state.blobs
-    form = await receive_form(request, blobs, request.app.state.settings.uploads)
+    form = await receive(request, arrival)
     try:
         async with guards() as guard:
             await _require(guard, project)
             arrived = await keep_all(guard, blobs, form)
-            ticket, _ = await _open(request, guard, project.id)
+            ticket, _ = await _open(request, guard, project.id, deid=arrival.record if arrival else None)
             await tickets.fill_slot(guard.connection, ticket, 0, arrived[0].blob)
     finally:
         await form.close()
@@ -172,7 +179,9 @@ async def upsert_file(
         if old is not None and guard.identity.kind == "user":
             await rights.require_file(guard, old, "files_view_metadata")
         blobs: Blobs = request.app.state.blobs
-        [content] = await count_members(blobs, [Arrived(wanted.name, arrived[0].blob)])
+        [content] = await count_members(
+            blobs, [Arrived(wanted.name, arrived[0].blob, deid=found.request.get("deid"))]
+        )
         made = await place_one(guard, target, content, wanted)
         result = {**file_doc(made, client), "upsert_result": "created" if old is None else "updated"}
     await tickets.close_ticket(guard.connection, found.id, result["_id"])

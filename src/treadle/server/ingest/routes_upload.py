@@ -15,8 +15,9 @@ from treadle.server.catalog.models import FileDocument
 from treadle.server.catalog.rows import File
 from treadle.server.catalog.wire import file_doc
 from treadle.server.ingest import tickets
+from treadle.server.ingest.arrival import arrival_at, receive
 from treadle.server.ingest.errors import Interrupted, NotArrived
-from treadle.server.ingest.form import Form, body_stream, receive_form
+from treadle.server.ingest.form import Form, body_stream
 from treadle.server.ingest.models import SentContent, UploadTicket
 from treadle.server.ingest.uploads import Arrived, count_members, find_target, place_uploads
 from treadle.server.kit.errors import TooLarge
@@ -40,7 +41,8 @@ TARGETS = ("projects", "subjects", "sessions", "acquisitions", "collections", "a
 async def keep_all(guard: Guard, blobs: Blobs, form: Form) -> list[Arrived]:
     """The contents of a form, each with its row."""
     await keep_contents(guard.connection, blobs, [item.receipt for item in form.files])
-    return await count_members(blobs, [Arrived(item.name, item.blob) for item in form.files])
+    arrived = [Arrived(item.name, item.blob, deid=item.deid, sent_as=item.sent_as) for item in form.files]
+    return await count_members(blobs, arrived)
 
 
 async def upload_files(
@@ -72,9 +74,10 @@ async def _upload(
         return await (step or _complete(request, container_id, ticket, guards, client))
     preserve = flag(request, "preserve_metadata")
     async with guards() as guard:
-        await find_target(guard, container_id, level=level)
+        target = await find_target(guard, container_id, level=level)
+        arrival = await arrival_at(request, guard, target)
     blobs: Blobs = request.app.state.blobs
-    form = await receive_form(request, blobs, request.app.state.settings.uploads)
+    form = await receive(request, arrival)
     try:
         async with guards() as guard:
             target = await find_target(guard, container_id, level=level, lock=True)
@@ -118,6 +121,8 @@ async def _announce(request: Request, container_id: str, guards: Guards, level: 
     body = await json_object(request)
     async with guards() as guard:
         target = await find_target(guard, container_id, level=level)
+        if await arrival_at(request, guard, target):
+            return json_answer({})  # the clients then send the form
         asked = {
             "container": target.id,
             "metadata": body.get("metadata"),

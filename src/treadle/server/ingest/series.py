@@ -26,7 +26,9 @@ from treadle.server.ingest.errors import TicketUnknown
 from treadle.server.ingest.parking import find_destination
 from treadle.server.ingest.placement import Placed, Wanted, parking_reason, place_series, reroute
 from treadle.server.ingest.tables import upload
+from treadle.server.ingest.uploads import require_deid
 from treadle.server.kit.clock import now
+from treadle.server.privacy.places import Place, way_up
 from treadle.server.store.blobs import BlobRef
 
 _KIND = "series"
@@ -81,6 +83,14 @@ async def known_series(connection: AsyncConnection, said: Announcement) -> dict[
         placed = Placed(session, acquisition, parking_reason(session))
         return {"status": "unchanged", **_answer(found, placed)}
     return None
+
+
+async def bound_for(connection: AsyncConnection, wanted: Wanted) -> tuple[Place, ...]:
+    """The places whose profile decides about a series that is announced."""
+    found = await find_destination(
+        connection, wanted.route, create_projects=wanted.create_projects, device=wanted.device
+    )
+    return way_up(project=found.project.id if found.project else None, group=found.target.group)
 
 
 async def open_series(
@@ -173,6 +183,7 @@ async def _place(
     if old is not None and (old.series or {}).get("digest") == digest and old.blob_sha384 == blob.sha384:
         return old  # another connector was faster
     name = old.name if old else await _free_name(connection, placed.acquisition.id, clean_name(new.name))
+    await require_deid(guard, placed.acquisition, [new.deid])
     made = await place_file(
         connection,
         parent=placed.acquisition,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from treadle.dicom.routing import Route
 from treadle.dicom.target import UNKNOWN_GROUP
@@ -28,11 +28,12 @@ _SUBJECT = ("firstname", "lastname", "sex")
 
 @dataclass(frozen=True)
 class Sorted:
-    """What a move did: the session first, then those with the same string; how many of these are left."""
+    """What a move did: the session first, then those with the same string; how many are left, and one of them."""
 
     moved: list[Container]
     alias: Alias | None
-    remaining: int
+    remaining: int = 0
+    next: str | None = None
 
 
 async def move_parked(
@@ -55,21 +56,21 @@ async def move_parked(
     if remember_alias:
         group, name = typed or (None, None)
         alias = await remember(guard, group=group, project=name, device=None, target=project)
-    others: list[Container] = []
-    remaining = 0
-    if also_same_string:
-        if typed is None:
-            raise AliasRefused("Sessions without a readable string have no string in common.")
-        rows = await guard.connection.execute(
-            select(container)
-            .where(waiting(), may_sort(guard), asked_for(typed), container.c.id != session.id)
-            .order_by(container.c.uid, container.c.id)  # one order for everybody: no deadlock
-        )
-        found = [as_container(row) for row in rows]
-        others, remaining = found[:_AT_ONCE], len(found[_AT_ONCE:])
+    if not also_same_string:
+        return Sorted([await _move(guard, session, project, subject=subject, label=label)], alias)
+    if typed is None:
+        raise AliasRefused("Sessions without a readable string have no string in common.")
+    same = (waiting(), may_sort(guard), asked_for(typed), container.c.id != session.id)
+    total = (await guard.connection.execute(select(func.count()).where(*same))).scalar_one()
+    rows = await guard.connection.execute(
+        # One order for everybody: no deadlock.
+        select(container).where(*same).order_by(container.c.uid, container.c.id).limit(_AT_ONCE + 1)
+    )
+    others = [as_container(row) for row in rows]
     moved = [await _move(guard, session, project, subject=subject, label=label)]
-    moved += [await _move(guard, other, project) for other in others]
-    return Sorted(moved, alias, remaining)
+    moved += [await _move(guard, other, project) for other in others[:_AT_ONCE]]
+    left = [other.id for other in others[_AT_ONCE:]]
+    return Sorted(moved, alias, remaining=max(0, total - _AT_ONCE), next=next(iter(left), None))
 
 
 async def _waiting_session(guard: Guard, session_id: str) -> Container:

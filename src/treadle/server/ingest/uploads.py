@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,6 +19,8 @@ from treadle.server.ingest.tables import upload
 from treadle.server.ingest.wire import FileMetadata, metadata_by_name
 from treadle.server.kit.clock import now
 from treadle.server.kit.errors import Invalid
+from treadle.server.privacy.places import places_of
+from treadle.server.privacy.resolve import require_records
 from treadle.server.store import zips
 from treadle.server.store.blobs import BlobRef, Blobs
 from treadle.server.store.db import Database
@@ -33,6 +35,13 @@ class Arrived:
     name: str
     blob: BlobRef
     members: int | None = None  # of a zip
+    deid: Mapping[str, Any] | None = None  # when it was de-identified on arrival
+    sent_as: str = ""  # what the sender calls it, when that is something else
+
+    @property
+    def said(self) -> str:
+        """Its name in the sender's metadata."""
+        return self.sent_as or self.name
 
 
 async def count_members(blobs: Blobs, arrived: Sequence[Arrived]) -> list[Arrived]:
@@ -77,10 +86,10 @@ async def place_uploads(
     preserve_metadata: bool,
 ) -> list[File]:
     """The files as the container now shows them, in the order they came."""
-    said = metadata_by_name(metadata, [item.name for item in arrived])
+    said = metadata_by_name(metadata, [item.said for item in arrived])
     placed = []
     for several in _without_repeats(arrived):
-        described = [(item, said.get(item.name, FileMetadata())) for item in several]
+        described = [(item, said.get(item.said, FileMetadata())) for item in several]
         placed += await _place(guard, target, described, preserve_metadata=preserve_metadata)
     return placed
 
@@ -113,6 +122,11 @@ async def _place(
     *,
     preserve_metadata: bool,
 ) -> list[File]:
+    new = [
+        about.new_file(item.name, item.blob, members=item.members, deid=item.deid)
+        for item, about in described
+    ]
+    await require_deid(guard, target, [item.deid for item in new])
     old = await current_files(guard.connection, target.id, [item.name for item, _ in described])
     changed = [
         before
@@ -124,13 +138,19 @@ async def _place(
     made = await place_files(
         guard.connection,
         parent=target,
-        new=[about.new_file(item.name, item.blob, members=item.members) for item, about in described],
+        new=new,
         origin=guard.identity.origin,
         preserve_metadata=preserve_metadata,
     )
     await guard.record_all("create_file", [item.context for item in made if item.name not in old])
     await guard.record_all("replace_file", [item.context for item in made if item.name in old])
     return made
+
+
+async def require_deid(guard: Guard, target: Container, records: Sequence[Mapping[str, Any] | None]) -> None:
+    """Go on only when the files are as the profile of the place wants them; what jobs make comes from such files."""
+    if guard.identity.job is None and target.project_id is not None:
+        await require_records(guard.connection, places_of(target), records)
 
 
 def deletion_action(old: File) -> Action:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from pydantic import Field, ValidationError, field_validator
@@ -11,6 +11,17 @@ from treadle.server.catalog.files import NewFile
 from treadle.server.ingest.errors import BadMetadata
 from treadle.server.store.blobs import BlobRef
 from treadle.server.wire.body import Wire
+
+
+class DeidRecord(Wire):
+    """By which profile and engine a file was de-identified, and where (deid.md 5.1)."""
+
+    profile_id: str = Field(min_length=1, max_length=255)
+    version: int | None = Field(default=None, ge=1, lt=2**31)
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    engine: str = Field(min_length=1, max_length=50)
+    at: Literal["browser", "connector", "cli", "import", "gear"]
+    epoch: int | None = Field(default=None, ge=1, lt=2**31)
 
 
 class FileMetadata(Wire):
@@ -26,13 +37,21 @@ class FileMetadata(Wire):
     zip_member_count: int | None = Field(default=None, ge=0, le=2**31 - 1)
     deid_log_id: str | None = Field(default=None, max_length=255)
     deid_log_skip_reason: Literal["unsupported_type", "manual_override"] | None = None
+    deid: DeidRecord | None = None
 
     @field_validator("type", "mimetype", "modality", "deid_log_id", mode="after")
     @classmethod
     def _empty_is_absent(cls, value: str | None) -> str | None:
         return value or None
 
-    def new_file(self, name: str, blob: BlobRef, *, members: int | None = None) -> NewFile:
+    def new_file(
+        self,
+        name: str,
+        blob: BlobRef,
+        *,
+        members: int | None = None,
+        deid: Mapping[str, Any] | None = None,
+    ) -> NewFile:
         """The file about to be placed; how many members a zip has is counted where it can be, not believed."""
         return NewFile(
             name=name,
@@ -42,10 +61,11 @@ class FileMetadata(Wire):
             modality=self.modality,
             classification=self.classification,
             tags=self.tags,
-            info=self.info,
+            info=self.info if deid is None else None,  # read from the identified file, it may say who that is
             zip_member_count=self.zip_member_count if members is None else members,
             deid_log_id=self.deid_log_id,
             deid_log_skip_reason=self.deid_log_skip_reason,
+            deid=deid or (None if self.deid is None else self.deid.model_dump(exclude_none=True)),
         )
 
 

@@ -9,7 +9,7 @@ from pydantic import Field, field_validator
 from treadle.dicom.routing import Form, Status
 from treadle.server.ingest.placement import Wanted
 from treadle.server.ingest.series import Announcement, read_route
-from treadle.server.ingest.wire import FileMetadata
+from treadle.server.ingest.wire import DeidRecord, FileMetadata
 from treadle.server.wire.body import Wire
 
 _HEX = r"^[0-9a-f]{64}$"
@@ -46,9 +46,15 @@ class SeriesRequest(Wire):
     sha256: str = Field(pattern=_HEX)
     fields: dict[str, str | int | float | None]
     routing: Routing
+    deid: DeidRecord | None = None
     create_projects: bool = False
     merge_sessions: bool = False
     auto_reroute: bool = True
+
+    @property
+    def deid_record(self) -> dict[str, Any] | None:
+        """What was done to the series before it left its site."""
+        return None if self.deid is None else self.deid.model_dump(exclude_none=True)
 
     def announcement(self) -> Announcement:
         """The request as the verbs take it."""

@@ -132,6 +132,16 @@ class UploadSettings(BaseModel):
     )
 
 
+class DeidSettings(BaseModel):
+    """De-identification by the server, for clients that cannot do it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    arrival_max_bytes: int = Field(
+        default=512 * 2**20, gt=0, le=2**30, description="Largest file that is de-identified on arrival."
+    )
+
+
 class AuditSettings(BaseModel):
     """The access log."""
 
@@ -265,6 +275,11 @@ class Settings(BaseSettings):
         description="file:///DIR, s3://BUCKET/PREFIX, gs://... or az://... (default: <home>/blobs).",
     )
 
+    site_key: str | None = secret(
+        description="Key that secrets in the database are sealed with; several, newest first, while it is changed "
+        "(default: the file <home>/site.key, made at the first need)."
+    )
+
     worker_tasks: int = Field(default=2, ge=1, le=64, description="Background tasks a worker runs at once.")
 
     log_format: Literal["auto", "json", "console"] = Field(
@@ -292,6 +307,7 @@ class Settings(BaseSettings):
     oidc: OidcSettings = Field(
         default_factory=OidcSettings, description="Log in through an OpenID Connect provider."
     )
+    deid: DeidSettings = Field(default_factory=DeidSettings, description="De-identification on arrival.")
     uploads: UploadSettings = Field(default_factory=UploadSettings, description="Limits of what comes in.")
     connector: ConnectorSettings = Field(
         default_factory=ConnectorSettings, description="The DICOM connector that `treadle up` runs."

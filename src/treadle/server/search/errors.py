@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from treadle.server.kit.errors import Conflict, Invalid, NotFound
+from treadle.server.kit.errors import BadRequest, Conflict, Invalid, NotFound, Trouble
 
 
 class ViewInvalid(Invalid):
@@ -47,3 +47,22 @@ def at(place: tuple[str | int, ...], why: str) -> ViewInvalid:
     """The refusal of one place of a view, such as `columns.2.src`."""
     detail: list[dict[str, Any]] = [{"loc": ["body", *place], "msg": why, "type": ViewInvalid.code}]
     return ViewInvalid(f"{'.'.join(map(str, place))}: {why}", detail=detail)
+
+
+class TooSlow(Trouble):
+    """The search took longer than it may; narrow it."""
+
+    status = 504
+    code = "search_too_slow"
+
+
+class NarrowTheSearch(Invalid):
+    """Too many objects would have to be read one by one; narrow the search."""
+
+    code = "search_too_wide"
+
+
+class BadCursor(BadRequest):
+    """The cursor does not belong to this search."""
+
+    code = "bad_cursor"

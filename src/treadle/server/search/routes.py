@@ -9,6 +9,7 @@ from treadle.server.search import (
     routes_view_data,
     routes_views,
 )
+from treadle.server.search.explorer import routes as explorer
 from treadle.server.wire.routing import Router
 
 router = Router()
@@ -18,3 +19,4 @@ router.take(routes_audit_reports.router)
 router.take(routes_view_data.router)
 router.take(routes_executions.router)
 router.take(routes_views.router)
+router.take(explorer.router)

@@ -7,7 +7,10 @@ is stored once.
 
 from __future__ import annotations
 
+import asyncio
+import tempfile
 from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -154,3 +157,18 @@ def joined(chunks: Iterable[bytes]) -> bytes:
     """The chunks as one, without a copy when there is only one."""
     listed = list(chunks)
     return listed[0] if len(listed) == 1 else b"".join(listed)
+
+
+@asynccontextmanager
+async def local_copy(blobs: Blobs, sha384: str, size: int) -> AsyncIterator[Path]:
+    """The content as a file of this machine."""
+    path = blobs.local_path(sha384)
+    if path is not None:
+        yield path
+        return
+    with tempfile.NamedTemporaryFile(prefix="treadle-") as copy:
+        for start in range(0, size, 16 * BLOCK):
+            block = await blobs.read(sha384, start, min(start + 16 * BLOCK, size))
+            await asyncio.to_thread(copy.write, block)
+        copy.flush()
+        yield Path(copy.name)

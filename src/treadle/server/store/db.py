@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -50,13 +50,28 @@ class Database:
     def __init__(self, url: str, *, size: int = 10) -> None:
         self.url = url
         self.engine: AsyncEngine = open_engine(url, size=size)
+        # What higher floors do at the end of every transaction, and when all is closed.
+        self.before_commit: list[Callable[[AsyncConnection], Awaitable[None]]] = []
+        self.at_close: list[Callable[[], Awaitable[None]]] = []
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncConnection]:
         """A connection whose work is committed at the end, or rolled back on any error."""
         async with self.engine.begin() as connection:
             yield connection
+            for step in self.before_commit:
+                await step(connection)
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[AsyncConnection]:
+        """A connection that only reads, and sees the database as it was at the first statement."""
+        async with self.engine.connect() as connection:
+            await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            async with connection.begin():
+                yield connection
 
     async def close(self) -> None:
         """Give all connections back."""
+        for step in self.at_close:
+            await step()
         await self.engine.dispose()

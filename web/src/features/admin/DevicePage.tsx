@@ -23,6 +23,7 @@ import { HeldPanel } from "./HeldPanel";
 import { HourBars } from "./HourBars";
 import { IncidentsPanel } from "./IncidentsPanel";
 import { ReasonsPanel } from "./ReasonsPanel";
+import { ReceivedPanel } from "./ReceivedPanel";
 import { ScannersPanel } from "./ScannersPanel";
 
 const DEVICES = ["devices"];
@@ -74,6 +75,7 @@ export function DevicePage() {
                 <ScannersPanel figures={info.figures} />
               </>
             ) : null}
+            {says || device.type === "connector" ? <ReceivedPanel id={d} /> : null}
             <IncidentsPanel id={d} />
             <KeysPanel
               title="Keys"

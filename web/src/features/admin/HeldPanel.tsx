@@ -27,12 +27,12 @@ export function HeldPanel({ held, total }: { held: Held[]; total: number }) {
               ) : (
                 "tried again by itself"
               )}
-              <span className="mono">{one.series}</span>
+              <span className="mono">{one.id}</span>
             </div>
             <div className={classes.reason}>{one.reason}</div>
             <div className={classes.retry}>
               To try again, on the connector’s machine:
-              <Copyable text={one.retry} label={`command for series ${one.series}`} />
+              <Copyable text={one.retry} label={`command for series ${one.id}`} />
             </div>
           </li>
         ))}

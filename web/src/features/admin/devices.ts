@@ -1,4 +1,4 @@
-import { queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { api } from "@/api/client";
 import type { ApiKey, Device, DeviceStatus, Page } from "@/api/types";
 
@@ -48,4 +48,43 @@ export const incidentsQuery = (id: string) =>
     queryKey: ["devices", id, "incidents"],
     queryFn: () => api.get<Incident[]>(`/devices/${id}/incidents`, { limit: 20 }),
     refetchInterval: REFRESH_MS,
+  });
+
+interface Labelled {
+  _id: string;
+  label: string;
+}
+
+/** One series that a device brought, as it is on the server now. */
+export interface Received {
+  _id: string;
+  name: string;
+  version: number;
+  modality: string | null;
+  members: number | null;
+  study: string;
+  series: string;
+  received: string;
+  changed: string;
+  scanner: string | null;
+  reason: string | null;
+  flags: string[];
+  requested: Partial<Record<"group" | "project" | "subject" | "session", string | null>>;
+  place: { group: string } & Record<"project" | "subject" | "session" | "acquisition", Labelled | null>;
+}
+
+export interface ReceivedFilter {
+  search?: string | undefined;
+  parked?: string | undefined;
+}
+
+/** What a device brought, newest first, in pages. */
+export const receivedQuery = (id: string, asked: ReceivedFilter) =>
+  infiniteQueryOptions({
+    queryKey: ["devices", id, "received", asked],
+    queryFn: ({ pageParam }) =>
+      api.get<Page<Received>>(`/devices/${id}/received`, { ...asked, limit: 50, before: pageParam }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (last) => (last.count < last.total ? last.results.at(-1)?._id : undefined),
+    placeholderData: keepPreviousData,
   });

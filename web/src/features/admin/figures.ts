@@ -28,8 +28,6 @@ export interface Figures {
 export interface Held {
   id: string;
   device: string;
-  study: string;
-  series: string;
   reason: string | null;
   since: string | null;
   retry: string;

@@ -5,6 +5,7 @@ import { Link, useParams, useSearch } from "@tanstack/react-router";
 import { fileUrl } from "@/api/download";
 import { fileQuery, fileVersionsQuery } from "@/api/queries";
 import { useMay } from "@/api/rights";
+import type { Deid } from "@/api/types";
 import { Columns } from "@/ui/Columns";
 import { Failure } from "@/ui/Failure";
 import { bytes, count, dateTime } from "@/ui/format";
@@ -22,6 +23,15 @@ import { LazyHeaderPanel } from "./LazyHeaderPanel";
 import { LockNote } from "./lock/LockNote";
 import { idFact, SidePanels } from "./SidePanels";
 import { usePlace } from "./usePlace";
+
+/** By which profile, and where that happened. */
+const deidWords = (deid: Deid | null) =>
+  deid ? (
+    <span title={`${deid.profile_id}, SHA-256 ${deid.sha256}, engine ${deid.engine}`}>
+      by the profile of {deid.profile_id.replace(/:[0-9a-f]{24}$/, "").replace(":", " ")}
+      {deid.version ? `, version ${deid.version}` : ""} ({deid.at})
+    </span>
+  ) : null;
 
 const READING = new Set(["files_download", "files_view_contents"]);
 
@@ -125,6 +135,7 @@ export function FilePage() {
                 ["Media type", file.mimetype],
                 ["Size", `${file.size.toLocaleString("en-US")} bytes`],
                 ["Origin", [file.origin.type, file.origin.id].filter(Boolean).join(" ")],
+                ["De-identified", deidWords(file.deid)],
                 ["Created", dateTime(file.created)],
                 ["Changed", dateTime(file.modified)],
                 idFact("Hash", file.hash),

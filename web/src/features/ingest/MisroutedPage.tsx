@@ -1,23 +1,26 @@
-import { Button, Group } from "@mantine/core";
+import { Button, Group, Select } from "@mantine/core";
 import { IconCircleCheck } from "@tabler/icons-react";
-import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { misroutedQuery } from "@/api/queries";
 import type { Misrouted } from "@/api/types";
+import { ClearFilters } from "@/ui/ClearFilters";
+import { FilterBar } from "@/ui/FilterBar";
 import { ago, count, dateTime } from "@/ui/format";
 import { LinkButton } from "@/ui/LinkButton";
 import { ListPanel } from "@/ui/ListPanel";
 import { useCrumbs } from "@/ui/layout/crumbsContext";
 import { Message } from "@/ui/Message";
+import { MoreButton } from "@/ui/MoreButton";
+import { NothingMatches } from "@/ui/NothingMatches";
 import { Page } from "@/ui/Page";
 import { PageHead } from "@/ui/PageHead";
-import { flagWords, partsText, reasonWords } from "@/ui/routingWords";
+import { flagWords, partsText, REASON_WORDS, reasonWords } from "@/ui/routingWords";
+import { SearchField } from "@/ui/SearchField";
 import { StateMark } from "@/ui/StateMark";
 import { AliasesPanel } from "./AliasesPanel";
 import { MoveDialog } from "./MoveDialog";
-
-const MOST = 500; // rows of one answer
 
 interface Moving {
   row: Misrouted;
@@ -26,18 +29,23 @@ interface Moving {
 
 /** Studies that came in without a readable destination, and where to put them. */
 export function MisroutedPage() {
-  const found = useQuery(misroutedQuery);
+  const asked: { search?: string; reason?: string } = useSearch({ from: "/inside/framed/misrouted" });
+  const navigate = useNavigate({ from: "/misrouted" });
+  const found = useInfiniteQuery(misroutedQuery(asked));
   const [moving, setMoving] = useState<Moving | null>(null);
   useCrumbs([{ label: "Mis-routed" }]);
-  const rows = found.data ?? [];
+  const rows = found.data?.pages.flatMap((page) => page.results);
+  const total = found.data?.pages[0]?.total ?? 0;
+  const filtered = Object.values(asked).some(Boolean);
+  const change = (part: { search?: string | undefined; reason?: string | undefined }) =>
+    void navigate({ search: (old) => ({ ...old, ...part }), replace: true });
+  const clear = () => void navigate({ search: {}, replace: true });
   return (
     <Page>
       <PageHead
         title="Mis-routed"
         about={
-          found.data
-            ? `${rows.length === MOST ? "The oldest " : ""}${count(rows.length, "session")} waiting for a destination`
-            : " "
+          found.data ? `${count(total, "session")} ${filtered ? "found" : "waiting for a destination"}` : " "
         }
         actions={
           <LinkButton to="/routing" variant="default">
@@ -45,17 +53,37 @@ export function MisroutedPage() {
           </LinkButton>
         }
       />
+      <FilterBar>
+        <SearchField
+          label="Session, scanner or what was asked for"
+          value={asked.search}
+          onChange={(search) => change({ search })}
+        />
+        <Select
+          aria-label="Why"
+          placeholder="Any reason"
+          clearable
+          data={REASON_WORDS}
+          value={asked.reason ?? null}
+          onChange={(reason) => change({ reason: reason ?? undefined })}
+        />
+        <ClearFilters shown={filtered} onClear={clear} />
+      </FilterBar>
       <ListPanel
         title="Mis-routed sessions"
         untitled
         what="mis-routed list"
         found={found}
-        rows={found.data}
+        rows={rows}
         rowKey={(row) => row.session._id}
         empty={
-          <Message title="Nothing is mis-routed" icon={<IconCircleCheck size={28} stroke={1.5} />}>
-            Studies whose routing string cannot be followed wait here until somebody moves them.
-          </Message>
+          filtered ? (
+            <NothingMatches onClear={clear} />
+          ) : (
+            <Message title="Nothing is mis-routed" icon={<IconCircleCheck size={28} stroke={1.5} />}>
+              Studies whose routing string cannot be followed wait here until somebody moves them.
+            </Message>
+          )
         }
         columns={[
           {
@@ -117,15 +145,12 @@ export function MisroutedPage() {
             ),
           },
         ]}
-      />
+      >
+        <MoreButton found={found} words="Show later ones" />
+      </ListPanel>
       <AliasesPanel />
       {moving ? (
-        <MoveDialog
-          row={moving.row}
-          to={moving.to?._id ?? undefined}
-          alike={rows.filter((row) => isAlike(row, moving.row)).length}
-          onClose={() => setMoving(null)}
-        />
+        <MoveDialog row={moving.row} to={moving.to?._id ?? undefined} onClose={() => setMoving(null)} />
       ) : null}
     </Page>
   );
@@ -134,11 +159,3 @@ export function MisroutedPage() {
 type Suggestion = Misrouted["suggestions"][number];
 
 const isProject = (one: Suggestion) => one._id !== null;
-
-/** Whether another session asked for the same group and project. */
-const isAlike = (one: Misrouted, other: Misrouted) =>
-  one.session._id !== other.session._id &&
-  one.reason !== "ok" &&
-  Boolean(one.requested.group) &&
-  one.requested.group === other.requested.group &&
-  (one.requested.project ?? "").toLowerCase() === (other.requested.project ?? "").toLowerCase();

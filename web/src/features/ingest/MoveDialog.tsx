@@ -16,20 +16,21 @@ interface MoveDialogProps {
   row: Misrouted;
   /** The project that may have been meant; may still be changed. */
   to?: string | undefined;
-  /** How many more sessions asked for the same group and project. */
-  alike: number;
   onClose: () => void;
 }
 
 interface Moved {
   modified: number;
   remaining: number;
+  /** One of those that remain. */
+  next: string | null;
   flags: string[];
 }
 
 /** Says where a waiting session belongs: it alone, all that were typed alike, and those still to come. */
-export function MoveDialog({ row, to, alike, onClose }: MoveDialogProps) {
+export function MoveDialog({ row, to, onClose }: MoveDialogProps) {
   const queries = useQueryClient();
+  const { alike } = row;
   const [project, setProject] = useState<string | null>(to ?? null);
   const [subject, setSubject] = useState(row.requested.subject || row.subject?.label || "");
   const [session, setSession] = useState(row.requested.session || row.session.label);
@@ -41,14 +42,17 @@ export function MoveDialog({ row, to, alike, onClose }: MoveDialogProps) {
   const mayRemember =
     useMayInGroup(target.data?.group ?? "")("admin") && Boolean(row.requested.group) && !conflict;
   const move = useMutation({
-    mutationFn: () =>
-      api.post<Moved>(`/connector/misrouted/${row.session._id}/move`, {
+    mutationFn: async () => {
+      const also = all && alike > 0;
+      const first = await moveOne(row.session._id, {
         project,
         subject: subject.trim(),
         session: session.trim(),
-        also_same_string: all && alike > 0,
+        also_same_string: also,
         remember_alias: remember && mayRemember,
-      }),
+      });
+      return also ? moveRest(first, project) : first;
+    },
     onSuccess: async (done) => {
       notifications.show({ message: told(done, session) });
       onClose();
@@ -108,6 +112,20 @@ export function MoveDialog({ row, to, alike, onClose }: MoveDialogProps) {
       ) : null}
     </FormDialog>
   );
+}
+
+const moveOne = (session: string, asked: object) =>
+  api.post<Moved>(`/connector/misrouted/${session}/move`, asked);
+
+/** One request moves a bounded number: goes on until none with the string is left. */
+async function moveRest(first: Moved, project: string | null): Promise<Moved> {
+  let modified = first.modified;
+  let last = first;
+  while (last.next) {
+    last = await moveOne(last.next, { project, also_same_string: true });
+    modified += last.modified;
+  }
+  return { ...first, modified, remaining: last.remaining };
 }
 
 function told({ modified, remaining, flags }: Moved, session: string): string {

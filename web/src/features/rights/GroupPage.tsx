@@ -15,6 +15,7 @@ import { ROLES } from "@/parts/pick/source";
 import { Columns } from "@/ui/Columns";
 import { Failure } from "@/ui/Failure";
 import { count } from "@/ui/format";
+import { LinkButton } from "@/ui/LinkButton";
 import { Loading } from "@/ui/Loading";
 import { useCrumbs } from "@/ui/layout/crumbsContext";
 import { Message } from "@/ui/Message";
@@ -44,7 +45,16 @@ export function GroupPage() {
   if (!group) return <Loading />;
   return (
     <Page>
-      <PageHead title={group.label || g} kind="Group" about={`fw://${g}`} />
+      <PageHead
+        title={group.label || g}
+        kind="Group"
+        about={`fw://${g}`}
+        actions={
+          <LinkButton to="/groups/$g/deid" params={{ g }} variant="default">
+            De-identification
+          </LinkButton>
+        }
+      />
       <Columns
         main={
           <>

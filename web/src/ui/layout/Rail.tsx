@@ -2,6 +2,7 @@ import { Tooltip } from "@mantine/core";
 import {
   IconChartBar,
   IconDevices,
+  IconEyeOff,
   IconFolders,
   IconHome,
   IconLayoutSidebarLeftCollapse,
@@ -34,6 +35,7 @@ const PLACES = [
   { to: "/admin/roles", words: "Roles", icon: IconShieldCheck, exact: false, admin: true },
   { to: "/admin/devices", words: "Devices", icon: IconDevices, exact: false, admin: true },
   { to: "/admin/modalities", words: "Modalities", icon: IconTags, exact: false, admin: true },
+  { to: "/admin/deid", words: "De-identification", icon: IconEyeOff, exact: false, admin: true },
   { to: "/admin/log", words: "Access log", icon: IconListDetails, exact: false, admin: true },
   { to: "/admin/trash", words: "Trash", icon: IconTrash, exact: false, admin: true },
   { to: "/admin/usage", words: "Usage", icon: IconChartBar, exact: false, admin: true },

@@ -30,7 +30,7 @@ export const settingsQuery = queryOptions({
   queryFn: () => api.get<Info>("/site/settings"),
 });
 
-const OF_THE_SERVER = new Set(["_id", "created", "modified", "site_name"]);
+const OF_THE_SERVER = new Set(["_id", "created", "modified", "site_name", "deid_profile"]);
 
 /** What may be changed here: without what the server says of itself. */
 export const ownKeys = (settings: Info): Info =>

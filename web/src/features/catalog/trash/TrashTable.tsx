@@ -12,6 +12,7 @@ import { useProjectLabels } from "@/api/useProjectLabels";
 import { ago, count, dateTime, middleCut } from "@/ui/format";
 import { ListPanel } from "@/ui/ListPanel";
 import { Message } from "@/ui/Message";
+import { MoreButton } from "@/ui/MoreButton";
 import { reasonWords } from "../deleteReasons";
 
 const PAGE = 100;
@@ -105,16 +106,7 @@ export function TrashTable({ project }: { project?: string }) {
         },
       ]}
     >
-      {found.hasNextPage ? (
-        <Button
-          variant="subtle"
-          m={8}
-          loading={found.isFetchingNextPage}
-          onClick={() => void found.fetchNextPage()}
-        >
-          Show older
-        </Button>
-      ) : null}
+      <MoreButton found={found} words="Show older" />
     </ListPanel>
   );
 }

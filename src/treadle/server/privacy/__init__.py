@@ -1,0 +1,1 @@
+"""Which de-identification profile applies where, and the secrets of projects."""

@@ -1,0 +1,55 @@
+"""From a search to its syntax tree, with mistakes told where they are (search.md 2, 4.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from treadle.flyql.ast import Node, both
+from treadle.flyql.errors import FlyqlError, TreeError
+from treadle.flyql.parser import parse
+from treadle.flyql.tree import from_tree
+from treadle.server.search.explorer.clauses import FiltersInvalid, read_clauses
+from treadle.server.search.explorer.errors import QueryInvalid
+from treadle.server.search.explorer.request import SearchQuery
+
+
+def tree_of(asked: SearchQuery) -> Node | None:
+    """Text and filters of the search together; None when it has neither."""
+    parts = [_of_text(asked.text), _of_filters(asked.filters, asked.return_type)]
+    found = [part for part in parts if part is not None]
+    return both(found) if found else None
+
+
+def errors_of(asked: SearchQuery) -> list[dict[str, Any]]:
+    """What is wrong with the text of the search; its filters are refused."""
+    _of_filters(asked.filters, asked.return_type)
+    return text_errors(asked.text) if asked.text.strip() else []
+
+
+def text_errors(text: str) -> list[dict[str, Any]]:
+    """What is wrong with the text of a query."""
+    try:
+        parse(text)
+    except FlyqlError as error:
+        return [error.wire()]
+    return []
+
+
+def _of_text(text: str) -> Node | None:
+    if not text.strip():
+        return None
+    try:
+        return parse(text)
+    except FlyqlError as error:
+        raise QueryInvalid(str(error), errors=[error.wire()]) from None
+
+
+def _of_filters(filters: Sequence[Any], return_type: str) -> Node | None:
+    tree = read_clauses(filters, return_type)
+    if tree is None:
+        return None
+    try:
+        return from_tree(tree)
+    except TreeError as error:
+        raise FiltersInvalid(f"Unable to parse filters - invalid format. {error.message}") from None

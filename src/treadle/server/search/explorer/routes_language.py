@@ -1,0 +1,54 @@
+"""Queries as texts and trees over HTTP: nothing is searched here (search.md 3, 4.3)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import Response
+
+from treadle.flyql.errors import FlyqlError, TreeError
+from treadle.flyql.parser import parse
+from treadle.flyql.printer import to_text
+from treadle.flyql.tree import from_tree, to_tree
+from treadle.server.access.guard import AnonymousGuard, UserGuard
+from treadle.server.kit.errors import BadRequest
+from treadle.server.search.explorer.errors import QueryInvalid
+from treadle.server.search.explorer.models import Parsed, Printed
+from treadle.server.wire.answer import json_answer
+from treadle.server.wire.body import ObjectBody
+from treadle.server.wire.routing import Router
+
+router = Router(prefix="/dataexplorer/search", tags=["search"])
+
+
+def query_text(body: dict[str, Any]) -> str:
+    """The query of a body."""
+    text = body.get("structured_query")
+    if text is None:
+        return ""
+    if not isinstance(text, str):
+        raise BadRequest("'structured_query' must be a text.")
+    return text
+
+
+@router.post("/parse", response_model=Parsed, operation_id="parse_search_query")
+async def parsed(_guard: AnonymousGuard, body: ObjectBody) -> Response:
+    """Whether a text is a query, what is wrong with it, and its tree."""
+    try:
+        tree = parse(query_text(body))
+    except FlyqlError as error:
+        return json_answer(
+            {"valid": False, "errors": [error.wire()], "ast": None, "canonical": None, "warnings": []}
+        )
+    return json_answer(
+        {"valid": True, "errors": [], "ast": to_tree(tree), "canonical": to_text(tree), "warnings": []}
+    )
+
+
+@router.post("/print", response_model=Printed, operation_id="print_search_query")
+async def printed(_guard: UserGuard, body: ObjectBody) -> Response:
+    """The text of a tree."""
+    try:
+        return json_answer({"structured_query": to_text(from_tree(body.get("ast")))})
+    except TreeError as error:
+        raise QueryInvalid(str(error)) from None

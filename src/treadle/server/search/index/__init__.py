@@ -1,0 +1,1 @@
+"""The term index: which objects carry which values, kept with every change (README.md)."""

@@ -1,0 +1,126 @@
+"""The frame of one search: its transaction, its parameters, what may be read, and how many rows there are."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+from psycopg import errors
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from treadle.flyql.literals import Clock
+from treadle.server.search.errors import TooSlow
+from treadle.server.search.index.flush import driver_of
+from treadle.server.search.index.tables import ABOVE, LEVELS
+from treadle.server.search.query.scope import Scope
+
+BUDGET_MS = 10_000
+_SETTINGS = "SET LOCAL jit = off; SET LOCAL random_page_cost = 1.1; SET LOCAL work_mem = '64MB'"
+
+
+@dataclass
+class Frame:
+    """What the steps of one search share."""
+
+    driver: psycopg.AsyncConnection[Any]
+    scope: Scope
+    clock: Clock
+    projects: dict[str, list[int] | None]
+    parameters: dict[str, Any] = field(default_factory=dict)
+    _totals: dict[str, int] = field(default_factory=dict)
+
+    def bind(self, value: Any, kind: str = "text") -> str:
+        """A placeholder for a value of the request."""
+        name = f"p{len(self.parameters)}"
+        self.parameters[name] = value
+        return f"%({name})s::{kind}"
+
+    def readable(self, level: str, alias: str) -> str:
+        """SQL: the rows of a level that may be read."""
+        if level == "group":
+            projects = self.projects["project"]
+            inner = "SELECT grp FROM search_project WHERE project = ANY"
+            return "true" if projects is None else f"{alias}.doc IN ({inner}({array(projects, 'bigint')}))"
+        if level == "collection":
+            if self.scope.collections is None:
+                return "true"
+            self.parameters["collections"] = list(self.scope.collections)
+            return f"{alias}.oid = ANY(%(collections)s::text[])"
+        projects = self.projects.get(level, self.projects["project"])
+        return "true" if projects is None else f"{alias}.project = ANY({array(projects, 'bigint')})"
+
+    def counted(self, level: str) -> str:
+        """SQL: the rows of a count that may be shown, with the table as `c`."""
+        return self.readable(level if level in ("file", "analysis") else "project", "c")
+
+    async def rows(
+        self, statement: str, *, budget_ms: int = BUDGET_MS, settings: str = ""
+    ) -> list[tuple[Any, ...]]:
+        """The rows of a statement; TooSlow when it takes longer than its budget, after which one may go on."""
+        before = f"SAVEPOINT step; SET LOCAL statement_timeout = {budget_ms}; {settings}"
+        await self.driver.execute(before)
+        try:
+            found = await self.driver.execute(statement, self.parameters, prepare=False)
+            rows = await found.fetchall()
+        except errors.QueryCanceled:
+            await self.driver.execute("ROLLBACK TO step")
+            raise TooSlow from None
+        await self.driver.execute("ROLLBACK TO step")
+        return rows
+
+    async def keep(self, statement: str, *, budget_ms: int = BUDGET_MS) -> None:
+        """Run a statement that makes the table `facet_row` of this search."""
+        before = f"DROP TABLE IF EXISTS facet_row; SET LOCAL statement_timeout = {budget_ms}"
+        await self.driver.execute(before)
+        try:
+            await self.driver.execute(statement, self.parameters, prepare=False)
+        except errors.QueryCanceled:
+            raise TooSlow from None
+
+    async def total(self, level: str) -> int:
+        """About how many rows of a level may be read."""
+        if level not in ABOVE or not ABOVE[level]:
+            return 1_000
+        if level not in self._totals:
+            path = "name" if level == "file" else "label"
+            found = await self.rows(
+                "SELECT coalesce(sum(c.n), 0) FROM search_path_count c JOIN search_path p USING (path_id) "
+                f"WHERE p.entity = {LEVELS.index(level)} AND p.keys = '{{{path}}}' AND {self.counted(level)}"
+            )
+            self._totals[level] = max(int(found[0][0]), 1)
+        return self._totals[level]
+
+
+@asynccontextmanager
+async def frame(connection: AsyncConnection, scope: Scope, clock: Clock) -> AsyncIterator[Frame]:
+    """A search inside a savepoint that is always taken back, with its settings and after its time-outs."""
+    async with attempt(connection):
+        driver = driver_of(connection)
+        await driver.execute(_SETTINGS)
+        projects = {level: await _keys(driver, scope.of(level)) for level in ("project", "analysis", "file")}
+        yield Frame(driver, scope, clock, projects)
+
+
+async def _keys(driver: psycopg.AsyncConnection[Any], ids: Sequence[str] | None) -> list[int] | None:
+    if ids is None:
+        return None
+    found = await driver.execute("SELECT hashtextextended(id, 0) FROM unnest(%s::text[]) id", [list(ids)])
+    return [key for (key,) in await found.fetchall()]
+
+
+@asynccontextmanager
+async def attempt(connection: AsyncConnection) -> AsyncIterator[None]:
+    """A step whose failure must not end the transaction; nothing of it stays."""
+    savepoint = await connection.begin_nested()
+    try:
+        yield
+    finally:
+        await savepoint.rollback()
+
+
+def array(numbers: Iterable[int], kind: str = "int") -> str:
+    """Numbers that we made ourselves, as an SQL literal."""
+    return f"'{{{','.join(map(str, numbers))}}}'::{kind}[]"

@@ -1,0 +1,133 @@
+"""One search: a page of ids, and how many there are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from treadle.flyql.ast import Node
+from treadle.flyql.literals import Clock
+from treadle.server.kit.clock import now as clock_now
+from treadle.server.search.errors import TooSlow
+from treadle.server.search.query.frame import BUDGET_MS, Frame, frame
+from treadle.server.search.query.matches import FEW_ROWS, Matches, matches
+from treadle.server.search.query.order import Order, Sort, order_of, read_cursor, write_cursor
+from treadle.server.search.query.scope import Scope
+
+MOST_COUNTED = 10_000
+_WALK_MS, _COUNT_MS = 150, 300
+_WALKING = "SET LOCAL enable_bitmapscan = off"
+
+Counting = Literal["capped", "exact", "none"]
+Rows = list[tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class Page:
+    """Ids in order; `relation` is gte when there are more than were counted. `cursor` asks for the next page."""
+
+    ids: list[str]
+    total: int | None
+    relation: Literal["eq", "gte"]
+    cursor: str | None
+    keys: Sequence[Sequence[Any]] = ()  # of each id: what it is sorted by
+
+    @property
+    def places(self) -> list[str]:
+        """Of each id: the cursor that goes on behind it."""
+        return [write_cursor(keys, oid) for keys, oid in zip(self.keys, self.ids, strict=True)]
+
+
+async def search(
+    connection: AsyncConnection,
+    tree: Node | None,
+    return_type: str,
+    scope: Scope,
+    *,
+    free_text: str | None = None,
+    sort: Sort | None = None,
+    size: int = 100,
+    cursor: str | None = None,
+    count: Counting = "capped",
+    timezone: str = "UTC",
+    now: datetime | None = None,
+) -> Page:
+    """The objects of a type that rows satisfying the tree are bound to, and that cover the free text."""
+    async with frame(connection, scope, Clock(now or clock_now(), timezone)) as inside:
+        found = await matches(inside, tree, return_type, free_text)
+        if found.nothing:
+            return Page([], 0, "eq", None)
+        order = order_of(inside, return_type, sort)
+        place = read_cursor(cursor, order) if cursor else None
+        rows, total = await _page(inside, found, order, place, size)
+        relation: Literal["eq", "gte"] = "eq"
+        if count == "none":
+            total = None
+        elif total is None:
+            total, relation = await _count(inside, found, len(rows), exact=count == "exact")
+        elif count == "capped" and total > MOST_COUNTED:
+            total, relation = MOST_COUNTED, "gte"
+    following = write_cursor(rows[-1][1:], rows[-1][0]) if rows and len(rows) == size else None
+    return Page([oid for oid, *_ in rows], total, relation, following, [row[1:] for row in rows])
+
+
+async def _page(
+    inside: Frame, found: Matches, order: Order, place: list[Any] | None, size: int
+) -> tuple[Rows, int | None]:
+    """A page; and the number of all matches where finding it has counted them."""
+    if order.walks and found.walk and found.about > FEW_ROWS:
+        try:
+            return await _walk(inside, found, order, place, size), None
+        except TooSlow:
+            pass  # the terms do not occur together as the estimate has it: start from them
+    return await _from_terms(inside, found, order, place, size)
+
+
+async def _walk(inside: Frame, found: Matches, order: Order, place: list[Any] | None, size: int) -> Rows:
+    """Along the index on `created`, until the page is full."""
+    behind = ""
+    if place is not None:
+        edge = inside.bind(place[0], "timestamptz")
+        behind = f"AND r.created <= {edge} AND ({order.after(inside, place, ['r.created'], 'r.oid')})"
+    return await inside.rows(
+        f"SELECT r.oid, r.created AS k0 FROM {found.table} WHERE {found.walk} {behind} "
+        f'ORDER BY r.created DESC, r.oid COLLATE "C" LIMIT {size}',
+        budget_ms=_WALK_MS,
+        settings=_WALKING,
+    )
+
+
+async def _from_terms(
+    inside: Frame, found: Matches, order: Order, place: list[Any] | None, size: int
+) -> tuple[Rows, int]:
+    """All matches by their terms, sorted."""
+    names = [f"k{number}" for number in range(len(order.columns))]
+    behind = "" if place is None else f"WHERE {order.after(inside, place, names, 'oid')}"
+    rows = await inside.rows(
+        f"WITH m AS MATERIALIZED (SELECT r.oid{order.selected} FROM {found.table} {order.source} WHERE {found.gin}), "
+        f"page AS (SELECT * FROM m {behind} ORDER BY {order.by} LIMIT {size}) "
+        f"SELECT (SELECT count(*) FROM m), page.* FROM (SELECT) one LEFT JOIN page ON true ORDER BY {order.by}"
+    )
+    return [row[1:] for row in rows if row[1] is not None], int(rows[0][0])
+
+
+async def _count(
+    inside: Frame, found: Matches, at_least: int, *, exact: bool
+) -> tuple[int, Literal["eq", "gte"]]:
+    limit, budget = ("", BUDGET_MS) if exact else (f"LIMIT {MOST_COUNTED + 1}", _COUNT_MS)
+    try:
+        rows = await inside.rows(
+            f"SELECT count(*) FROM (SELECT FROM {found.table} WHERE {found.walk} {limit}) q", budget_ms=budget
+        )
+    except TooSlow:
+        if exact:
+            raise
+        return at_least, "gte"
+    total = int(rows[0][0])
+    if not exact and total > MOST_COUNTED:
+        return MOST_COUNTED, "gte"
+    return total, "eq"

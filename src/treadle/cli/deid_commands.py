@@ -15,9 +15,7 @@ from treadle.cli.deid_options import (
     FolderArgument,
     JobsOption,
     ProfileArgument,
-    ProfileOption,
     ProjectOption,
-    ReviewOption,
     SecretOption,
     SubjectOption,
     ValuesOption,
@@ -25,7 +23,7 @@ from treadle.cli.deid_options import (
     VaultOption,
 )
 from treadle.cli.deid_profile import load
-from treadle.cli.deid_vault import vault, vault_of
+from treadle.cli.deid_vault import vault
 from treadle.cli.options import HomeOption, JsonOption, KeyOption, ServerOption
 
 if TYPE_CHECKING:
@@ -74,7 +72,10 @@ def run_folder(
     ] = None,
     secret_file: SecretOption = None,
     subject: SubjectOption = None,
-    review: ReviewOption = None,
+    review: Annotated[
+        Path | None,
+        typer.Option("--review", metavar="DIR", help="Folder for files whose pictures somebody has to see."),
+    ] = None,
     values: ValuesOption = None,
     vault_file: VaultOption = None,
     vault_key: VaultKeyOption = None,
@@ -99,16 +100,23 @@ def run_folder(
         if project is None
         else _of_project(project, subject, server, api_key, home)
     )
-    if dry_run:
-        _work(folder, how, None, report, jobs=jobs, json_lines=json_lines)
-    rows = vault_of(vault_file, vault_key)
-    _work(folder, how, out, report, review=review, rows=rows, jobs=jobs, json_lines=json_lines)
+    rows = None if dry_run else _vault(vault_file, vault_key)
+    _work(
+        folder,
+        how,
+        None if dry_run else out,
+        report,
+        review=None if dry_run else review,
+        rows=rows,
+        jobs=jobs,
+        json_lines=json_lines,
+    )
 
 
 @deid.command()
 def check(
     folder: FolderArgument,
-    profile: ProfileOption = DEFAULT,
+    profile: Annotated[str, PROFILE] = DEFAULT,
     report: Annotated[
         Path | None, typer.Option("--report", metavar="DIR", help="Folder for reports.")
     ] = None,
@@ -245,6 +253,20 @@ def _work(
         (report / RECORD).write_text(json.dumps(how.record, indent=2) + "\n", "utf-8")
     show(outcome.totals.document(how.profile), json_lines=json_lines, text=_told(outcome, report))
     raise typer.Exit(outcome.exit_status)
+
+
+def _vault(path: Path | None, key: Path | None) -> Vault | None:
+    from treadle.cli.deid_people import Vault
+    from treadle.deid.vault import VaultError
+
+    if path is None and key is None:
+        return None
+    if path is None or key is None:
+        raise typer.BadParameter("--vault and --vault-key go together", param_hint="--vault")
+    try:
+        return Vault(path, key.read_bytes())
+    except VaultError as error:
+        raise typer.BadParameter(str(error), param_hint="--vault-key") from None
 
 
 def _compare(folder: Path, profile: Profile, context: Any) -> None:

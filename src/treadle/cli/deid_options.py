@@ -19,7 +19,6 @@ PROFILE = typer.Option(
     metavar="P",
     help="A preset (none, minimal, research, ps315-basic) or a profile's file; ps315-basic when left out.",
 )
-ProfileOption = Annotated[str, PROFILE]
 ProjectOption = Annotated[
     str | None,
     typer.Option(
@@ -67,8 +66,4 @@ SubjectOption = Annotated[
 ]
 JobsOption = Annotated[
     int | None, typer.Option("--jobs", "-j", min=1, metavar="N", help="Processes; one per core.")
-]
-ReviewOption = Annotated[
-    Path | None,
-    typer.Option("--review", metavar="DIR", help="Folder for files whose pictures somebody has to see."),
 ]

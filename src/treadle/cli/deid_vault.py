@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from treadle.cli.options import JsonOption
-
-if TYPE_CHECKING:
-    from treadle.cli.deid_people import Vault
 
 vault = typer.Typer(help="Vault of re-identification: keys, reading, changing the key.", no_args_is_help=True)
 
@@ -82,18 +79,3 @@ def rekey(
     except VaultError as error:
         raise typer.BadParameter(str(error)) from None
     print(f"{count} rows sealed anew")
-
-
-def vault_of(path: Path | None, key: Path | None) -> Vault | None:
-    """The vault that a run adds to."""
-    from treadle.cli.deid_people import Vault
-    from treadle.deid.vault import VaultError
-
-    if path is None and key is None:
-        return None
-    if path is None or key is None:
-        raise typer.BadParameter("--vault and --vault-key go together", param_hint="--vault")
-    try:
-        return Vault(path, key.read_bytes())
-    except VaultError as error:
-        raise typer.BadParameter(str(error), param_hint="--vault-key") from None

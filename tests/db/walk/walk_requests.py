@@ -295,6 +295,7 @@ _ARGUMENTS: list[tuple[str, Any]] = [
     ),
     (r"POST /dataexplorer/search/fields/aggregate", _json(field_name="session.label")),
     (r"POST /dataexplorer/search/export", _json(query=_SEARCH)),
+    (r"POST /dataexplorer/search/tag", _json(query=_SEARCH, tags=["new"])),
     (
         r"POST /dataexplorer/search/collect",
         lambda ids: {"json": {"query": _SEARCH, "collection": ids["collection"]}},

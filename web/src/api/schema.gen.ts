@@ -2507,6 +2507,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/dataexplorer/search/tag": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tag
+         * @description Add tags to all objects of a result that the caller may tag: `{query, tags}`.
+         */
+        post: operations["tag_search"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/dataexplorer/sites": {
         parameters: {
             query?: never;
@@ -9217,6 +9237,8 @@ export interface components {
             _source: components["schemas"]["SearchResult"];
             /** Site */
             site?: string | null;
+            /** Values */
+            values?: unknown[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -9731,6 +9753,16 @@ export interface components {
             from: number;
             /** Suggestions */
             suggestions: components["schemas"]["Suggestion"][];
+        };
+        /**
+         * Tagged
+         * @description How many objects bear the tags now, and how many the caller may not tag.
+         */
+        Tagged: {
+            /** Refused */
+            refused: number;
+            /** Tagged */
+            tagged: number;
         };
         /**
          * TargetDeidDocument
@@ -17630,6 +17662,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Suggestions"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    tag_search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tagged"];
                 };
             };
             400: components["responses"]["BadRequest"];

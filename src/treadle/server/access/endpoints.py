@@ -372,6 +372,7 @@ GET               /dataexplorer/mapped_fields             list
 GET               /dataexplorer/search/status             any
 POST              /dataexplorer/search/export             list
 POST              /dataexplorer/search/collect            list
+POST              /dataexplorer/search/tag                list
 GET               /dataexplorer/sites                     account
 POST              /dataexplorer/sites                     admin
 PUT DELETE        /dataexplorer/sites/{}                  admin

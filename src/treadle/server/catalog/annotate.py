@@ -9,8 +9,9 @@ from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from treadle.server.catalog.containers import apply_changes, touch
-from treadle.server.catalog.rows import Container
-from treadle.server.catalog.tables import container, note
+from treadle.server.catalog.files import change_file
+from treadle.server.catalog.rows import Container, File
+from treadle.server.catalog.tables import container, file, note
 from treadle.server.kit.clock import now
 from treadle.server.kit.errors import Conflict, Invalid, NotFound
 from treadle.server.kit.ids import new_id
@@ -50,6 +51,14 @@ async def add_tags(connection: AsyncConnection, target: Container, values: Itera
     """These tags too; those present are skipped."""
     tags = await _locked_tags(connection, target)
     await apply_changes(connection, target, {"tags": list(dict.fromkeys([*tags, *clean_tags(values)]))})
+
+
+async def add_file_tags(connection: AsyncConnection, target: File, values: Iterable[Any]) -> list[str]:
+    """The file's tags with these too; those present are skipped."""
+    row = await connection.execute(select(file.c.tags).where(file.c.id == target.id).with_for_update())
+    merged = list(dict.fromkeys([*row.scalar_one(), *clean_tags(values)]))
+    await change_file(connection, target, {"tags": merged})
+    return merged
 
 
 async def rename_tag(connection: AsyncConnection, target: Container, old: str, value: Any) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from treadle.server.access.actions import Action
 from treadle.server.access.guard import Guard, ScopedGuard
 from treadle.server.catalog import change, files, modalities, rights
-from treadle.server.catalog.annotate import clean_tags
+from treadle.server.catalog.annotate import add_file_tags, clean_tags
 from treadle.server.catalog.answer import answer_files
 from treadle.server.catalog.containers import get_container
 from treadle.server.catalog.errors import FileMissing
@@ -261,10 +261,8 @@ async def set_tags(guard: ScopedGuard, file_id: str, body: ListBody) -> Response
 @router.patch("/files/{file_id}/tags", response_model=list[str], operation_id="add_file_tags")
 async def add_tags(guard: ScopedGuard, file_id: str, body: ListBody) -> Response:
     """These tags too."""
-    target, tags = await _tags_of(guard, file_id)
-    merged = list(dict.fromkeys([*tags, *clean_tags(body)]))
-    await files.change_file(guard.connection, target, {"tags": merged})
-    return json_answer(merged)
+    target = await by_id(guard, file_id, "tags_manage")
+    return json_answer(await add_file_tags(guard.connection, target, body))
 
 
 @router.delete("/files/{file_id}/tags", response_model=list[str], operation_id="delete_file_tags")

@@ -72,9 +72,9 @@ class ContainerFilter(Wire):
 
 
 class Node(Wire):
-    """One container of the selection."""
+    """One container or file of the selection."""
 
-    level: Literal["project", "subject", "session", "acquisition", "analysis", "collection"]
+    level: Literal["project", "subject", "session", "acquisition", "analysis", "collection", "file"]
     id: str = Field(alias="_id")
 
 
@@ -120,7 +120,12 @@ async def select_files(guard: Guard, wanted: Selection, options: Options) -> Sel
     """The files the caller may download; what is not permitted or not there is skipped and named."""
     found = Selected()
     conditions = []
+    single = [node.id for node in wanted.nodes if node.level == "file"]
+    if single:
+        conditions.append(file.c.id.in_(single))
     for node in wanted.nodes:
+        if node.level == "file":
+            continue
         condition = await _node_condition(guard, node, options, found)
         if condition is None:
             found.skipped.append(node.id)

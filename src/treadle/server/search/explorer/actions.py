@@ -1,19 +1,20 @@
-"""What is done to a whole result: gathered in a collection, deleted (search.md 4.3)."""
+"""What is done to a whole result: gathered in a collection, tagged, deleted (search.md 4.3)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Text, any_, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from treadle.server.access.guard import Guard
-from treadle.server.catalog import change, collections, queries, rights
+from treadle.server.catalog import annotate, change, collections, queries, rights
 from treadle.server.catalog.bulk_deletes import Outcome
 from treadle.server.catalog.containers import touch
 from treadle.server.catalog.errors import ProjectLocked
-from treadle.server.catalog.rows import Container
+from treadle.server.catalog.rows import Container, File
 from treadle.server.catalog.tables import file
 from treadle.server.kit.errors import BadRequest, Forbidden, NotFound
 from treadle.server.search.explorer.request import MOST
@@ -50,16 +51,52 @@ async def collect(guard: Guard, found: Search, target: Container) -> int:
     return added
 
 
-async def delete_found(guard: Guard, found: Search, *, reason: str | None) -> Outcome:
-    """The result into the trash; what the caller may not delete stays, and is counted as not found."""
-    asked = found.asked
-    if found.tree is None and not asked.search_string:
-        raise BadRequest("Say what is to be deleted: a query, a search string or filters.")
+@dataclass(frozen=True)
+class Tagging:
+    """How many objects got the tags, and how many the caller may not tag."""
+
+    tagged: int
+    refused: int
+
+
+async def tag_found(guard: Guard, found: Search, tags: Sequence[str]) -> Tagging:
+    """These tags too for every object of the result that the caller may tag."""
+    if found.asked.return_type == "collection":
+        raise BadRequest("Collections are tagged one by one.")
+    ids = await _ids(guard, found)
+    targets: Iterable[Container | File]
+    if found.asked.return_type == "file":
+        targets = (await queries.files_by_ids(guard.connection, ids)).values()
+    else:
+        targets = (await queries.containers_by_ids(guard.connection, ids)).values()
+    tagged = sum([await _tried(_tag(guard, target, tags)) for target in targets])
+    return Tagging(tagged, len(ids) - tagged)
+
+
+async def _tag(guard: Guard, target: Container | File, tags: Sequence[str]) -> None:
+    if isinstance(target, File):
+        await rights.require_file(guard, target, "tags_manage")
+        await annotate.add_file_tags(guard.connection, target, tags)
+    else:
+        await rights.require(guard, target, "tags_manage")
+        await annotate.add_tags(guard.connection, target, tags)
+
+
+async def _ids(guard: Guard, found: Search) -> list[str]:
     ids: list[str] = []
     async for batch in found.batches(guard.connection, limit=MOST + 1):
         ids += batch
     if len(ids) > MOST:
         raise BadRequest(_TOO_MANY)
+    return ids
+
+
+async def delete_found(guard: Guard, found: Search, *, reason: str | None) -> Outcome:
+    """The result into the trash; what the caller may not delete stays, and is counted as not found."""
+    asked = found.asked
+    if found.tree is None and not asked.search_string:
+        raise BadRequest("Say what is to be deleted: a query, a search string or filters.")
+    ids = await _ids(guard, found)
     if asked.return_type == "file":
         files = (await queries.files_by_ids(guard.connection, ids)).values()
         deleted = [await _tried(change.delete_file(guard, one, reason=reason)) for one in files]

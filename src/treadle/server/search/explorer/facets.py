@@ -19,7 +19,7 @@ from treadle.server.search.explorer.search import Search
 
 SIZE = 15
 _MISSING = "null"
-_COUNTED = ("session", "acquisition", "analysis", "file")
+_COUNTED = ("subject", "session", "acquisition", "analysis", "file")
 _BY_SESSION = ("subject.sex", "session.tags", "subject.code", "session.timestamp")
 _BY_FILE = ("file.classification_list", "file.modality", "file.type")
 _YEAR_S = 31_556_952

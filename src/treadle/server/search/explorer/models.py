@@ -46,6 +46,7 @@ class SearchHit(Document):
     id: str = Field(alias="_id")
     source: SearchResult = Field(alias="_source")
     site: str | None = None
+    values: list[Any] | None = None
 
 
 class SiteAnswer(Document):

@@ -21,11 +21,12 @@ _TOO_MANY = "Request would return more than 10,000 results. Please add additiona
 _MAX_SEARCH_STRING = 1000
 _MAX_FACET_FIELDS = 20
 _MAX_SITES = 50
+MOST_COLUMNS = 60  # of a page that is looked at; an export may have more
 # What a saved query may hold: all that does not belong to one call.
 SAVED_KEYS = frozenset(
     {
         *("return_type", "structured_query", "search_string", "filters", "all_data", "sort", "size"),
-        *("timezone", "sites", "facet_fields"),
+        *("timezone", "sites", "facet_fields", "columns"),
     }
 )
 
@@ -54,6 +55,7 @@ class SearchQuery:
     count: Counting = "capped"
     sites: tuple[str, ...] = ()
     facet_fields: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()  # wanted beside each result: the values of these fields
     places: bool = False  # wanted beside each result: the cursor behind it
 
 
@@ -74,6 +76,7 @@ def read_search(
         count=_counting(body.get("count") or "capped"),
         sites=_texts(body, "sites", _MAX_SITES),
         facet_fields=tuple(map(known_field, _texts(body, "facet_fields", _MAX_FACET_FIELDS))),
+        columns=_texts(body, "columns", MOST_COLUMNS),
         places=_flag(body.get("places"), "places"),
     )
 

@@ -1,4 +1,4 @@
-"""Whole results gathered or deleted over HTTP (search.md 4.3)."""
+"""Whole results gathered, tagged or deleted over HTTP (search.md 4.3)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from fastapi import Response
 from pydantic import BaseModel
 
 from treadle.server.access.guard import ScopedGuard
+from treadle.server.catalog.annotate import clean_tags
 from treadle.server.catalog.routes_bulk import DeletedMany
 from treadle.server.kit.errors import BadRequest
 from treadle.server.search.explorer import actions
@@ -40,6 +41,28 @@ async def collect(guard: ScopedGuard, body: ObjectBody) -> Response:
     added = await actions.collect(guard, found, target)
     await record(guard, found, hits=added, ms=watch.ms, purpose="collect")
     return json_answer({"collection": target.id, "added": added})
+
+
+class Tagged(BaseModel):
+    """How many objects bear the tags now, and how many the caller may not tag."""
+
+    tagged: int
+    refused: int
+
+
+@router.post("/search/tag", response_model=Tagged, operation_id="tag_search")
+async def tag(guard: ScopedGuard, body: ObjectBody) -> Response:
+    """Add tags to all objects of a result that the caller may tag: `{query, tags}`."""
+    query, tags = body.get("query"), body.get("tags")
+    if not isinstance(query, Mapping):
+        raise BadRequest("'query' must be a search query.")
+    if not isinstance(tags, list) or not tags:
+        raise BadRequest("'tags' is a list of texts.")
+    watch = Stopwatch()
+    found = await prepare(guard, read_search({**query, "all_data": False}))
+    outcome = await actions.tag_found(guard, found, clean_tags(tags))
+    await record(guard, found, hits=outcome.tagged, ms=watch.ms, purpose="tag")
+    return json_answer({"tagged": outcome.tagged, "refused": outcome.refused})
 
 
 @router.delete("/search", response_model=DeletedMany, operation_id="delete_by_search")

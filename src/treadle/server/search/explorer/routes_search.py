@@ -11,6 +11,7 @@ from fastapi.responses import StreamingResponse
 
 from treadle.server.access.guard import ScopedGuard, StreamGuards
 from treadle.server.kit.errors import BadRequest
+from treadle.server.search.explorer.columns import read_columns, rows_of
 from treadle.server.search.explorer.everywhere import search_everywhere
 from treadle.server.search.explorer.export import flat
 from treadle.server.search.explorer.facets import facets_of
@@ -44,17 +45,23 @@ async def search(request: Request, guards: StreamGuards, body: ObjectBody) -> Re
         found = await prepare(guard, asked)
         page = await found.page(guard.connection)
         objects = await result_objects(guard, asked.return_type, page.ids)
+        columns = read_columns(asked.return_type, list(asked.columns)) if asked.columns else []
+        values = await rows_of(guard.connection, asked.return_type, page.ids, columns) if columns else []
         spread = await facets_of(guard, found) if facets and not simple else None
         await record(guard, found, hits=page.total, ms=watch.ms)
     if as_csv:
         return attachment(flat(objects), "csv", f"{asked.return_type}s.csv")
     if simple:
         return json_answer(objects)
-    return json_answer(_page(asked, page, objects, spread))
+    return json_answer(_page(asked, page, objects, values, spread))
 
 
-def _page(asked: SearchQuery, page: Page, objects: list[dict[str, Any]], facets: Any) -> dict[str, Any]:
+def _page(
+    asked: SearchQuery, page: Page, objects: list[dict[str, Any]], values: list[list[Any]], facets: Any
+) -> dict[str, Any]:
     hits = [{"_id": one[asked.return_type]["_id"], "_source": one} for one in objects]
+    if values:
+        hits = [{**hit, "values": own} for hit, own in zip(hits, values, strict=True)]
     if asked.places:
         places = dict(zip(page.ids, page.places, strict=True))
         hits = [{**hit, "place": places[hit["_id"]]} for hit in hits]

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import json
 import shutil
-import zipfile
 from pathlib import Path
 
-import pydicom
 import pytest
 
 pytestmark = pytest.mark.timeout(600)  # every start of `fw` takes seconds, on a busy machine many
@@ -188,27 +185,3 @@ def test_a_project_is_copied_from_a_site(fw, site, tree, unique) -> None:
     subject = site.post("/lookup", {"path": [target, "P", "S"]})
     copied = site.get(f"/subjects/{subject['_id']}")
     assert (copied["sex"], copied["info"]) == ("female", {"a": 1})
-
-
-def test_a_profile_of_the_server_is_applied_by_the_cli_and_again_on_arrival(fw, site, tree, series) -> None:
-    """`ingest dicom` reads the project's settings, gets words it knows, and what it sends is de-identified for good."""
-    text = "name: Trial\ntreadle: {preset: research}\n"
-    project = site.post("/projects", {"group": tree.group, "label": "Deid"})["_id"]
-    site.put(f"/projects/{project}/deid", {"text": text})
-    original = pydicom.dcmread(next(series.iterdir()))
-    fw("ingest", "dicom", "-y", series, tree.group, "Deid")
-    [names] = _tree(site, tree.group, "Deid").values()
-    [session] = site.get(f"/projects/{project}/sessions")
-    [acquisition] = site.get(f"/sessions/{session['_id']}/acquisitions")
-    stored = site.get(f"/acquisitions/{acquisition['_id']}")["files"][0]
-    assert stored["name"] == names[0]
-    assert stored["deid"]["at"] == "server"
-    assert stored["deid"]["version"] == 1
-    packed = site.download(f"/acquisitions/{acquisition['_id']}/files/{stored['name']}")
-    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
-        members = [pydicom.dcmread(io.BytesIO(archive.read(name))) for name in archive.namelist()]
-    assert len(members) == 3
-    for member in members:
-        assert member.PatientIdentityRemoved == "YES"
-        assert str(member.StudyInstanceUID) != str(original.StudyInstanceUID)
-        assert str(member.PatientID) != str(original.PatientID)

@@ -119,7 +119,7 @@ class Selected:
 async def select_files(guard: Guard, wanted: Selection, options: Options) -> Selected:
     """The files the caller may download; what is not permitted or not there is skipped and named."""
     found = Selected()
-    conditions = []
+    conditions: list[ColumnElement[bool]] = []
     single = [node.id for node in wanted.nodes if node.level == "file"]
     if single:
         conditions.append(file.c.id.in_(single))

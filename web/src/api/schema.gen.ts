@@ -2438,7 +2438,7 @@ export interface paths {
         put?: never;
         /**
          * Parsed
-         * @description Whether a text is a query, what is wrong with it, and its tree.
+         * @description Whether a text is a query, what is wrong with it, and its tree; to a known caller, which fields nothing has.
          */
         post: operations["parse_search_query"];
         delete?: never;
@@ -10223,6 +10223,10 @@ export interface components {
             message: string;
             /** Offset */
             offset: number;
+            /** Suggestion */
+            suggestion?: string | null;
+        } & {
+            [key: string]: unknown;
         };
         /**
          * WayDocument

@@ -42,7 +42,7 @@ def _of_text(text: str) -> Node | None:
     try:
         return parse(text)
     except FlyqlError as error:
-        raise QueryInvalid(str(error), errors=[error.wire()]) from None
+        raise QueryInvalid(error.told, errors=[error.wire()]) from None
 
 
 def _of_filters(filters: Sequence[Any], return_type: str) -> Node | None:

@@ -85,11 +85,12 @@ class Problem(Document):
     suggestion: str | None = None
 
 
-class Warning(BaseModel):
+class Warning(Document):
     """Something in a query that is legal, but finds nothing."""
 
     offset: int
     message: str
+    suggestion: str | None = None
 
 
 class Parsed(Document):

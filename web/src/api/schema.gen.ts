@@ -9265,6 +9265,8 @@ export interface components {
             facets?: {
                 [key: string]: unknown;
             } | null;
+            /** Restricted Total */
+            restricted_total?: number | string | null;
             /** Results */
             results: components["schemas"]["SearchHit"][];
             /** Sites */
@@ -9305,6 +9307,8 @@ export interface components {
             /** Permissions */
             permissions?: components["schemas"]["RoleEntry"][];
             project?: components["schemas"]["SearchObject"] | null;
+            /** Restricted */
+            restricted?: boolean | null;
             /** Return Type */
             return_type: string;
             session?: components["schemas"]["SearchObject"] | null;

@@ -38,6 +38,7 @@ class SearchResult(Document):
     collection: SearchObject | None = None
     parent: SearchParent | None = None
     permissions: list[RoleEntry] = Field(default_factory=list)
+    restricted: bool | None = None
 
 
 class SearchHit(Document):
@@ -64,6 +65,7 @@ class SearchPage(Document):
     results: list[SearchHit]
     total: int | None = None
     total_relation: Literal["eq", "gte"]
+    restricted_total: int | str | None = None
     cursor: str | None = None
     facets: dict[str, Any] | None = None
     sites: dict[str, SiteAnswer] | None = None

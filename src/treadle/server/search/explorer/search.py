@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from treadle.flyql.ast import Node
 from treadle.flyql.printer import to_text
 from treadle.server.access.guard import Guard
-from treadle.server.kit.errors import Forbidden
 from treadle.server.search import query
+from treadle.server.search.explorer.all_data import Others, open_part, widened
 from treadle.server.search.explorer.language import tree_of
 from treadle.server.search.explorer.request import SearchQuery
 
@@ -27,6 +27,7 @@ class Search:
     asked: SearchQuery
     tree: Node | None
     scope: query.Scope
+    others: Others | None = None
 
     @property
     def text(self) -> str:
@@ -49,6 +50,18 @@ class Search:
             timezone=asked.timezone,
         )
 
+    async def page_of_others(
+        self, connection: AsyncConnection, *, size: int, cursor: str | None
+    ) -> query.Page:
+        """Objects outside the scope that open fields alone find, the newest first."""
+        if self.others is None:
+            raise TypeError("this search is not of all data")
+        tree = None if self.tree is None else open_part(self.tree, self.others.open_fields)
+        if self.asked.search_string or (self.tree is not None and tree is None):
+            return query.Page([], None if self.asked.count == "none" else 0, "eq", None)
+        asked = replace(self.asked, sort=None, size=size, cursor=cursor)
+        return await Search(asked=asked, tree=tree, scope=self.others.scope).page(connection)
+
     async def batches(
         self, connection: AsyncConnection, *, limit: int | None = None
     ) -> AsyncIterator[Sequence[str]]:
@@ -65,12 +78,13 @@ class Search:
 
 
 async def prepare(guard: Guard, asked: SearchQuery) -> Search:
-    """The search with all that its caller may see; `all_data` is for site administrators."""
+    """The search with all that its caller may see; what `all_data` adds to it is for the site to say."""
     guard.decided()  # the scope holds what the caller may read, and nothing else is looked at
     tree = tree_of(asked)
-    if asked.all_data and not guard.identity.is_site_admin:
-        raise Forbidden("Only a site administrator may search all data.")
-    return Search(asked=asked, tree=tree, scope=await query.scope_of(guard, everything=asked.all_data))
+    scope, others = await query.scope_of(guard), None
+    if asked.all_data:
+        scope, others = await widened(guard, scope)
+    return Search(asked=asked, tree=tree, scope=scope, others=others)
 
 
 class Stopwatch:

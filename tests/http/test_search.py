@@ -267,3 +267,20 @@ def test_a_field_that_nothing_readable_has_is_warned_of_with_what_may_be_meant(
     )
     refused = api.post(f"{SEARCH}/parse", json={"structured_query": "sesion.label = x"}).json()["errors"]
     assert refused[0]["suggestion"] == "session.label"
+
+
+def test_a_filter_by_ids_may_be_as_long_as_a_result(api, sessions):
+    operator, ids = sessions
+    absent = [f"{number:024x}" for number in range(9_998)]
+    long = {"ids": {"values": [*absent, *ids[:2]]}}
+    found = api.post(SEARCH, json=of(operator, filters=[long])).json()
+    assert (found["total"], [one["_id"] for one in found["results"]]) == (2, [ids[1], ids[0]])
+    both = [long, {"ids": {"values": ids[1:]}}, {"range": {"session.weight": {"gt": 1}}}]
+    assert api.post(SEARCH, json=of(operator, filters=both)).json()["total"] == 1
+    body = {**of(operator, filters=both), "facet_fields": ["session.weight"]}
+    told = api.post("/dataexplorer/facets", json=body).json()["facets"]["fields"]["session.weight"]
+    assert [one["key"] for one in told["buckets"]] == [61]
+    assert api.post(SEARCH, json=of(operator, filters=[{"ids": {"values": []}}])).json()["total"] == 0
+    more = {"ids": {"values": [*absent, *ids]}}
+    for wrong in (more, {"ids": {"values": [3]}}):
+        assert api.post(SEARCH, json=of(operator, filters=[wrong])).status_code == 400

@@ -18,6 +18,7 @@ from treadle.server.search.explorer.language import tree_of
 from treadle.server.search.explorer.request import SearchQuery
 
 BATCH = 5000  # objects at a time where all of a result is wanted
+_MOST_TOLD = 10_000  # characters of a query in the access log: all but long lists of ids
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +104,7 @@ async def record(guard: Guard, found: Search, *, hits: int | None, ms: int, purp
     """The search's line in the access log."""
     asked = found.asked
     said: dict[str, Any] = {
-        "query": found.text,
+        "query": found.text[:_MOST_TOLD],
         "return_type": asked.return_type,
         "search_string": asked.search_string or None,
         "all_data": asked.all_data,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import psycopg
@@ -50,11 +51,24 @@ class Frame:
             self.parameters["collections"] = list(self.scope.collections)
             return f"{alias}.oid = ANY(%(collections)s::text[])"
         projects = self.projects.get(level, self.projects["project"])
-        return "true" if projects is None else f"{alias}.project = ANY({array(projects, 'bigint')})"
+        if projects is None:
+            return "true"
+        here = f"{alias}.project = ANY({array(projects, 'bigint')})"
+        if level != "file" or not self._hiding:
+            return here
+        return f"{here} AND ({alias}.analysis IS NULL OR {alias}.project <> ALL({array(self._hiding, 'bigint')}))"
 
     def counted(self, level: str) -> str:
         """SQL: the rows of a count that may be shown, with the table as `c`."""
+        if level == "file" and self._hiding:  # the counts do not say which files are those of analyses
+            projects = set(self.projects["file"] or ()) - self._hiding
+            return f"c.project = ANY({array(projects, 'bigint')})"
         return self.readable(level if level in ("file", "analysis") else "project", "c")
+
+    @cached_property
+    def _hiding(self) -> set[int]:
+        """Projects whose analyses, and with them their files, are not for the caller, though other files are."""
+        return set(self.projects["file"] or ()) - set(self.projects["analysis"] or ())
 
     async def rows(
         self, statement: str, *, budget_ms: int = BUDGET_MS, settings: str = ""

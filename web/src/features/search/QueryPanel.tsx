@@ -37,7 +37,7 @@ export function QueryPanel({ state, onSearch }: QueryPanelProps) {
     <search className={`panel ${classes.query}`} aria-label="Query">
       <div className={classes.words}>
         <SearchField label="Words anywhere" value={state.words} onChange={(words) => onSearch({ words })} />
-        <Group gap={8} wrap="nowrap" className={classes.tools}>
+        <Group gap={8} className={classes.tools}>
           <Menu position="bottom-end">
             <Menu.Target>
               <Button variant="subtle" color="gray" leftSection={<IconBulb size={16} />}>

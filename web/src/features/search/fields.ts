@@ -91,7 +91,7 @@ export const titleOf = (field: string) => {
 /** A value of a field as it is read; several are set side by side. */
 export function shown(field: string, value: Json | undefined): string {
   if (value === null || value === undefined) return "";
-  if (Array.isArray(value)) return value.map((one) => shown(field, one)).join(", ");
+  if (Array.isArray(value)) return [...new Set(value.map((one) => shown(field, one)))].join(", ");
   if (typeof value === "object") return JSON.stringify(value);
   if (typeof value === "boolean") return value ? "yes" : "no";
   if (typeof value === "string") return TIME.test(field) ? dateTime(value) || value : value;

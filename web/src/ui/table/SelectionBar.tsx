@@ -40,11 +40,12 @@ export function SelectionBar({
   const some = everything ? all : chosen.toLocaleString("en-US");
   return (
     <Group
-      h={48}
+      mih={48}
       px={14}
+      py={6}
       gap={12}
       style={{ borderBottom: "1px solid var(--line)", flex: "none" }}
-      wrap="nowrap"
+      wrap="wrap"
     >
       <Text size="sm" role="status" className="cut">
         {chosen > 0 ? `${some} of ${named} selected` : `${named}${filtered ? " match" : ""}`}
@@ -59,7 +60,7 @@ export function SelectionBar({
           <Button size="compact-sm" variant="subtle" color="gray" onClick={onClear}>
             Clear
           </Button>
-          <Group ml="auto" gap={8} wrap="nowrap">
+          <Group ml="auto" gap={8}>
             {children}
           </Group>
         </>

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from urllib.parse import quote
 from uuid import uuid4
@@ -9,6 +10,8 @@ from uuid import uuid4
 import pytest
 from e2e_kit import Place, Server
 from playwright.sync_api import Locator, Page, expect
+
+COUNTED_WITHIN_S = 30
 
 
 @pytest.fixture
@@ -29,6 +32,14 @@ def editor(page: Page) -> Locator:
     return page.get_by_role("textbox", name="Query", exact=True)
 
 
+def wait_for_suggestion(server: Server, text: str) -> None:
+    """Until the text can be completed: values are counted shortly after they have arrived."""
+    deadline = time.monotonic() + COUNTED_WITHIN_S
+    while not server.post("/dataexplorer/search/suggest", {"structured_query": text})["suggestions"]:
+        assert time.monotonic() < deadline
+        time.sleep(0.25)
+
+
 def shown(page: Page, study: Place, more: str = "") -> None:
     """The page with a search in the project."""
     query = f'project.label = "{study.label}"{more}'
@@ -36,7 +47,10 @@ def shown(page: Page, study: Place, more: str = "") -> None:
     expect(editor(page)).to_contain_text(study.label)
 
 
-def test_a_query_is_completed_corrected_and_run_and_stays_in_the_address(page: Page, study: Place) -> None:
+def test_a_query_is_completed_corrected_and_run_and_stays_in_the_address(
+    page: Page, server: Server, study: Place
+) -> None:
+    wait_for_suggestion(server, "subject.se")
     page.goto("/search")
     editor(page).click()
     page.keyboard.type("subject.se")
@@ -69,7 +83,7 @@ def test_a_query_is_completed_corrected_and_run_and_stays_in_the_address(page: P
 def test_values_are_picked_beside_the_result_and_copied_into_the_query(page: Page, study: Place) -> None:
     shown(page, study)
     expect(page.get_by_text("2 sessions match")).to_be_visible()
-    page.get_by_role("group", name="Sex").get_by_label("male 1", exact=True).check()
+    page.get_by_role("group", name="Sex").get_by_role("checkbox", name="male 1", exact=True).check()
     expect(page.get_by_text("1 session match")).to_be_visible()
     page.reload()
     expect(page.get_by_role("gridcell", name="bob-v1")).to_be_visible()
@@ -151,7 +165,7 @@ def test_builder_and_text_keep_in_step(page: Page, study: Place) -> None:
     shown(page, study)
     page.get_by_role("button", name="Builder").click()
     builder = page.get_by_role("region", name="Query builder")
-    builder.get_by_role("button", name="Condition").click()
+    builder.get_by_role("button", name="Condition", exact=True).click()
     builder.get_by_role("combobox", name="Field").last.fill("subject.sex")
     builder.get_by_role("combobox", name="Comparison").last.select_option("is one of")
     builder.get_by_role("combobox", name="Values").fill("male")

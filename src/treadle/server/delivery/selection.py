@@ -119,13 +119,11 @@ class Selected:
 async def select_files(guard: Guard, wanted: Selection, options: Options) -> Selected:
     """The files the caller may download; what is not permitted or not there is skipped and named."""
     found = Selected()
-    conditions = []
+    conditions: list[ColumnElement[bool]] = []
     single = [node.id for node in wanted.nodes if node.level == "file"]
     if single:
         conditions.append(file.c.id.in_(single))
-    for node in wanted.nodes:
-        if node.level == "file":
-            continue
+    for node in (node for node in wanted.nodes if node.level != "file"):
         condition = await _node_condition(guard, node, options, found)
         if condition is None:
             found.skipped.append(node.id)

@@ -15,8 +15,14 @@ import classes from "./Search.module.css";
 import { type SavedQuery, SHARED, savedQuery, stateOf } from "./saved";
 import type { SearchState } from "./search";
 
+interface SavedMenuProps {
+  onOpen: (state: SearchState) => void;
+  /** Before it is gone, so that nothing asks for it any more. */
+  onForget: (id: string) => void;
+}
+
 /** All saved queries one may see: to run, and to forget one's own. */
-export function SavedMenu({ onOpen }: { onOpen: (state: SearchState) => void }) {
+export function SavedMenu({ onOpen, onForget }: SavedMenuProps) {
   const [opened, menu] = useDisclosure(false);
   const [removing, setRemoving] = useState<SavedQuery | null>(null);
   const remove = useChange((id: string) => api.delete(`/dataexplorer/queries/${id}`));
@@ -53,7 +59,11 @@ export function SavedMenu({ onOpen }: { onOpen: (state: SearchState) => void }) 
         action="Delete query"
         busy={remove.isPending}
         onClose={() => setRemoving(null)}
-        onConfirm={() => removing && remove.mutate(removing._id, { onSettled: () => setRemoving(null) })}
+        onConfirm={() => {
+          if (!removing) return;
+          onForget(removing._id);
+          remove.mutate(removing._id, { onSettled: () => setRemoving(null) });
+        }}
       >
         “{removing?.label}” is forgotten for everybody it is shared with. What it finds stays.
       </ConfirmDialog>

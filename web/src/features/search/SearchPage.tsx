@@ -57,7 +57,12 @@ export function SearchPage() {
         actions={
           <>
             {state.saved ? <CopyLink link={`${window.location.origin}/search?saved=${state.saved}`} /> : null}
-            <SavedMenu onOpen={open} />
+            <SavedMenu
+              onOpen={open}
+              onForget={(id) => {
+                if (id === state.saved) change({ saved: undefined }, { replace: true });
+              }}
+            />
             <Button variant="default" leftSection={<IconDeviceFloppy size={16} />} onClick={save.open}>
               Save
             </Button>

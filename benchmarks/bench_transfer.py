@@ -149,6 +149,24 @@ def download(server: Server, path: str, target: Path) -> None:
     connection.close()
 
 
+def curl_upload(server: Server, path: str, source: Path) -> None:
+    """The same by curl."""
+    _curl(server, path, "--form", f"file=@{source}")
+
+
+def curl_download(server: Server, path: str, target: Path) -> None:
+    """The same by curl, with fsync at the end."""
+    _curl(server, path, "--output", str(target))
+    with target.open("rb") as came:
+        os.fsync(came.fileno())
+
+
+def _curl(server: Server, path: str, *options: str) -> None:
+    key = next(f"{name}: {value}" for name, value in server.headers.items())
+    command = ["curl", "--silent", "--show-error", "--fail", "--header", key, *options]
+    subprocess.run([*command, f"http://127.0.0.1:{server.port}{path}"], check=True, stdout=subprocess.DEVNULL)
+
+
 def timed(action: Callable[[], None]) -> float:
     os.sync()
     start = time.perf_counter()
@@ -180,6 +198,12 @@ def make_file(path: Path, size: int) -> None:
             out.write(start.to_bytes(8, "big") + piece[8:])  # no two blocks alike
 
 
+def renew(path: Path) -> None:
+    """New content: equal content is stored once."""
+    with path.open("r+b") as file:
+        file.write(os.urandom(8))
+
+
 def run(folder: Path, size: int, rounds: int) -> None:
     source, target = folder / "source.bin", folder / "copy.bin"
     make_file(source, size)
@@ -188,32 +212,35 @@ def run(folder: Path, size: int, rounds: int) -> None:
     try:
         acquisition = server.acquisition()
         path = f"/api/acquisitions/{acquisition}/files"
-        times: dict[str, list[float]] = {"cp": [], "cp+hash": [], "upload": [], "download": []}
-        processor: dict[str, list[float]] = {"upload": [], "download": []}
         actions: dict[str, Callable[[], None]] = {
             "upload": lambda: upload(server, path, source),
             "download": lambda: download(server, f"{path}/{source.name}", target),
         }
+        if shutil.which("curl"):
+            actions["curl up"] = lambda: curl_upload(server, path, source)
+            actions["curl down"] = lambda: curl_download(server, f"{path}/{source.name}", target)
+        times: dict[str, list[float]] = {name: [] for name in ("cp", "cp+hash", *actions)}
+        processor: dict[str, list[float]] = {name: [] for name in actions}
         time.sleep(0.5)
         idle = server.peak
-        for number in range(rounds):
-            with source.open("r+b") as file:  # new content each time: equal content is stored once
-                file.write(number.to_bytes(8, "big"))
+        for _ in range(rounds):
+            renew(source)
             target.unlink(missing_ok=True)
             times["cp"].append(timed(lambda: copy(source, target)))
             target.unlink()
             times["cp+hash"].append(timed(lambda: copy_and_hash(source, target)))
             target.unlink()
             for name, action in actions.items():
+                if name == "curl up":
+                    renew(source)
                 passed, spent = timed_with_processor(server, action)
                 times[name].append(passed)
                 processor[name].append(spent)
             if subprocess.run(["cmp", str(source), str(target)], check=False).returncode:
                 raise SystemExit("the downloaded file differs")
         base = report("cp", times["cp"], size, None)
-        report("cp+hash", times["cp+hash"], size, base)
-        report("upload", times["upload"], size, base)
-        report("download", times["download"], size, base)
+        for name in ("cp+hash", *actions):
+            report(name, times[name], size, base)
         for name, spent in processor.items():
             print(f"processor time of the server, {name}: {statistics.median(spent):.2f} s")
         print(f"memory of the server: {idle >> 20} MiB idle, {server.peak >> 20} MiB at most")

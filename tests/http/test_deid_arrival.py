@@ -75,7 +75,6 @@ def test_a_plain_upload_is_de_identified_and_says_by_what(protected, home) -> No
 
 
 def test_a_zipped_series_is_de_identified_member_by_member(protected, home) -> None:
-    protected.api.put(f"/projects/{protected.project}/deid", json={"text": BASIC + "zip: {}\n"})
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for number in range(3):

@@ -10,6 +10,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from treadle.cli.deid_options import (
+    PROFILE,
+    FolderArgument,
+    JobsOption,
+    ProfileArgument,
+    ProjectOption,
+    SecretOption,
+    SubjectOption,
+    ValuesOption,
+    VaultKeyOption,
+    VaultOption,
+)
 from treadle.cli.deid_profile import load
 from treadle.cli.deid_vault import vault
 from treadle.cli.options import HomeOption, JsonOption, KeyOption, ServerOption
@@ -39,68 +51,6 @@ deid = typer.Typer(
     no_args_is_help=True,
 )
 
-FolderArgument = Annotated[
-    Path,
-    typer.Argument(
-        metavar="FOLDER", exists=True, file_okay=False, help="Folder with the files; not changed."
-    ),
-]
-PROFILE = typer.Option(
-    "--profile",
-    "-p",
-    metavar="P",
-    help="A preset (none, minimal, research, ps315-basic) or a profile's file; ps315-basic when left out.",
-)
-ProfileOption = Annotated[str, PROFILE]
-ProjectOption = Annotated[
-    str | None,
-    typer.Option(
-        "--project",
-        metavar="GROUP/PROJECT",
-        help="Profile and secret of this project on the server, instead of --profile and --secret-file.",
-    ),
-]
-ValuesOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--values",
-        metavar="CSV",
-        exists=True,
-        dir_okay=False,
-        help="Values of the profile's {{ variables }}: the row whose subject.label is --subject.",
-    ),
-]
-VaultOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--vault", metavar="FILE", help="Add rows that lead back to patients, sealed to --vault-key."
-    ),
-]
-VaultKeyOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--vault-key", metavar="PEM", exists=True, dir_okay=False, help="The custodian's public key (X25519)."
-    ),
-]
-ProfileArgument = Annotated[str, typer.Argument(metavar="P", help="A preset, or a profile's file.")]
-SecretOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--secret-file",
-        metavar="FILE",
-        exists=True,
-        dir_okay=False,
-        help="32 bytes, or 64 hex digits: the same secret gives the same codes. Without it a random one per run.",
-    ),
-]
-SubjectOption = Annotated[
-    str | None,
-    typer.Option("--subject", metavar="LABEL", help="The subject's label, for profiles that use it."),
-]
-JobsOption = Annotated[
-    int | None, typer.Option("--jobs", "-j", min=1, metavar="N", help="Processes; one per core.")
-]
-
 
 def register(app: typer.Typer) -> None:
     """Add these commands."""
@@ -122,6 +72,10 @@ def run_folder(
     ] = None,
     secret_file: SecretOption = None,
     subject: SubjectOption = None,
+    review: Annotated[
+        Path | None,
+        typer.Option("--review", metavar="DIR", help="Folder for files whose pictures somebody has to see."),
+    ] = None,
     values: ValuesOption = None,
     vault_file: VaultOption = None,
     vault_key: VaultKeyOption = None,
@@ -147,13 +101,22 @@ def run_folder(
         else _of_project(project, subject, server, api_key, home)
     )
     rows = None if dry_run else _vault(vault_file, vault_key)
-    _work(folder, how, None if dry_run else out, report, rows=rows, jobs=jobs, json_lines=json_lines)
+    _work(
+        folder,
+        how,
+        None if dry_run else out,
+        report,
+        review=None if dry_run else review,
+        rows=rows,
+        jobs=jobs,
+        json_lines=json_lines,
+    )
 
 
 @deid.command()
 def check(
     folder: FolderArgument,
-    profile: ProfileOption = DEFAULT,
+    profile: Annotated[str, PROFILE] = DEFAULT,
     report: Annotated[
         Path | None, typer.Option("--report", metavar="DIR", help="Folder for reports.")
     ] = None,
@@ -256,6 +219,7 @@ def _work(
     out: Path | None,
     report: Path | None,
     *,
+    review: Path | None = None,
     rows: Vault | None = None,
     jobs: int | None,
     json_lines: bool,
@@ -279,6 +243,7 @@ def _work(
                 jobs=jobs,
                 progress=progress,
                 vault=rows,
+                review=review,
             )
     except NotEmptyError as error:
         raise typer.BadParameter(str(error), param_hint="--out") from None

@@ -22,13 +22,17 @@ PART = ".part"
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What every file of a run has in common. `out` is None when nothing is to be written."""
+    """What every file of a run has in common. `out` is None when nothing is to be written.
+
+    `review` receives files that are de-identified but for a picture that somebody has to look at.
+    """
 
     profile: Profile
     secrets: Secrets
     context: Context
     out: Path | None
     links: bool = False
+    review: Path | None = None
 
     def engine(self) -> Engine:
         """An engine for it."""
@@ -66,6 +70,8 @@ def work(job: Job, engine: Engine, index: int, path: Path) -> Done:
         )
     with file, mapped(file) as data:
         parts = engine.parts(path.name, data, index)
+        if parts.held is not None and job.review is not None:
+            write_output(job.review / parts.held.name, parts.held)
         if job.out is None:
             return Done(parts.result.report, (), parts.output.sop_instance if parts.output else b"")
         if parts.output is not None:

@@ -47,13 +47,16 @@ def run(
     jobs: int | None,
     progress: Callable[[int, int], None],
     vault: Vault | None = None,
+    review: Path | None = None,
 ) -> Outcome:
     """De-identify what is in a folder. Without `out` nothing but the report is written."""
     if profile.subject_map:
         subjects = Subjects(Path(profile.subject_map), write=out is not None)
         context, jobs = replace(context, code=subjects.code), 1  # codes follow from the order
+    if review is not None:
+        review.mkdir(mode=0o700, parents=True, exist_ok=True)
     outcome = Outcome()
-    paths = files_in(folder, [path for path in (out, report) if path is not None])
+    paths = files_in(folder, [path for path in (out, report, review) if path is not None])
     state = _prepare(out, report, profile, secrets)
     marks = [state.mark_of(path, folder) for path in paths] if state else []
     tasks = []
@@ -61,9 +64,8 @@ def run(
         before = state.done.get(marks[index]) if state else None
         if before is None:
             tasks.append((index, path))
-    job = Job(
-        profile, state.secrets if state else secrets or Secrets.random(), context, out, vault is not None
-    )
+    used = state.secrets if state else secrets or Secrets.random()
+    job = Job(profile, used, context, out, links=vault is not None, review=review)
     seen = {line["sop"].encode("latin-1") for line in state.done.values()} - {b""} if state else set()
     progress(0, len(tasks))
     lines = report / LINES if report else Path(os.devnull)

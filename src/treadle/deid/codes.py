@@ -19,6 +19,7 @@ class Code(StrEnum):
     DICOMDIR = "DEID_DICOMDIR"
     LIMIT = "DEID_LIMIT"
     PIXELS = "DEID_PIXELS"
+    REVIEW = "DEID_REVIEW"
     NEEDS_DESKTOP = "DEID_NEEDS_DESKTOP"
     DOCUMENT = "DEID_DOCUMENT"
     RESIDUAL = "DEID_RESIDUAL"
@@ -43,7 +44,8 @@ _SENTENCES = {
     Code.DICOMDIR: "A DICOMDIR lists patients and files; it cannot be de-identified, only made anew.",
     Code.LIMIT: "The file is nested deeper, or holds more, than is sensible.",
     Code.PIXELS: "The picture may show patient data, and no rule says where.",
-    Code.NEEDS_DESKTOP: "The picture must be decompressed to be cleaned, which cannot be done here.",
+    Code.REVIEW: "The picture may show patient data; somebody has to look at it before it may go.",
+    Code.NEEDS_DESKTOP: "The picture must be decompressed or read to be cleaned, which cannot be done here.",
     Code.DOCUMENT: "A document or report inside the file cannot be cleaned by rules.",
     Code.RESIDUAL: "After de-identification an identifier was still found.",
     Code.PROFILE_INVALID: "The de-identification profile is not valid.",

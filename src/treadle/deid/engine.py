@@ -25,10 +25,14 @@ _DICOM_SUFFIXES = (".dcm", ".ima")
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """A result whose large values still lie in the input: `pieces` are bytes, or spans of `data`."""
+    """A result whose large values still lie in the input: `pieces` are bytes, or spans of `data`.
+
+    `held` is a file that is rejected until somebody has looked at its picture; all but that is de-identified.
+    """
 
     result: Result
     output: DicomOutput | None = None
+    held: DicomOutput | None = None
 
 
 class Engine:
@@ -108,6 +112,8 @@ class Engine:
                 self._dicom = DicomWorker(run)
             report.edition = self._dicom.edition
             output = self._dicom.process(name, data, run)
+            if output.held:
+                return Parts(rejected(report, Rejected(Code.REVIEW, "7FE00010")), held=output)
             report.out = [output.name]
             return Parts(Result("ok", report), output)
         handler = types.load(kind)

@@ -113,7 +113,7 @@ def _quick_facts(path: Path) -> InstanceFacts | None:
             if raw is None:
                 file.seek(0)
                 raw = scan(file.read(size), _WANTED, int(_LAST_TAG))
-    if raw is None or not all(value.isascii() for tag, value in raw.items() if tag not in _BINARY):
+    if raw is None or not all(_is_plain(value) for tag, value in raw.items() if tag not in _BINARY):
         return None
     if any(len(raw[tag]) != 2 for tag in _BINARY & raw.keys()):
         return None
@@ -121,10 +121,15 @@ def _quick_facts(path: Path) -> InstanceFacts | None:
     return _facts(lambda keyword: ds.get(keyword, []), path)
 
 
+def _is_plain(value: bytes) -> bool:
+    """Whether the bytes are the text in every character set: no other letters, no switch to others."""
+    return value.isascii() and b"\x1b" not in value
+
+
 def _wire_texts(tag: int, value: bytes) -> list[str]:
     if tag in _BINARY:
         return [str(int.from_bytes(value, "little"))]
-    text = value.decode("ascii").rstrip("\0 ")
+    text = value.decode("ascii").replace("\0", "").rstrip()
     return text.split("\\") if text else []
 
 

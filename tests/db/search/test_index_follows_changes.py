@@ -30,6 +30,7 @@ NOW = datetime(2024, 6, 15, 12, tzinfo=UTC)
 _LEVELS = ("group", "project", "subject", "session", "acquisition", "analysis", "file")
 _NATIVE = ("created", "modified", "timestamp")
 
+_DICOM = "file.info.header.dicom"
 _QUERIES = (
     ("file.type = dicom AND subject.sex = female", "session"),
     ("file.info.header.dicom.EchoTime < 30 OR file.info.qc.snr > 11.5", "file"),
@@ -38,6 +39,11 @@ _QUERIES = (
     ('session.notes.text CONTAINS odd OR acquisition.label =~ "T1.*"', "acquisition"),
     ("session.created >= 2020-06-01 AND subject.info.flag EXISTS", "file"),
     ('project.label = "PSY Study" AND subject.cohort IN [Control, Study]', "subject"),
+    (f"{_DICOM}.StudyDate >= 2020-03-07 AND {_DICOM}.StudyDate <= 2020-04-13", "file"),
+    (f"{_DICOM}.StudyDate > 2020-03-07T12:00 AND {_DICOM}.StudyDate < 2021-01-01", "acquisition"),
+    (f"{_DICOM}.SliceLocation > -38.63 AND {_DICOM}.SliceLocation <= -20.15", "file"),
+    ("session.weight > 58 AND session.weight <= 66.5 AND session.age < 1000000000", "session"),
+    ("file.info.changed > 11 AND file.info.changed < 12.34567 AND file.info.changed >= 12", "file"),
     ("file.info.changed = 12.3456 OR file.tags = new", "file"),
 )
 

@@ -103,7 +103,7 @@ def test_a_profiles_own_rules_beat_the_preset_element_by_element() -> None:
         ({"SOPClassUID": "1.2.840.10008.5.1.4.1.1.7"}, Code.PIXELS),
         ({"SOPClassUID": "1.2.840.10008.5.1.4.1.1.6.1"}, Code.PIXELS),
         ({"ImageType": ["DERIVED", "SECONDARY", "SCREEN SAVE"]}, Code.PIXELS),
-        ({"SeriesDescription": "Dose Report"}, Code.PIXELS),
+        ({"SeriesDescription": "Screen Save"}, Code.PIXELS),
         ({"SecondaryCaptureDeviceManufacturer": "X"}, Code.PIXELS),
         ({"SOPClassUID": "1.2.840.10008.5.1.4.1.1.104.1"}, Code.DOCUMENT),
         ({"SOPClassUID": "1.2.840.10008.5.1.4.1.1.88.11"}, Code.DOCUMENT),

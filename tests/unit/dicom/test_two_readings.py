@@ -17,6 +17,7 @@ from pydicom.datadict import dictionary_VR, tag_for_keyword
 from pydicom.dataset import Dataset
 
 from treadle.dicom.config import MappingConfig, RoutingConfig
+from treadle.dicom.header import facts_of, read_facts
 from treadle.dicom.mapping import map_instance
 from treadle.dicom.routing import parse_routing, read_routing
 
@@ -177,6 +178,31 @@ def test_every_field_is_what_the_rules_say(
     assert {name: comparable(found[name]) for name in wanted} == {
         name: comparable(value) for name, value in wanted.items()
     }
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    headers(),
+    st.sampled_from([EXPLICIT, IMPLICIT, BIG]),
+    st.sampled_from([b" ", b"\0"]),
+    st.sampled_from(["", "\0"]),
+)
+def test_the_quick_look_at_a_file_sees_what_the_whole_header_says(
+    tmp_path_factory: pytest.TempPathFactory,
+    made: tuple[Header, str],
+    syntax: str,
+    padding: bytes,
+    inside: str,
+) -> None:
+    header, charset = made
+    header = {
+        **header,
+        "SOPInstanceUID": ["1.2"],
+        "ImageType": [f"{one}{inside}" for one in header.get("ImageType", [])],
+    }
+    path = tmp_path_factory.getbasetemp() / "facts.dcm"
+    path.write_bytes(written(header, charset, syntax, padding, {}))
+    assert read_facts(path) == facts_of(dcmread(path), path=path)
 
 
 def comparable(value: Any) -> Any:

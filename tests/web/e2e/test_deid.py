@@ -74,16 +74,16 @@ def test_a_profile_is_written_with_checks_tried_on_files_and_saved(
     write(page, RESEARCH)
     expect(issues).to_have_count(0)
 
-    page.get_by_role("textbox", name="Session").click()
+    page.get_by_role("combobox", name="Session").click()
     page.get_by_role("option", name="s1 / Visit 1").click()
-    page.get_by_role("textbox", name="File").click()
+    page.get_by_role("combobox", name="File").click()
     page.get_by_role("option", name="head.dicom.zip").click()
     table = page.get_by_role("table", name="Before and after")
     row = table.get_by_role("row").filter(has_text="PatientName")
     expect(row).to_contain_text("Plantagenet^Ann")
     expect(row).to_contain_text("changed")
     expect(table.get_by_role("row").filter(has_text="Modality")).to_have_count(0)
-    page.get_by_text("Show what stays, too").click()
+    page.get_by_role("switch", name="Show what stays, too").click()
     expect(table.get_by_role("row").filter(has_text="Modality")).to_contain_text("kept")
     picture(page, "preview")
     page.get_by_role("button", name="Test the whole session").click()
@@ -121,7 +121,7 @@ def test_a_group_profile_is_locked_and_applies_to_its_projects(
     page: Page, server: Server, place: Place
 ) -> None:
     page.goto(f"/groups/{place.group}")
-    page.get_by_role("link", name="De-identification").click()
+    page.get_by_role("main").get_by_role("link", name="De-identification").click()
     page.get_by_role("button", name="Basic (").click()
     page.get_by_label("Locked").check()
     page.get_by_role("button", name="Save profile").click()

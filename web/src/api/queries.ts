@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions, useQuery } from "@tanstack/react-query";
 import { api } from "@/api/client";
+import { after } from "@/api/pages";
 import type {
   Acquisition,
   Action,
@@ -117,7 +118,7 @@ export const misroutedQuery = (asked: { search?: string | undefined; reason?: st
     queryFn: ({ pageParam }) =>
       api.get<Page<Misrouted>>("/connector/misrouted", { ...asked, limit: 100, after_id: pageParam }),
     initialPageParam: undefined as string | undefined,
-    getNextPageParam: (last) => (last.count < last.total ? last.results.at(-1)?.session._id : undefined),
+    getNextPageParam: after((row: Misrouted) => row.session._id),
     placeholderData: keepPreviousData,
   });
 

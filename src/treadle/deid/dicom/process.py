@@ -24,7 +24,7 @@ from treadle.deid.fields.originals import (
     with_character_set,
 )
 from treadle.deid.mapping import STANDARD_UID, Subject, UidMap, subject_of
-from treadle.deid.pixels.blank import blank
+from treadle.deid.pixels.blank import blank, blank_text
 from treadle.deid.pixels.decide import boxes, decide, suspicion
 from treadle.deid.pixels.facts import Facts
 from treadle.deid.presets import minimal
@@ -52,6 +52,7 @@ class DicomOutput:
     data: Buffer
     sop_instance: bytes
     link: Link | None = field(default=None, repr=False)
+    held: bool = False  # somebody has to look at the picture first
 
 
 class DicomWorker:
@@ -86,7 +87,7 @@ class DicomWorker:
             file.elements = settle(file.elements, self._plan)
             _trim(file, facts, run)
         cleared = facts.pixels is None or suspicion(facts) is None
-        blanked = self._pixels(file, facts, run)
+        blanked, held = self._pixels(file, facts, run)
         subject = self._subject(facts, run)
         link = self._link(facts, subject, self._plan) if run.links and self._plan is not None else None
         before = fields.as_dataset(file, file.elements) if self._retains else None
@@ -101,13 +102,17 @@ class DicomWorker:
         if self._plan is not None:
             self._check(pieces, file, found, touched, run)
         sop = Facts.of(file).raw(_SOP_INSTANCE)
-        return DicomOutput(self._name(name, file, sop, found, run), pieces, file.data, sop, link)
+        return DicomOutput(self._name(name, file, sop, found, run), pieces, file.data, sop, link, held)
 
-    def _pixels(self, file: DicomFile, facts: Facts, run: Run) -> bool:
-        rules = decide(facts, self._rules.pixel_rules if self._rules else None, self._options)
+    def _pixels(self, file: DicomFile, facts: Facts, run: Run) -> tuple[bool, bool]:
+        """Whether something was blanked, and whether somebody has to look at the picture."""
+        rules, then = decide(facts, self._rules.pixel_rules if self._rules else None, self._options)
         where = [box for rule in rules for box in boxes(rule, facts)]
         if where:
             blank(file, where)
+        elif then == "ocr":
+            where = blank_text(file)
+        if where:
             file.elements = [element for element in file.elements if element.tag != _ICON]
             run.report.pixels = "blanked"
         elif self._plan is not None and file.encapsulated:
@@ -119,7 +124,7 @@ class DicomWorker:
                         file.elements = [e for e in file.elements if e.tag not in {0x7FE00001, 0x7FE00002}]
                         run.report.pixels = "comments removed"
                     break
-        return bool(where)
+        return bool(where), then == "review"
 
     def _subject(self, facts: Facts, run: Run) -> Subject:
         options = self._options or PresetOptions(preset="none")

@@ -2,118 +2,33 @@
 
 from __future__ import annotations
 
-import sys
-from io import BytesIO
-from struct import pack
-
 from treadle.deid.codes import Code, Rejected
-from treadle.deid.dicom.elements import Element, Span
-from treadle.deid.dicom.part10 import EXPLICIT, DicomFile, assemble, joined
-from treadle.deid.pixels.facts import Facts
-from treadle.deid.pixels.rules import Rectangle
-
-_PIXEL_DATA = 0x7FE00010
-_OFFSET_TABLES = frozenset((0x7FE00001, 0x7FE00002))
+from treadle.deid.dicom.part10 import DicomFile
+from treadle.deid.pixels.picture import PIXEL_DATA, Picture, picture_of
+from treadle.deid.pixels.rules import Rectangle, clip
 
 
-def blank(file: DicomFile, boxes: list[Rectangle]) -> None:
+def blank(file: DicomFile, boxes: list[Rectangle], picture: Picture | None = None) -> None:
     """Blank a file's picture; Rejected(DEID_PIXELS) when that cannot be proved to have worked."""
-    facts = Facts.of(file)
-    element = facts.pixels
-    if element is None or element.tag != _PIXEL_DATA:
-        raise Rejected(Code.PIXELS, "7FE00010")
-    if file.encapsulated:
-        _decompress(file)
-        facts = Facts.of(file)
-        element = facts.elements[_PIXEL_DATA]
-    value = element.value
-    data = bytearray(file.data[value.start : value.stop] if isinstance(value, Span) else value)  # type: ignore[arg-type]
-    picture = _Picture(facts, data, big=file.big)
+    picture = picture or picture_of(file)
     for box in boxes:
         picture.fill(box)
     if not all(picture.is_blank(box) for box in boxes):
         raise Rejected(Code.PIXELS, "7FE00010")
-    element.value = bytes(data)
+    for element in file.elements:
+        if element.tag == PIXEL_DATA:
+            element.value = bytes(picture.data)
 
 
-class _Picture:
-    """Frames of native pixels as rows of bytes."""
+def blank_text(file: DicomFile) -> list[Rectangle]:
+    """Blank what can be read; Rejected(DEID_REVIEW) when something still can afterwards. What was blanked."""
+    from treadle.deid.pixels.ocr import text_in  # noqa: PLC0415 - runs a program, which browsers have not
 
-    def __init__(self, facts: Facts, data: bytearray, *, big: bool) -> None:
-        self.data = data
-        self.rows, self.columns = facts.number(0x00280010), facts.number(0x00280011)
-        self.frames = max(1, facts.number(0x00280008, 1))
-        samples, bits = max(1, facts.number(0x00280002, 1)), facts.number(0x00280100)
-        colours = facts.raw(0x00280004).decode("latin-1")
-        if bits not in {8, 16, 32} or (big and bits == 8) or facts.expected_bytes() > len(data):
-            raise Rejected(Code.PIXELS, "7FE00010")
-        size = bits // 8
-        black = self._black(colours, facts.number(0x00280101, bits), size, big=big)
-        self.pairs = colours == "YBR_FULL_422" and samples == 3
-        if self.pairs:  # two pixels share their colour: Y Y Cb Cr
-            self.planes, self.step, self.pixels = 1, 2, [b"\0\0\x80\x80"]
-        elif samples > 1 and facts.number(0x00280006) == 1:
-            self.planes, self.step, self.pixels = samples, size, black[:samples]
-        else:
-            self.planes, self.step, self.pixels = 1, samples * size, [b"".join(black[:samples])]
-
-    @staticmethod
-    def _black(colours: str, stored: int, size: int, *, big: bool) -> list[bytes]:
-        if colours == "MONOCHROME1":
-            return [((1 << stored) - 1).to_bytes(size, "big" if big else "little")]
-        if colours.startswith("YBR"):
-            half = (128).to_bytes(size, "big" if big else "little")
-            return [bytes(size), half, half]
-        return [bytes(size)] * 4
-
-    def fill(self, box: Rectangle) -> None:
-        for start, stop, fill in self._rows(box):
-            self.data[start:stop] = fill
-
-    def is_blank(self, box: Rectangle) -> bool:
-        return all(self.data[start:stop] == fill for start, stop, fill in self._rows(box))
-
-    def _rows(self, box: Rectangle) -> list[tuple[int, int, bytes]]:
-        x0, y0, x1, y1 = box
-        if self.pairs:
-            x0, x1 = x0 & ~1, min(self.columns, (x1 + 1) & ~1)
-        width = self.columns * self.step
-        found = []
-        for frame in range(self.frames):
-            for plane in range(self.planes):
-                at = (frame * self.planes + plane) * self.rows * width
-                count = (x1 - x0) // 2 if self.pairs else x1 - x0
-                fill = self.pixels[plane] * count
-                for y in range(y0, y1):
-                    start = at + y * width + x0 * self.step
-                    found.append((start, start + len(fill), fill))
-        return found
-
-
-def _decompress(file: DicomFile) -> None:
-    """Make the file native: what it was before is gone, that it was lossy stays written in it."""
-    try:
-        from pydicom import dcmread  # noqa: PLC0415
-        from pydicom.pixels.decoders.base import get_decoder  # noqa: PLC0415
-
-        dataset = dcmread(BytesIO(joined(assemble(file, file.elements), file.data)), force=True)
-        buffer, described = get_decoder(dataset.file_meta.TransferSyntaxUID).as_buffer(dataset)
-    except Exception as error:
-        browser = sys.platform == "emscripten"
-        raise Rejected(Code.NEEDS_DESKTOP if browser else Code.PIXELS, "7FE00010") from error
-    colours = str(described["photometric_interpretation"])
-    planar = int(described.get("planar_configuration", 0) or 0)
-    native = bytes(buffer)
-    changed = {
-        0x00280004: ("CS", colours.encode()),
-        _PIXEL_DATA: (
-            "OW" if int(described["bits_allocated"]) > 8 else "OB",
-            native + b"\0" * (len(native) % 2),
-        ),
-    }
-    if int(described["samples_per_pixel"]) > 1:
-        changed[0x00280006] = ("US", pack("<H", planar))
-    kept = [e for e in file.elements if e.tag not in changed and e.tag not in _OFFSET_TABLES]
-    kept += [Element(tag, vr, value) for tag, (vr, value) in changed.items()]
-    file.elements = sorted(kept, key=lambda element: element.tag)
-    file.syntax = EXPLICIT
+    picture = picture_of(file)
+    found = [
+        box for word in text_in(picture) if (box := clip(word, picture.rows, picture.columns)) is not None
+    ]
+    blank(file, found, picture)
+    if found and text_in(picture):
+        raise Rejected(Code.REVIEW, "7FE00010")
+    return found

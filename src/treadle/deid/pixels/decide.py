@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from itertools import pairwise
+from typing import Literal, NamedTuple
 
 from treadle.deid.codes import Code, Rejected
 from treadle.deid.pixels.expression import Test
 from treadle.deid.pixels.facts import Facts
-from treadle.deid.pixels.rules import PixelRule, PixelRules, Rectangle
+from treadle.deid.pixels.rules import PixelRule, PixelRules, Rectangle, clip
 from treadle.deid.presets.options import PresetOptions
 
 _IMAGE = "1.2.840.10008.5.1.4.1.1."
@@ -66,18 +67,30 @@ def _in_pixels(facts: Facts, tag: int) -> bool:
     return 0x6000 <= tag >> 16 <= 0x60FF and tag & 0xFFFF == 0x0102 and any(facts.raw(tag))
 
 
-def decide(facts: Facts, rules: PixelRules | None, options: PresetOptions | None) -> list[PixelRule]:
-    """The rules to blank by; Rejected when the picture is suspect and nothing says where."""
+class Decision(NamedTuple):
+    """Rules to blank by; without one, what else has to be done before the picture may go."""
+
+    rules: list[PixelRule]
+    then: Literal["nothing", "review", "ocr"] = "nothing"
+
+
+def decide(facts: Facts, rules: PixelRules | None, options: PresetOptions | None) -> Decision:
+    """What is done with a picture; Rejected when it is suspect and nothing says where it shows text."""
     if facts.pixels is None:
-        return []
+        return Decision([])
     found = rules.matching(facts.field) if rules else []
-    if found or options is None or options.preset in {"none", "minimal"}:
-        return found
+    if options is None or options.preset in {"none", "minimal"}:
+        return Decision(found)
+    found += PixelRules(options.pixel_rules).matching(facts.field)
+    if found:
+        return Decision(found)
     if options.keep_regions and facts.items(0x00186011):
-        return [_KEEP_REGIONS]
-    if options.burned_in != "allow" and suspicion(facts):
+        return Decision([_KEEP_REGIONS])
+    if options.burned_in == "allow" or not suspicion(facts):
+        return Decision([])
+    if options.burned_in == "reject":
         raise Rejected(Code.PIXELS, "7FE00010")
-    return []
+    return Decision([], options.burned_in)
 
 
 def boxes(rule: PixelRule, facts: Facts) -> list[Rectangle]:
@@ -90,7 +103,7 @@ def boxes(rule: PixelRule, facts: Facts) -> list[Rectangle]:
         named = _regions(facts)
     else:
         named = list(rule.where)
-    inside = [clipped for box in named if (clipped := _clip(box, rows, columns))]
+    inside = [clipped for box in named if (clipped := clip(box, rows, columns))]
     return inside if rule.what == "remove" else _outside(inside, whole)
 
 
@@ -104,11 +117,6 @@ def _regions(facts: Facts) -> list[Rectangle]:
     if not found:
         raise Rejected(Code.PIXELS, "00186011")
     return found
-
-
-def _clip(box: Rectangle, rows: int, columns: int) -> Rectangle | None:
-    x0, y0, x1, y1 = max(0, box[0]), max(0, box[1]), min(columns, box[2]), min(rows, box[3])
-    return (x0, y0, x1, y1) if x0 < x1 and y0 < y1 else None
 
 
 def _outside(kept: list[Rectangle], whole: Rectangle) -> list[Rectangle]:

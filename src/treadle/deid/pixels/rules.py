@@ -41,19 +41,27 @@ class PixelRules:
         return [rule for rule in self.rules if rule.when.holds(field)]
 
 
+def clip(box: Rectangle, rows: int, columns: int) -> Rectangle | None:
+    """What of a rectangle lies within a picture."""
+    x0, y0, x1, y1 = max(0, box[0]), max(0, box[1]), min(columns, box[2]), min(rows, box[3])
+    return (x0, y0, x1, y1) if x0 < x1 and y0 < y1 else None
+
+
 def parse_rules(section: object) -> PixelRules:
-    """The rules of an `alter_pixels` section; PixelRuleError names the first that is wrong."""
+    """The rules under `pixels` of an `alter_pixels` section; PixelRuleError names the first that is wrong."""
     if not isinstance(section, Mapping):
         raise PixelRuleError("", "must be a mapping with `pixels`")
     for key in section:
         if key not in {"pixels", "detect"}:
             raise PixelRuleError(str(key), "unknown key")
-    if section.get("detect"):
-        raise PixelRuleError("detect", "rule files cannot be named here; give the rules under `pixels`")
-    given = section.get("pixels") or []
+    return PixelRules(parse_list(section.get("pixels") or [], "pixels"))
+
+
+def parse_list(given: object, path: str) -> tuple[PixelRule, ...]:
+    """Rules in a list at `path`."""
     if not isinstance(given, list):
-        raise PixelRuleError("pixels", "must be a list")
-    return PixelRules(tuple(_rule(rule, f"pixels[{number}]") for number, rule in enumerate(given)))
+        raise PixelRuleError(path, "must be a list")
+    return tuple(_rule(rule, f"{path}[{number}]") for number, rule in enumerate(given))
 
 
 def _rule(rule: object, path: str) -> PixelRule:

@@ -81,7 +81,7 @@ class Pass:
 
     def _private(self, odd: list[Element], kept: list[Element], scope: Scope) -> list[Element]:
         named = {element.tag for element in kept if element.tag & 0x10000}
-        stay = private.safe(odd, named, self) if self.plan.safe_private or named else []
+        stay = private.safe(odd, named, self) if self.plan.private_stays or named else []
         self.report.changes["private_removed"] = (
             self.report.changes.get("private_removed", 0) + len(odd) - len(stay)
         )

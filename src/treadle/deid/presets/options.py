@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from treadle.deid.pixels.rules import PixelRule
+
 PRESETS = ("none", "minimal", "ps315-basic", "research")
 RESEARCH = (
     "retain-modified-dates",
@@ -34,7 +36,7 @@ class PresetOptions:
     """A preset with everything the section may say; defaults are those of the specification.
 
     `options` are the names in OPTIONS, those of `research` already added by whoever loads the profile.
-    `safe_private` holds added entries (group, creator, element, VR); `csa` is not built.
+    `safe_private` holds added entries (group, creator, element, VR).
     """
 
     preset: Literal["none", "minimal", "ps315-basic", "research"] = "ps315-basic"
@@ -50,7 +52,8 @@ class PresetOptions:
     safe_private: tuple[tuple[int, str, int, str], ...] = ()
     extra_words: frozenset[str] = frozenset()
     burned_in: Literal["reject", "review", "ocr", "allow"] = "reject"
-    pixel_rules: tuple[str, ...] = ("builtin",)
+    pixel_rules: tuple[PixelRule, ...] = ()
+    csa_fields: bool = False
     keep_regions: bool = False
     documents: Literal["reject", "drop", "allow"] = "reject"
     mark: bool | None = None  # None: presets mark, plain profiles do not

@@ -71,6 +71,7 @@ class Plan(dict[int, Rule]):
         self.options = options
         self.chosen = options.options
         self.safe_private = "retain-safe-private" in self.chosen
+        self.private_stays = self.safe_private or options.csa_fields
         self.graphics = "clean-graphics" in self.chosen
         self.structured = "clean-structured-content" in self.chosen or options.documents == "allow"
         self.keeps_uids = "retain-uids" in self.chosen

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from treadle.deid.dicom.elements import NUMBERS, TEXT, Element
 from treadle.deid.dicom.text import character_set
+from treadle.deid.presets import csa
 from treadle.deid.presets.clean import clean
 
 if TYPE_CHECKING:
     from treadle.deid.presets.apply import Pass
 
 _FIXED = {"DS": 16, "IS": 12, "CS": 16, "SH": 16, "LO": 64}
-_MAX_VALUES = 4096
+_MAX_VALUES, _CSA_GROUP = 4096, 0x0029
 
 Key = tuple[int, str, int]
 
@@ -49,12 +50,22 @@ def safe(odd: list[Element], named: set[int], run: Pass) -> list[Element]:
         if creator is None or element.tag & 0xFF00 == 0 or not isinstance(creator.value, bytes):
             continue
         name = creator.value.strip(b"\0 ").decode("latin-1")
+        if run.options.csa_fields and _is_csa(element, name) and isinstance(element.value, bytes):
+            header = csa.cleaned(element.value)
+            if header is not None:
+                kept.append(Element(element.tag, "OB", header))
+                wanted.add(creator.tag)
+            continue
         vr = table.get((element.tag >> 16, name, element.tag & 0xFF))
         if vr and _fits(element, vr, run):
             element.vr = vr if element.vr else ""
             kept.append(element)
             wanted.add(creator.tag)
     return [creators[tag] for tag in wanted if tag in creators] + kept
+
+
+def _is_csa(element: Element, creator: str) -> bool:
+    return element.tag >> 16 == _CSA_GROUP and creator == csa.CREATOR and element.tag & 0xFF in csa.ELEMENTS
 
 
 def _creator(tag: int) -> int:

@@ -1,4 +1,4 @@
-"""Files that a profile names: certificates and keys. Read when the profile is loaded, by whoever may read files."""
+"""Files that a profile names: certificates, keys, rules. Read when the profile is loaded, by whoever may read files."""
 
 from __future__ import annotations
 
@@ -21,25 +21,29 @@ def filled(section: Any, files: Files | None, issues: Issues) -> Any:
         value = found.get(key)
         at: Path = ("dicom", key)
         if isinstance(value, str):
-            found[key] = _text(value, at, files, issues)
+            found[key] = _key(value, at, files, issues)
         elif isinstance(value, list):
             found[key] = [
-                _text(text, (*at, index), files, issues) if isinstance(text, str) else text
+                _key(text, (*at, index), files, issues) if isinstance(text, str) else text
                 for index, text in enumerate(value)
             ]
     return found
 
 
-def _text(value: str, at: Path, files: Files | None, issues: Issues) -> str:
-    if value.lstrip().startswith(_INLINE):
-        return value
+def text_of(path: str, at: Path, files: Files | None, issues: Issues) -> str | None:
+    """The text of a file; what stands in the way is an issue."""
     if files is None:
-        issues.add(
-            at, "DEID_NOT_SUPPORTED", "A path can be read by `treadle deid` alone; put the text itself here."
-        )
-        return value
+        message = "A path can be read by `treadle deid` alone; put the text itself here."
+        issues.add(at, "DEID_NOT_SUPPORTED", message)
+        return None
     try:
-        return files(value)
+        return files(path)
     except (OSError, UnicodeDecodeError):
         issues.add(at, "NO_FILE", "The file cannot be read.")
+        return None
+
+
+def _key(value: str, at: Path, files: Files | None, issues: Issues) -> str:
+    if value.lstrip().startswith(_INLINE):
         return value
+    return text_of(value, at, files, issues) or ""

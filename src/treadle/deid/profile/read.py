@@ -8,12 +8,12 @@ from typing import Any
 
 from treadle.deid.fields.metadata import Level
 from treadle.deid.fields.model import Section
-from treadle.deid.pixels.rules import PixelRuleError, parse_rules
 from treadle.deid.presets.options import PresetOptions
 from treadle.deid.profile.flywheel import read_flywheel
 from treadle.deid.profile.issues import Issues, nearest
 from treadle.deid.profile.keys import KINDS, TOP
 from treadle.deid.profile.named_files import Files, filled
+from treadle.deid.profile.pixel_rules import of_section
 from treadle.deid.profile.sections import read_section
 from treadle.deid.profile.treadle import read_treadle
 from treadle.deid.profile.values import described, value_of
@@ -55,7 +55,7 @@ def read_profile(document: Any, issues: Issues, files: Files | None = None) -> P
         if kind in entry
     }
     name = top["name"] or ""
-    preset = read_treadle(entry["treadle"], issues) if "treadle" in entry else None
+    preset = read_treadle(entry["treadle"], issues, files) if "treadle" in entry else None
     if name == "none":
         preset = PresetOptions(preset="none")
         if sections or "treadle" in entry:
@@ -72,30 +72,5 @@ def read_profile(document: Any, issues: Issues, files: Files | None = None) -> P
         sections=sections,
         preset=preset,
         metadata=read_flywheel(entry.get("flywheel"), issues),
-        pixel_rules=_pixel_rules(entry.get("dicom"), issues),
+        pixel_rules=of_section(entry.get("dicom"), files, issues),
     )
-
-
-def _pixel_rules(dicom: Any, issues: Issues) -> Any:
-    section = dicom.get("alter_pixels") if isinstance(dicom, Mapping) else None
-    if section is None:
-        return None
-    try:
-        return parse_rules(section)
-    except PixelRuleError as error:
-        where = ("dicom", "alter_pixels", *_steps(error.path))
-        issues.add(where, "BAD_PIXEL_RULE", _sentence(error.message))
-        return None
-
-
-def _steps(path: str) -> list[str | int]:
-    """`pixels[0].remove` in steps."""
-    steps: list[str | int] = []
-    for part in path.replace("[", ".").replace("]", "").split("."):
-        if part:
-            steps.append(int(part) if part.isdigit() else part)
-    return steps
-
-
-def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:].rstrip('.')}."

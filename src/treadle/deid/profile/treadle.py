@@ -8,6 +8,8 @@ from treadle.deid.fields.dicom_names import BadName, Private, parse
 from treadle.deid.presets.options import NOT_BUILT, OPTIONS, PRESETS, RESEARCH, PresetOptions
 from treadle.deid.profile.issues import Issues, Path, nearest
 from treadle.deid.profile.keys import Key
+from treadle.deid.profile.named_files import Files
+from treadle.deid.profile.pixel_rules import of_files
 from treadle.deid.profile.values import known_only, listing, mapping, value_of
 
 TREADLE = {
@@ -42,23 +44,30 @@ INNER: dict[str, dict[str, Key]] = {
     "private": {
         "safe-list": Key("text", "The list to go by.", "builtin", ("builtin",)),
         "add": Key("special", 'Further elements: `- {name: (0019, "CREATOR", 0c), vr: DS}`.', []),
-        "csa": Key("text", "Fields of CSA headers. Not built."),
+        "csa": Key("text", "`fields`: keep known numbers of Siemens CSA headers.", None, ("fields",)),
     },
     "descriptors": {
         "vocabulary": Key("text", "The words to go by.", "builtin", ("builtin",)),
         "extra-words": Key("texts", "Further words.", []),
     },
     "pixels": {
-        "burned-in": Key("text", "Suspect pictures.", "reject", ("reject", "review", "ocr", "allow")),
-        "rules": Key("texts", "Rule files, in order.", ["builtin"]),
-        "ocr": Key("flag", "Look for text. Not built.", False),
+        "burned-in": Key(
+            "text",
+            "What happens to suspect pictures that no rule knows.",
+            "reject",
+            ("reject", "review", "ocr", "allow"),
+        ),
+        "rules": Key(
+            "texts", "Rules where pictures show text: `builtin`, paths of files, or their text.", ["builtin"]
+        ),
+        "ocr": Key("flag", "The same as `burned-in: ocr`.", False),
         "keep-regions": Key("flag", "Blank ultrasound outside its regions.", False),
     },
 }
 SAFE = {"name": Key("text", "", required=True), "vr": Key("text", "", required=True)}
 
 
-def read_treadle(document: Any, issues: Issues) -> PresetOptions:
+def read_treadle(document: Any, issues: Issues, files: Files | None = None) -> PresetOptions:
     """The options, as far as they are right."""
     path: Path = ("treadle",)
     entry = mapping(document, path, issues)
@@ -73,7 +82,7 @@ def read_treadle(document: Any, issues: Issues) -> PresetOptions:
     preset: Literal["none", "minimal", "ps315-basic", "research"] = top["preset"] or "none"
     options = _options(entry.get("options"), issues)
     dates, pixels = inner["dates"], inner["pixels"]
-    _check(dates, pixels, inner, options, issues)
+    _check(dates, options, issues)
     return PresetOptions(
         preset=preset,
         options=frozenset(options) | (frozenset(RESEARCH) if preset == "research" else frozenset()),
@@ -85,10 +94,13 @@ def read_treadle(document: Any, issues: Issues) -> PresetOptions:
         birth_date=dates["birth-date"],
         uid_root=inner["uid"]["root"],
         uid_strict=inner["uid"]["strict"],
+        csa_fields=inner["private"]["csa"] == "fields",
         safe_private=_safe_private(entry.get("private"), issues),
         extra_words=frozenset(_texts(inner["descriptors"]["extra-words"])),
-        burned_in=pixels["burned-in"],
-        pixel_rules=tuple(_texts(pixels["rules"])),
+        burned_in="ocr" if pixels["ocr"] else pixels["burned-in"],
+        pixel_rules=of_files(pixels["rules"], ("treadle", "pixels", "rules"), files, issues)
+        if preset in {"ps315-basic", "research"}
+        else (),
         keep_regions=pixels["keep-regions"],
         documents=top["documents"],
         mark=top["mark"],
@@ -115,27 +127,13 @@ def _options(document: Any, issues: Issues) -> list[str]:
     return found
 
 
-def _check(
-    dates: dict[str, Any], pixels: dict[str, Any], inner: dict[str, Any], options: list[str], issues: Issues
-) -> None:
+def _check(dates: dict[str, Any], options: list[str], issues: Issues) -> None:
     if not 0 < dates["max-days"] < 100_000 or dates["min-days"] > dates["max-days"]:
         message = "`min-days` must not be larger than `max-days`, and that is from 1 to 99999."
         issues.add(("treadle", "dates", "max-days"), "BAD_VALUE", message)
     if {"retain-full-dates", "retain-modified-dates"} <= set(options):
         message = "retain-full-dates and retain-modified-dates exclude each other."
         issues.add(("treadle", "options"), "BAD_VALUE", message)
-    for key, built in (
-        ("ocr", not pixels["ocr"]),
-        ("burned-in", pixels["burned-in"] not in ("ocr", "review")),
-    ):
-        if not built:
-            issues.add(
-                ("treadle", "pixels", key), "DEID_NOT_SUPPORTED", f"`{key}: {pixels[key]}` is not built yet."
-            )
-    if inner["private"]["csa"]:
-        issues.add(
-            ("treadle", "private", "csa"), "DEID_NOT_SUPPORTED", "`csa` is not built yet; leave it out."
-        )
 
 
 def _safe_private(document: Any, issues: Issues) -> tuple[tuple[int, str, int, str], ...]:

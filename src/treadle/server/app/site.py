@@ -11,6 +11,7 @@ from treadle import __version__
 from treadle.server.access.guard import AdminGuard, AnonymousGuard
 from treadle.server.app.models import ConfigDocument, HealthDocument, VersionDocument
 from treadle.server.kit.settings import Settings
+from treadle.server.privacy.resolve import any_profile
 from treadle.server.wire.answer import dumps, json_answer
 from treadle.server.wire.dialect import ClientDialect
 from treadle.server.wire.routing import Router
@@ -49,7 +50,7 @@ def _site(settings: Settings) -> dict[str, Any]:
     }
 
 
-def _config(settings: Settings) -> dict[str, Any]:
+def _config(settings: Settings, *, profiles: bool) -> dict[str, Any]:
     return {
         "site": _site(settings),
         "signed_url": settings.uploads.signed_urls,
@@ -58,7 +59,7 @@ def _config(settings: Settings) -> dict[str, Any]:
             "multipart_signed_url": False,
             "multiproject": False,
             "task_manager_data_views": False,
-            "deid_profile": True,
+            "deid_profile": profiles,
             "deid_log": False,
             "collections": True,
             "copy_by_reference": True,
@@ -80,9 +81,10 @@ def _config(settings: Settings) -> dict[str, Any]:
 
 
 @router.get("/config", response_model=ConfigDocument, operation_id="get_config")
-async def config(request: Request, _guard: AnonymousGuard, _client: ClientDialect) -> Response:
+async def config(request: Request, guard: AnonymousGuard, _client: ClientDialect) -> Response:
     """What this site offers to clients."""
-    return json_answer(_config(request.app.state.settings))
+    profiles = await any_profile(guard.connection)
+    return json_answer(_config(request.app.state.settings, profiles=profiles))
 
 
 class Script(Response):
@@ -92,9 +94,10 @@ class Script(Response):
 
 
 @router.get("/config.js", operation_id="get_config_js", response_class=Script)
-async def config_js(request: Request, _guard: AnonymousGuard) -> Response:
+async def config_js(request: Request, guard: AnonymousGuard) -> Response:
     """The configuration as a script, as clients up to 22 read it."""
-    script = b"config = " + dumps(_config(request.app.state.settings)) + b";"
+    profiles = await any_profile(guard.connection)
+    script = b"config = " + dumps(_config(request.app.state.settings, profiles=profiles)) + b";"
     return Script(script)
 
 

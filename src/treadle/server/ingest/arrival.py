@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import Request
-from sqlalchemy import exists, select
 
 from treadle import __version__
 from treadle.deid import Code
@@ -33,7 +32,6 @@ from treadle.server.privacy.resolve import effective
 from treadle.server.privacy.routes import de_identifies
 from treadle.server.privacy.secrets import Owner, owner_of, owner_of_label, secret_of
 from treadle.server.privacy.site_key import site_key
-from treadle.server.privacy.tables import deid_profile
 from treadle.server.store.blobs import Blobs, Receipt
 
 _LIMIT_S = 600.0
@@ -96,12 +94,6 @@ async def _arrival(
         "epoch": secret.epoch,
     }
     return Arrival(Order(applies.text, secret.value, *place, subject), record)
-
-
-async def any_profile(guard: Guard) -> bool:
-    """Whether there is a profile anywhere: if not, nobody needs a quarantine."""
-    found = await guard.connection.execute(select(exists().where(deid_profile.c.text.is_not(None))))
-    return bool(found.scalar_one())
 
 
 async def receive(request: Request, arrival: Arrival | None) -> Form:

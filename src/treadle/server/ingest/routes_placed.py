@@ -12,13 +12,14 @@ from treadle.server.catalog.models import PlacedFile
 from treadle.server.catalog.rows import File
 from treadle.server.catalog.wire import file_doc
 from treadle.server.ingest import tickets
-from treadle.server.ingest.arrival import Arrival, any_profile, receive, receive_then
+from treadle.server.ingest.arrival import Arrival, receive, receive_then
 from treadle.server.ingest.errors import BadMetadata, NotArrived
 from treadle.server.ingest.form import Form
 from treadle.server.ingest.models import UploadTicket
 from treadle.server.ingest.placed import Placement, Way, arrival_of, check_rights, place_by_metadata
 from treadle.server.ingest.routes_upload import announce_ticket, keep_all
 from treadle.server.ingest.uploads import count_members
+from treadle.server.privacy.resolve import any_profile
 from treadle.server.privacy.routes import de_identifies
 from treadle.server.store.blobs import Blobs
 from treadle.server.wire.answer import json_answer
@@ -44,7 +45,7 @@ async def _upload(request: Request, guards: StreamGuards, client: Client, way: W
         return await step
     async with guards() as guard:  # credentials are checked before a byte is stored
         guard.decided()
-        held = not de_identifies(request) and await any_profile(guard)
+        held = not de_identifies(request) and await any_profile(guard.connection)
     blobs: Blobs = request.app.state.blobs
 
     async def decide(form: Form) -> Arrival | None:

@@ -38,7 +38,10 @@ class Outcome:
 def engine_for(order: Order) -> Engine:
     """The engine, kept from file to file."""
     context = Context(group=order.group, project=order.project, subject=order.subject)
-    return Engine(Profile.load(order.profile), Secrets(order.secret), context)
+    profile = Profile.load(order.profile)
+    if profile.section("zip") is None:  # series come zipped; each member goes through the same profile
+        profile = Profile.load({**profile.document, "zip": {}})
+    return Engine(profile, Secrets(order.secret), context)
 
 
 def process_held(order: Order, name: str, held: Held) -> Outcome:

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, insert, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, insert, or_, select, true
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -87,13 +87,13 @@ def _at(places: Sequence[Place]) -> ColumnElement[bool]:
     return or_(*(and_(column.level == place.level, column.target == place.target) for place in places))
 
 
-def newest_rows(places: Sequence[Place]) -> Select[Any]:
-    """The last row of each of the places, also one that took the profile away."""
+def newest_rows(places: Sequence[Place] | None) -> Select[Any]:
+    """The last row of each of the places (None: of all), also one that took the profile away."""
     column = deid_profile.c
     return (
         select(deid_profile)
         .ext(distinct_on(column.level, column.target))
-        .where(_at(places))
+        .where(true() if places is None else _at(places))
         .order_by(column.level, column.target, column.version.desc())
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, true
+from sqlalchemy import exists, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from treadle.server.privacy.errors import DeidRequired, ProfileMissing, ProfileStale
@@ -43,6 +43,13 @@ async def switches(connection: AsyncConnection) -> dict[str, bool]:
     row = await connection.execute(select(site_document.c.document).where(site_document.c.name == "settings"))
     said: dict[str, Any] = row.scalar_one_or_none() or {}
     return {name: said.get(name) is True for name in SWITCHES}
+
+
+async def any_profile(connection: AsyncConnection) -> bool:
+    """Whether there is a profile anywhere on the site: if not, nobody needs to ask further."""
+    rows = newest_rows(None).subquery()
+    found = await connection.execute(select(exists().where(rows.c.text.is_not(None))))
+    return bool(found.scalar_one())
 
 
 async def effective(connection: AsyncConnection, places: Sequence[Place]) -> Effective:

@@ -26,7 +26,7 @@ export function ReceivedPanel({ id }: { id: string }) {
     <>
       <FilterBar>
         <SearchField
-          label="Session, scanner, UID or what was asked for"
+          label="Search received series"
           value={asked.search}
           onChange={(search) => setAsked((old) => ({ ...old, search }))}
         />
@@ -58,12 +58,6 @@ export function ReceivedPanel({ id }: { id: string }) {
           )
         }
         columns={[
-          { head: "Series", cell: (row) => <Series row={row} /> },
-          { head: "State", cell: (row) => <State row={row} /> },
-          { head: "Place", cell: (row) => <Place place={row.place} /> },
-          { head: "Asked for", cell: (row) => <span className="mono">{partsText(row.requested)}</span> },
-          { head: "Scanner", cell: (row) => row.scanner },
-          { head: "Images", number: true, cell: (row) => row.members?.toLocaleString("en-US") },
           {
             head: "Received",
             cell: (row) => (
@@ -72,6 +66,16 @@ export function ReceivedPanel({ id }: { id: string }) {
               </span>
             ),
           },
+          { head: "Series", cell: (row) => <Series row={row} /> },
+          { head: "State", cell: (row) => <State row={row} /> },
+          { head: "Place", cell: (row) => <Place place={row.place} /> },
+          {
+            head: "Asked for",
+            cell: (row) =>
+              row.reason ? <span className="mono">{middleCut(partsText(row.requested), 32)}</span> : null,
+          },
+          { head: "Scanner", cell: (row) => row.scanner },
+          { head: "Images", number: true, cell: (row) => row.members?.toLocaleString("en-US") },
         ]}
       >
         <MoreButton found={found} words="Show older" />

@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { api } from "@/api/client";
+import { after } from "@/api/pages";
 import type { ApiKey, Device, DeviceStatus, Page } from "@/api/types";
 
 const REFRESH_MS = 30_000;
@@ -85,6 +86,6 @@ export const receivedQuery = (id: string, asked: ReceivedFilter) =>
     queryFn: ({ pageParam }) =>
       api.get<Page<Received>>(`/devices/${id}/received`, { ...asked, limit: 50, before: pageParam }),
     initialPageParam: undefined as string | undefined,
-    getNextPageParam: (last) => (last.count < last.total ? last.results.at(-1)?._id : undefined),
+    getNextPageParam: after((row: Received) => row._id),
     placeholderData: keepPreviousData,
   });

@@ -5,9 +5,11 @@ import { dateTime } from "@/ui/format";
 import { Loading } from "@/ui/Loading";
 import { Panel } from "@/ui/Panel";
 import { SimpleTable } from "@/ui/SimpleTable";
-import { type Place, versionQuery, versionsQuery } from "./deid";
+import { type Place, type Version, versionQuery, versionsQuery } from "./deid";
 
 const CodeDiff = lazy(() => import("@/viewers/code/CodeDiff").then((found) => ({ default: found.CodeDiff })));
+
+const by = ({ origin }: Version) => origin.id ?? origin.type ?? "the system";
 
 interface HistoryPanelProps {
   place: Place;
@@ -31,8 +33,7 @@ export function HistoryPanel({ place, text, mayEdit, onTake }: HistoryPanelProps
         rowKey={(row) => String(row.version)}
         columns={[
           { head: "Version", cell: (row) => row.version },
-          { head: "Saved", cell: (row) => dateTime(row.created) },
-          { head: "By", cell: (row) => row.origin.id ?? row.origin.type },
+          { head: "Saved", cell: (row) => <span title={`by ${by(row)}`}>{dateTime(row.created)}</span> },
           {
             head: "Compare",
             quiet: true,
@@ -55,7 +56,7 @@ export function HistoryPanel({ place, text, mayEdit, onTake }: HistoryPanelProps
       <Modal
         opened={shown !== null}
         onClose={() => setShown(null)}
-        title={`Version ${shown ?? ""} and the editor`}
+        title={`Version ${shown ?? ""}${known ? `, saved by ${by(known)},` : ""} and the editor`}
         size="xl"
       >
         {known && known.version === shown ? (

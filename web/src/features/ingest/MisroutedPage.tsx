@@ -55,7 +55,7 @@ export function MisroutedPage() {
       />
       <FilterBar>
         <SearchField
-          label="Session, scanner or what was asked for"
+          label="Search this list"
           value={asked.search}
           onChange={(search) => change({ search })}
         />

@@ -33,6 +33,7 @@ class Kind(IntFlag):
     HASHED = 32  # UIDs, times of day, hashes: only their hash is known
     LONG = 64  # too long for the dictionary: hashed, and marked, so that these few can be read again
     FRACTION = 128  # a number that is not whole
+    MANY = 256  # several values in one object
 
 
 LETTERS: Mapping[str, Kind] = {

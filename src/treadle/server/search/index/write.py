@@ -38,7 +38,7 @@ FACETS: Mapping[str, frozenset[str]] = {
 }
 
 _KINDS = {letter: int(kind) for letter, kind in LETTERS.items()}
-_HASHED, _FRACTION = int(Kind.HASHED), int(Kind.FRACTION)
+_HASHED, _FRACTION, _MANY = int(Kind.HASHED), int(Kind.FRACTION), int(Kind.MANY)
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ class Flat:
             if value:
                 found, kinds = node.read(value)
                 self._words += [(node, word) for word in found]
-                self.kinds[node] = self.kinds.get(node, 0) | kinds
+                self._met(node, kinds)
                 if kinds & _HASHED:
                     self._hashed.append((node, value))
         elif isinstance(value, dict):
@@ -124,7 +124,11 @@ class Flat:
             word = ("t", float(value)) if isinstance(value, bool) else number_word(float(value))
             self._words.append((node, word))
             fraction = _FRACTION if isinstance(value, float) and not value.is_integer() else 0
-            self.kinds[node] = self.kinds.get(node, 0) | _KINDS[word[0]] | fraction
+            self._met(node, _KINDS[word[0]] | fraction)
+
+    def _met(self, node: PathNode, kinds: int) -> None:
+        before = self.kinds.get(node)
+        self.kinds[node] = kinds if before is None else before | kinds | _MANY
 
     def wanted(self) -> Iterable[Key]:
         """The words, once the paths have numbers."""

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from treadle.flyql.ast import And, Compare, Element, Exists, Having, In, Is, Node, Not, Or, terms
+from treadle.flyql.ast import And, Compare, Element, Exists, Field, Having, In, Is, Node, Not, Or, terms
 from treadle.flyql.entities import COLLECTION
 from treadle.server.search.index.tables import ABOVE
 from treadle.server.search.query.condition import ALWAYS, NEVER, Condition, all_of, any_of, plain
 from treadle.server.search.query.frame import Frame
-from treadle.server.search.query.leaf import needs_scan, of_leaf
+from treadle.server.search.query.leaf import needs_scan, of_leaf, of_span
 from treadle.server.search.query.scan import of_scan
 
 _SHARE_OF_COLLECTIONS = 0.1
@@ -87,7 +87,15 @@ class Compiler:
 
     async def _and_own(self, args: Sequence[Node], beside: Condition) -> Condition:
         done, parts = beside, []
-        for arg in sorted(args, key=_is_costly):
+        spans, others = _spans(args)
+        for span in spans:
+            found = await of_span(self.frame, self.row, self.alias, span)
+            if found is None:
+                others += span
+            else:
+                parts.append(found)
+                done = all_of([done, found])
+        for arg in sorted(others, key=_is_costly):
             parts.append(await self._own(arg, done))
             done = all_of([done, parts[-1]])
         return all_of(parts)
@@ -189,6 +197,17 @@ def _grouped(args: Sequence[Node], kind: type[And] | type[Or]) -> list[Node]:
         else:
             by_entity.setdefault(entity, []).append(arg)
     return [parts[0] if len(parts) == 1 else kind(tuple(parts)) for parts in by_entity.values()] + others
+
+
+def _spans(args: Sequence[Node]) -> tuple[list[list[Compare]], list[Node]]:
+    """Comparisons of one field with several limits, and the rest."""
+    by_field: dict[Field, list[Compare]] = {}
+    for arg in args:
+        if isinstance(arg, Compare) and arg.op in ("<", "<=", ">", ">="):
+            by_field.setdefault(arg.field, []).append(arg)
+    spans = [found for found in by_field.values() if len(found) > 1]
+    taken = [arg for span in spans for arg in span]
+    return spans, [arg for arg in args if arg not in taken]
 
 
 def _is_costly(node: Node) -> bool:

@@ -17,12 +17,16 @@ class Condition:
     gin: str
     walk: str
     share: float  # of the rows of its level, estimated
+    least: float = 0.0  # bounds of the share, as sure as the counts of the index are fresh
+    most: float = 1.0
 
     def __invert__(self) -> Condition:
-        return Condition(f"NOT ({self.gin})", f"NOT ({self.walk})", max(1.0 - self.share, 0.0))
+        share = max(1.0 - self.share, 0.0)
+        return Condition(f"NOT ({self.gin})", f"NOT ({self.walk})", share, 1.0 - self.most, 1.0 - self.least)
 
 
-ALWAYS, NEVER = Condition("true", "true", 1.0), Condition("false", "false", 0.0)
+ALWAYS = Condition("true", "true", 1.0, least=1.0)
+NEVER = Condition("false", "false", 0.0, most=0.0)
 
 
 def plain(sql: str, share: float) -> Condition:
@@ -41,7 +45,11 @@ def all_of(parts: Sequence[Condition]) -> Condition:
     for part in kept:
         share *= part.share
     return Condition(
-        " AND ".join(f"({part.gin})" for part in kept), " AND ".join(f"({part.walk})" for part in kept), share
+        " AND ".join(f"({part.gin})" for part in kept),
+        " AND ".join(f"({part.walk})" for part in kept),
+        share,
+        least=max(0.0, 1.0 - sum(1.0 - part.least for part in kept)),
+        most=min(part.most for part in kept),
     )
 
 
@@ -54,18 +62,29 @@ def any_of(parts: Sequence[Condition]) -> Condition:
         return kept[0] if kept else NEVER
     share = min(sum(part.share for part in kept), 1.0)
     return Condition(
-        " OR ".join(f"({part.gin})" for part in kept), " OR ".join(f"({part.walk})" for part in kept), share
+        " OR ".join(f"({part.gin})" for part in kept),
+        " OR ".join(f"({part.walk})" for part in kept),
+        share,
+        least=max(part.least for part in kept),
+        most=min(1.0, sum(part.most for part in kept)),
     )
 
 
-def has_terms(alias: str, terms: Sequence[int], share: float) -> Condition:
-    """Rows with any of these terms. Long lists are hashed once when rows are tested one by one."""
+def has_terms(
+    alias: str, terms: Sequence[int], share: float, *, facets: bool = False, counted: bool = False
+) -> Condition:
+    """Rows with any of these terms; of `facets`, rows are tested one by one on the short array of such terms.
+
+    `counted`: the share is no estimate but the number of such rows.
+    """
     if not terms:
         return NEVER
-    numbers = array(sorted(terms))
-    if len(terms) == 1:
-        return plain(f"{alias}.t OPERATOR(pg_catalog.@>) {numbers}", share)
-    overlap = f"{alias}.t OPERATOR(pg_catalog.&&) {numbers}"
+    numbers, tested = array(sorted(terms)), f"{alias}.{'f' if facets else 't'}"
+    op = "@>" if len(terms) == 1 else "&&"
+    gin = f"{alias}.t OPERATOR(pg_catalog.{op}) {numbers}"
     if len(terms) <= _LITTLE:
-        return plain(overlap, share)
-    return Condition(overlap, f"EXISTS (SELECT FROM unnest({alias}.t) u WHERE u = ANY({numbers}))", share)
+        walk = f"{tested} OPERATOR(pg_catalog.{op}) {numbers}"
+    else:  # the list is hashed once
+        walk = f"EXISTS (SELECT FROM unnest({tested}) u WHERE u = ANY({numbers}))"
+    least, most = (share, share) if counted else (0.0, 1.0)
+    return Condition(gin, walk, share, least, most)

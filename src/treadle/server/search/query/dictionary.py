@@ -12,12 +12,13 @@ from treadle.flyql.leaves import paths
 from treadle.flyql.like import compile_like
 from treadle.flyql.literals import Interval, Literal, read
 from treadle.flyql.pattern import Pattern
-from treadle.flyql.predicate import fold, predicate
+from treadle.flyql.predicate import Predicate, fold, predicate
 from treadle.flyql.regex import compile_regex
 from treadle.server.search.index.tables import LEVELS
 from treadle.server.search.index.terms import DAY_US, Kind, bucket, grams, hashed, number_word
 from treadle.server.search.query.frame import Frame, array
 
+SUMMED = 400  # terms whose counts are all added up
 _ZONES_US = 14 * 3_600_000_000  # the most that a date's midnight is away from UTC's
 
 
@@ -102,6 +103,31 @@ class Lookup:
                 await self._ordered(term.op, literal, term)
         return self.found
 
+    async def span(self, limits: Sequence[Compare]) -> Meaning | None:
+        """What one value satisfies of several limits; None when they are not all of one kind."""
+        literals = [read(limit.value, self.frame.clock) for limit in limits]
+        pairs = list(zip(limits, literals, strict=True))
+        numbers = [(limit.op, float(one.number)) for limit, one in pairs if one.number is not None]
+        spans = [_span(limit.op, one.interval) for limit, one in pairs if one.interval and not one.quoted]
+        if len(numbers) == len(limits):
+            await self._number_span(numbers)
+            return self.found
+        if len(spans) == len(limits):
+            tests = [predicate(limit, self.frame.clock) for limit in limits]
+            start, end = max(one for one, _ in spans), min(one for _, one in spans)
+            await self._days(start, end, lambda path, value: all(test(path, value) for test in tests))
+            return self.found
+        return None
+
+    async def _number_span(self, limits: Sequence[tuple[str, float]]) -> None:
+        bound = [(op, self.frame.bind(n, "float8"), self.frame.bind(bucket(n), "float8")) for op, n in limits]
+        exact = " AND ".join(f"n {op} {number}" for op, number, _ in bound)
+        inner = " AND ".join(f"n {op[0]} {edge}" for op, _, edge in bound)
+        outer = " AND ".join(f"n {op[0]}= {edge}" for op, _, edge in bound)
+        await self._terms(f"kind = 'n' AND {exact}")
+        await self._terms(f"kind = 'b' AND {inner}")
+        await self._terms(f"kind = 'b' AND {outer} AND NOT ({inner})", edge=True)
+
     async def is_boolean(self, value: bool) -> Meaning:
         """Rows that carry exactly this boolean."""
         await self._terms(f"kind = 't' AND n = {int(value)}")
@@ -130,7 +156,7 @@ class Lookup:
             await self.is_boolean(value)
         for one in literals:
             if one.interval is not None and not one.quoted:
-                await self._days(one.interval.start, one.interval.end, term)
+                await self._days(one.interval.start, one.interval.end, predicate(term, self.frame.clock))
 
     async def _pattern(self, pattern: Pattern) -> None:
         await self._texts(f"s ~ {self.frame.bind(pattern.postgres)}", pattern.literals)
@@ -144,18 +170,14 @@ class Lookup:
 
     async def _ordered(self, op: str, literal: Literal, term: Compare) -> None:
         if literal.number is not None:
-            number = float(literal.number)
-            await self._terms(f"kind = 'n' AND n {op} {self.frame.bind(number, 'float8')}")
-            edge = self.frame.bind(bucket(number), "float8")
-            await self._terms(f"kind = 'b' AND n {op[0]} {edge}")
-            await self._terms(f"kind = 'b' AND n = {edge}", edge=True)
+            await self._number_span([(op, float(literal.number))])
         elif literal.interval is not None and not literal.quoted:
-            await self._days(*_span(op, literal.interval), term)
+            await self._days(*_span(op, literal.interval), predicate(term, self.frame.clock))
         elif literal.boolean is None:
             await self._terms(f"kind = 's' AND s COLLATE \"C\" {op} {self.frame.bind(literal.text)}")
             self.found.hashed = any(row.kinds & (Kind.HASHED | Kind.LONG) for row in self.rows)
 
-    async def _days(self, start: float, end: float, term: Compare | In) -> None:
+    async def _days(self, start: float, end: float, test: Predicate) -> None:
         """Whole days by their terms; the texts of the days at either end one by one."""
         first, last = _day(start - _ZONES_US), _day(end + _ZONES_US)
         inner_first = _day(start + _ZONES_US, up=True)
@@ -165,7 +187,6 @@ class Lookup:
         else:
             await self._terms(f"kind = 'd' AND n BETWEEN {_sql(inner_first)} AND {_sql(inner_last)}")
             edges = [(first, inner_first - 1), (inner_last + 1, last)]
-        test = predicate(term, self.frame.clock)
         paths_by_id = {row.path_id: row.path for row in self.rows}
         for low, high in edges:
             if math.isinf(low) or math.isinf(high):
@@ -203,7 +224,7 @@ async def carriers(frame: Frame, level: str, terms: Iterable[int]) -> float:
     wanted = [term for term in terms if term > 0]
     if not wanted:
         return 1.0
-    asked = wanted[:: max(1, len(wanted) // 200)]
+    asked = wanted if len(wanted) <= SUMMED else wanted[:: len(wanted) // SUMMED]
     rows: list[tuple[Any, ...]] = await frame.rows(
         f"SELECT coalesce(sum(n), 0) FROM search_count c WHERE term_id = ANY({array(asked)}) AND {frame.counted(level)}"
     )

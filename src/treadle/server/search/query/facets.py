@@ -14,6 +14,7 @@ from treadle.flyql.literals import Clock
 from treadle.flyql.parser import parse_field
 from treadle.server.kit.clock import now as clock_now
 from treadle.server.search.index.tables import LEVELS
+from treadle.server.search.index.terms import Kind
 from treadle.server.search.index.write import FACETS
 from treadle.server.search.query.compile import key_of
 from treadle.server.search.query.dictionary import find_paths
@@ -21,6 +22,9 @@ from treadle.server.search.query.frame import Frame, array, frame
 from treadle.server.search.query.matches import FEW_ROWS, matches
 from treadle.server.search.query.natives import column
 from treadle.server.search.query.scope import Scope
+
+# Counted once for all fields of an entity: by level counted, entity and array, how many rows carry a term.
+Seen = dict[tuple[str, str, str], dict[int, int]]
 
 MOST_COUNTED = 50_000  # the newest ones
 MOST_UNPREPARED = 5_000  # of fields whose terms are not set apart for facets
@@ -74,6 +78,7 @@ async def facets(
     for name, one in wanted.items():
         levels.setdefault(max(return_type, one.entity, key=LEVELS.index), []).append(name)
     answer = Facets(0, approximate=False)
+    seen: Seen = {}
     async with frame(connection, scope, Clock(now or clock_now(), timezone)) as inside:
         for level, names in levels.items():
             counted = await _collect(inside, tree, level, free_text)
@@ -81,7 +86,7 @@ async def facets(
             answer.approximate |= counted > MOST_COUNTED
             for name in names:
                 answer.fields[name] = await _facet(
-                    inside, level, wanted[name], min(counted, MOST_COUNTED), size
+                    inside, level, wanted[name], min(counted, MOST_COUNTED), size, seen
                 )
     return answer
 
@@ -101,7 +106,7 @@ async def _collect(inside: Frame, tree: Node | None, level: str, free_text: str 
 
 def _columns(level: str) -> tuple[str, ...]:
     keys = [key_of(other, level, "") for other in LEVELS if other != "group"]
-    return (*sorted({key.lstrip(".") for key in keys if key}), "f", "t", *_natives(level))
+    return (*sorted({key.lstrip(".") for key in keys if key}), "f", *_natives(level))
 
 
 def _natives(level: str) -> tuple[str, ...]:
@@ -109,7 +114,9 @@ def _natives(level: str) -> tuple[str, ...]:
     return ("created", "modified", *more)
 
 
-async def _facet(inside: Frame, level: str, field_: Field, counted: int, size: int) -> Buckets | Span:
+async def _facet(
+    inside: Frame, level: str, field_: Field, counted: int, size: int, seen: Seen
+) -> Buckets | Span:
     key = key_of(field_.entity, level, "r")
     if key is None:
         return Buckets([], 0, counted, counted)
@@ -121,25 +128,34 @@ async def _facet(inside: Frame, level: str, field_: Field, counted: int, size: i
     if held is not None:
         return await _span(inside, source, f"{alias}.{held}")
     paths = await find_paths(inside, field_.entity, field_)
-    ids = array(path.path_id for path in paths)
-    prepared = all(path.path in FACETS.get(field_.entity, ()) for path in paths)
-    most = counted if prepared else min(counted, MOST_UNPREPARED)
-    terms = "f" if prepared else "t"
-    if most < counted:
-        source = source.replace("facet_row r", f"(SELECT * FROM facet_row LIMIT {most}) r")
-    rows = await inside.rows(
-        f"WITH found AS MATERIALIZED (SELECT u, count(*) AS n FROM {source}, unnest({alias}.{terms}) u GROUP BY u), "
-        f"own AS (SELECT t.kind, t.s, t.n AS number, found.n FROM found JOIN search_term t ON t.term_id = u "
-        f"WHERE t.path_id = ANY({ids}) AND t.kind IN ('s', 'n', 'b', 't')), "
-        f"held AS (SELECT count(*) AS n FROM {source} WHERE {alias}.{terms} && "
-        f"ARRAY(SELECT u FROM found JOIN search_term t ON t.term_id = u WHERE t.path_id = ANY({ids}))) "
-        "SELECT kind, s, number, own.n, sum(own.n) OVER (), (SELECT n FROM held) FROM own "
-        f"ORDER BY own.n DESC, s, number LIMIT {size}"
+    terms, most = "f", counted
+    if not all(path.path in FACETS.get(field_.entity, ()) for path in paths):
+        terms, most = "t", min(counted, MOST_UNPREPARED)
+        source = f"(SELECT * FROM facet_row LIMIT {most}) r JOIN search_{field_.entity} e ON e.doc = {key}"
+        alias = "e"
+    if (level, field_.entity, terms) not in seen:
+        found = await inside.rows(
+            f"SELECT u, count(*) FROM {source}, unnest({alias}.{terms}) u WHERE u > 0 GROUP BY u"
+        )
+        seen[level, field_.entity, terms] = {term: int(n) for term, n in found}
+    counts = seen[level, field_.entity, terms]
+    named = await inside.rows(
+        "SELECT kind, s, n, term_id FROM search_term WHERE kind IN ('s', 'n', 'b', 't') "
+        f"AND path_id = ANY({array(path.path_id for path in paths)}) AND term_id = ANY({array(counts)})"
     )
-    if not rows:
-        return Buckets([], 0, most, most)
-    shown = [(_value(kind, s, number), int(n)) for kind, s, number, n, *_ in rows]
-    return Buckets(shown, int(rows[0][4]) - sum(n for _, n in shown), most - int(rows[0][5]), most)
+    rows = sorted(
+        ((kind, s, number, counts[term], term) for kind, s, number, term in named),
+        key=lambda row: (-row[3], row[1] or "", row[2] or 0),
+    )
+    having = sum(row[3] for row in rows)
+    if any(path.kinds & Kind.MANY for path in paths) and rows:
+        held = array(row[4] for row in rows)
+        some = await inside.rows(
+            f"SELECT count(*) FROM {source} WHERE {alias}.{terms} OPERATOR(pg_catalog.&&) {held}"
+        )
+        having = int(some[0][0])
+    shown = [(_value(kind, s, number), int(n)) for kind, s, number, n, _ in rows[:size]]
+    return Buckets(shown, int(sum(row[3] for row in rows[size:])), most - int(having), most)
 
 
 def _value(kind: str, s: str | None, number: Any) -> str | float | bool:

@@ -60,8 +60,8 @@ async def _covering_at(frame: Frame, level: str, row: str, words: Words) -> Cond
     source = f"search_{row} {alias} WHERE {frame.readable(row, alias)}"
     share = min(1.0, found.share * await frame.total(row) / await frame.total(level))
     return Condition(
-        f"r.doc IN (SELECT {key} FROM {source} AND {key} IS NOT NULL AND {found.gin})",
-        f"EXISTS (SELECT FROM {source} AND {key} = r.doc AND {found.walk})",
+        f"r.doc IN (SELECT {key} FROM {source} AND {key} IS NOT NULL AND ({found.gin}))",
+        f"EXISTS (SELECT FROM {source} AND {key} = r.doc AND ({found.walk}))",
         share,
     )
 

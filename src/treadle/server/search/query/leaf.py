@@ -12,9 +12,10 @@ from treadle.flyql.ast import And, Compare, Element, Exists, Field, In, Is
 from treadle.flyql.entities import AGES
 from treadle.flyql.literals import read
 from treadle.server.search.index.terms import Kind
+from treadle.server.search.index.write import FACETS
 from treadle.server.search.query import natives
 from treadle.server.search.query.condition import NEVER, Condition, all_of, any_of, has_terms, plain
-from treadle.server.search.query.dictionary import Lookup, PathRow, carriers, find_below, find_paths
+from treadle.server.search.query.dictionary import SUMMED, Lookup, PathRow, carriers, find_below, find_paths
 from treadle.server.search.query.frame import Frame, array
 
 Leaf = Compare | In | Exists | Is | Element
@@ -50,13 +51,36 @@ async def of_leaf(frame: Frame, level: str, alias: str, term: Leaf) -> Found:
     rows = await find_paths(frame, level, term.field)
     lookup = Lookup(frame, rows)
     meaning = await (lookup.is_boolean(term.value) if isinstance(term, Is) else lookup.meaning(term))
-    sure = has_terms(alias, [*meaning.sure], await _share(frame, level, meaning.sure))
+    facets = all(row.path in FACETS.get(level, ()) for row in rows)
+    share = await _share(frame, level, meaning.sure)
+    sure = has_terms(alias, [*meaning.sure], share, facets=facets, counted=_is_counted(meaning.sure, rows))
     if not isinstance(term, Is) and meaning.edge:
         edges = has_terms(alias, [*meaning.edge], await _share(frame, level, meaning.edge))
         if any(_is_derived(level, row) for row in rows):
             return Found(sure, edges)
         sure = any_of([sure, all_of([edges, _again(frame, level, alias, term, rows)])])
     return Found(sure, await _unknown(frame, level, alias, rows) if meaning.hashed else None)
+
+
+async def of_span(frame: Frame, level: str, alias: str, limits: Sequence[Compare]) -> Condition | None:
+    """Several limits of one field at once; None where an object has several values, which may each keep to another."""
+    rows = await find_paths(frame, level, limits[0].field)
+    if not rows or any(row.kinds & Kind.MANY or _is_derived(level, row) for row in rows) or len(rows) > 1:
+        return None
+    meaning = await Lookup(frame, rows).span(limits)
+    if meaning is None:
+        return None
+    share = await _share(frame, level, meaning.sure)
+    found = has_terms(alias, [*meaning.sure], share, counted=_is_counted(meaning.sure, rows))
+    if not meaning.edge:
+        return found
+    edges = has_terms(alias, [*meaning.edge], await _share(frame, level, meaning.edge))
+    return any_of([found, all_of([edges, *(_again(frame, level, alias, limit, rows) for limit in limits)])])
+
+
+def _is_counted(terms: set[int], rows: Sequence[PathRow]) -> bool:
+    """Whether adding up the counts of terms counts no object twice, and leaves none out."""
+    return len(terms) == 1 or (len(terms) <= SUMMED and len(rows) == 1 and not rows[0].kinds & Kind.MANY)
 
 
 def _is_derived(level: str, row: PathRow) -> bool:
@@ -83,7 +107,9 @@ async def has_path(frame: Frame, level: str, alias: str, rows: Sequence[PathRow]
     )
     share = min(1.0, float(found[0][0] or 0) / await frame.total(level))
     shapes = f"SELECT shape_id FROM search_shape WHERE path_ids OPERATOR(pg_catalog.&&) {ids}"
-    return plain(f"{alias}.shape = ANY(ARRAY({shapes}))", share)
+    least, most = (share, share) if len(rows) == 1 else (0.0, 1.0)
+    sql = f"{alias}.shape = ANY(ARRAY({shapes}))"
+    return Condition(sql, sql, share, least, most)
 
 
 async def _may_have_element(frame: Frame, level: str, alias: str, term: Element) -> Condition:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from treadle.flyql.ast import Node
+from treadle.flyql.ast import And, Having, Node, terms
 from treadle.flyql.entities import COLLECTION
 from treadle.server.search.query.compile import Compiler, key_of, row_level
 from treadle.server.search.query.condition import ALWAYS, NEVER, Condition, all_of
 from treadle.server.search.query.frame import Frame
 from treadle.server.search.query.free_text import covering
 
-FEW_ROWS = 30_000  # up to here, a search starts from the terms
+FEW_ROWS = 5_000  # up to here, a search starts from the terms
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,7 @@ class Matches:
     gin: str
     walk: str
     about: float  # rows of the lowest level, estimated
+    least: float = 0.0  # a bound of the returned rows, as sure as the counts of the index are fresh
     nothing: bool = False
 
     @property
@@ -37,16 +38,19 @@ async def matches(frame: Frame, tree: Node | None, level: str, free_text: str | 
     if row == level:
         found = await Compiler(frame, row, level, "r").condition(tree, text) if tree else ALWAYS
         both = all_of([found, text])
-        about = both.share * await frame.total(row)
-        return Matches(
-            level, f"{readable} AND {both.gin}", f"{readable} AND {both.walk}", about, both is NEVER
-        )
-    found = await Compiler(frame, row, level, "x").condition(tree) if tree else ALWAYS
+        total = await frame.total(row)
+        gin, walk = f"{readable} AND ({both.gin})", f"{readable} AND ({both.walk})"
+        return Matches(level, gin, walk, both.share * total, both.least * total, nothing=both is NEVER)
+    above, below = _divided(tree, level)
+    if above:
+        here = [await Compiler(frame, level, level, "r").condition(above, text), text]
+        text = all_of(here)
+    found = await Compiler(frame, row, level, "x").condition(below) if below else ALWAYS
     about = found.share * text.share * await frame.total(row)
     source = f"FROM search_{row} x WHERE {frame.readable(row, 'x')}"
     if level == COLLECTION:
         sql = f"r.doc IN ({_collections(row, source, found)})"
-        return Matches(level, f"{readable} AND {sql} AND {text.gin}", "", 0.0, found is NEVER)
+        return Matches(level, f"{readable} AND {sql} AND ({text.gin})", "", 0.0, nothing=found is NEVER)
     key = key_of(level, row, "x")
     all_rows = f"r.doc IN (SELECT {key} {source} AND {key} IS NOT NULL AND ({found.gin}))"
     one_row = f"EXISTS (SELECT {source} AND {key} = r.doc AND ({found.walk}))"
@@ -55,7 +59,29 @@ async def matches(frame: Frame, tree: Node | None, level: str, free_text: str | 
         f"{readable} AND {all_rows} AND ({text.gin})",
         f"{readable} AND {one_row} AND ({text.walk})",
         about,
-        found is NEVER or text is NEVER,
+        nothing=found is NEVER or text is NEVER,
+    )
+
+
+def _divided(tree: Node | None, level: str) -> tuple[Node | None, Node | None]:
+    """The part of a conjunction that speaks of the returned object and what is above it, and the rest."""
+    if not isinstance(tree, And) or level == COLLECTION:
+        return None, tree
+    above = [arg for arg in tree.args if _speaks_of(arg, level)]
+    below = [arg for arg in tree.args if arg not in above]
+    return _and(above), _and(below)
+
+
+def _and(args: list[Node]) -> Node | None:
+    if len(args) < 2:
+        return args[0] if args else None
+    return And(tuple(args))
+
+
+def _speaks_of(node: Node, level: str) -> bool:
+    entities = {None if isinstance(term, Having) else term.field.entity for term in terms(node, inside=False)}
+    return all(
+        entity and entity != COLLECTION and key_of(entity, level, "r") is not None for entity in entities
     )
 
 

@@ -13,14 +13,17 @@ from treadle.flyql.ast import Node
 from treadle.flyql.literals import Clock
 from treadle.server.kit.clock import now as clock_now
 from treadle.server.search.errors import TooSlow
-from treadle.server.search.query.frame import BUDGET_MS, Frame, frame
+from treadle.server.search.index.tables import ABOVE
+from treadle.server.search.query.frame import BUDGET_MS, Frame, array, frame
 from treadle.server.search.query.matches import FEW_ROWS, Matches, matches
 from treadle.server.search.query.order import Order, Sort, order_of, read_cursor, write_cursor
 from treadle.server.search.query.scope import Scope
 
 MOST_COUNTED = 10_000
 _WALK_MS, _COUNT_MS = 150, 300
-_WALKING = "SET LOCAL enable_bitmapscan = off"
+_WALKING, _BY_TERMS = "SET LOCAL enable_bitmapscan = off", "SET LOCAL enable_seqscan = off"
+_FEW_PROJECTS = 20  # each is walked by itself
+_RARE = 0.35  # of all rows: up to here they are counted by their terms
 
 Counting = Literal["capped", "exact", "none"]
 Rows = list[tuple[Any, ...]]
@@ -93,12 +96,16 @@ async def _walk(inside: Frame, found: Matches, order: Order, place: list[Any] | 
     if place is not None:
         edge = inside.bind(place[0], "timestamptz")
         behind = f"AND r.created <= {edge} AND ({order.after(inside, place, ['r.created'], 'r.oid')})"
-    return await inside.rows(
-        f"SELECT r.oid, r.created AS k0 FROM {found.table} WHERE {found.walk} {behind} "
-        f'ORDER BY r.created DESC, r.oid COLLATE "C" LIMIT {size}',
-        budget_ms=_WALK_MS,
-        settings=_WALKING,
-    )
+    ordered = 'ORDER BY k0 DESC, oid COLLATE "C"'
+    rows = f"SELECT r.oid, r.created AS k0 FROM {found.table} WHERE {found.walk} {behind}"
+    projects = inside.projects.get(found.level, inside.projects["project"])
+    if projects is None or len(projects) > _FEW_PROJECTS or "project" not in ABOVE[found.level]:
+        statement = f"{rows} {ordered} LIMIT {size}"
+    else:  # nothing of other projects is met on the way
+        one = f"{rows} AND r.project = p {ordered} LIMIT {size}"
+        every = f"unnest({array(projects, 'bigint')}) p, LATERAL ({one}) q"
+        statement = f"SELECT q.oid, q.k0 FROM {every} {ordered} LIMIT {size}"
+    return await inside.rows(statement, budget_ms=_WALK_MS, settings=_WALKING)
 
 
 async def _from_terms(
@@ -118,10 +125,18 @@ async def _from_terms(
 async def _count(
     inside: Frame, found: Matches, at_least: int, *, exact: bool
 ) -> tuple[int, Literal["eq", "gte"]]:
+    if not exact and found.least > 2 * MOST_COUNTED:
+        late = await inside.rows(f"SELECT count(*) FROM (SELECT FROM search_change LIMIT {MOST_COUNTED}) q")
+        if found.least - late[0][0] > MOST_COUNTED:
+            return MOST_COUNTED, "gte"
     limit, budget = ("", BUDGET_MS) if exact else (f"LIMIT {MOST_COUNTED + 1}", _COUNT_MS)
+    rare = found.about < _RARE * await inside.total(found.level)
+    where, settings = (found.gin, _BY_TERMS) if rare else (found.walk, "")
     try:
         rows = await inside.rows(
-            f"SELECT count(*) FROM (SELECT FROM {found.table} WHERE {found.walk} {limit}) q", budget_ms=budget
+            f"SELECT count(*) FROM (SELECT FROM {found.table} WHERE {where} {limit}) q",
+            budget_ms=budget,
+            settings=settings,
         )
     except TooSlow:
         if exact:

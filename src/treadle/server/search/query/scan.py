@@ -35,7 +35,7 @@ async def of_scan(
     where = all_of([found.scan, beside])
     rows = await frame.rows(
         f"SELECT {alias}.doc, {alias}.oid FROM search_{level} {alias} "
-        f"WHERE {frame.readable(level, alias)} AND {where.gin} LIMIT {MOST_ROWS + 1}"
+        f"WHERE {frame.readable(level, alias)} AND ({where.gin}) LIMIT {MOST_ROWS + 1}"
     )
     if len(rows) > MOST_ROWS:
         raise NarrowTheSearch(f"Narrow the search: {term.field} supports only = here.")

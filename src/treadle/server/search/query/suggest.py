@@ -21,7 +21,7 @@ from treadle.server.search.query.natives import column
 from treadle.server.search.query.scope import Scope
 
 _FEW_VALUES, _MOST_OF_ALL = 15, 0.85
-_LOOKED_AT = 5_000  # values with a short text in them
+_LOOKED_AT = 1_000  # values with a short text in them
 
 
 @dataclass(frozen=True)

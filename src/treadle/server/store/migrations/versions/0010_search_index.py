@@ -167,7 +167,8 @@ def _follow(level: str) -> str:
 
 def _functions() -> list[str]:
     live = "n.is_current AND n.deleted_at IS NULL"
-    head = "LANGUAGE plpgsql AS $body$\nBEGIN"
+    # Few rows are changed and many are there, which the planner does not know of the rows of a statement.
+    head = "LANGUAGE plpgsql SET enable_seqscan = off AS $body$\nBEGIN"
     tail = "\n  RETURN NULL;\nEND $body$"
     containers = "\n".join(
         f"  IF EXISTS (SELECT FROM new_rows WHERE level = '{level}') THEN"

@@ -4,6 +4,9 @@ import { notifications } from "@mantine/notifications";
 import { IconDeviceFloppy, IconLink } from "@tabler/icons-react";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useEffect, useMemo } from "react";
+import { Failure } from "@/ui/Failure";
+import { Loading } from "@/ui/Loading";
+import { Message } from "@/ui/Message";
 import { Page } from "@/ui/Page";
 import { PageHead } from "@/ui/PageHead";
 import { StateMark } from "@/ui/StateMark";
@@ -15,7 +18,7 @@ import { ResultTabs } from "./ResultTabs";
 import { SavedMenu } from "./SavedMenu";
 import classes from "./Search.module.css";
 import { oneSavedQuery, stateOf } from "./saved";
-import { askedFor, facetsQuery, statusQuery } from "./search";
+import { askedFor, facetsQuery, parseQuery, statusQuery } from "./search";
 import { useSearchState } from "./useSearchState";
 
 const SaveQueryDialog = lazy(async () => ({ default: (await import("./SaveQueryDialog")).SaveQueryDialog }));
@@ -25,14 +28,19 @@ export function SearchPage() {
   const { state, change, open } = useSearchState();
   const kind = state.kind ?? "session";
   const asked = useMemo(() => askedFor(state), [state]);
-  const counts = useQuery(
-    facetsQuery({
+  const parsed = useQuery(parseQuery(state.q ?? ""));
+  const kept = useQuery(oneSavedQuery(state.saved));
+  const saved = kept.data;
+  const linked = state.saved !== undefined && Object.keys(state).length === 1;
+  const ready = !linked && (state.q === undefined || parsed.data?.valid === true);
+  const counts = useQuery({
+    ...facetsQuery({
       ...asked,
       return_type: "session",
       facet_fields: ["project.label", ...(state.facets ?? [])],
     }),
-  );
-  const saved = useQuery(oneSavedQuery(state.saved)).data;
+    enabled: ready,
+  });
   const [saving, save] = useDisclosure(false);
   const copy = useMutation({
     mutationFn: () => withPicked(state),
@@ -41,9 +49,9 @@ export function SearchPage() {
   });
   // A link that names the saved query alone.
   useEffect(() => {
-    if (saved && Object.keys(state).length === 1) open(stateOf(saved));
-  }, [saved, state, open]);
-  const kept = {
+    if (saved && linked) open(stateOf(saved));
+  }, [saved, linked, open]);
+  const search = {
     ...asked,
     ...(state.columns ? { columns: state.columns } : {}),
     ...sortOf(state.sort),
@@ -74,19 +82,27 @@ export function SearchPage() {
       <div className={classes.result}>
         <FacetPanel state={state} facets={counts.data} onChange={change} onCopy={() => copy.mutate()} />
         <div className={classes.main}>
-          <ResultTable
-            state={state}
-            kind={kind}
-            asked={asked}
-            onChange={(part) => change(part, { replace: true })}
-            onClear={() => open({ kind })}
-          />
+          {ready ? (
+            <ResultTable
+              state={state}
+              kind={kind}
+              asked={asked}
+              onChange={(part) => change(part, { replace: true })}
+              onClear={() => open({ kind })}
+            />
+          ) : (
+            <Unready
+              error={(linked ? kept.error : null) ?? parsed.error}
+              what={linked ? "saved query" : "result"}
+              broken={parsed.data?.valid === false}
+            />
+          )}
         </div>
       </div>
       <Suspense>
         {saving ? (
           <SaveQueryDialog
-            search={kept}
+            search={search}
             saved={saved}
             onSaved={(id) => change({ saved: id }, { replace: true })}
             onClose={save.close}
@@ -94,6 +110,21 @@ export function SearchPage() {
         ) : null}
       </Suspense>
     </Page>
+  );
+}
+
+/** In place of results that were not asked for: still to be read, not there, or a query with mistakes. */
+function Unready({ error, what, broken }: { error: Error | null; what: string; broken: boolean }) {
+  return (
+    <div className="panel">
+      {error ? <Failure error={error} what={what} /> : null}
+      {!error && broken ? (
+        <Message title="This query cannot be run" alert>
+          The mistakes stand under its text.
+        </Message>
+      ) : null}
+      {!error && !broken ? <Loading rows={8} /> : null}
+    </div>
   );
 }
 

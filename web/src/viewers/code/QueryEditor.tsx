@@ -102,6 +102,7 @@ export function QueryEditor(props: QueryEditorProps) {
             override: [source],
             icons: false,
             selectOnOpen: false,
+            interactionDelay: 0,
             activateOnTypingDelay: PAUSE_MS,
             activateOnCompletion: () => true,
           }),

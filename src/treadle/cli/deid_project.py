@@ -28,23 +28,24 @@ def fetch(client: Client, project: str, *, subject: str | None) -> FromServer:
     """The effective profile of a project (GROUP/PROJECT or its id), with the secret of its newest epoch."""
     found = locate(client, project, level="project")
     said = client.get(f"/projects/{found['_id']}/deid", headers={"X-Treadle-Deid": "1"})
-    chosen, secret = said["profile"], said["secret"]
-    if chosen is None:
+    if said["profile"] is None:
         raise ClientError(f"neither project, group nor site has a de-identification profile for '{project}'")
     try:
-        profile = Profile.load(chosen["text"])
+        return read(said, Context(str(found["group"]), str(found["label"]), subject), at="cli")
     except ProfileError as error:
         raise ClientError(f"the profile of '{project}' is not valid: {error.errors[0]}") from None
-    return FromServer(
-        profile,
-        Secrets(bytes.fromhex(secret["key"])),
-        Context(group=str(found["group"]), project=str(found["label"]), subject=subject),
-        {
-            "profile_id": chosen["profile_id"],
-            "version": chosen["version"],
-            "sha256": profile.sha256,
-            "engine": __version__,
-            "at": "cli",
-            "epoch": secret["epoch"],
-        },
-    )
+
+
+def read(said: Mapping[str, Any], context: Context, *, at: str) -> FromServer:
+    """What `GET /projects/{id}/deid` said, when there is a profile. ProfileError when that is not valid."""
+    chosen, secret = said["profile"], said["secret"]
+    profile = Profile.load(chosen["text"])
+    record = {
+        "profile_id": chosen["profile_id"],
+        "version": chosen["version"],
+        "sha256": profile.sha256,
+        "engine": __version__,
+        "at": at,
+        "epoch": secret["epoch"],
+    }
+    return FromServer(profile, Secrets(bytes.fromhex(secret["key"])), context, record)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from labels import labels_of
 
 from treadle import __version__
-from treadle.cli.deid_project import FromServer, read
+from treadle.cli.deid_how import How, read
 from treadle.deid import Context, Engine, Profile, Result, Secrets
 from treadle.deid.profile.template import from_csv
 
@@ -74,7 +74,7 @@ def _server(inputs: dict[str, Any]) -> Server:
     return Server.sign_in(inputs)
 
 
-def _own(config: dict[str, Any], inputs: dict[str, Any], place: Context | None = None) -> FromServer:
+def _own(config: dict[str, Any], inputs: dict[str, Any], place: Context | None = None) -> How:
     """By the profile given, else the preset; its name stands for the id that the profile of a server has."""
     name, label = Path(inputs[FILE]["location"]["path"]).name, config.get("subject-label")
     if PROFILE in inputs:
@@ -92,10 +92,10 @@ def _own(config: dict[str, Any], inputs: dict[str, Any], place: Context | None =
         "engine": __version__,
         "at": "gear",
     }
-    return FromServer(profile, _secret(inputs), place or Context(subject=label), record)
+    return How(profile, _secret(inputs), place or Context(subject=label), record)
 
 
-def _of_target(target: Target, config: dict[str, Any], inputs: dict[str, Any]) -> FromServer:
+def _of_target(target: Target, config: dict[str, Any], inputs: dict[str, Any]) -> How:
     """By the profile of the project when it has one, and always with its secret: one code per patient there."""
     place = Context(target.group, target.label, config.get("subject-label"))
     said = target.deid()
@@ -112,15 +112,14 @@ def _of_target(target: Target, config: dict[str, Any], inputs: dict[str, Any]) -
 def _secret(inputs: dict[str, Any]) -> Secrets:
     if SECRET not in inputs:
         return Secrets.random()
-    raw = Path(inputs[SECRET]["location"]["path"]).read_bytes()
-    return Secrets(raw if len(raw) == 32 else bytes.fromhex(raw.decode("ascii").strip()))
+    return Secrets.read(Path(inputs[SECRET]["location"]["path"]).read_bytes())
 
 
 def _text(given: dict[str, Any]) -> str:
     return Path(given["location"]["path"]).read_text("utf-8")
 
 
-def _about(result: Result, how: FromServer) -> dict[str, Any]:
+def _about(result: Result, how: How) -> dict[str, Any]:
     """The report, which holds no value of the input, and by what it was de-identified."""
     report = {"info": {"deid": result.report.document()}}
     return report | {"deid": dict(how.record)} if result.outputs else report

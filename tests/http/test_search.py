@@ -234,3 +234,53 @@ def test_values_are_suggested_ready_to_insert(api, tree, unique):
     assert (one["display"], one["count"]) == (label, 1)
     body = {"return_type": "session", "structured_query": f"session.label = {one['value']}"}
     assert api.post(SEARCH, json=body).json()["total"] == 1
+
+
+def test_a_field_that_nothing_readable_has_is_warned_of_with_what_may_be_meant(
+    api, stranger, anonymous, tree, unique
+):
+    key = unique()
+    tree.add(
+        "sessions", project=tree.project, subject={"_id": tree.subject}, label="x", info={key: {"visit": 1}}
+    )
+    text = f"session.info.{key}.visti = 1 AND session.info.{key} EXISTS AND session.age_years > 3"
+    field = f"session.info.{key}"
+
+    def warned(who, text=text):
+        answer = who.post(f"{SEARCH}/parse", json={"structured_query": text})
+        assert answer.json()["valid"] is True
+        return answer.json()["warnings"]
+
+    missing = {"offset": 0, "message": f"No object has the field '{field}.visti'"}
+    deadline = time.monotonic() + 30  # counts follow within seconds
+    while (found := warned(api)) != [{**missing, "suggestion": f"{field}.visit"}]:
+        assert time.monotonic() < deadline, found
+        time.sleep(0.2)
+    assert warned(stranger) == [
+        missing,
+        {"offset": len(f"{field}.visti = 1 AND "), "message": f"No object has the field '{field}'"},
+    ]
+    assert warned(anonymous) == []
+    assert (
+        warned(api, "session.info EXISTS AND file.id = x AND analysis.job EXISTS AND collection.label = y")
+        == []
+    )
+    refused = api.post(f"{SEARCH}/parse", json={"structured_query": "sesion.label = x"}).json()["errors"]
+    assert refused[0]["suggestion"] == "session.label"
+
+
+def test_a_filter_by_ids_may_be_as_long_as_a_result(api, sessions):
+    operator, ids = sessions
+    absent = [f"{number:024x}" for number in range(9_998)]
+    long = {"ids": {"values": [*absent, *ids[:2]]}}
+    found = api.post(SEARCH, json=of(operator, filters=[long])).json()
+    assert (found["total"], [one["_id"] for one in found["results"]]) == (2, [ids[1], ids[0]])
+    both = [long, {"ids": {"values": ids[1:]}}, {"range": {"session.weight": {"gt": 1}}}]
+    assert api.post(SEARCH, json=of(operator, filters=both)).json()["total"] == 1
+    body = {**of(operator, filters=both), "facet_fields": ["session.weight"]}
+    told = api.post("/dataexplorer/facets", json=body).json()["facets"]["fields"]["session.weight"]
+    assert [one["key"] for one in told["buckets"]] == [61]
+    assert api.post(SEARCH, json=of(operator, filters=[{"ids": {"values": []}}])).json()["total"] == 0
+    more = {"ids": {"values": [*absent, *ids]}}
+    for wrong in (more, {"ids": {"values": [3]}}):
+        assert api.post(SEARCH, json=of(operator, filters=[wrong])).status_code == 400

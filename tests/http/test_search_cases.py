@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from case_loader import Loaded, load
 
+pytestmark = pytest.mark.xdist_group("all-data")
 SEARCH, PARSE = "/dataexplorer/search", "/dataexplorer/search/parse"
 
 

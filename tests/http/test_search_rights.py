@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+pytestmark = pytest.mark.xdist_group("all-data")  # one test changes who may search all data
 SEARCH = "/dataexplorer/search"
 TYPES = ("project", "subject", "session", "acquisition", "file", "collection")
 
@@ -104,6 +105,83 @@ def test_all_data_is_for_administrators(api, stranger, projects, problem):
     problem(stranger.post(f"{SEARCH}/nodes", json=body), 403)
     problem(stranger.post(f"{SEARCH}/export", json={"query": body}), 403)
     assert [one["_id"] for one in api.post(SEARCH, json=body).json()["results"]] == [projects[0]["session"]]
+
+
+@pytest.fixture
+def mode(api):
+    """Sets who may search all data, for one test."""
+    yield lambda **said: api.put("/site/settings", json=said).raise_for_status()
+    api.put(
+        "/site/settings", json={"search_all_data": "admin", "search_open_fields": None}
+    ).raise_for_status()
+
+
+def test_all_data_may_be_of_everybody_with_nothing_shown_or_of_nobody(api, stranger, projects, mode, problem):
+    """In one test, as the setting is the whole site's."""
+    mine, other = projects[0], projects[1]
+    reading = next(one["_id"] for one in api.get("/roles").json() if one["default_flywheel_role"] == "ro")
+    entry = {"_id": stranger.headers["x-user"], "role_ids": [reading]}
+    assert api.post(f"/projects/{mine['project']}/permissions", json=entry).status_code == 200
+    mode(search_all_data="metadata", search_open_fields=["session.info.common", "project._id"])
+
+    def asked(text, kind="session", **more):
+        body = {"return_type": kind, "all_data": True, "structured_query": text, **more}
+        answer = stranger.post(SEARCH, json=body)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    both = f"session.info.common IN [{mine['secret']}, {other['secret']}]"
+    found = asked(both)
+    assert (found["total"], found["restricted_total"], found["cursor"]) == (1, "<5", None)
+    assert [one["_id"] for one in found["results"]] == [mine["session"], other["session"]]
+    shown = found["results"][1]["_source"]
+    assert set(shown) == {"return_type", "restricted", "group", "project", "session"}
+    assert set(shown["session"]) == {"_id", "created"}
+    first = asked(both, size=1)
+    second = asked(both, size=1, cursor=first["cursor"])
+    assert [one["results"][0]["_id"] for one in (first, second)] == [mine["session"], other["session"]]
+    assert (second["total"], asked(both, size=1, cursor=second["cursor"])["results"]) == (1, [])
+
+    only = f"project._id = {other['project']} AND "
+    closed = f"session.label = {other['secret']}"
+    for text in (closed, f"NOT {closed}", "session.label != x", f"NOT ({closed} AND session.label = x)"):
+        assert asked(only + text)["results"] == [], text
+    for text in (f"HAS acquisition (acquisition.label = {other['secret']})", "NOT HAS file (file.size < 0)"):
+        assert asked(only + text)["results"] == [], text
+    assert len(asked(f"{only}({closed} OR session.info.common = {other['secret']})")["results"]) == 1
+    assert asked(only + "session._id EXISTS", search_string=other["secret"])["results"] == []
+    assert asked(both, facet_fields=["session.label"])["results"]
+    facets = stranger.post(
+        "/dataexplorer/facets",
+        json={
+            "return_type": "session",
+            "all_data": True,
+            "structured_query": both,
+            "facet_fields": ["session.label"],
+        },
+    )
+    body = {"return_type": "session", "all_data": True, "structured_query": both}
+    for path in (f"{SEARCH}/nodes", f"{SEARCH}/export"):
+        told = stranger.post(path, json={**body, "query": body}).text
+        assert mine["session"] in told
+        assert other["session"] not in told
+    assert other["secret"] not in facets.text
+
+    mode(search_all_data="off")
+    problem(api.post(SEARCH, json={"return_type": "session", "all_data": True}), 403)
+    problem(api.put("/site/settings", json={"search_all_data": "yes"}), 422)
+
+
+def test_an_administrator_without_all_data_sees_the_projects_of_their_roles(api, stranger, connect, projects):
+    user, one = stranger.headers["x-user"], projects[2]
+    assert api.put(f"/users/{user}", json={"roles": ["site_admin"]}).status_code == 200
+    body = {"return_type": "session", "search_string": one["secret"]}
+    assert stranger.post(SEARCH, json=body).json()["total"] == 0
+    assert stranger.post(SEARCH, json={**body, "all_data": True}).json()["total"] == 1
+    reading = next(role["_id"] for role in api.get("/roles").json() if role["default_flywheel_role"] == "ro")
+    entry = {"_id": user, "role_ids": [reading]}
+    assert api.post(f"/projects/{one['project']}/permissions", json=entry).status_code == 200
+    assert stranger.post(SEARCH, json=body).json()["total"] == 1
 
 
 def test_nobody_searches_without_credentials(anonymous, problem):

@@ -16,6 +16,15 @@ class FlyqlError(ValueError):
         self.suggestion = suggestion
         super().__init__(f"{self.line}:{self.pos} - {message}")
 
+    @property
+    def told(self) -> str:
+        """Place, message and suggestion in one line."""
+        if self.suggestion is None:
+            return str(self)
+        return (
+            f"{self}: {self.suggestion if ' ' in self.suggestion else f'did you mean `{self.suggestion}`?'}"
+        )
+
     def wire(self) -> dict[str, Any]:
         said = {"line": self.line, "pos": self.pos, "offset": self.offset, "message": self.message}
         return said | ({"suggestion": self.suggestion} if self.suggestion else {})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import takewhile
 
 from treadle.flyql.ast import Field, Node, fields
 from treadle.flyql.entities import CORE_FIELDS, ENTITIES
@@ -12,6 +13,7 @@ from treadle.flyql.words import COMPARISONS, KEYWORDS
 
 _FAR = 3  # edits; what differs by so many is another word
 _LONG = 100  # characters; nobody misspells such a name by an edit or two
+_HINTED = 20  # fields of one query that are compared with all others
 _INSIDE = re.compile(r"==|!=|<>|<=|>=|=~|!~|=|<|>")
 _OPERATORS = (*COMPARISONS, "IN", "LIKE", "CONTAINS", "EXISTS", "IS", "HAS")
 
@@ -20,6 +22,8 @@ def distance(one: str, other: str) -> int:
     """Edits from one word to the other, neighbours swapped being one; not counted beyond `_FAR`."""
     if abs(len(one) - len(other)) >= _FAR:
         return _FAR
+    same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+    one, other = one[same:], other[same:]
     before: list[int] = []
     row = list(range(len(other) + 1))
     for i, a in enumerate(one, 1):
@@ -29,6 +33,8 @@ def distance(one: str, other: str) -> int:
             if i > 1 and j > 1 and a == other[j - 2] and one[i - 2] == b:
                 cost = min(cost, last[j - 2] + 1)
             row.append(cost)
+        if min(*row, *before) >= _FAR:
+            return _FAR
     return min(row[-1], _FAR)
 
 
@@ -91,7 +97,10 @@ def unknown_fields(node: Node, known: Callable[[Field], bool], names: Iterable[s
     """One notice for each field that no object has; `names` are fields to suggest besides the core ones."""
     names = list(names)
     return [
-        Notice(found.at, f"No object has the field '{found}'", field(str(found), names))
-        for found in fields(node)
-        if not known(found)
+        Notice(
+            found.at,
+            f"No object has the field '{found}'",
+            field(str(found), names) if number < _HINTED else None,
+        )
+        for number, found in enumerate(found for found in fields(node) if not known(found))
     ]

@@ -2438,7 +2438,7 @@ export interface paths {
         put?: never;
         /**
          * Parsed
-         * @description Whether a text is a query, what is wrong with it, and its tree.
+         * @description Whether a text is a query, what is wrong with it, and its tree; to a known caller, which fields nothing has.
          */
         post: operations["parse_search_query"];
         delete?: never;
@@ -9265,6 +9265,8 @@ export interface components {
             facets?: {
                 [key: string]: unknown;
             } | null;
+            /** Restricted Total */
+            restricted_total?: number | string | null;
             /** Results */
             results: components["schemas"]["SearchHit"][];
             /** Sites */
@@ -9305,6 +9307,8 @@ export interface components {
             /** Permissions */
             permissions?: components["schemas"]["RoleEntry"][];
             project?: components["schemas"]["SearchObject"] | null;
+            /** Restricted */
+            restricted?: boolean | null;
             /** Return Type */
             return_type: string;
             session?: components["schemas"]["SearchObject"] | null;
@@ -10223,6 +10227,10 @@ export interface components {
             message: string;
             /** Offset */
             offset: number;
+            /** Suggestion */
+            suggestion?: string | null;
+        } & {
+            [key: string]: unknown;
         };
         /**
          * WayDocument

@@ -16,6 +16,7 @@ from treadle.server.kit.errors import Conflict, Invalid, NotFound
 from treadle.server.kit.settings import Settings
 from treadle.server.privacy.resolve import SWITCHES
 from treadle.server.privacy.routes_settings import PROFILE, own_profile, take_profile
+from treadle.server.search.explorer.all_data import check_settings
 from treadle.server.store.tables import site_document
 from treadle.server.wire.answer import Deleted, json_answer, stamp
 from treadle.server.wire.body import ObjectBody
@@ -63,6 +64,7 @@ async def change_settings(request: Request, guard: AdminGuard, body: ObjectBody)
     for name in SWITCHES:
         if not isinstance(body.get(name, False), bool):
             raise Invalid(f"'{name}' must be true or false.")
+    check_settings(body)
     await take_profile(request, guard, None, body)
     wanted = {name: value for name, value in body.items() if name not in _OURS}
     new = insert(site_document).values(name=_NAME, document=wanted)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from treadle.server.kit.errors import BadRequest
+from treadle.server.search.explorer.request import MOST
 
 Tree = dict[str, Any]
 _MISSING = "null"  # the element of `terms` that means: not there
@@ -29,6 +30,24 @@ class FiltersInvalid(BadRequest):
 def read_clauses(filters: Sequence[Any], return_type: str) -> Tree | None:
     """All of these clauses together."""
     return _all([_clause(one, return_type, 0) for one in filters])
+
+
+def split_ids(filters: Sequence[Any]) -> tuple[list[list[str]], list[Any]]:
+    """The lists of ids among the filters, which may be as long as a result, and the other filters."""
+    lists, others = [], []
+    for one in filters:
+        values = one["ids"].get("values") if _is_ids(one) else None
+        if not isinstance(values, list) or not values:
+            others.append(one)
+            continue
+        if len(values) > MOST:
+            raise _refuse(f"'ids' has more than {MOST:,} values.")
+        lists.append([_text(value) for value in values])
+    return lists, others
+
+
+def _is_ids(clause: Any) -> bool:
+    return isinstance(clause, Mapping) and set(clause) == {"ids"} and isinstance(clause["ids"], Mapping)
 
 
 def _refuse(why: str) -> FiltersInvalid:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from treadle.flyql.ast import Node, both
+from treadle.flyql.ast import Field, In, Node, Value, both
 from treadle.flyql.errors import FlyqlError, TreeError
 from treadle.flyql.parser import parse
 from treadle.flyql.tree import from_tree
-from treadle.server.search.explorer.clauses import FiltersInvalid, read_clauses
+from treadle.server.search.explorer.clauses import FiltersInvalid, read_clauses, split_ids
 from treadle.server.search.explorer.errors import QueryInvalid
 from treadle.server.search.explorer.request import SearchQuery
 
@@ -42,14 +42,19 @@ def _of_text(text: str) -> Node | None:
     try:
         return parse(text)
     except FlyqlError as error:
-        raise QueryInvalid(str(error), errors=[error.wire()]) from None
+        raise QueryInvalid(error.told, errors=[error.wire()]) from None
 
 
 def _of_filters(filters: Sequence[Any], return_type: str) -> Node | None:
-    tree = read_clauses(filters, return_type)
-    if tree is None:
-        return None
-    try:
-        return from_tree(tree)
-    except TreeError as error:
-        raise FiltersInvalid(f"Unable to parse filters - invalid format. {error.message}") from None
+    """The filters as one tree; long lists of ids are not held to the limits of a text."""
+    lists, others = split_ids(filters)
+    parts: list[Node] = [
+        In(Field(return_type, "_id"), tuple(Value(one, quoted=True) for one in ids)) for ids in lists
+    ]
+    tree = read_clauses(others, return_type)
+    if tree is not None:
+        try:
+            parts.append(from_tree(tree))
+        except TreeError as error:
+            raise FiltersInvalid(f"Unable to parse filters - invalid format. {error.message}") from None
+    return both(parts) if parts else None

@@ -38,6 +38,7 @@ class SearchResult(Document):
     collection: SearchObject | None = None
     parent: SearchParent | None = None
     permissions: list[RoleEntry] = Field(default_factory=list)
+    restricted: bool | None = None
 
 
 class SearchHit(Document):
@@ -64,6 +65,7 @@ class SearchPage(Document):
     results: list[SearchHit]
     total: int | None = None
     total_relation: Literal["eq", "gte"]
+    restricted_total: int | str | None = None
     cursor: str | None = None
     facets: dict[str, Any] | None = None
     sites: dict[str, SiteAnswer] | None = None
@@ -85,11 +87,12 @@ class Problem(Document):
     suggestion: str | None = None
 
 
-class Warning(BaseModel):
+class Warning(Document):
     """Something in a query that is legal, but finds nothing."""
 
     offset: int
     message: str
+    suggestion: str | None = None
 
 
 class Parsed(Document):

@@ -16,6 +16,7 @@ from treadle.server.search.explorer.everywhere import search_everywhere
 from treadle.server.search.explorer.export import flat
 from treadle.server.search.explorer.facets import facets_of
 from treadle.server.search.explorer.models import Facets, Nodes, SearchPage, SearchResult
+from treadle.server.search.explorer.others import pages_of
 from treadle.server.search.explorer.request import SearchQuery, read_search
 from treadle.server.search.explorer.results import result_objects
 from treadle.server.search.explorer.search import Search, Stopwatch, prepare, record
@@ -43,17 +44,18 @@ async def search(request: Request, guards: StreamGuards, body: ObjectBody) -> Re
     watch = Stopwatch()
     async with guards() as guard:
         found = await prepare(guard, asked)
-        page = await found.page(guard.connection)
+        pages = await pages_of(guard, found)
+        page = pages.own
         objects = await result_objects(guard, asked.return_type, page.ids)
         columns = read_columns(asked.return_type, list(asked.columns)) if asked.columns else []
         values = await rows_of(guard.connection, asked.return_type, page.ids, columns) if columns else []
         spread = await facets_of(guard, found) if facets and not simple else None
         await record(guard, found, hits=page.total, ms=watch.ms)
     if as_csv:
-        return attachment(flat(objects), "csv", f"{asked.return_type}s.csv")
+        return attachment(flat([*objects, *pages.restricted]), "csv", f"{asked.return_type}s.csv")
     if simple:
-        return json_answer(objects)
-    return json_answer(_page(asked, page, objects, values, spread))
+        return json_answer([*objects, *pages.restricted])
+    return json_answer(pages.completed(_page(asked, page, objects, values, spread)))
 
 
 def _page(

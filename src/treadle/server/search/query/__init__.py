@@ -6,6 +6,7 @@ from treadle.server.search.query.run import Page, search
 from treadle.server.search.query.scope import EVERYTHING, Scope, scope_of
 from treadle.server.search.query.status import Status, status
 from treadle.server.search.query.suggest import FieldHit, ValueHit, children, suggest_fields, suggest_values
+from treadle.server.search.query.unknown import unknown_fields
 
 __all__ = [
     "EVERYTHING",
@@ -25,4 +26,5 @@ __all__ = [
     "status",
     "suggest_fields",
     "suggest_values",
+    "unknown_fields",
 ]

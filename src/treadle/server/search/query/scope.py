@@ -30,10 +30,8 @@ class Scope:
 EVERYTHING = Scope(None, None, None, None)
 
 
-async def scope_of(guard: Guard, *, everything: bool = False) -> Scope:
-    """What the caller holds roles for, even as site administrator; `everything` is for `all_data`, decided before."""
-    if everything:
-        return EVERYTHING
+async def scope_of(guard: Guard) -> Scope:
+    """What the caller holds roles for, even as site administrator."""
     metadata = await _projects(guard, "containers_view_metadata")
     readable = set(metadata)
     files = [one for one in await _projects(guard, "files_view_metadata") if one in readable]

@@ -50,7 +50,7 @@ async def suggest_fields(
     async with frame(connection, scope, Clock(now())) as inside:
         needle = inside.bind(text.lower())
         rows = await inside.rows(
-            f"SELECT name, kinds, n, path_ids FROM ({_fields(inside)}) q WHERE strpos(lower(name), {needle}) > 0 "
+            f"SELECT name, kinds, n, path_ids FROM ({all_fields(inside)}) q WHERE strpos(lower(name), {needle}) > 0 "
             f"ORDER BY CASE WHEN starts_with(lower(name), {needle}) THEN 0 "
             f"WHEN strpos('.' || lower(name), '.' || {needle}) > 0 THEN 1 ELSE 2 END, n DESC, name LIMIT {limit * 2}"
         )
@@ -67,7 +67,8 @@ async def children(connection: AsyncConnection, path: str, scope: Scope) -> list
         rows = await inside.rows(
             f"SELECT split_part(substr(name, length({start}) + 1), '.', 1) AS key, "
             f"bool_or(strpos(substr(name, length({start}) + 1), '.') > 0), bit_or(kinds), max(n), "
-            f"array_agg(path_ids[1]) FROM ({_fields(inside)}) q WHERE starts_with(name, {start}) GROUP BY 1 ORDER BY 1"
+            f"array_agg(path_ids[1]) FROM ({all_fields(inside)}) q WHERE starts_with(name, {start}) "
+            "GROUP BY 1 ORDER BY 1"
         )
         return [
             FieldHit(key, "object", facet=False, count=int(n))
@@ -77,7 +78,7 @@ async def children(connection: AsyncConnection, path: str, scope: Scope) -> list
         ]
 
 
-def _fields(inside: Frame) -> str:
+def all_fields(inside: Frame) -> str:
     """SQL: all fields with a value in a readable project; columns of the rows are there for every object."""
     parts = []
     for number, entity in enumerate(LEVELS[:-1]):

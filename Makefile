@@ -64,7 +64,7 @@ soak: setup peers ## The fault tests, TIMES=10 as long: killed processes, power 
 
 .PHONY: fuzz
 fuzz: setup ## Damaged DICOM through de-identification for a long time; EXAMPLES=20000
-	TREADLE_FUZZ=$(or $(EXAMPLES),20000) $(BIN)/pytest -q --timeout 0 tests/unit/deid/test_fuzzed_files.py
+	FUZZ_EXAMPLES=$(or $(EXAMPLES),20000) $(BIN)/pytest -q --timeout 0 tests/unit/deid/test_fuzzed_files.py
 
 .PHONY: planted
 planted: setup peers ## Identifiers in FILES=5000 DICOM files through de-identification; none may come out

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -23,13 +22,13 @@ from treadle.cli.deid_options import (
     VaultOption,
 )
 from treadle.cli.deid_profile import load
-from treadle.cli.deid_vault import vault
+from treadle.cli.deid_vault import vault, vault_to
 from treadle.cli.options import HomeOption, JsonOption, KeyOption, ServerOption
 
 if TYPE_CHECKING:
+    from treadle.cli.deid_how import How
     from treadle.cli.deid_people import Vault
     from treadle.cli.deid_run import Outcome
-    from treadle.deid import Profile, Secrets
 
 DEFAULT = "ps315-basic"
 RECORD = "record.json"  # goes along as `deid` when the files are uploaded
@@ -95,12 +94,14 @@ def run_folder(
         report = out.with_name(out.name + "-report")
     if project is not None and (profile or secret_file or values):
         raise typer.BadParameter("profile and secret come from the server", param_hint="--project")
+    from treadle.cli.deid_how import of_project, own
+
     how = (
-        _own(profile or DEFAULT, secret_file, subject, values=values, json_lines=json_lines)
+        own(profile or DEFAULT, secret_file, subject, values=values, json_lines=json_lines)
         if project is None
-        else _of_project(project, subject, server, api_key, home)
+        else of_project(project, subject, server, api_key, home)
     )
-    rows = None if dry_run else _vault(vault_file, vault_key)
+    rows = None if dry_run else vault_to(vault_file, vault_key)
     _work(
         folder,
         how,
@@ -124,7 +125,9 @@ def check(
     json_lines: JsonOption = False,
 ) -> None:
     """Try a profile on a folder: nothing but reports is written."""
-    _work(folder, _own(profile, json_lines=json_lines), None, report, jobs=jobs, json_lines=json_lines)
+    from treadle.cli.deid_how import own
+
+    _work(folder, own(profile, json_lines=json_lines), None, report, jobs=jobs, json_lines=json_lines)
 
 
 @deid.command()
@@ -178,41 +181,6 @@ def which(
     print(paths[number])
 
 
-@dataclass(frozen=True)
-class How:
-    """By what a folder is de-identified; `record` is what a server keeps of that."""
-
-    profile: Profile
-    secrets: Secrets | None
-    context: Any
-    record: Any = None
-
-
-def _own(
-    profile: str,
-    secret_file: Path | None = None,
-    subject: str | None = None,
-    *,
-    values: Path | None = None,
-    json_lines: bool,
-) -> How:
-    from treadle.deid import Context
-
-    loaded = load(profile, values=values, subject=subject, json_lines=json_lines)
-    return How(loaded, _secrets(secret_file), Context(subject=subject))
-
-
-def _of_project(
-    project: str, subject: str | None, server: str | None, api_key: str | None, home: Path | None
-) -> How:
-    from treadle.cli.connect import connect
-    from treadle.cli.deid_project import fetch
-
-    with connect(server, api_key, home) as client:
-        found = fetch(client, project, subject=subject)
-    return How(found.profile, found.secrets, found.context, found.record)
-
-
 def _work(
     folder: Path,
     how: How,
@@ -224,13 +192,14 @@ def _work(
     jobs: int | None,
     json_lines: bool,
 ) -> None:
+    from treadle.cli.deid_compare import compare_first
     from treadle.cli.deid_run import NotEmptyError, run
     from treadle.cli.output import show
     from treadle.cli.progress import count
     from treadle.deid import ProfileError
 
     if out is None and not json_lines:
-        _compare(folder, how.profile, how.context)
+        compare_first(folder, how.profile, how.context)
     try:
         with count("de-identifying", quiet=json_lines) as progress:
             outcome = run(
@@ -255,33 +224,6 @@ def _work(
     raise typer.Exit(outcome.exit_status)
 
 
-def _vault(path: Path | None, key: Path | None) -> Vault | None:
-    from treadle.cli.deid_people import Vault
-    from treadle.deid.vault import VaultError
-
-    if path is None and key is None:
-        return None
-    if path is None or key is None:
-        raise typer.BadParameter("--vault and --vault-key go together", param_hint="--vault")
-    try:
-        return Vault(path, key.read_bytes())
-    except VaultError as error:
-        raise typer.BadParameter(str(error), param_hint="--vault-key") from None
-
-
-def _compare(folder: Path, profile: Profile, context: Any) -> None:
-    from treadle.cli.deid_compare import show_comparison
-    from treadle.cli.deid_files import files_in
-    from treadle.deid import Secrets
-    from treadle.deid.engine import looks_like_dicom
-
-    for path in files_in(folder, [])[:50]:
-        with path.open("rb") as file:
-            if looks_like_dicom(path.name, file.read(256)):
-                show_comparison(path, profile, Secrets.random(), context)
-                return
-
-
 def _told(outcome: Outcome, report: Path | None) -> str:
     from treadle.deid import Code
 
@@ -295,17 +237,3 @@ def _told(outcome: Outcome, report: Path | None) -> str:
     if report is not None:
         lines.append(f"report: {report / 'report.html'}")
     return "\n".join(lines)
-
-
-def _secrets(path: Path | None) -> Secrets | None:
-    from treadle.deid import Secrets
-
-    if path is None:
-        return None
-    raw = path.read_bytes()
-    try:
-        return Secrets(raw if len(raw) == 32 else bytes.fromhex(raw.decode("ascii").strip()))
-    except ValueError:
-        raise typer.BadParameter(
-            "a secret is 32 bytes, or 64 hex digits", param_hint="--secret-file"
-        ) from None

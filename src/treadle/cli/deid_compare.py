@@ -9,20 +9,31 @@ from typing import Any
 from pydicom import dcmread
 from pydicom.dataset import Dataset
 
+from treadle.cli.deid_files import files_in
 from treadle.deid import Context, Engine, Profile, Secrets
+from treadle.deid.engine import looks_like_dicom
 from treadle.dicom import quiet
 
 WIDE = 40
+FIRST = 50  # files looked at for a DICOM one
 assert quiet  # noqa: S101 - imported for what it does
 
 
-def show_comparison(path: Path, profile: Profile, secrets: Secrets, context: Context) -> None:
-    """A table of one DICOM file on standard output."""
+def compare_first(folder: Path, profile: Profile, context: Context) -> None:
+    """A table of the first DICOM file of a folder on standard output."""
+    for path in files_in(folder, [])[:FIRST]:
+        with path.open("rb") as file:
+            if looks_like_dicom(path.name, file.read(256)):
+                _show(path, Engine(profile, Secrets.random(), context))
+                return
+
+
+def _show(path: Path, engine: Engine) -> None:
     from rich.console import Console
     from rich.table import Table
 
     data = path.read_bytes()
-    result = Engine(profile, secrets, context).process(path.name, data)
+    result = engine.process(path.name, data)
     console = Console()
     if result.error is not None:
         console.print(

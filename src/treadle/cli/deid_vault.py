@@ -1,14 +1,17 @@
-"""`treadle deid vault`: the custodian's side of a vault of re-identification."""
+"""The vault of re-identification: what a run adds to it, and `treadle deid vault`, the custodian's side."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from treadle.cli.options import JsonOption
+
+if TYPE_CHECKING:
+    from treadle.cli.deid_people import Vault
 
 vault = typer.Typer(help="Vault of re-identification: keys, reading, changing the key.", no_args_is_help=True)
 
@@ -19,6 +22,21 @@ KeyOption = Annotated[
     Path,
     typer.Option("--key", metavar="PEM", exists=True, dir_okay=False, help="The custodian's private key."),
 ]
+
+
+def vault_to(path: Path | None, key: Path | None) -> Vault | None:
+    """The vault that `--vault` and `--vault-key` name; None without them."""
+    from treadle.cli.deid_people import Vault
+    from treadle.deid.vault import VaultError
+
+    if path is None and key is None:
+        return None
+    if path is None or key is None:
+        raise typer.BadParameter("--vault and --vault-key go together", param_hint="--vault")
+    try:
+        return Vault(path, key.read_bytes())
+    except VaultError as error:
+        raise typer.BadParameter(str(error), param_hint="--vault-key") from None
 
 
 @vault.command("key")

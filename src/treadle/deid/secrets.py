@@ -27,6 +27,16 @@ class Secrets:
         """A secret nobody knows: identifiers agree within what is done with it, and with nothing else."""
         return cls(os.urandom(SECRET_BYTES))
 
+    @classmethod
+    def read(cls, content: bytes) -> Secrets:
+        """What a file holds: 32 bytes, or 64 hexadecimal digits."""
+        try:
+            return cls(
+                content if len(content) == SECRET_BYTES else bytes.fromhex(content.decode("ascii").strip())
+            )
+        except ValueError:
+            raise ValueError("a secret is 32 bytes, or 64 hexadecimal digits") from None
+
     def key(self, purpose: str) -> bytes:
         """The derived key for `uid`, `pid`, `date` or `hash`."""
         return _hkdf(self.secret, purpose.encode())

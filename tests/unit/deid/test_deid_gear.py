@@ -24,7 +24,8 @@ class Folder:
 
     def __init__(self, base: Path) -> None:
         self.base, self.inputs = base, dict[str, Any]()
-        shutil.copy(GEAR / "run.py", base)
+        for module in GEAR.glob("*.py"):
+            shutil.copy(module, base)
 
     def give(self, name: str, file: str, data: bytes) -> None:
         path = self.base / "input" / name / file

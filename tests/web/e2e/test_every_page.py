@@ -23,6 +23,7 @@ PAGES = [
     "/projects/{p}/trash",
     "/groups/{g}",
     "/groups/{g}/deid",
+    "/search",
     "/collections",
     "/who/{p}",
     "/misrouted",

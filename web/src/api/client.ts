@@ -56,7 +56,7 @@ interface Options {
   revision?: number | undefined;
 }
 
-async function call<T>(method: string, path: string, { query, body, revision }: Options): Promise<T> {
+async function send(method: string, path: string, { query, body, revision }: Options): Promise<Response> {
   const headers: Record<string, string> = { Accept: "application/json", "X-Accept-Feature": "pagination" };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (revision !== undefined) headers["If-Match"] = String(revision);
@@ -71,7 +71,11 @@ async function call<T>(method: string, path: string, { query, body, revision }: 
     if (response.status === 401 && error.code === "unauthenticated" && path !== "/x/login") onLoggedOut();
     throw error;
   }
-  const text = await response.text();
+  return response;
+}
+
+async function call<T>(method: string, path: string, options: Options): Promise<T> {
+  const text = await (await send(method, path, options)).text();
   return (text ? JSON.parse(text) : null) as T;
 }
 
@@ -80,5 +84,7 @@ export const api = {
   post: <T>(path: string, body: unknown = {}, query?: Query) => call<T>("POST", path, { query, body }),
   put: <T>(path: string, body: unknown, query?: Query) => call<T>("PUT", path, { query, body }),
   patch: <T>(path: string, body: unknown, revision?: number) => call<T>("PATCH", path, { body, revision }),
+  /** An answer that is a file. */
+  file: async (path: string, body: unknown) => (await send("POST", path, { body })).blob(),
   delete: <T>(path: string, query?: Query) => call<T>("DELETE", path, { query }),
 };

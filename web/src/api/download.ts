@@ -2,7 +2,7 @@ import { api, apiUrl } from "@/api/client";
 import type { FileDoc, Page, Ticket } from "@/api/types";
 
 export interface DownloadNode {
-  level: "project" | "subject" | "session" | "acquisition" | "collection";
+  level: "project" | "subject" | "session" | "acquisition" | "analysis" | "collection" | "file";
   _id: string;
 }
 
@@ -23,13 +23,21 @@ export function fileUrl(file: FileDoc, options: { view?: boolean; version?: numb
 }
 
 /** Let the browser save what the address answers. */
-export function save(url: string): void {
+export function save(url: string, name = ""): void {
   const link = document.createElement("a");
   link.href = url;
-  link.download = "";
+  link.download = name;
   document.body.append(link);
   link.click();
   link.remove();
+}
+
+/** Let the browser save a file it holds already. */
+export function saveBlob(blob: Blob, name: string): void {
+  const url = URL.createObjectURL(blob);
+  save(url, name);
+  // The browser reads it after this turn.
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
 /** Ask for an archive of these containers and start its download; the ticket tells size and number. */

@@ -51,6 +51,13 @@ const home = createRoute({
   component: lazyRouteComponent(() => import("@/features/home/HomePage"), "HomePage"),
 });
 
+const searching = createRoute({
+  getParentRoute: () => framed,
+  path: "/search",
+  validateSearch: search.search,
+  component: lazyRouteComponent(() => import("@/features/search/SearchPage"), "SearchPage"),
+});
+
 const projects = createRoute({
   getParentRoute: () => framed,
   path: "/projects",
@@ -347,6 +354,7 @@ const tree = root.addChildren([
     projectCard,
     framed.addChildren([
       home,
+      searching,
       projects,
       project.addChildren([
         projectIndex,

@@ -40,3 +40,33 @@ export function view(raw: Raw): { draft?: object; run?: string; sort?: string } 
   const unsaved = typeof draft === "object" && draft !== null && !Array.isArray(draft);
   return { ...texts(raw, ["run", "sort"]), ...(unsaved ? { draft } : {}) };
 }
+
+const KINDS = ["session", "acquisition", "file", "analysis", "subject"] as const;
+
+const list = (value: unknown): string[] | undefined => {
+  const found = Array.isArray(value) ? value.filter((one) => typeof one === "string") : [];
+  return found.length > 0 ? found : undefined;
+};
+
+/** Values by the fields they were picked of. */
+function picked(value: unknown): Record<string, string[]> | undefined {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+  const found = Object.entries(value).flatMap(([field, values]) => {
+    const some = list(values);
+    return some ? [[field, some] as const] : [];
+  });
+  return found.length > 0 ? Object.fromEntries(found) : undefined;
+}
+
+/** A whole search: query, words, kind of result, what was picked, columns and order. */
+export function search(raw: Raw) {
+  const kind = KINDS.find((one) => one === raw.kind);
+  const [columns, facets, values] = [list(raw.columns), list(raw.facets), picked(raw.picked)];
+  return {
+    ...texts(raw, ["q", "words", "sort", "from", "to", "saved"]),
+    ...(kind ? { kind } : {}),
+    ...(columns ? { columns } : {}),
+    ...(facets ? { facets } : {}),
+    ...(values ? { picked: values } : {}),
+  };
+}

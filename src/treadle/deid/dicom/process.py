@@ -34,6 +34,7 @@ from treadle.deid.presets.marks import marks
 from treadle.deid.presets.options import PresetOptions
 from treadle.deid.presets.plan import Plan
 from treadle.deid.presets.touched import Trie, as_trie
+from treadle.deid.presets.treat import Case
 from treadle.deid.residual import INSTITUTION, UIDS, Identifiers, identifiers_of, residue
 from treadle.deid.result import Link
 from treadle.deid.run import Run
@@ -176,8 +177,8 @@ class DicomWorker:
         self, file: DicomFile, subject: Subject, found: Identifiers, touched: Trie | None, run: Run
     ) -> None:
         assert self._plan is not None  # noqa: S101 - only called with a preset
-        way = Pass(self._plan, self._uids, subject, found, run.report, file)
-        file.elements = way.data_set(file.elements, touched)
+        case = Case(self._plan, self._uids, subject, found, run.report, file)
+        file.elements = Pass(case).data_set(file.elements, touched)
         for element in file.elements:  # a file without an instance UID gets one
             if element.tag == _SOP_INSTANCE and element.value:
                 return

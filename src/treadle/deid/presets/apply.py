@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 from treadle.deid.dicom.elements import Element, path_name
-from treadle.deid.dicom.part10 import DicomFile
 from treadle.deid.dicom.reader import in_order
 from treadle.deid.dicom.text import character_set
-from treadle.deid.mapping import Subject, UidMap
 from treadle.deid.presets import private
-from treadle.deid.presets.plan import Plan
 from treadle.deid.presets.touched import Trie
-from treadle.deid.presets.treat import Scope, Treatment
-from treadle.deid.report import FileReport
-from treadle.deid.residual import Identifiers
+from treadle.deid.presets.treat import Case, Scope, Treatment
 
 _CHARACTER_SET, _SOP_CLASS, _BIRTH_DATE = 0x00080005, 0x00080016, 0x00100030
 _PRESENTATION_STATES = b"1.2.840.10008.5.1.4.1.1.11."
@@ -21,20 +16,10 @@ _PRESENTATION_STATES = b"1.2.840.10008.5.1.4.1.1.11."
 class Pass:
     """One file's way through a preset."""
 
-    def __init__(
-        self,
-        plan: Plan,
-        uids: UidMap,
-        subject: Subject,
-        found: Identifiers,
-        report: FileReport,
-        file: DicomFile,
-    ) -> None:
-        self.plan = plan
-        self.options = plan.options
-        self.found = found
-        self.report = report
-        self._treat = Treatment(plan, uids, subject, found, report, file, self._level)
+    def __init__(self, case: Case) -> None:
+        self._case = case
+        self._plan, self._report = case.plan, case.report
+        self._treat = Treatment(case, self._level)
 
     def data_set(self, elements: list[Element], touched: Trie | None = None) -> list[Element]:
         """All of a data set. What `touched` names was decided by the profile's own rules and stays as it is."""
@@ -51,7 +36,7 @@ class Pass:
     def _level(self, elements: list[Element], scope: Scope, touched: Trie | None) -> list[Element]:
         kept: list[Element] = []
         odd: list[Element] = []
-        plan, treat = self.plan, self._treat
+        plan, treat = self._plan, self._treat
         for element in elements:
             tag = element.tag
             if touched and (below := touched.get(tag)):
@@ -69,7 +54,7 @@ class Pass:
                 kept.append(element)
                 continue
             if self._is_drawing(element, elements):
-                self.report.did(scope.prefix + path_name(tag), "X")
+                self._report.did(scope.prefix + path_name(tag), "X")
                 continue
             rule = plan[tag]
             treated = treat.into(element, rule, scope, below) if below else treat(element, rule, scope)
@@ -81,22 +66,22 @@ class Pass:
 
     def _private(self, odd: list[Element], kept: list[Element], scope: Scope) -> list[Element]:
         named = {element.tag for element in kept if element.tag & 0x10000}
-        stay = private.safe(odd, named, self) if self.plan.private_stays or named else []
-        self.report.changes["private_removed"] = (
-            self.report.changes.get("private_removed", 0) + len(odd) - len(stay)
+        stay = private.safe(odd, named, self._case) if self._plan.private_stays or named else []
+        self._report.changes["private_removed"] = (
+            self._report.changes.get("private_removed", 0) + len(odd) - len(stay)
         )
         if len(odd) > len(stay):
-            self.report.elements.setdefault((scope.prefix + "GGGGEEEE", "X"), 1)
+            self._report.elements.setdefault((scope.prefix + "GGGGEEEE", "X"), 1)
         if not stay:
             return kept
-        self.report.changes["private_kept"] = self.report.changes.get("private_kept", 0) + len(stay)
+        self._report.changes["private_kept"] = self._report.changes.get("private_kept", 0) + len(stay)
         return in_order(kept + stay)
 
     def _character_set(self, element: Element, scope: Scope) -> bool:
         value = self._treat.bytes_of(element)
         scope.charset = character_set(value)
         if not scope.charset.known:
-            self.report.warn("UNKNOWN_CHARACTER_SET")
+            self._report.warn("UNKNOWN_CHARACTER_SET")
         return scope.charset.known
 
     def _is_drawing(self, element: Element, elements: list[Element]) -> bool:
@@ -108,7 +93,7 @@ class Pass:
 
     def _overlay_stays(self, element: Element, elements: list[Element]) -> bool:
         """Clean Graphics keeps overlays of regions, never of text; labels, descriptions and comments go."""
-        if not self.plan.graphics or element.tag & 0xFFFF in {0x0022, 0x1500, 0x4000}:
+        if not self._plan.graphics or element.tag & 0xFFFF in {0x0022, 0x1500, 0x4000}:
             return False
         group = element.tag & 0xFFFF0000
         kinds = [self._treat.bytes_of(other) for other in elements if other.tag == group | 0x0040]

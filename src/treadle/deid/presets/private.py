@@ -12,7 +12,7 @@ from treadle.deid.presets import csa
 from treadle.deid.presets.clean import clean
 
 if TYPE_CHECKING:
-    from treadle.deid.presets.apply import Pass
+    from treadle.deid.presets.treat import Case
 
 _FIXED = {"DS": 16, "IS": 12, "CS": 16, "SH": 16, "LO": 64}
 _MAX_VALUES, _CSA_GROUP = 4096, 0x0029
@@ -32,12 +32,12 @@ def builtin() -> dict[Key, str]:
     return found
 
 
-def safe(odd: list[Element], named: set[int], run: Pass) -> list[Element]:
+def safe(odd: list[Element], named: set[int], case: Case) -> list[Element]:
     """Of the private elements of one data set those that stay: safe ones, and the creators of all that stay."""
-    table = builtin() if run.plan.safe_private else {}
-    if run.options.safe_private:
+    table = builtin() if case.plan.safe_private else {}
+    if case.plan.options.safe_private:
         table = table | {
-            (group, creator, number): vr for group, creator, number, vr in run.options.safe_private
+            (group, creator, number): vr for group, creator, number, vr in case.plan.options.safe_private
         }
     creators: dict[int, Element] = {}
     for element in odd:
@@ -50,14 +50,14 @@ def safe(odd: list[Element], named: set[int], run: Pass) -> list[Element]:
         if creator is None or element.tag & 0xFF00 == 0 or not isinstance(creator.value, bytes):
             continue
         name = creator.value.strip(b"\0 ").decode("latin-1")
-        if run.options.csa_fields and _is_csa(element, name) and isinstance(element.value, bytes):
+        if case.plan.options.csa_fields and _is_csa(element, name) and isinstance(element.value, bytes):
             header = csa.cleaned(element.value)
             if header is not None:
                 kept.append(Element(element.tag, "OB", header))
                 wanted.add(creator.tag)
             continue
         vr = table.get((element.tag >> 16, name, element.tag & 0xFF))
-        if vr and _fits(element, vr, run):
+        if vr and _fits(element, vr, case):
             element.vr = vr if element.vr else ""
             kept.append(element)
             wanted.add(creator.tag)
@@ -72,7 +72,7 @@ def _creator(tag: int) -> int:
     return tag & 0xFFFF0000 | tag >> 8 & 0xFF
 
 
-def _fits(element: Element, vr: str, run: Pass) -> bool:
+def _fits(element: Element, vr: str, case: Case) -> bool:
     value = element.value
     if not isinstance(value, bytes) or element.vr not in {vr, "", "UN"}:
         return False
@@ -80,13 +80,13 @@ def _fits(element: Element, vr: str, run: Pass) -> bool:
         return len(value) % NUMBERS[vr] == 0 and len(value) <= _MAX_VALUES * NUMBERS[vr]
     if vr in {"OB", "OW"}:
         return True
-    return (vr in TEXT or vr in {"DS", "IS"}) and _says_nothing(value, vr, run)
+    return (vr in TEXT or vr in {"DS", "IS"}) and _says_nothing(value, vr, case)
 
 
-def _says_nothing(value: bytes, vr: str, run: Pass) -> bool:
+def _says_nothing(value: bytes, vr: str, case: Case) -> bool:
     text = character_set(b"").decode(value)
     if any(len(part) > _FIXED.get(vr, 64) for part in text.split("\\")):
         return False
     if vr in {"DS", "IS"}:
         return all(c in "0123456789.eE+- \\" for c in text)
-    return all(clean(part, run.found) == part.strip() for part in text.split("\\"))
+    return all(clean(part, case.found) == part.strip() for part in text.split("\\"))

@@ -39,29 +39,32 @@ class Scope:
     depth: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One file, what a preset does to it, and what is known of its patient."""
+
+    plan: Plan
+    uids: UidMap
+    subject: Subject
+    found: Identifiers
+    report: FileReport
+    file: DicomFile
+
+
 Level = Callable[[list[Element], Scope, Trie | None], list[Element]]
 
 
 class Treatment:
     """Decisions carried out on the elements of one file; `level` treats the items of a sequence."""
 
-    def __init__(
-        self,
-        plan: Plan,
-        uids: UidMap,
-        subject: Subject,
-        found: Identifiers,
-        report: FileReport,
-        file: DicomFile,
-        level: Level,
-    ) -> None:
-        self.plan = plan
-        self.options = plan.options
-        self.uids = uids
-        self.subject = subject
-        self.found = found
-        self.report = report
-        self.file = file
+    def __init__(self, case: Case, level: Level) -> None:
+        self.plan = case.plan
+        self.options = case.plan.options
+        self.uids = case.uids
+        self.subject = case.subject
+        self.found = case.found
+        self.report = case.report
+        self.file = case.file
         self.old_age = False
         self.presentation_state = False
         self._level = level

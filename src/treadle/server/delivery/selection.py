@@ -123,9 +123,7 @@ async def select_files(guard: Guard, wanted: Selection, options: Options) -> Sel
     single = [node.id for node in wanted.nodes if node.level == "file"]
     if single:
         conditions.append(file.c.id.in_(single))
-    for node in wanted.nodes:
-        if node.level == "file":
-            continue
+    for node in (node for node in wanted.nodes if node.level != "file"):
         condition = await _node_condition(guard, node, options, found)
         if condition is None:
             found.skipped.append(node.id)

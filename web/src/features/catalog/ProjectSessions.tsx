@@ -1,8 +1,9 @@
 import { useParams } from "@tanstack/react-router";
 import { useProject } from "@/api/queries";
 import { useMay } from "@/api/rights";
-import { AddToCollectionButton } from "./collections/AddToCollectionButton";
-import { DownloadButton } from "./DownloadButton";
+import { AddToCollectionButton } from "@/parts/collect/AddToCollectionButton";
+import { collectNodes } from "@/parts/collect/collectNodes";
+import { DownloadButton } from "@/parts/download/DownloadButton";
 import { NothingHere } from "./NothingHere";
 import { SessionsTable } from "./SessionsTable";
 
@@ -18,7 +19,7 @@ export function ProjectSessions() {
       judged={project.templates.length > 0 && may("session_templates_view")}
       actions={(nodes) => (
         <>
-          <AddToCollectionButton nodes={nodes} />
+          <AddToCollectionButton add={collectNodes(nodes)} />
           {may("files_download") ? <DownloadButton nodes={nodes} primary /> : null}
         </>
       )}

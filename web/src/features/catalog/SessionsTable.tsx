@@ -15,8 +15,8 @@ import { SearchField } from "@/ui/SearchField";
 import { ColumnMenu } from "@/ui/table/ColumnMenu";
 import { type DataColumn, readSort, sortText } from "@/ui/table/model";
 import { PagedTable } from "@/ui/table/PagedTable";
+import { SelectionBar } from "@/ui/table/SelectionBar";
 import { labelColumn, receivedColumn, tagsColumn } from "./columns";
-import { SelectionBar } from "./SelectionBar";
 import { useFilterFields } from "./useFilterFields";
 
 const COLUMNS: DataColumn<Session>[] = [
@@ -179,6 +179,7 @@ export function SessionsTable({
         empty={empty}
         above={
           <SelectionBar
+            word="session"
             total={rows.total}
             filtered={filter !== undefined}
             selected={selected.size}

@@ -5,6 +5,7 @@ const KEYS: [keys: string[], does: string][] = [
   [["?"], "This list"],
   [["g", "h"], "Go home"],
   [["g", "p"], "Go to projects"],
+  [["g", "s"], "Go to search"],
   [["g", "c"], "Go to collections"],
   [["g", "m"], "Go to the mis-routed list"],
   [["g", "u"], "Go to your profile"],

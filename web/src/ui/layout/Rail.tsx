@@ -8,6 +8,7 @@ import {
   IconLayoutSidebarLeftCollapse,
   IconLayoutSidebarLeftExpand,
   IconListDetails,
+  IconListSearch,
   IconRouteOff,
   IconServer,
   IconShieldCheck,
@@ -29,6 +30,7 @@ interface RailProps {
 const PLACES = [
   { to: "/", words: "Home", icon: IconHome, exact: true, admin: false },
   { to: "/projects", words: "Projects", icon: IconFolders, exact: false, admin: false },
+  { to: "/search", words: "Search", icon: IconListSearch, exact: false, admin: false },
   { to: "/collections", words: "Collections", icon: IconStack2, exact: false, admin: false },
   { to: "/misrouted", words: "Mis-routed", icon: IconRouteOff, exact: false, admin: false },
   { to: "/admin/users", words: "Users", icon: IconUsers, exact: false, admin: true },

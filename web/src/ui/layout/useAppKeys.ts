@@ -4,6 +4,7 @@ import { useEffect } from "react";
 const PLACES: Record<string, string> = {
   h: "/",
   p: "/projects",
+  s: "/search",
   c: "/collections",
   m: "/misrouted",
   u: "/me",

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Numeric, Text, any_, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from treadle.flyql.entities import CORE_FIELDS
 from treadle.flyql.errors import FlyqlError
 from treadle.flyql.parser import parse_field
 from treadle.server.access.guard import Guard
@@ -124,9 +125,10 @@ async def aggregate(guard: Guard, name: str, words: str) -> dict[str, Any] | Non
         return None
     scope = await query.scope_of(guard)
     known = {hit.name: hit for hit in await query.suggest_fields(guard.connection, name, scope)}
-    if name not in known:
-        return None
-    is_number = known[name].type in ("integer", "float")
+    hit = known.get(name)
+    if hit is None and field.path not in CORE_FIELDS.get(field.entity, ()):
+        return None  # a core field exists before anything has a value in it
+    is_number = hit is not None and hit.type in ("integer", "float")
     found = await query.facets(
         guard.connection,
         None,

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Outlet, useParams, useRouterState } from "@tanstack/react-router";
 import { containerQuery } from "@/api/queries";
 import { useMayInCollection } from "@/api/rights";
+import { DownloadButton } from "@/parts/download/DownloadButton";
 import { Failure } from "@/ui/Failure";
 import { Loading } from "@/ui/Loading";
 import { useCrumbs } from "@/ui/layout/crumbsContext";
@@ -9,7 +10,6 @@ import { Page } from "@/ui/Page";
 import { PageHead } from "@/ui/PageHead";
 import { TabLinks } from "@/ui/TabLinks";
 import { DeleteButton } from "../DeleteButton";
-import { DownloadButton } from "../DownloadButton";
 
 /** The frame of a collection's pages. */
 export function CollectionFrame() {

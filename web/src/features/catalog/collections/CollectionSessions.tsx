@@ -5,10 +5,11 @@ import { api } from "@/api/client";
 import type { DownloadNode } from "@/api/download";
 import { useMayInCollection } from "@/api/rights";
 import { useChange } from "@/api/useChange";
+import { AddToCollectionButton } from "@/parts/collect/AddToCollectionButton";
+import { collectNodes } from "@/parts/collect/collectNodes";
+import { DownloadButton } from "@/parts/download/DownloadButton";
 import { Message } from "@/ui/Message";
-import { DownloadButton } from "../DownloadButton";
 import { SessionsTable } from "../SessionsTable";
-import { AddToCollectionButton } from "./AddToCollectionButton";
 
 import { useOpenCollection } from "./useOpenCollection";
 
@@ -40,7 +41,7 @@ export function CollectionSessions() {
               Take out
             </Button>
           ) : null}
-          <AddToCollectionButton nodes={nodes} />
+          <AddToCollectionButton add={collectNodes(nodes)} />
           <DownloadButton nodes={nodes} primary />
         </>
       )}

@@ -2,24 +2,23 @@ import { TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { api } from "@/api/client";
-import type { DownloadNode } from "@/api/download";
 import { LIVE, useMe } from "@/api/queries";
 import { useIsAdmin } from "@/api/rights";
 import type { Collection } from "@/api/types";
 import { Picker } from "@/parts/pick/Picker";
 import { COLLECTIONS } from "@/parts/pick/source";
 import { FormDialog } from "@/ui/FormDialog";
+import type { Collect } from "./collectNodes";
 
 const NEW = { value: "+", label: "New collection…" };
 
 interface AddToCollectionDialogProps {
-  nodes: () => Promise<DownloadNode[]>;
+  onAdd: Collect;
   onClose: () => void;
 }
 
 /** Into which collection; a new one is made on the way. */
-export function AddToCollectionDialog({ nodes, onClose }: AddToCollectionDialogProps) {
+export function AddToCollectionDialog({ onAdd, onClose }: AddToCollectionDialogProps) {
   const { user } = useMe();
   const admin = useIsAdmin();
   const queries = useQueryClient();
@@ -29,11 +28,7 @@ export function AddToCollectionDialog({ nodes, onClose }: AddToCollectionDialogP
   const usable = (one: Collection) =>
     admin || one.permissions.some((entry) => entry._id === user._id && entry.access !== "ro");
   const add = useMutation({
-    mutationFn: async (): Promise<unknown> => {
-      const contents = { operation: "add", nodes: await nodes() };
-      if (choice === NEW.value) return api.post("/collections", { label: label.trim(), contents });
-      return api.put(`/collections/${choice}`, { contents });
-    },
+    mutationFn: () => onAdd(choice === NEW.value ? { label: label.trim() } : (choice ?? "")),
     onSuccess: () => {
       const name = choice === NEW.value ? label.trim() : chosen;
       notifications.show({ message: `Added to “${name}”.` });

@@ -1,0 +1,156 @@
+import { Button, Collapse, Group, Stack } from "@mantine/core";
+import { useDisclosure, useMediaQuery } from "@mantine/hooks";
+import { IconChevronDown } from "@tabler/icons-react";
+import { lazy, Suspense } from "react";
+import { DateField } from "@/ui/DateField";
+import { titleOf } from "./fields";
+import classes from "./Search.module.css";
+import type { Buckets, Facets, SearchState } from "./search";
+
+const FieldPicker = lazy(async () => ({ default: (await import("./FieldPicker")).FieldPicker }));
+
+const USUAL = [
+  "project.label",
+  "subject.sex",
+  "session.tags",
+  "file.type",
+  "file.modality",
+  "file.classification_list",
+  "subject.code",
+];
+const MISSING = "null";
+
+interface FacetPanelProps {
+  state: SearchState;
+  facets: Facets | undefined;
+  onChange: (part: SearchState) => void;
+  onCopy: () => void;
+}
+
+/** Values of the result with their counts: picking one narrows the search. */
+export function FacetPanel({ state, facets, onChange, onCopy }: FacetPanelProps) {
+  const narrow = useMediaQuery("(max-width: 1023px)") ?? false;
+  const [opened, panel] = useDisclosure(false);
+  const picked = state.picked ?? {};
+  const number = Object.keys(picked).length + (state.from || state.to ? 1 : 0);
+  const pick = (field: string, values: string[]) => {
+    const { [field]: _, ...rest } = picked;
+    const next = values.length > 0 ? { ...rest, [field]: values } : rest;
+    onChange({ picked: Object.keys(next).length > 0 ? next : undefined });
+  };
+  const fields = [...USUAL, ...(state.facets ?? [])];
+  const body = (
+    <>
+      {fields.map((field) => (
+        <Facet
+          key={field}
+          field={field}
+          found={bucketsOf(facets, field)}
+          picked={picked[field] ?? []}
+          onPick={(values) => pick(field, values)}
+        />
+      ))}
+      <fieldset className={classes.facet}>
+        <legend>Scanned</legend>
+        <Stack gap={6}>
+          <DateField
+            label="Scanned from"
+            mark="From"
+            value={state.from}
+            onChange={(from) => onChange({ from })}
+          />
+          <DateField label="Scanned until" mark="To" value={state.to} onChange={(to) => onChange({ to })} />
+        </Stack>
+      </fieldset>
+      <Suspense>
+        <FieldPicker
+          label="Filter by another field"
+          taken={fields}
+          onPick={(field) => onChange({ facets: [...(state.facets ?? []), field] })}
+        />
+      </Suspense>
+      {number > 0 ? (
+        <Group gap={6} mt={10}>
+          <Button size="compact-sm" variant="light" onClick={onCopy}>
+            Copy to query
+          </Button>
+          <Button
+            size="compact-sm"
+            variant="subtle"
+            color="gray"
+            onClick={() => onChange({ picked: undefined, from: undefined, to: undefined })}
+          >
+            Clear
+          </Button>
+        </Group>
+      ) : null}
+    </>
+  );
+  return (
+    <section className={narrow ? undefined : `panel ${classes.facets}`} aria-label="Filters">
+      {narrow ? (
+        <>
+          <Button
+            variant="default"
+            size="xs"
+            rightSection={<IconChevronDown size={14} />}
+            aria-expanded={opened}
+            onClick={panel.toggle}
+          >
+            Filters{number > 0 ? ` (${number})` : ""}
+          </Button>
+          <Collapse expanded={opened}>
+            <div className="panel" style={{ marginTop: 8, padding: 12 }}>
+              {body}
+            </div>
+          </Collapse>
+        </>
+      ) : (
+        body
+      )}
+    </section>
+  );
+}
+
+function bucketsOf(facets: Facets | undefined, field: string): Buckets | undefined {
+  const found = facets?.fields?.[field] ?? facets?.by_session[field] ?? facets?.by_file[field];
+  return found && "buckets" in found ? found : undefined;
+}
+
+interface FacetProps {
+  field: string;
+  found: Buckets | undefined;
+  picked: string[];
+  onPick: (values: string[]) => void;
+}
+
+/** One field's values, those picked first; nothing when there is nothing to pick. */
+function Facet({ field, found, picked, onPick }: FacetProps) {
+  const counted = new Map(found?.buckets.map((one) => [String(one.key), one.doc_count]));
+  const values = [...new Set([...picked, ...counted.keys()])];
+  if (values.length === 0 || (values.length === 1 && values[0] === MISSING && picked.length === 0))
+    return null;
+  return (
+    <fieldset className={classes.facet}>
+      <legend>{field === "file.type" ? "File type" : titleOf(field)}</legend>
+      {values.map((value) => (
+        <label key={value} className={classes.bucket}>
+          <input
+            type="checkbox"
+            checked={picked.includes(value)}
+            onChange={(event) =>
+              onPick(event.currentTarget.checked ? [...picked, value] : picked.filter((one) => one !== value))
+            }
+          />
+          <span className={value === MISSING ? "cut dim" : "cut"} title={value}>
+            {value === MISSING ? "none" : value}
+          </span>
+          <span>{counted.get(value)?.toLocaleString("en-US")}</span>
+        </label>
+      ))}
+      {found?.sum_other_doc_count ? (
+        <span className="dim">{found.sum_other_doc_count.toLocaleString("en-US")} others</span>
+      ) : null}
+    </fieldset>
+  );
+}

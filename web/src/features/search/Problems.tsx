@@ -1,0 +1,33 @@
+import { IconAlertTriangle, IconInfoCircle } from "@tabler/icons-react";
+import classes from "./Search.module.css";
+import type { Parsed, Problem } from "./search";
+
+interface ProblemsProps {
+  errors: Problem[];
+  warnings: Parsed["warnings"];
+  /** Somebody is still typing: nothing is said aloud yet. */
+  waiting: boolean;
+}
+
+/** Below the text: what is wrong with it, where, and how it may have been meant. */
+export function Problems({ errors, warnings, waiting }: ProblemsProps) {
+  return (
+    <div role="status" aria-live={waiting ? "off" : "polite"} aria-label="Mistakes in the query">
+      {errors.map((one) => (
+        <p key={`${one.offset} ${one.message}`} className={classes.mistake} data-bad>
+          <IconAlertTriangle size={15} aria-hidden="true" />
+          <span>
+            Line {one.line}, position {one.pos}: {one.message}
+            {one.suggestion ? <span className="dim"> Perhaps: {one.suggestion}</span> : null}
+          </span>
+        </p>
+      ))}
+      {warnings.map((one) => (
+        <p key={`${one.offset} ${one.message}`} className={classes.mistake}>
+          <IconInfoCircle size={15} aria-hidden="true" />
+          <span>{one.message}</span>
+        </p>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,73 @@
+import { Button, Menu } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { notifications } from "@mantine/notifications";
+import { IconChevronDown, IconTableExport, IconTag } from "@tabler/icons-react";
+import { useMutation } from "@tanstack/react-query";
+import { api } from "@/api/client";
+import { type DownloadNode, saveBlob } from "@/api/download";
+import { AddToCollectionButton } from "@/parts/collect/AddToCollectionButton";
+import { DownloadButton } from "@/parts/download/DownloadButton";
+import type { Kind, SearchQuery } from "./search";
+import { TagDialog } from "./TagDialog";
+
+const FORMATS = [
+  ["csv", "CSV"],
+  ["tsv", "TSV"],
+  ["json", "JSON"],
+  ["ndjson", "JSON lines"],
+  ["parquet", "Parquet"],
+] as const;
+
+interface ResultActionsProps {
+  kind: Kind;
+  /** What it is done to: a search, also when a few rows were picked. */
+  asked: SearchQuery;
+  columns: string[];
+}
+
+/** What can be done with some or all of a result; the server does it, so all may be any number. */
+export function ResultActions({ kind, asked, columns }: ResultActionsProps) {
+  const [tagging, tags] = useDisclosure(false);
+  const nodes = async () =>
+    (await api.post<{ nodes: DownloadNode[] }>("/dataexplorer/search/nodes", asked)).nodes;
+  const write = useMutation({
+    mutationFn: async (format: string) => {
+      const body = { query: asked, format, columns: [`${kind}._id`, ...columns] };
+      saveBlob(await api.file("/dataexplorer/search/export", body), `${kind}s.${format}`);
+    },
+    onError: (error) => notifications.show({ color: "red", title: "Not exported", message: error.message }),
+  });
+  return (
+    <>
+      <Menu position="bottom-end">
+        <Menu.Target>
+          <Button
+            variant="default"
+            leftSection={<IconTableExport size={16} />}
+            rightSection={<IconChevronDown size={14} />}
+            loading={write.isPending}
+          >
+            Export
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {FORMATS.map(([format, words]) => (
+            <Menu.Item key={format} onClick={() => write.mutate(format)}>
+              {words}
+            </Menu.Item>
+          ))}
+        </Menu.Dropdown>
+      </Menu>
+      <Button variant="default" leftSection={<IconTag size={16} />} onClick={tags.open}>
+        Tag
+      </Button>
+      {kind === "analysis" ? null : (
+        <AddToCollectionButton
+          add={(collection) => api.post("/dataexplorer/search/collect", { query: asked, collection })}
+        />
+      )}
+      <DownloadButton nodes={nodes} primary />
+      {tagging ? <TagDialog asked={asked} onClose={tags.close} /> : null}
+    </>
+  );
+}

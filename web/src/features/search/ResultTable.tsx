@@ -1,0 +1,131 @@
+import { Button } from "@mantine/core";
+import { useNavigate } from "@tanstack/react-router";
+import { lazy, Suspense, useMemo, useState } from "react";
+import { ApiError } from "@/api/client";
+import { Message } from "@/ui/Message";
+import { readSort } from "@/ui/table/model";
+import { PagedTable } from "@/ui/table/PagedTable";
+import { SelectionBar } from "@/ui/table/SelectionBar";
+import { columnsOf, USUAL_COLUMNS } from "./fields";
+import { type Hit, KINDS, type Kind, only, type SearchQuery, type SearchState } from "./search";
+import { useHits } from "./useHits";
+
+const ResultActions = lazy(async () => ({ default: (await import("./ResultActions")).ResultActions }));
+const ColumnsButton = lazy(async () => ({ default: (await import("./ColumnsButton")).ColumnsButton }));
+
+interface ResultTableProps {
+  state: SearchState;
+  kind: Kind;
+  asked: SearchQuery;
+  onChange: (part: SearchState) => void;
+  onClear: () => void;
+}
+
+const ANYTHING = ["q", "words", "picked", "from", "to"] as const;
+const NO_ORDER = { field: "", descending: true };
+
+/** What was found: chosen columns, any order, and what can be done with some or all of it. */
+export function ResultTable({ state, kind, asked, onChange, onClear }: ResultTableProps) {
+  const navigate = useNavigate();
+  const fields = state.columns ?? USUAL_COLUMNS[kind];
+  const columns = useMemo(() => columnsOf(fields), [fields]);
+  const sort = readSort(state.sort, columns);
+  const hits = useHits({
+    ...asked,
+    columns: fields,
+    ...(sort ? { sort: { field: sort.field, order: sort.descending ? "desc" : "asc" } } : {}),
+  });
+  // What is picked is picked out of this result, not out of the next.
+  const of = JSON.stringify(asked);
+  const [chosen, setChosen] = useState({ of, ids: new Set<string>(), everything: false });
+  const { ids, everything } = chosen.of === of ? chosen : { ids: new Set<string>(), everything: false };
+  const words = KINDS.find((one) => one.kind === kind)?.words ?? "";
+  const choose = (next: Set<string>) => setChosen({ of, ids: next, everything: false });
+  if (hits.error instanceof ApiError && [400, 403, 422, 504].includes(hits.error.status))
+    return <Refused error={hits.error} />;
+  const filtered = ANYTHING.some((key) => state[key] !== undefined);
+  return (
+    <PagedTable
+      name={`search.${kind}`}
+      label={words}
+      what="result"
+      columns={columns}
+      rows={hits}
+      sort={sort ?? NO_ORDER}
+      onSort={(next) => onChange({ sort: next })}
+      selection={{ ids: everything ? new Set(hits.rows.map((row) => row._id)) : ids, onChange: choose }}
+      onOpen={(row) => void navigate({ to: addressOf(kind, row) })}
+      filtered={false}
+      onClear={onClear}
+      empty={
+        <Message
+          title={filtered ? `No ${words.toLowerCase()} found` : `There are no ${words.toLowerCase()} yet`}
+          action={
+            filtered ? (
+              <Button variant="default" onClick={onClear}>
+                Clear search
+              </Button>
+            ) : null
+          }
+        >
+          {filtered
+            ? "Text is compared in its case, and = wants the whole value: try CONTAINS, or another kind of result."
+            : "What you may see is found here as soon as it has arrived."}
+        </Message>
+      }
+      above={
+        <SelectionBar
+          word={kind}
+          words={words.toLowerCase()}
+          more={hits.more}
+          total={hits.found}
+          filtered={filtered}
+          selected={ids.size}
+          everything={everything}
+          onEverything={() => setChosen({ of, ids: new Set(), everything: true })}
+          onClear={() => choose(new Set())}
+          end={
+            <Suspense>
+              <ColumnsButton
+                columns={fields}
+                chosen={state.columns !== undefined}
+                onChange={(next) => onChange({ columns: next })}
+              />
+            </Suspense>
+          }
+        >
+          <Suspense>
+            <ResultActions kind={kind} asked={everything ? asked : only(asked, ids)} columns={fields} />
+          </Suspense>
+        </SelectionBar>
+      }
+    />
+  );
+}
+
+/** Address of what was found; an analysis is shown with what it belongs to. */
+function addressOf(kind: Kind, { _id, _source }: Hit): string {
+  if (kind === "file") return `/files/${_source.file?.file_id ?? _id}`;
+  if (kind !== "analysis") return `/${kind}s/${_id}`;
+  const { parent } = _source;
+  return parent ? `/${parent.type}s/${parent._id}` : "/projects";
+}
+
+const REFUSALS: Record<number, string> = {
+  403: "You may not search this",
+  504: "This search takes too long",
+};
+
+function Refused({ error }: { error: ApiError }) {
+  return (
+    <div className="panel">
+      <Message
+        title={REFUSALS[error.status] ?? "This query cannot be run"}
+        detail={error.requestId ? `Request ${error.requestId}` : null}
+        alert
+      >
+        {error.message}
+      </Message>
+    </div>
+  );
+}

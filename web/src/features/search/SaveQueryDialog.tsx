@@ -1,0 +1,102 @@
+import { Group, Radio, Stack } from "@mantine/core";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { api } from "@/api/client";
+import { LIVE, useMe } from "@/api/queries";
+import { useIsAdmin } from "@/api/rights";
+import { Picker } from "@/parts/pick/Picker";
+import { GROUPS, PROJECTS } from "@/parts/pick/source";
+import { FormDialog } from "@/ui/FormDialog";
+import { LabelFields } from "@/ui/LabelFields";
+import type { SavedQuery } from "./saved";
+import type { SearchQuery } from "./search";
+
+interface SaveQueryDialogProps {
+  search: SearchQuery;
+  saved: SavedQuery | undefined;
+  onSaved: (id: string) => void;
+  onClose: () => void;
+}
+
+const AS_NEW = "new";
+
+/** Keeps the query that is shown: over the old one, or as a new one for those who shall see it. */
+export function SaveQueryDialog({ search, saved, onSaved, onClose }: SaveQueryDialogProps) {
+  const { user } = useMe();
+  const admin = useIsAdmin();
+  const queries = useQueryClient();
+  const [over, setOver] = useState(saved ? "over" : AS_NEW);
+  const [label, setLabel] = useState(saved?.label ?? "");
+  const [description, setDescription] = useState(saved?.description ?? "");
+  const [type, setType] = useState<string>("user");
+  const [place, setPlace] = useState<string | null>(null);
+  const placed = type === "project" || type === "group";
+  const save = useMutation({
+    mutationFn: async () => {
+      const body = { label: label.trim(), description: description.trim() || null, search };
+      if (over === "over" && saved) {
+        await api.put(`/dataexplorer/queries/${saved._id}`, body);
+        return saved._id;
+      }
+      const parent = { type, id: placed ? place : type === "site" ? "site" : user._id };
+      return (await api.post<{ _id: string }>("/dataexplorer/queries", { ...body, parent }))._id;
+    },
+    onSuccess: (id) => {
+      void queries.invalidateQueries({ queryKey: [LIVE, "search", "saved"] });
+      onClose();
+      onSaved(id);
+    },
+  });
+  return (
+    <FormDialog
+      title="Save query"
+      size="sm"
+      action="Save query"
+      busy={save.isPending}
+      disabled={!label.trim() || (over === AS_NEW && placed && !place)}
+      error={save.error}
+      onClose={onClose}
+      onSubmit={() => save.mutate()}
+    >
+      {saved ? (
+        <Radio.Group value={over} onChange={setOver} aria-label="How to save">
+          <Group>
+            <Radio value="over" label="Change this query" />
+            <Radio value={AS_NEW} label="Save as a new query" />
+          </Group>
+        </Radio.Group>
+      ) : null}
+      <LabelFields
+        label={label}
+        description={description}
+        onLabel={setLabel}
+        onDescription={setDescription}
+      />
+      {over === AS_NEW ? (
+        <>
+          <Radio.Group
+            label="Who may use it"
+            value={type}
+            onChange={(next) => {
+              setType(next);
+              setPlace(null);
+            }}
+          >
+            <Stack gap={8} mt={6}>
+              <Radio value="user" label="Only me" />
+              <Radio value="project" label="Everybody in a project" />
+              <Radio value="group" label="Everybody in a group" />
+              {admin ? <Radio value="site" label="Everybody" /> : null}
+            </Stack>
+          </Radio.Group>
+          {type === "project" ? (
+            <Picker source={PROJECTS} label="Project" value={place} onChange={setPlace} />
+          ) : null}
+          {type === "group" ? (
+            <Picker source={GROUPS} label="Group" value={place} onChange={setPlace} />
+          ) : null}
+        </>
+      ) : null}
+    </FormDialog>
+  );
+}

@@ -1,0 +1,116 @@
+import type { Json } from "@/api/types";
+import { age, bytes, dateTime } from "@/ui/format";
+import type { DataColumn } from "@/ui/table/model";
+import type { Hit, Kind } from "./search";
+
+/** The columns of a result until others are chosen; the first says what the row is. */
+export const USUAL_COLUMNS: Record<Kind, string[]> = {
+  session: [
+    "session.label",
+    "subject.label",
+    "project.label",
+    "session.timestamp",
+    "subject.sex",
+    "session.age",
+    "session.operator",
+    "session.tags",
+  ],
+  acquisition: [
+    "acquisition.label",
+    "session.label",
+    "subject.label",
+    "project.label",
+    "acquisition.timestamp",
+    "acquisition.tags",
+  ],
+  file: [
+    "file.name",
+    "file.type",
+    "file.modality",
+    "file.classification_list",
+    "file.size",
+    "session.label",
+    "subject.label",
+    "project.label",
+    "file.created",
+  ],
+  analysis: [
+    "analysis.label",
+    "analysis.gear_info.name",
+    "analysis.job.state",
+    "session.label",
+    "subject.label",
+    "project.label",
+    "analysis.created",
+  ],
+  subject: [
+    "subject.label",
+    "project.label",
+    "subject.sex",
+    "subject.cohort",
+    "subject.species",
+    "subject.tags",
+    "subject.created",
+  ],
+};
+
+const TITLES: Record<string, string> = {
+  "session.label": "Session",
+  "subject.label": "Subject",
+  "subject.code": "Subject",
+  "project.label": "Project",
+  "group.label": "Group",
+  "acquisition.label": "Acquisition",
+  "analysis.label": "Analysis",
+  "session.timestamp": "Scanned",
+  "acquisition.timestamp": "Scanned",
+  "subject.sex": "Sex",
+  "session.age": "Age",
+  "session.operator": "Operator",
+  "file.name": "File",
+  "file.type": "Type",
+  "file.modality": "Modality",
+  "file.classification_list": "Classification",
+  "file.size": "Size",
+  "analysis.gear_info.name": "Gear",
+  "analysis.job.state": "State",
+  "subject.cohort": "Cohort",
+  "subject.species": "Species",
+};
+
+const LAST: Record<string, string> = { tags: "Tags", created: "Created", modified: "Modified" };
+const WIDE = /\.(label|name|classification_list|description)$/;
+const TIME = /\.(timestamp|created|modified)$/;
+
+/** What a field is called above its column. */
+export const titleOf = (field: string) => {
+  const parts = field.split(".");
+  return TITLES[field] ?? (parts.length === 2 ? LAST[parts[1] ?? ""] : undefined) ?? field;
+};
+
+/** A value of a field as it is read; several are set side by side. */
+export function shown(field: string, value: Json | undefined): string {
+  if (value === null || value === undefined) return "";
+  if (Array.isArray(value)) return [...new Set(value.map((one) => shown(field, one)))].join(", ");
+  if (typeof value === "object") return JSON.stringify(value);
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  if (typeof value === "string") return TIME.test(field) ? dateTime(value) || value : value;
+  if (field === "session.age") return age(value);
+  return field === "file.size" ? bytes(value) : String(value);
+}
+
+const widthOf = (field: string) => (WIDE.test(field) ? 190 : TIME.test(field) ? 150 : 120);
+
+/** Name of a column where only letters and digits are allowed. */
+const idOf = (field: string) => field.replace(/[^A-Za-z0-9]/g, (sign) => `_${sign.charCodeAt(0)}_`);
+
+export const columnsOf = (fields: string[]): DataColumn<Hit>[] =>
+  fields.map((field, at) => ({
+    id: idOf(field),
+    title: titleOf(field),
+    width: widthOf(field),
+    sort: field,
+    number: field === "file.size" || field === "session.age",
+    cell: (row) => shown(field, row.values?.[at]),
+    text: (row) => shown(field, row.values?.[at]),
+  }));

@@ -18,16 +18,23 @@ export function Problems({ errors, warnings, waiting }: ProblemsProps) {
           <IconAlertTriangle size={15} aria-hidden="true" />
           <span>
             Line {one.line}, position {one.pos}: {one.message}
-            {one.suggestion ? <span className="dim"> Perhaps: {one.suggestion}</span> : null}
+            <Perhaps suggestion={one.suggestion} />
           </span>
         </p>
       ))}
       {warnings.map((one) => (
         <p key={`${one.offset} ${one.message}`} className={classes.mistake}>
           <IconInfoCircle size={15} aria-hidden="true" />
-          <span>{one.message}</span>
+          <span>
+            {one.message}
+            <Perhaps suggestion={one.suggestion} />
+          </span>
         </p>
       ))}
     </div>
   );
+}
+
+function Perhaps({ suggestion }: { suggestion?: string | null }) {
+  return suggestion ? <span className="dim"> Perhaps: {suggestion}</span> : null;
 }

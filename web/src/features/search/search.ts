@@ -93,7 +93,7 @@ export interface Parsed {
   valid: boolean;
   errors: Problem[];
   ast: Json;
-  warnings: { offset: number; message: string }[];
+  warnings: Pick<Problem, "offset" | "message" | "suggestion">[];
 }
 
 export interface FieldHit {

@@ -12,7 +12,7 @@ class Line:
         self._changed = Condition()
         self._due: dict[int, float] = {}
         self._heap: list[tuple[float, int]] = []
-        self._served: set[int] = set()
+        self._served: dict[int, float] = {}  # with the time each was due
         self._closed = False
 
     def join(self, series_id: int, *, after_s: float = 0.0) -> None:
@@ -23,6 +23,12 @@ class Line:
             heapq.heappush(self._heap, (due, series_id))
             self._changed.notify_all()
 
+    def give_back(self, series_id: int) -> None:
+        """Queue the series one was serving where it stood before."""
+        with self._changed:
+            after_s = self._served[series_id] - monotonic()
+        self.join(series_id, after_s=after_s)
+
     def take(self) -> int | None:
         """The next series, waited for; None once the line is closed."""
         with self._changed:
@@ -30,7 +36,6 @@ class Line:
                 now = monotonic()
                 series_id = self._pop(now)
                 if series_id is not None:
-                    self._served.add(series_id)
                     return series_id
                 self._changed.wait(self._wait_s(now))
         return None
@@ -38,7 +43,7 @@ class Line:
     def done(self, series_id: int) -> None:
         """The worker has finished with the series."""
         with self._changed:
-            self._served.discard(series_id)
+            self._served.pop(series_id, None)
             self._changed.notify_all()
 
     def close(self) -> None:
@@ -50,7 +55,7 @@ class Line:
     def length(self) -> int:
         """Series waiting or being served."""
         with self._changed:
-            return len(self._due.keys() | self._served)
+            return len(self._due.keys() | self._served.keys())
 
     def is_idle(self) -> bool:
         """Whether no series is served or due now; some may come later."""
@@ -67,7 +72,7 @@ class Line:
             if series_id in self._served:
                 served_again.append((due, series_id))
             else:
-                del self._due[series_id]
+                self._served[series_id] = self._due.pop(series_id)
                 found = series_id
         for entry in served_again:
             heapq.heappush(self._heap, entry)

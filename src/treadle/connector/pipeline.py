@@ -120,7 +120,7 @@ class Pipeline:
         except ServerTroubleError as error:
             self._note_failure(series_id)
             self._pause(error)
-            self._line.join(series_id)
+            self._line.give_back(series_id)
         except (SeriesTroubleError, TicketGoneError) as error:
             self._later(series_id, error)
         else:

@@ -63,6 +63,16 @@ def test_a_series_is_served_by_one_worker_at_a_time() -> None:
     assert line.take() == 1
 
 
+def test_what_could_not_be_served_keeps_its_place() -> None:
+    line = Line()
+    line.join(1)
+    line.join(2)
+    assert line.take() == 1
+    line.give_back(1)
+    line.done(1)
+    assert (line.take(), line.take()) == (1, 2)
+
+
 def test_a_later_turn_does_not_block_others() -> None:
     line = Line()
     line.join(1, after_s=0.1)

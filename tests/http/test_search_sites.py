@@ -20,6 +20,8 @@ import httpx
 import psycopg
 import pytest
 
+pytestmark = pytest.mark.xdist_group("sites")  # two servers are started for them
+
 SITES, SEARCH = "/dataexplorer/sites", "/dataexplorer/search"
 WEIGHTS = {"home": (50, 61, 75.5, None), "east": (49, 61, 80), "west": (55, 61, 62)}
 

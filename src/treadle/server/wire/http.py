@@ -6,11 +6,12 @@ import secrets
 from collections.abc import Iterable
 from typing import Any
 
+import psycopg
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
-from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -156,17 +157,11 @@ async def _on_http(request: Request, error: Exception) -> JSON:
 
 
 async def _on_database(request: Request, error: Exception) -> JSON:
-    assert isinstance(error, DBAPIError)  # noqa: S101
-    code = getattr(error.orig, "sqlstate", None) or ""
-    if (
-        isinstance(error, DataError)
-        or code.startswith("22")
-        or code
-        in (
-            "2201B",
-            "54000",
-        )
-    ):  # data exception: a value the database cannot take
+    # The access log and the search index speak to the driver itself: what it raises then comes as it is.
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    code = getattr(cause, "sqlstate", None) or ""
+    if isinstance(cause, psycopg.DataError) or code.startswith("22") or code == "54000":
+        # data exception: a value the database cannot take
         return _body(
             request, 422, "invalid_value", "A value has a form the database cannot store or compare."
         )
@@ -176,7 +171,7 @@ async def _on_database(request: Request, error: Exception) -> JSON:
     ):  # another request came first: made the same, or took away what this one names
         return _body(request, 409, "conflict", "Another request changed this at the same time; look again.")
     if code in ("40001", "40P01", "55P03", "57014", "57P01", "57P03", "53100", "53300") or isinstance(
-        error, OperationalError | InterfaceError
+        cause, psycopg.OperationalError | psycopg.InterfaceError
     ):
         log.warning("database_trouble", sqlstate=code)
         answer = _body(request, 503, "database_trouble", "The database is busy or restarting; try again.")
@@ -198,5 +193,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(ValidationError, _on_model)
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(DBAPIError, _on_database)
+    app.add_exception_handler(psycopg.Error, _on_database)
     app.add_exception_handler(Exception, _on_bug)
     app.add_middleware(EdgeMiddleware)

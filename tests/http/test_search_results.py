@@ -6,16 +6,14 @@ from typing import Any
 
 import httpx
 
-from conftest import Tree
 
-
-def found(tree: Tree, kind: str, text: str = "", **more: Any) -> dict[str, Any]:
+def found(tree: Any, kind: str, text: str = "", **more: Any) -> dict[str, Any]:
     """A search in the test's project."""
     inside = f"project._id = {tree.project}"
     return {"return_type": kind, "structured_query": f"{inside} AND {text}" if text else inside, **more}
 
 
-def test_a_page_brings_the_values_of_the_columns_asked_for(tree: Tree, problem: Any) -> None:
+def test_a_page_brings_the_values_of_the_columns_asked_for(tree: Any, problem: Any) -> None:
     tree.upload("one.txt")
     columns = ["file.name", "subject.label", "file.info.nothing"]
     page = tree.api.post("/dataexplorer/search", json=found(tree, "file", columns=columns)).json()
@@ -26,13 +24,13 @@ def test_a_page_brings_the_values_of_the_columns_asked_for(tree: Tree, problem: 
     )
 
 
-def test_subjects_are_counted_too(tree: Tree) -> None:
+def test_subjects_are_counted_too(tree: Any) -> None:
     facets = tree.api.post("/dataexplorer/facets", json=found(tree, "session")).json()["facets"]
     assert facets["subject_count"] == {"value": 1, "relation": "eq"}
 
 
 def test_all_of_a_result_is_tagged_and_what_may_not_be_is_counted(
-    tree: Tree, stranger: httpx.Client, problem: Any
+    tree: Any, stranger: httpx.Client, problem: Any
 ) -> None:
     tree.upload("one.txt")
     asked = {"query": found(tree, "file"), "tags": ["checked", "checked"]}
@@ -55,7 +53,7 @@ def test_all_of_a_result_is_tagged_and_what_may_not_be_is_counted(
         problem(tree.api.post("/dataexplorer/search/tag", json=body), 400)
 
 
-def test_files_that_were_found_are_downloaded(tree: Tree, stranger: httpx.Client) -> None:
+def test_files_that_were_found_are_downloaded(tree: Any, stranger: httpx.Client) -> None:
     for name in ("one.txt", "two.txt"):
         tree.upload(name)
     nodes = tree.api.post(

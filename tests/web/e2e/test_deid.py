@@ -20,14 +20,12 @@ RESEARCH = "name: Research\ntreadle:\n  preset: research\nzip: {}\n"
 @pytest.fixture
 def series(server: Server, place: Place, tmp_path: Path) -> str:
     """A session "Visit 1" with one zipped series that names its patient; answers its session."""
-    write_series(
-        tmp_path / "s", patient_id="Plantagenet-1", study=generate_uid(), slices=2, description="Head"
-    )
+    write_series(tmp_path / "s", patient_id="Tudor-1", study=generate_uid(), slices=2, description="Head")
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for path in sorted((tmp_path / "s").iterdir()):
             item = pydicom.dcmread(path)
-            item.PatientName = "Plantagenet^Ann"
+            item.PatientName = "Tudor^Ann"
             out = io.BytesIO()
             item.save_as(out)
             archive.writestr(path.name, out.getvalue())
@@ -80,7 +78,7 @@ def test_a_profile_is_written_with_checks_tried_on_files_and_saved(
     page.get_by_role("option", name="head.dicom.zip").click()
     table = page.get_by_role("table", name="Before and after")
     row = table.get_by_role("row").filter(has_text="PatientName")
-    expect(row).to_contain_text("Plantagenet^Ann")
+    expect(row).to_contain_text("Tudor^Ann")
     expect(row).to_contain_text("changed")
     expect(table.get_by_role("row").filter(has_text="Modality")).to_have_count(0)
     page.get_by_role("switch", name="Show what stays, too").click()

@@ -16,10 +16,10 @@ import psycopg
 
 from search_data import CONTAINER, FILE, Site, document
 from treadle.server.search.index.dictionary import Dictionary
-from treadle.server.search.index.flush import attach, driver_of
+from treadle.server.search.index.flush import attach
 from treadle.server.search.index.tables import ABOVE, LEVELS
 from treadle.server.search.index.write import Loaded, store
-from treadle.server.store.db import Database
+from treadle.server.store.db import Database, driver_of
 
 BASE = 100_000
 _BATCH = 2_000

@@ -10,9 +10,21 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from connector_kit import Connector, Door
+from edge_kit import Certificates
 from fault_kit import Treadle
 from probe_kit import free_port
 from pull_peers import Orthanc
+
+
+@pytest.fixture(scope="module")
+def certificates(tmp_path_factory: pytest.TempPathFactory, program: Callable[[str], str]) -> Certificates:
+    """An authority with server and client, and a stranger's client."""
+    program("openssl")
+    made = Certificates(tmp_path_factory.mktemp("certificates"))
+    made.make()
+    made.authority("stranger")
+    made.sign("outsider", by="stranger")
+    return made
 
 
 @pytest.fixture

@@ -19,16 +19,6 @@ ROOT = "1.2.826.0.1.3680043.10.77"
 
 
 @pytest.fixture(scope="module")
-def certificates(tmp_path_factory: pytest.TempPathFactory, program: Callable[[str], str]) -> Certificates:
-    program("openssl")
-    made = Certificates(tmp_path_factory.mktemp("certificates"))
-    made.make()
-    made.authority("stranger")
-    made.sign("outsider", by="stranger")
-    return made
-
-
-@pytest.fixture(scope="module")
 def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
     door = Door(tmp_path_factory.mktemp("tls") / "door")
     door.start()

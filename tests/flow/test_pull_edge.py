@@ -77,16 +77,6 @@ def test_a_file_read_again_begins_and_ends_pulling(
 
 
 @pytest.fixture(scope="module")
-def certificates(tmp_path_factory: pytest.TempPathFactory, program: Callable[[str], str]) -> Certificates:
-    program("openssl")
-    made = Certificates(tmp_path_factory.mktemp("certificates"))
-    made.make()
-    made.authority("stranger")
-    made.sign("outsider", by="stranger")
-    return made
-
-
-@pytest.fixture(scope="module")
 def secure_orthanc(
     program: Callable[[str], str],
     mover: int,

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from treadle.server.access.identity import Identity
 from treadle.server.kit.ids import new_id
 from treadle.server.kit.source import source
+from treadle.server.store.db import driver_of
 
 AccessType = Literal[
     "view_container",
@@ -139,18 +140,13 @@ async def record_all(
     asked = source.get()
     common = (access_type, *identity.origin, method, path, asked.request_id, asked.address, asked.client)
     rows = [(new_id(), _about(context), context.get("reason"), *common) for context in contexts]
-    driver = _driver(connection)
+    driver = driver_of(connection)
     statement = _INSERT_OF_A_READ if method in SAFE_METHODS else _INSERT
     if len(rows) == 1:
         await driver.execute(statement, rows[0], prepare=True)
     else:
         async with driver.cursor() as cursor:
             await cursor.executemany(statement, rows)
-
-
-def _driver(connection: AsyncConnection) -> Any:
-    """psycopg's connection; asking SQLAlchemy for it by `await` costs as much as the JSON of the record."""
-    return connection.sync_connection.connection.driver_connection  # type: ignore[union-attr]
 
 
 def _about(context: Mapping[str, Any]) -> str:

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, any_, delete, literal, select
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy import ColumnElement, Select, delete, literal, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from treadle.server.access.guard import Guard
@@ -16,6 +16,7 @@ from treadle.server.catalog.containers import clean_label, create_container, tou
 from treadle.server.catalog.rows import Container
 from treadle.server.catalog.tables import collection_access, collection_member, container
 from treadle.server.kit.errors import Conflict, Invalid, NotFound
+from treadle.server.store.db import among
 
 NODE_LEVELS = ("project", "subject", "session", "acquisition")
 ACCESS = ("ro", "rw", "admin")
@@ -64,7 +65,7 @@ async def change_contents(guard: Guard, target: Container, contents: Any) -> Non
 def _below(guard: Guard, level: str, ids: Sequence[str]) -> Select[Any]:
     """Ids of the acquisitions in these containers that the caller sees."""
     return select(container.c.id).where(
-        container.c[f"{level}_id"] == any_(literal(list(ids), ARRAY(Text))),
+        among(container.c[f"{level}_id"], ids),
         container.c.level == "acquisition",
         queries.LIVE,
         guard.allowed(container.c.project_id),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
 
 import orjson
-from sqlalchemy import MetaData
+import psycopg
+from sqlalchemy import ColumnElement, MetaData, Text, any_, literal
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -42,6 +44,19 @@ def open_engine(url: str, *, size: int = 10) -> AsyncEngine:
         json_deserializer=orjson.loads,
         connect_args={"application_name": "treadle", "connect_timeout": 10},
     )
+
+
+def driver_of(connection: AsyncConnection) -> psycopg.AsyncConnection[Any]:
+    """psycopg's own connection, for statements so frequent or so large that the detour costs as much as they do.
+
+    It is not asked for by `await`, which would cost as much again.
+    """
+    return connection.sync_connection.connection.driver_connection  # type: ignore[union-attr, return-value]
+
+
+def among(column: ColumnElement[str], values: Iterable[str]) -> ColumnElement[bool]:
+    """The column is one of these: one array, since a statement has room for 65,535 single parameters."""
+    return column == any_(literal(list(values), ARRAY(Text)))
 
 
 class Database:

@@ -1,4 +1,4 @@
-import { Group, Radio, Stack } from "@mantine/core";
+import { Radio, Stack } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api } from "@/api/client";
@@ -8,6 +8,7 @@ import { Picker } from "@/parts/pick/Picker";
 import { GROUPS, PROJECTS } from "@/parts/pick/source";
 import { FormDialog } from "@/ui/FormDialog";
 import { LabelFields } from "@/ui/LabelFields";
+import { OverOrNew, type SaveAs } from "@/ui/OverOrNew";
 import type { SavedQuery } from "./saved";
 import type { SearchQuery } from "./search";
 
@@ -18,14 +19,12 @@ interface SaveQueryDialogProps {
   onClose: () => void;
 }
 
-const AS_NEW = "new";
-
 /** Keeps the query that is shown: over the old one, or as a new one for those who shall see it. */
 export function SaveQueryDialog({ search, saved, onSaved, onClose }: SaveQueryDialogProps) {
   const { user } = useMe();
   const admin = useIsAdmin();
   const queries = useQueryClient();
-  const [over, setOver] = useState(saved ? "over" : AS_NEW);
+  const [over, setOver] = useState<SaveAs>(saved ? "over" : "new");
   const [label, setLabel] = useState(saved?.label ?? "");
   const [description, setDescription] = useState(saved?.description ?? "");
   const [type, setType] = useState<string>("user");
@@ -53,26 +52,19 @@ export function SaveQueryDialog({ search, saved, onSaved, onClose }: SaveQueryDi
       size="sm"
       action="Save query"
       busy={save.isPending}
-      disabled={!label.trim() || (over === AS_NEW && placed && !place)}
+      disabled={!label.trim() || (over === "new" && placed && !place)}
       error={save.error}
       onClose={onClose}
       onSubmit={() => save.mutate()}
     >
-      {saved ? (
-        <Radio.Group value={over} onChange={setOver} aria-label="How to save">
-          <Group>
-            <Radio value="over" label="Change this query" />
-            <Radio value={AS_NEW} label="Save as a new query" />
-          </Group>
-        </Radio.Group>
-      ) : null}
+      {saved ? <OverOrNew what="query" value={over} onChange={setOver} /> : null}
       <LabelFields
         label={label}
         description={description}
         onLabel={setLabel}
         onDescription={setDescription}
       />
-      {over === AS_NEW ? (
+      {over === "new" ? (
         <>
           <Radio.Group
             label="Who may use it"

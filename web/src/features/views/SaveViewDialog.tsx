@@ -1,4 +1,4 @@
-import { Group, Radio, Stack } from "@mantine/core";
+import { Radio, Stack } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
@@ -7,6 +7,7 @@ import { LIVE, useMe } from "@/api/queries";
 import { useIsAdmin, useMay } from "@/api/rights";
 import { FormDialog } from "@/ui/FormDialog";
 import { LabelFields } from "@/ui/LabelFields";
+import { OverOrNew, type SaveAs } from "@/ui/OverOrNew";
 import type { SavedView, ViewSpec } from "./view";
 
 interface SaveViewDialogProps {
@@ -16,8 +17,6 @@ interface SaveViewDialogProps {
   onClose: () => void;
 }
 
-const AS_NEW = "new";
-
 /** Saves a view: over the old one, or as a new one for those who shall see it. */
 export function SaveViewDialog({ spec, saved, project, onClose }: SaveViewDialogProps) {
   const { user } = useMe();
@@ -26,7 +25,7 @@ export function SaveViewDialog({ spec, saved, project, onClose }: SaveViewDialog
   const mayChange = saved && (saved.parent === user._id || (saved.parent === project && shares) || admin);
   const queries = useQueryClient();
   const navigate = useNavigate();
-  const [over, setOver] = useState(mayChange ? "over" : AS_NEW);
+  const [over, setOver] = useState<SaveAs>(mayChange ? "over" : "new");
   const [label, setLabel] = useState(saved?.label ?? "");
   const [description, setDescription] = useState(saved?.description ?? "");
   const [parent, setParent] = useState(shares ? project : user._id);
@@ -64,21 +63,14 @@ export function SaveViewDialog({ spec, saved, project, onClose }: SaveViewDialog
       onClose={onClose}
       onSubmit={() => save.mutate()}
     >
-      {mayChange ? (
-        <Radio.Group value={over} onChange={setOver} aria-label="How to save">
-          <Group>
-            <Radio value="over" label="Change this view" />
-            <Radio value={AS_NEW} label="Save as a new view" />
-          </Group>
-        </Radio.Group>
-      ) : null}
+      {mayChange ? <OverOrNew what="view" value={over} onChange={setOver} /> : null}
       <LabelFields
         label={label}
         description={description}
         onLabel={setLabel}
         onDescription={setDescription}
       />
-      {over === AS_NEW ? (
+      {over === "new" ? (
         <Radio.Group label="Who may run it" value={parent} onChange={setParent}>
           <Stack gap={8} mt={6}>
             {shares ? <Radio value={project} label="Everybody in this project" /> : null}

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Text, any_, literal, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import select
 
 from treadle.server.access.guard import Guard
 from treadle.server.catalog import annotate, change, collections, queries, rights
@@ -19,6 +18,7 @@ from treadle.server.catalog.tables import file
 from treadle.server.kit.errors import BadRequest, Forbidden, NotFound
 from treadle.server.search.explorer.request import MOST
 from treadle.server.search.explorer.search import Search
+from treadle.server.store.db import among
 
 _TOO_MANY = "The search finds more than 10,000 objects. Please add additional filters."
 
@@ -42,7 +42,7 @@ async def collect(guard: Guard, found: Search, target: Container) -> int:
     added = 0
     async for ids in found.batches(guard.connection):
         if level == "file":
-            of_files = select(file.c.acquisition_id).where(file.c.id == any_(literal(list(ids), ARRAY(Text))))
+            of_files = select(file.c.acquisition_id).where(among(file.c.id, ids))
             held = [one for one in await guard.connection.scalars(of_files.distinct()) if one is not None]
             added += await collections.add_below(guard, target, "acquisition", held)
         else:

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Text, any_, column, literal, select, table
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy import column, select, table
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from treadle.flyql.ast import Field
@@ -17,6 +17,7 @@ from treadle.flyql.leaves import paths, searched
 from treadle.server.catalog.levels import HIERARCHY
 from treadle.server.catalog.tables import container, file
 from treadle.server.kit.errors import BadRequest
+from treadle.server.store.db import among
 
 MOST = 500
 _NAMED = ("_id", "label")
@@ -106,9 +107,7 @@ async def _chains(
     above = [of.c[f"{level}_id"].label(level) for level in HIERARCHY]
     if of is file:
         above.append(file.c.analysis_id.label("analysis"))
-    rows = await connection.execute(
-        select(of.c.id, *above).where(of.c.id == any_(literal(list(ids), ARRAY(Text))))
-    )
+    rows = await connection.execute(select(of.c.id, *above).where(among(of.c.id, ids)))
     found = {}
     for row in rows:
         values = row._mapping
@@ -126,7 +125,7 @@ async def _documents(
     said = _document.c.document if whole else _document.c.document.op("-")(_LARGE)
     rows = await connection.execute(
         select(_document.c.level, _document.c.oid, said.label("document")).where(
-            _document.c.oid == any_(literal(wanted, ARRAY(Text)))
+            among(_document.c.oid, wanted)
         )
     )
     return {row.oid: searched(row.level, row.document) for row in rows}

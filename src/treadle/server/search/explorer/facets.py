@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Numeric, Text, any_, cast, func, literal, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import Numeric, cast, func, select
 
 from treadle.flyql.entities import CORE_FIELDS
 from treadle.flyql.errors import FlyqlError
@@ -17,6 +16,7 @@ from treadle.server.access.guard import Guard
 from treadle.server.catalog.tables import container
 from treadle.server.search import query
 from treadle.server.search.explorer.search import Search
+from treadle.server.store.db import among
 
 SIZE = 15
 _MISSING = "null"
@@ -77,7 +77,7 @@ async def _ages(guard: Guard, found: Search) -> dict[str, Any]:
     years = func.floor(cast(container.c.doc["age"].astext, Numeric) / _YEAR_S).label("years")
     counted: Counter[int] = Counter()
     async for ids in _of_type(found, "session").batches(guard.connection, limit=_AGES_COUNTED):
-        of_these = container.c.id == any_(literal(list(ids), ARRAY(Text)))
+        of_these = among(container.c.id, ids)
         chosen = select(years, func.count()).where(of_these).group_by(years)
         for year, number in await guard.connection.execute(chosen):
             if year is not None and -1 <= year <= _OLDEST_YEARS:

@@ -16,7 +16,7 @@ from sqlalchemy.sql.dml import UpdateBase
 
 from treadle.server.search.index.dictionary import Dictionary
 from treadle.server.search.index.write import Loaded, store
-from treadle.server.store.db import Database
+from treadle.server.store.db import Database, driver_of
 
 BATCH = 500
 _WATCHED = frozenset({"container", "file", "note"})
@@ -54,11 +54,6 @@ def attach(database: Database) -> Dictionary:
     database.before_commit.append(index)
     database.at_close.append(dictionary.close)
     return dictionary
-
-
-def driver_of(connection: AsyncConnection) -> psycopg.AsyncConnection[Any]:
-    """psycopg's own connection: arrays of many rows go through it at half the price."""
-    return connection.sync_connection.connection.driver_connection  # type: ignore[union-attr, return-value]
 
 
 async def flush(connection: AsyncConnection, dictionary: Dictionary) -> None:

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from sqlalchemy import text
 
 from treadle.server.search.index.dictionary import Dictionary
-from treadle.server.search.index.flush import driver_of
 from treadle.server.search.index.tables import ABOVE, LEVELS
 from treadle.server.search.index.write import Loaded, compute
-from treadle.server.store.db import Database
+from treadle.server.store.db import Database, driver_of
 
 # An object with the same index number twice waiting is read twice: no harm.
 _MARK = text("""

@@ -19,15 +19,6 @@ from treadle.server.search.query.scan import of_scan
 _SHARE_OF_COLLECTIONS = 0.1
 
 
-def row_level(node: Node | None, return_type: str) -> str:
-    """The lowest level of all that is mentioned outside sub-queries, the return type included."""
-    entities = {return_type}
-    if node is not None:
-        entities |= {term.field.entity for term in terms(node, inside=False) if not isinstance(term, Having)}
-    order = list(ABOVE)
-    return max(("session" if entity == COLLECTION else entity for entity in entities), key=order.index)
-
-
 def key_of(level: str, row: str, alias: str) -> str | None:
     """SQL: the key of the object of a level that a row is bound to; None when rows of this kind never are."""
     if level == row:

@@ -14,9 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from treadle.flyql.literals import Clock
 from treadle.server.search.errors import TooSlow
-from treadle.server.search.index.flush import driver_of
 from treadle.server.search.index.tables import ABOVE, LEVELS
 from treadle.server.search.query.scope import Scope
+from treadle.server.store.db import driver_of
 
 BUDGET_MS = 10_000
 _SETTINGS = "SET LOCAL jit = off; SET LOCAL random_page_cost = 1.1; SET LOCAL work_mem = '64MB'"

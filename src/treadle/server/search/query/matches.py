@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from treadle.flyql.ast import And, Having, Node, terms
 from treadle.flyql.entities import COLLECTION
-from treadle.server.search.query.compile import Compiler, key_of, row_level
+from treadle.flyql.evaluate import row_level
+from treadle.server.search.query.compile import Compiler, key_of
 from treadle.server.search.query.condition import ALWAYS, NEVER, Condition, all_of
 from treadle.server.search.query.frame import Frame
 from treadle.server.search.query.free_text import covering

@@ -34,7 +34,9 @@ def convert(run: Run) -> None:
     found = sorted(path for path in made.iterdir() if path.is_file())
     if not any(_is_image(path) for path in found):
         raise Refused("no image could be made of this; what dcm2niix said stands above")
-    sidecars = {path.stem: json.loads(path.read_text("utf-8", "replace")) for path in found if path.suffix == ".json"}
+    sidecars = {
+        path.stem: json.loads(path.read_text("utf-8", "replace")) for path in found if path.suffix == ".json"
+    }
     about = _about(given, files.values())
     for path in found:
         name = path.name if run.config.get("filename") else given.stem + path.name.removeprefix(NAME)
@@ -66,7 +68,9 @@ def _dcm2niix(config: Mapping[str, Any], source: Path, made: Path) -> None:
         "-o": str(made),
     }
     words = [word for option in options.items() for word in option]
-    done = subprocess.run([dcm2niix.bin, *words, str(source)], check=False, env={**os.environ, "HOME": str(made.parent)})
+    done = subprocess.run(
+        [dcm2niix.bin, *words, str(source)], check=False, env={**os.environ, "HOME": str(made.parent)}
+    )
     if done.returncode:
         print(f"dcm2niix ended with {done.returncode}", flush=True)
 
@@ -80,7 +84,9 @@ def _about(given: Input, files: Iterable[Path]) -> dict[str, Any]:
         except NotDicomError:
             continue
     first = representative(facts).path if facts else None
-    said = classify(header_json(read_header(first)) if first else {"Modality": given.about.get("modality") or ""})
+    said = classify(
+        header_json(read_header(first)) if first else {"Modality": given.about.get("modality") or ""}
+    )
     return {
         "modality": given.about.get("modality") or said.modality,
         "classification": given.about.get("classification") or said.classification or None,

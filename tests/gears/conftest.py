@@ -79,7 +79,11 @@ def gear(tmp_path: Path) -> Gear:
         defaults = {key: one["default"] for key, one in manifest["config"].items() if "default" in one}
         options = {key.replace("_", "-"): value for key, value in config.items()}
         assert not options.keys() - manifest["config"].keys()
-        asked = {"config": defaults | options, "inputs": given, "destination": {"type": destination, "id": "0" * 24}}
+        asked = {
+            "config": defaults | options,
+            "inputs": given,
+            "destination": {"type": destination, "id": "0" * 24},
+        }
         (base / "config.json").write_text(json.dumps(asked), "utf-8")
         environment = {"PATH": os.environ["PATH"], "HOME": str(base), "PYTHONDONTWRITEBYTECODE": "1"}
         done = subprocess.run(

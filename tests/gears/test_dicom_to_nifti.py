@@ -54,10 +54,14 @@ def test_oblique_slices_lie_where_they_were(gear: Gear, dicom_data: Path, tmp_pa
     ended = gear("dicom-to-nifti", {"source": zipped(files, tmp_path / "EPI.dicom.zip")})
     assert ended.status == 0, ended.log
     image = nib.load(ended.path(".nii.gz"))
-    slices = _ordered(list({str(pydicom.dcmread(path).ImagePositionPatient): path for path in files}.values()))
+    slices = _ordered(
+        list({str(pydicom.dcmread(path).ImagePositionPatient): path for path in files}.values())
+    )
     assert image.shape == (slices[0].Columns, slices[0].Rows, len(slices), 3)
     assert image.header.get_zooms()[3] == pytest.approx(float(slices[0].RepetitionTime) / 1000)
-    np.testing.assert_allclose(_corners(image.affine, image.shape), _corners(_affine(slices), image.shape), atol=0.1)
+    np.testing.assert_allclose(
+        _corners(image.affine, image.shape), _corners(_affine(slices), image.shape), atol=0.1
+    )
 
 
 def test_geometry_and_numbers_of_a_ct(gear: Gear, ct: list[Path], tmp_path: Path) -> None:
@@ -74,7 +78,9 @@ def test_geometry_and_numbers_of_a_ct(gear: Gear, ct: list[Path], tmp_path: Path
     assert image.shape == (headers[0].Columns, headers[0].Rows, len(headers))
     first = (*image.shape[:2], 1)
     np.testing.assert_allclose(_corners(image.affine, first), _corners(_affine(headers), first), atol=0.1)
-    stored = np.array([one.pixel_array * float(one.RescaleSlope) + float(one.RescaleIntercept) for one in headers])
+    stored = np.array(
+        [one.pixel_array * float(one.RescaleSlope) + float(one.RescaleIntercept) for one in headers]
+    )
     np.testing.assert_array_equal(np.asarray(image.dataobj)[:, ::-1, :].transpose(2, 1, 0), stored)
     told = ended.told("Head CT.nii.gz")
     assert told["type"] == "nifti"
@@ -86,7 +92,9 @@ def test_geometry_and_numbers_of_a_ct(gear: Gear, ct: list[Path], tmp_path: Path
 def test_mosaic_is_a_series_of_volumes(gear: Gear, dicom_data: Path, tmp_path: Path) -> None:
     """Two Siemens mosaics give one image of two volumes with the slices' times."""
     files = sorted((dicom_data / "siemens_mr_mosaic/Orientation/ax/axasc36").iterdir())
-    about = {"source": {"modality": "MR", "classification": {"Intent": ["Functional"], "Measurement": ["T2*"]}}}
+    about = {
+        "source": {"modality": "MR", "classification": {"Intent": ["Functional"], "Measurement": ["T2*"]}}
+    }
     ended = gear("dicom-to-nifti", {"source": zipped(files, tmp_path / "a.zip")}, about=about, compress=False)
     assert ended.status == 0, ended.log
     assert nib.load(ended.path(".nii")).shape == (64, 64, 36, 2)
@@ -102,7 +110,9 @@ def test_diffusion_comes_with_directions(gear: Gear, dicom_data: Path, tmp_path:
     assert ended.status == 0, ended.log
     values, vectors = np.loadtxt(ended.path(".bval")), np.loadtxt(ended.path(".bvec"))
     assert nib.load(ended.path(".nii.gz")).shape[3] == len(values) == vectors.shape[1]
-    np.testing.assert_allclose(np.linalg.norm(vectors, axis=0)[1:], 1, atol=1e-3)  # the first has no direction
+    np.testing.assert_allclose(
+        np.linalg.norm(vectors, axis=0)[1:], 1, atol=1e-3
+    )  # the first has no direction
     assert ended.told(ended.path(".bval").name)["type"] == "bval"
 
 

@@ -35,10 +35,14 @@ def chart(lines: Mapping[str, Sequence[float]], *, unit: str, limit: float | Non
         parts.append(f'<text x="{x(number):.1f}" y="{_HEIGHT - 8}" text-anchor="middle">{number}</text>')
     parts.append(f'<text x="{_LEFT + 4}" y="{_TOP + 12}">{escape(unit)}</text>')
     if limit is not None:
-        parts.append(f'<line class="limit" x1="{_LEFT}" x2="{_WIDTH - 8}" y1="{y(limit):.1f}" y2="{y(limit):.1f}"/>')
+        parts.append(
+            f'<line class="limit" x1="{_LEFT}" x2="{_WIDTH - 8}" y1="{y(limit):.1f}" y2="{y(limit):.1f}"/>'
+        )
     for colour, line in zip(_COLOURS, lines.values(), strict=False):
         points = [f"{x(n):.1f},{y(v):.1f}" for n, v in enumerate(line) if math.isfinite(v)]
-        parts.append(f'<polyline fill="none" stroke="{colour}" stroke-width="1.5" points="{" ".join(points)}"/>')
+        parts.append(
+            f'<polyline fill="none" stroke="{colour}" stroke-width="1.5" points="{" ".join(points)}"/>'
+        )
     parts.append("</svg>")
     return "".join(parts) + _legend(lines)
 

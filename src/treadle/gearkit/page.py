@@ -53,7 +53,9 @@ class Page:
             f'<tr><td>{escape(name)}</td><td class="v {state}">{_WORDS[state]}</td><td>{escape(why)}</td></tr>'
             for name, state, why in rows
         )
-        self._parts.append(f"<table><tr><th>Check</th><th>Result</th><th>What was found</th></tr>{body}</table>")
+        self._parts.append(
+            f"<table><tr><th>Check</th><th>Result</th><th>What was found</th></tr>{body}</table>"
+        )
 
     def figures(self, rows: Iterable[tuple[str, str, str]]) -> None:
         """A table of figures: what, the number with its unit, what it means."""
@@ -84,6 +86,7 @@ class Page:
             '<!doctype html><html lang="en"><meta charset="utf-8">'
             '<meta name="viewport" content="width=device-width,initial-scale=1">'
             f"<title>{escape(self.title)}</title><style>{_STYLE}</style>"
-            f'<h1>{escape(self.title)}</h1><p class="sub">{escape(self.subtitle)}</p>{badge}{"".join(self._parts)}</html>',
+            f'<h1>{escape(self.title)}</h1><p class="sub">{escape(self.subtitle)}</p>{badge}'
+            f"{''.join(self._parts)}</html>",
             "utf-8",
         )

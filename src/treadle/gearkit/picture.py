@@ -73,7 +73,9 @@ def _row(
     row = Pillow.new("RGB", (across * (width + _GAP) - _GAP, height))
     for place, number in enumerate(np.unique(inner)):
         cut = _hung(np.take(grey, number, axis))
-        tile = Pillow.fromarray((cut * 255).astype(np.uint8)).resize((width, height), Pillow.Resampling.BILINEAR)
+        tile = Pillow.fromarray((cut * 255).astype(np.uint8)).resize(
+            (width, height), Pillow.Resampling.BILINEAR
+        )
         tile = tile.convert("RGB")
         if mask is not None:
             _outline(tile, _hung(np.take(mask, number, axis)))

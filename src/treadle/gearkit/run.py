@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
-DONE, FAILED = 0, 1
 _LEVELS = ("project", "subject", "session", "acquisition", "analysis")
 
 
@@ -132,6 +131,5 @@ def main(gear: Callable[[Run], None], base: Path | None = None) -> NoReturn:
         gear(run)
         run.save()
     except Refused as error:
-        print(f"not done: {error}", file=sys.stderr)
-        sys.exit(FAILED)
-    sys.exit(DONE)
+        sys.exit(f"not done: {error}")  # status 1
+    sys.exit()

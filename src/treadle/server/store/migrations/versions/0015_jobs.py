@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 revision = "0015_jobs"
-down_revision = "0013_files_of_a_container"
+down_revision = "0014_gears"
 branch_labels = None
 depends_on = None
 

@@ -29,7 +29,9 @@ def read_request(body: Any, *, analysis: NewAnalysis | None = None, place: str |
     if config is not None and not isinstance(config, dict):
         raise Invalid("'config' must be an object of options.")
     attempt = body.get("attempt")
-    if attempt is not None and (isinstance(attempt, bool) or not isinstance(attempt, int) or not 0 < attempt < 1000):
+    if attempt is not None and (
+        isinstance(attempt, bool) or not isinstance(attempt, int) or not 0 < attempt < 1000
+    ):
         raise Invalid("'attempt' must be a whole number from 1.")
     kind = (destination or {}).get("type")
     return JobRequest(

@@ -73,7 +73,7 @@ def _filters(wish: Wish, limits: Limits) -> tuple[str, dict[str, Any]]:
     for column, limit in (("origin_id", limits.per_user), ("gear_name", limits.per_gear)):
         if limit is not None:
             conditions.append(
-                f"coalesce(j.{column} <> ALL (ARRAY(SELECT r.{column} FROM job r WHERE r.state = 'running' "  # noqa: S608
+                f"coalesce(j.{column} <> ALL (ARRAY(SELECT r.{column} FROM job r WHERE r.state = 'running' "
                 f"AND r.{column} IS NOT NULL GROUP BY 1 HAVING count(*) >= %(most_{column})s)), true)"
             )
             values[f"most_{column}"] = limit
@@ -192,12 +192,10 @@ async def raise_old(connection: AsyncConnection) -> int:
 
 async def counts(connection: AsyncConnection, wish: Wish | None = None) -> dict[str, int]:
     """How many jobs are in each state, of those the wish means."""
-    found = {state: 0 for state in ("pending", "running", "failed", "complete", "cancelled")}
+    found = dict.fromkeys(("pending", "running", "failed", "complete", "cancelled"), 0)
     filters, values = _filters(wish, Limits()) if wish is not None else ("true", {})
     rows = await driver_of(connection).execute(
-        f"SELECT j.state, count(*) FROM job j WHERE {filters} GROUP BY 1".encode(),  # noqa: S608 - our own words
+        f"SELECT j.state, count(*) FROM job j WHERE {filters} GROUP BY 1".encode(),
         values,
     )
     return found | dict(await rows.fetchall())
-
-

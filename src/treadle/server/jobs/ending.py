@@ -79,7 +79,12 @@ async def fail(connection: AsyncConnection, running: Job, reason: str, outcome: 
     said = outcome or Outcome(success=False)
     await keep_files(connection, running.id, said.files, until=now() + KEPT)
     ended = await _end(
-        connection, running, "failed", said, failure_reason=reason[:2000], produced_metadata=_kept(said.metadata)
+        connection,
+        running,
+        "failed",
+        said,
+        failure_reason=reason[:2000],
+        produced_metadata=_kept(said.metadata),
     )
     again = await retry_by_itself(connection, ended)
     if again is not None:
@@ -105,9 +110,7 @@ async def cancel(connection: AsyncConnection, target: Job, by: str) -> Job:
     )
 
 
-async def _end(
-    connection: AsyncConnection, target: Job, state: str, outcome: Outcome, **values: Any
-) -> Job:
+async def _end(connection: AsyncConnection, target: Job, state: str, outcome: Outcome, **values: Any) -> Job:
     values["profile"] = {**target.profile, **outcome.profile}
     ended = await move(connection, target, state, values=values)
     await delete_job_keys(connection, target.id)
@@ -122,7 +125,13 @@ async def keep_files(
     if files:
         new = insert(job_file).values(
             [
-                {"job_id": job_id, "name": one.name, "blob_sha384": one.sha384, "size": one.size, "expires_at": until}
+                {
+                    "job_id": job_id,
+                    "name": one.name,
+                    "blob_sha384": one.sha384,
+                    "size": one.size,
+                    "expires_at": until,
+                }
                 for one in files
             ]
         )
@@ -136,7 +145,9 @@ async def keep_files(
 
 async def kept_files(connection: AsyncConnection, job_id: str) -> list[Output]:
     """The outputs that are kept aside for the job."""
-    rows = await connection.execute(select(job_file).where(job_file.c.job_id == job_id).order_by(job_file.c.name))
+    rows = await connection.execute(
+        select(job_file).where(job_file.c.job_id == job_id).order_by(job_file.c.name)
+    )
     return [Output(row.name, row.blob_sha384, row.size) for row in rows]
 
 
@@ -144,7 +155,9 @@ async def _require_contents(connection: AsyncConnection, files: Sequence[Output]
     """The contents of all files are stored, and stay while this transaction lasts."""
     wanted = {one.sha384: one for one in files}
     rows = await connection.execute(
-        select(blob.c.sha384, blob.c.size).where(among(blob.c.sha384, wanted)).with_for_update(key_share=True, read=True)
+        select(blob.c.sha384, blob.c.size)
+        .where(among(blob.c.sha384, wanted))
+        .with_for_update(key_share=True, read=True)
     )
     there = {row.sha384: row.size for row in rows}
     missing = [one.name for key, one in wanted.items() if there.get(key) != one.size]
@@ -157,7 +170,9 @@ async def accept_failed(connection: AsyncConnection, failed: Job) -> Job:
     document, warnings = parse(dumps(failed.produced_metadata)) if failed.produced_metadata else ({}, [])
     placed = await place(connection, failed, await kept_files(connection, failed.id), document)
     await append(
-        connection, failed.id, [{"fd": -1, "msg": f"Warning: {text}\n"} for text in (*warnings, *placed.warnings)]
+        connection,
+        failed.id,
+        [{"fd": -1, "msg": f"Warning: {text}\n"} for text in (*warnings, *placed.warnings)],
     )
     await connection.execute(delete(job_file).where(job_file.c.job_id == failed.id))
     row = await connection.execute(

@@ -132,7 +132,8 @@ async def _by_name(connection: AsyncConnection, refs: list[Ref]) -> dict[Ref, Fi
         return {}
     pairs = (
         func.unnest(
-            cast([ref.container_id for ref in refs], ARRAY(Text)), cast([ref.name for ref in refs], ARRAY(Text))
+            cast([ref.container_id for ref in refs], ARRAY(Text)),
+            cast([ref.name for ref in refs], ARRAY(Text)),
         )
         .table_valued("parent_id", "name")
         .render_derived(name="wanted")
@@ -182,6 +183,8 @@ def check_texts(value: Any, name: str) -> list[str]:
     """A list of short texts from a request."""
     if value is None:
         return []
-    if not isinstance(value, list) or not all(isinstance(item, str) and 0 < len(item) <= 255 for item in value):
+    if not isinstance(value, list) or not all(
+        isinstance(item, str) and 0 < len(item) <= 255 for item in value
+    ):
         raise Invalid(f"'{name}' must be a list of texts of 1 to 255 characters.")
     return list(dict.fromkeys(value))

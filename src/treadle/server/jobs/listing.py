@@ -5,9 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, and_, case, cast, column, exists, false, func, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Text,
+    and_,
+    case,
+    cast,
+    column,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from treadle.server.access.actions import Action
 from treadle.server.access.guard import Guard
 from treadle.server.catalog.tables import container
 from treadle.server.jobs.errors import JobNotFound
@@ -108,7 +123,7 @@ def _selection(guard: Guard, query: ListQuery, scope: tuple[ColumnElement[bool],
 
 async def stats(guard: Guard, *scope: ColumnElement[bool]) -> dict[str, int]:
     """How many of the jobs that the caller sees are in each state."""
-    found = {state: 0 for state in ("pending", "running", "failed", "complete", "cancelled")}
+    found = dict.fromkeys(("pending", "running", "failed", "complete", "cancelled"), 0)
     rows = await guard.connection.execute(
         select(job.c.state, func.count()).where(visible(guard), *scope).group_by(job.c.state)
     )
@@ -132,7 +147,7 @@ async def require_manager(guard: Guard, target: Job) -> None:
     if guard.identity.is_engine:
         return
     own = guard.identity.kind == "user" and guard.identity.id == target.user_id
-    needed = "jobs_manage" if own else "jobs_manage_others"
+    needed: Action = "jobs_manage" if own else "jobs_manage_others"
     if not await guard.may(needed, project_id=target.project_id) and not (
         own and await guard.may("analyses_create_job", project_id=target.project_id)
     ):

@@ -50,7 +50,10 @@ async def append(connection: AsyncConnection, job_id: str, records: list[Record]
     size = sum(len(record["msg"].encode()) for record in records)
     held = (
         await connection.execute(
-            update(job).where(job.c.id == job_id).values(log_bytes=job.c.log_bytes + size).returning(job.c.log_bytes)
+            update(job)
+            .where(job.c.id == job_id)
+            .values(log_bytes=job.c.log_bytes + size)
+            .returning(job.c.log_bytes)
         )
     ).scalar_one()
     if held - size > MAX_BYTES:

@@ -100,7 +100,9 @@ async def _apply_files(
     if not entries:
         return []
     there = await current_files(connection, target.id, [entry["name"] for entry in entries])
-    pinned = {item["file_id"]: item["version"] for item in job.inputs} if await _strict(connection, job) else {}
+    pinned = (
+        {item["file_id"]: item["version"] for item in job.inputs} if await _strict(connection, job) else {}
+    )
     warnings = []
     for entry in entries:
         found = there.get(entry["name"])

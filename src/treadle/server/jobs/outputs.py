@@ -1,4 +1,4 @@
-"""What a run made, put where it belongs: files as new versions, `.metadata.json` on containers and files (gears.md 5)."""
+"""What a run made, put where it belongs: files as new versions, `.metadata.json` on what it names (gears.md 5)."""
 
 from __future__ import annotations
 

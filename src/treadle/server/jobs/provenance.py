@@ -45,7 +45,10 @@ async def write(connection: AsyncConnection, jobs: Sequence[Job], run: Json | No
     labels = await _labels(connection, jobs)
     digests = await logs.digests(connection, [one.id for one in jobs])
     rows = [
-        {"job_id": one.id, "record": _record(one, gears.get(one.gear_id), labels, digests.get(one.id), run or {})}
+        {
+            "job_id": one.id,
+            "record": _record(one, gears.get(one.gear_id), labels, digests.get(one.id), run or {}),
+        }
         for one in jobs
     ]
     await connection.execute(insert(provenance).on_conflict_do_nothing(), rows)
@@ -68,10 +71,14 @@ def _path(labels: Json, container_id: str) -> str | None:
     above = [getattr(row, f"{level}_id") for level in _LEVELS[:-1]]
     ids = [one for one in dict.fromkeys([*above, container_id]) if one]
     # A group is known by its id.
-    return "/".join(one if at == 0 else labels[one].label if one in labels else one for at, one in enumerate(ids))
+    return "/".join(
+        one if at == 0 else labels[one].label if one in labels else one for at, one in enumerate(ids)
+    )
 
 
-def _record(target: Job, gear: Gear | None, labels: Json, log_sha256: str | None, run: Json) -> dict[str, Any]:
+def _record(
+    target: Job, gear: Gear | None, labels: Json, log_sha256: str | None, run: Json
+) -> dict[str, Any]:
     given = target.config.get("inputs", {})
     return {
         "format": FORMAT,

@@ -113,7 +113,9 @@ async def _gears(
         if not CAPABILITIES.issuperset(wanted := _capabilities(gear)):
             offered = offered if offered is not None else await _offered(connection)
             if unknown := wanted - CAPABILITIES - offered:
-                raise GearUnusable(f"No engine here offers what the gear needs: {', '.join(sorted(unknown))}.")
+                raise GearUnusable(
+                    f"No engine here offers what the gear needs: {', '.join(sorted(unknown))}."
+                )
     if starter.guard is None and not starter.has_rights and any(_has_key(one) for one in gears.values()):
         raise BadInput("A gear with an API key needs a user, or a rule with a role.")
     return gears
@@ -141,14 +143,18 @@ def _plan(request: JobRequest, gear: Gear, files: Mapping[Ref, File]) -> _Plan:
     first = next((own[name] for name in gear.manifest["inputs"] if name in own), None)
     place_id = request.destination_id or (first.parent_id if first else None)
     if place_id is None:
-        raise BadDestination("Say where the output goes: the gear has no input whose container could be taken.")
+        raise BadDestination(
+            "Say where the output goes: the gear has no input whose container could be taken."
+        )
     return _Plan(new_id(), request, gear, own, options, place_id)
 
 
 async def _places(connection: AsyncConnection, plans: Sequence[_Plan]) -> dict[str, Container]:
     """The containers that the requests name, and those of the input files."""
     return await queries.containers_by_ids(
-        connection, {plan.place_id for plan in plans} | {item.parent_id for plan in plans for item in plan.files.values()}
+        connection,
+        {plan.place_id for plan in plans}
+        | {item.parent_id for plan in plans for item in plan.files.values()},
     )
 
 
@@ -164,7 +170,9 @@ async def _check_places(
         if said not in (None, "container", place.level):
             raise BadDestination(f"The destination is no {said} but a {place.level}.")
         if place.level not in _PLACES:
-            raise BadDestination(f"The output of a gear cannot go to a {place.level}; choose {', '.join(_PLACES)}.")
+            raise BadDestination(
+                f"The output of a gear cannot go to a {place.level}; choose {', '.join(_PLACES)}."
+            )
         as_analysis = plan.request.analysis is not None
         guard = starter.guard
         if guard is not None and (place.project_id, as_analysis) not in asked:
@@ -196,7 +204,14 @@ async def _destinations(
     made = await make_analyses(
         connection,
         [
-            (plan.id, plan.gear, places[plan.place_id], plan.request.analysis, plan.files, plan.request.compute_provider_id)
+            (
+                plan.id,
+                plan.gear,
+                places[plan.place_id],
+                plan.request.analysis,
+                plan.files,
+                plan.request.compute_provider_id,
+            )
             for plan in plans
             if plan.request.analysis is not None
         ],
@@ -244,8 +259,8 @@ def _row(
     at: datetime,
 ) -> dict[str, Any]:
     request, gear, place = plan.request, plan.gear, places[plan.place_id]
-    above = [place.ancestors, *({f"{k}_id": v for k, v in item.parents.items()} for item in plan.files.values())]
-    related = {value for ids in above for value in ids.values() if value}
+    related = {value for value in place.ancestors.values() if value}
+    related.update(*(item.parents.values() for item in plan.files.values()))
     return {
         "id": plan.id,
         "gear_id": gear.id,
@@ -258,7 +273,9 @@ def _row(
         "destination_id": destination.id,
         **destination.ancestors,
         "analysis_id": destination.id if destination.level == "analysis" else None,
-        "project_ids": sorted({item.project_id for item in (place, *plan.files.values()) if item.project_id}),
+        "project_ids": sorted(
+            {str(place.project_id), *(item.project_id for item in plan.files.values() if item.project_id)}
+        ),
         "related_container_ids": sorted(related | {destination.id}),
         "inputs": [inputs.pinned(name, item) for name, item in plan.files.items()],
         "config": frozen.config_json(

@@ -26,7 +26,15 @@ PAUSES = (timedelta(seconds=10), timedelta(seconds=60))
 INFRASTRUCTURE = ("engine_lost", "image_pull", "input_transfer", "output_upload", "preempted", "node_fail")
 _SAME = (
     *("gear_id", "gear_info", "gear_name", "label", "tags", "capabilities", "destination_type"),
-    *("destination_id", "group_id", "project_id", "subject_id", "session_id", "acquisition_id", "analysis_id"),
+    *(
+        "destination_id",
+        "group_id",
+        "project_id",
+        "subject_id",
+        "session_id",
+        "acquisition_id",
+        "analysis_id",
+    ),
     *("project_ids", "related_container_ids", "inputs", "priority", "compute_provider_id", "batch_id"),
 )
 

@@ -102,12 +102,14 @@ async def set_priority(guard: ScopedGuard, body: ObjectBody) -> Response:
 
 
 @router.post("/jobs/reap", response_model=Orphaned, operation_id="reap_jobs")
-async def reap_jobs(request: Request, guard: AdminGuard) -> Response:
+async def reap_jobs(request: Request, _guard: AdminGuard) -> Response:
     """Give up running jobs whose engines have fallen silent."""
     return json_answer({"orphaned": await reap(request.app.state.database)})
 
 
-@router.post("/jobs/determine_provider", response_model=ComputeProvider, operation_id="determine_provider_for_job")
+@router.post(
+    "/jobs/determine_provider", response_model=ComputeProvider, operation_id="determine_provider_for_job"
+)
 async def determine_provider(guard: ScopedGuard, body: ObjectBody) -> Response:
     """The engine a job would go to: the one it names, else the first that takes all jobs."""
     guard.decided()

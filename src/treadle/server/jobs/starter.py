@@ -29,13 +29,12 @@ class Starter:
 def caller(guard: Guard, **more: Any) -> Starter:
     """The caller of this request; the key of a job or a restricted one starts jobs that may do no more than itself."""
     identity, scope = guard.identity, guard.identity.scope
-    parts = None if scope is None else {"projects": scope.projects, "actions": scope.actions}
+    parts = {} if scope is None else {"projects": scope.projects, "actions": scope.actions}
     return Starter(
         guard=guard,
         origin=identity.origin,
         user_id=identity.id if identity.kind == "user" else None,
-        scope=parts
-        and {name: None if part is None else sorted(part) for name, part in parts.items()},
+        scope={name: None if part is None else sorted(part) for name, part in parts.items()} or None,
         rule_id=identity.id if identity.kind == "gear_rule" else None,
         **more,
     )

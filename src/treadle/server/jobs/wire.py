@@ -114,7 +114,12 @@ def request_doc(target: Job, gear: Gear | None) -> dict[str, Any]:
     numbers = flywheel if isinstance(flywheel, dict) else {}
     return {
         "inputs": [
-            {"type": "http", "uri": exchange.get("rootfs-url"), "location": "/", "vu": exchange.get("rootfs-hash")},
+            {
+                "type": "http",
+                "uri": exchange.get("rootfs-url"),
+                "location": "/",
+                "vu": exchange.get("rootfs-hash"),
+            },
             {"type": "scitran", "uri": f"/jobs/{target.id}/config.json", "location": BASE, "vu": None},
             *(
                 {

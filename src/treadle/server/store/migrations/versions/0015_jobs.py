@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
@@ -152,7 +154,7 @@ def _job() -> None:
             "state IN ('pending', 'running', 'complete', 'failed', 'cancelled')", name="ck_job_state"
         ),
     )
-    queue = ["project_id", sa.text("rank DESC"), "created_at", "id"]
+    queue: list[Any] = ["project_id", sa.text("rank DESC"), "created_at", "id"]
     op.create_index("ix_job_queue", "job", queue, postgresql_where=sa.text("state = 'pending'"))
     op.create_index("ix_job_running", "job", ["project_id"], postgresql_where=sa.text("state = 'running'"))
     for name, columns in (

@@ -60,6 +60,10 @@ class Sample:
 
     def _value(self, before: str, path: list[str]) -> str:
         ids = self.ids
+        if before == "jobs":
+            return ids[self._job()]
+        if path[:2] == ["jobs", "ask"]:
+            return "pending"
         if path[0] == "changes" and len(path) < 3:
             return ids["session"] if len(path) == 2 else "session"
         if before in _LEVELS:
@@ -104,6 +108,13 @@ class Sample:
             "aliases": ids["alias"],
         }
         return fixed.get(before, MISSING)
+
+    def _job(self) -> str:
+        """Which job a path means: one in the state that its endpoint is for."""
+        if self.template.endswith(("/retry", "/accept-failed-output", "/stream")):
+            return "failed-job"
+        watched = self.method == "GET" and not self.template.endswith(("/config.json", "/inputs/{}"))
+        return "job" if watched or self.template == "/jobs/{}" else "running-job"
 
     def _entry(self, kind: str) -> str:
         if kind == "gears":
@@ -170,6 +181,17 @@ _ARGUMENTS: list[tuple[str, Any]] = [
     (r"POST /gears/\{\}", _json(gear={**GEAR, "version": "2"})),
     (r"PUT /gears/\{\}/series", _json(is_restricted=True)),
     (r"PUT /gears/\{\}/permissions/\{\}", lambda ids: {"json": {"id": ids["member"]}}),
+    (
+        r"POST /jobs/add",
+        lambda ids: {
+            "json": {"gear_id": ids["gear"], "destination": {"type": "session", "id": ids["session"]}}
+        },
+    ),
+    (r"PUT /jobs/priority", lambda ids: {"json": {"job_ids": [ids["job"]], "priority": "high"}}),
+    (r"PUT /jobs/\{\}", _json(state="cancelled")),
+    (r"POST /jobs/\{\}/logs", lambda ids: {"json": [{"fd": 1, "msg": "x"}]}),
+    (r"(PUT|POST) /engine(/blobs)?", lambda ids: {"params": {"job": ids["running-job"]}}),
+    (r"PUT /engine/self", _json(label="engine", kind="sandbox")),
     (r"GET /report/project", lambda ids: {"params": {"projects": ids["project"]}}),
     (r"POST /tree", _json(projects={"fields": ["label"]})),
     (r"POST /x/me/totp/.*|PUT /x/me/totp", _json(code="123456")),

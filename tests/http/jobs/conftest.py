@@ -29,7 +29,10 @@ def gear(api, unique) -> Callable[..., Json]:
             "url": "",
             "source": "",
             "inputs": {"image": {"base": "file", "type": {"enum": ["dicom"]}}},
-            "config": {"speed": {"type": "integer", "default": 2}, "mask": {"type": "string", "optional": True}},
+            "config": {
+                "speed": {"type": "integer", "default": 2},
+                "mask": {"type": "string", "optional": True},
+            },
             **more,
         }
         made = api.post(f"/gears/{name}", json={"category": category, "gear": manifest})

@@ -25,11 +25,12 @@ from treadle.server.jobs.states import move, tell
 from treadle.server.jobs.tables import job, job_file
 from treadle.server.kit.clock import now
 from treadle.server.kit.errors import Refused
-from treadle.server.store.db import among
+from treadle.server.store.db import Database, among
 from treadle.server.store.tables import blob
 from treadle.server.wire.answer import dumps
 
 KEPT = timedelta(days=30)  # outputs of failed runs
+_BATCH = 50
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,13 +95,6 @@ async def fail(connection: AsyncConnection, running: Job, reason: str, outcome: 
 
 def _kept(metadata: Any) -> dict[str, Any] | None:
     return metadata if isinstance(metadata, dict) else None
-
-
-async def fail_pending(connection: AsyncConnection, waiting: Job, reason: str) -> Job:
-    """A job that can never be run: its gear was switched off meanwhile."""
-    ended = await move(connection, waiting, "failed", sources=("pending",), values={"failure_reason": reason})
-    await provenance.write(connection, [ended])
-    return ended
 
 
 async def cancel(connection: AsyncConnection, target: Job, by: str) -> Job:

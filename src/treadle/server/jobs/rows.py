@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-_LEVELS = ("group", "project", "subject", "session", "acquisition", "analysis")
+LEVELS = ("group", "project", "subject", "session", "acquisition", "analysis")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +65,7 @@ class Job:
     @property
     def parents(self) -> dict[str, str]:
         """Ids of the destination and of what it lies in, by level."""
-        return {level: value for level in _LEVELS if (value := getattr(self, f"{level}_id")) is not None}
+        return {level: value for level in LEVELS if (value := getattr(self, f"{level}_id")) is not None}
 
     @property
     def context(self) -> dict[str, Any]:

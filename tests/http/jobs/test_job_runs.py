@@ -185,7 +185,7 @@ def test_the_old_form_of_completion(running, engine, tree):
 def test_provenance_is_written_once_at_the_end(running, engine, tree, database):
     engine.log(running, (1, "hello "), (2, "world\n"))
     engine.commit(running, {"out.txt": b"x"}, run={"engine": {"name": "e1"}, "image_digest": "sha256:1"})
-    (record,) = database("SELECT record FROM provenance WHERE job_id = %s", running["id"])[0]
+    ((record,),) = database("SELECT record FROM provenance WHERE job_id = %s", running["id"])
     assert record["format"] == "treadle-provenance/1"
     assert record["run"]["engine"] == {"name": "e1"}
     assert record["run"]["exit"] == 0

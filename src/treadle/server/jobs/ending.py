@@ -104,6 +104,34 @@ async def cancel(connection: AsyncConnection, target: Job, by: str) -> Job:
     )
 
 
+async def cancel_below(database: Database, level: str, container_id: str) -> int:
+    """Cancel what waits or runs for a container that was deleted, or for anything in it: how many."""
+    cancelled = 0
+    while count := await _cancel_some(database, level, container_id):
+        cancelled += count
+    return cancelled
+
+
+async def _cancel_some(database: Database, level: str, container_id: str) -> int:
+    async with database.transaction() as connection:
+        rows = await connection.execute(
+            select(job)
+            .where(job.c[f"{level}_id"] == container_id, job.c.state.in_(("pending", "running")))
+            .limit(_BATCH)
+            .with_for_update(skip_locked=True)
+        )
+        found = [as_job(row) for row in rows]
+        for one in found:
+            await cancel(connection, one, f"system: the {level} was deleted")
+    return len(found)
+
+
+async def drop_expired(database: Database) -> None:
+    """Forget outputs of failed runs that nobody accepted in time."""
+    async with database.transaction() as connection:
+        await connection.execute(delete(job_file).where(job_file.c.expires_at < now()))
+
+
 async def _end(connection: AsyncConnection, target: Job, state: str, outcome: Outcome, **values: Any) -> Job:
     values["profile"] = {**target.profile, **outcome.profile}
     ended = await move(connection, target, state, values=values)

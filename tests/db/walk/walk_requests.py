@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-from walk_site import GEAR, MARK, MISSING, READER, Site
+from walk_site import GEAR, MARK, MISSING, READER, Site, gear_folder
 
 _LEVELS = {
     "projects": "project",
@@ -76,6 +76,10 @@ class Sample:
             return ids["acquisition-file"]
         if before == "users":
             return ids["member"]
+        if path[0] == "gears" and before in ("suggest", "context"):
+            return "sessions"
+        if path == ["gears", "ticket"]:
+            return ids["gear-waiting"]
         if before == "gears":
             return ids["gear-name" if _OF_SERIES.fullmatch(f"{self.method} {self.template}") else "gear"]
         if before == "permissions":
@@ -146,6 +150,9 @@ _PACK = json.dumps(
 )
 
 
+_PUSHED = {"repo": "example.org/gear", "pointer": f"sha256:{0:064x}"}
+
+
 def _move(ids: dict[str, str], what: str, into: str) -> dict[str, Any]:
     kinds = {"sources": [ids[what]], "destinations": [ids[into]], "destination_container_type": f"{into}s"}
     return {"json": {**kinds, "conflict_mode": "dry"}}
@@ -178,7 +185,9 @@ _DELETED = {
 
 # The first pattern that matches `METHOD /template` makes the arguments.
 _ARGUMENTS: list[tuple[str, Any]] = [
-    (r"POST /gears/\{\}", _json(gear={**GEAR, "version": "2"})),
+    (r"POST /gears/(\{\}|prepare-add)", _json(gear={**GEAR, "version": "2"})),
+    (r"PUT /gears/ticket/\{\}/rootfs", lambda ids: {"content": gear_folder()}),
+    (r"POST /gears/save", lambda ids: {"json": {"ticket": ids["gear-waiting"], **_PUSHED}}),
     (r"PUT /gears/\{\}/series", _json(is_restricted=True)),
     (r"PUT /gears/\{\}/permissions/\{\}", lambda ids: {"json": {"id": ids["member"]}}),
     (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from base64 import b64encode
 from typing import Any
 
 from walk_site import GEAR, MARK, MISSING, READER, Site, gear_folder
@@ -156,6 +157,12 @@ _PUSHED = {"repo": "example.org/gear", "pointer": f"sha256:{0:064x}"}
 def _move(ids: dict[str, str], what: str, into: str) -> dict[str, Any]:
     kinds = {"sources": [ids[what]], "destinations": [ids[into]], "destination_container_type": f"{into}s"}
     return {"json": {**kinds, "conflict_mode": "dry"}}
+
+
+def _resumable(ids: dict[str, str]) -> dict[str, Any]:
+    said = {"container": ids["acquisition"], "filename": "new.txt"}
+    words = ",".join(f"{key} {b64encode(value.encode()).decode()}" for key, value in said.items())
+    return {"headers": {"Upload-Length": "5", "Upload-Metadata": words}}
 
 
 def _placed(ids: dict[str, str]) -> dict[str, Any]:
@@ -318,6 +325,11 @@ _ARGUMENTS: list[tuple[str, Any]] = [
     (r"POST /files/\{\}/restore", lambda ids: {"params": {"version": "1"}}),
     (r"POST /download.*", lambda ids: {"json": {"nodes": [{"level": "project", "_id": ids["project"]}]}}),
     (r"GET /download", lambda ids: {"params": {"ticket": "nothing"}}),
+    (r"POST /x/uploads", _resumable),
+    (
+        r"PATCH /x/uploads/\{\}",
+        lambda ids: {"headers": {"Content-Type": "application/offset+octet-stream", "Upload-Offset": "0"}},
+    ),
     (r"PUT /upload/fs-file", lambda ids: {"params": {"token": "nothing.0"}}),
     (r"POST /upload/.*", _placed),
     (r"POST .*/analyses", _json(label="new")),

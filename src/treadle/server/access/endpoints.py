@@ -279,6 +279,8 @@ POST              /upload/signed-url                      any
 POST              /upload/signed-url/cleanup              any
 POST              /upload/complete-s3-multipart           any
 PUT               /upload/fs-file                         ticket
+POST              /x/uploads                              project files_create_single
+HEAD PATCH        /x/uploads/{}                           any
 
 POST              /{C}/{}/analyses                        project analyses_create_sdk
 GET               /{C}/{}/analyses                        project containers_view_metadata

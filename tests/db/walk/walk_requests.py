@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from base64 import b64encode
 from typing import Any
 
-from walk_site import GEAR, MARK, MISSING, READER, Site
+from walk_site import GEAR, MARK, MISSING, READER, Site, gear_folder
 
 _LEVELS = {
     "projects": "project",
@@ -80,6 +81,10 @@ class Sample:
             return ids["acquisition-file"]
         if before == "users":
             return ids["member"]
+        if path[0] == "gears" and before in ("suggest", "context"):
+            return "sessions"
+        if path == ["gears", "ticket"]:
+            return ids["gear-waiting"]
         if before == "gears":
             return ids["gear-name" if _OF_SERIES.fullmatch(f"{self.method} {self.template}") else "gear"]
         if before == "permissions":
@@ -150,9 +155,18 @@ _PACK = json.dumps(
 )
 
 
+_PUSHED = {"repo": "example.org/gear", "pointer": f"sha256:{0:064x}"}
+
+
 def _move(ids: dict[str, str], what: str, into: str) -> dict[str, Any]:
     kinds = {"sources": [ids[what]], "destinations": [ids[into]], "destination_container_type": f"{into}s"}
     return {"json": {**kinds, "conflict_mode": "dry"}}
+
+
+def _resumable(ids: dict[str, str]) -> dict[str, Any]:
+    said = {"container": ids["acquisition"], "filename": "new.txt"}
+    words = ",".join(f"{key} {b64encode(value.encode()).decode()}" for key, value in said.items())
+    return {"headers": {"Upload-Length": "5", "Upload-Metadata": words}}
 
 
 def _placed(ids: dict[str, str]) -> dict[str, Any]:
@@ -182,7 +196,9 @@ _DELETED = {
 
 # The first pattern that matches `METHOD /template` makes the arguments.
 _ARGUMENTS: list[tuple[str, Any]] = [
-    (r"POST /gears/\{\}", _json(gear={**GEAR, "version": "2"})),
+    (r"POST /gears/(\{\}|prepare-add)", _json(gear={**GEAR, "version": "2"})),
+    (r"PUT /gears/ticket/\{\}/rootfs", lambda ids: {"content": gear_folder()}),
+    (r"POST /gears/save", lambda ids: {"json": {"ticket": ids["gear-waiting"], **_PUSHED}}),
     (r"PUT /gears/\{\}/series", _json(is_restricted=True)),
     (r"PUT /gears/\{\}/permissions/\{\}", lambda ids: {"json": {"id": ids["member"]}}),
     (
@@ -313,6 +329,11 @@ _ARGUMENTS: list[tuple[str, Any]] = [
     (r"POST /files/\{\}/restore", lambda ids: {"params": {"version": "1"}}),
     (r"POST /download.*", lambda ids: {"json": {"nodes": [{"level": "project", "_id": ids["project"]}]}}),
     (r"GET /download", lambda ids: {"params": {"ticket": "nothing"}}),
+    (r"POST /x/uploads", _resumable),
+    (
+        r"PATCH /x/uploads/\{\}",
+        lambda ids: {"headers": {"Content-Type": "application/offset+octet-stream", "Upload-Offset": "0"}},
+    ),
     (r"PUT /upload/fs-file", lambda ids: {"params": {"token": "nothing.0"}}),
     (r"POST /upload/.*", _placed),
     (r"POST .*/analyses", _json(label="new")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import tarfile
 import uuid
 import zipfile
 from collections.abc import AsyncIterator, Iterable
@@ -247,8 +248,23 @@ async def _gears(site: Site) -> None:
     developer = await site.user("developer")
     await site.good("PUT", f"/users/{developer}", json={"roles": ["user", "developer"]})
     site.ids["gear-name"] = str(GEAR["name"])
-    path = f"/gears/{GEAR['name']}"
-    site.ids["gear"] = (await site.good("POST", path, who="developer", json={"gear": GEAR}))["_id"]
+    for version in ("1", "waiting"):
+        announced = {"gear": {**GEAR, "version": version}}
+        made = await site.good("POST", "/gears/prepare-add", who="developer", json=announced)
+        site.ids[f"gear-{version}"] = made["ticket"]
+    await site.good(
+        "PUT", f"/gears/ticket/{site.ids['gear-1']}/rootfs", who="developer", content=gear_folder()
+    )
+    saved = await site.good("POST", "/gears/save", who="developer", json={"ticket": site.ids["gear-1"]})
+    site.ids["gear"] = saved["_id"]
+
+
+def gear_folder() -> bytes:
+    """A tar."""
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as archive:
+        archive.addfile(tarfile.TarInfo("run"))
+    return packed.getvalue()
 
 
 async def _jobs(site: Site) -> None:

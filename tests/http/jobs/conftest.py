@@ -54,7 +54,13 @@ class Engine:
 
     def ask(self, *names: str, jobs: int = 1, **more: Json) -> list[Json]:
         """Claims jobs of the gears of these names."""
-        asked = {"whitelist": {"gear-name": list(names)}, "return": {"jobs": jobs}, **more}
+        able = [*more.pop("capabilities", ()), "oci"]  # the site's own engine takes folders only
+        asked = {
+            "whitelist": {"gear-name": list(names)},
+            "return": {"jobs": jobs},
+            "capabilities": able,
+            **more,
+        }
         answer = self.client.post("/jobs/ask", json=asked)
         assert answer.status_code == 200, answer.text
         for job in answer.json()["jobs"]:

@@ -61,7 +61,7 @@ def test_engines_choose_by_lists_tags_and_capabilities(engine, gear, tree, start
     )
     assert peeked[0]["state"] == "pending"
     counted = engine.client.post(
-        "/jobs/ask/pending", json={"whitelist": {"gear-name": [name]}, "capabilities": ["networking"]}
+        "/jobs/ask/pending", json={"whitelist": {"gear-name": [name]}, "capabilities": ["networking", "oci"]}
     )
     assert counted.json() == {"count": 1}
     got = engine.ask(name, capabilities=["networking"], whitelist={"group": [tree.group], "tag": ["hpc"]})

@@ -279,6 +279,8 @@ POST              /upload/signed-url                      any
 POST              /upload/signed-url/cleanup              any
 POST              /upload/complete-s3-multipart           any
 PUT               /upload/fs-file                         ticket
+POST              /x/uploads                              project files_create_single
+HEAD PATCH        /x/uploads/{}                           any
 
 POST              /{C}/{}/analyses                        project analyses_create_sdk
 GET               /{C}/{}/analyses                        project containers_view_metadata
@@ -429,6 +431,14 @@ GET               /gears/{}/invocation                    any
 GET               /gears/{}/series                        any
 POST DELETE       /gears/{}                               developer
 POST              /gears/{}/enable                        developer
+GET               /gears/{}/rootfs                        any
+GET               /gears/{}/suggest/{}/{}                 project containers_view_metadata files_view_metadata
+GET               /gears/{}/context/{}/{}                 project containers_view_metadata
+GET               /gears/my-tickets                       any
+GET               /gears/ticket/{}                        owner
+POST              /gears/prepare-add                      developer
+POST              /gears/save                             developer
+PUT               /gears/ticket/{}/rootfs                 developer
 PUT               /gears/{}/series                        developer
 PUT DELETE        /gears/{}/permissions                   developer
 PUT               /gears/{}/permissions/{}                developer

@@ -160,7 +160,7 @@ async def next_job(request: Request, guard: ScopedGuard, client: ClientDialect) 
     guard.require_engine()
     tags = [word for part in request.query_params.getlist("tags") for word in part.split(",") if word]
     ask = read_ask(
-        {"whitelist": {"tag": tags}, "return": {"jobs": 1}, "capabilities": ["networking"]},
+        {"whitelist": {"tag": tags}, "return": {"jobs": 1}, "capabilities": ["networking", "oci", "sandbox"]},
         provider_id=await _provider(guard),
     )
     taken = await _take(request, guard, ask)

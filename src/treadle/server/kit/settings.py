@@ -207,8 +207,11 @@ class OidcSettings(BaseModel):
 
 
 class JobSettings(BaseModel):
-    """How many runs of gears there may be at once; empty for no limit."""
+    """Runs of gears: the engine of `treadle up`, and how many there may be at once (empty for no limit)."""
 
+    engine: bool = Field(
+        default=True, description="Whether `treadle up` runs an engine (gears that are folders)."
+    )
     max_running_per_project: int | None = Field(default=None, ge=1, description="In one project.")
     max_running_per_user: int | None = Field(default=None, ge=1, description="Started by one person or rule.")
     max_running_per_gear: int | None = Field(default=None, ge=1, description="Of one gear.")
@@ -316,7 +319,7 @@ class Settings(BaseSettings):
     oidc: OidcSettings = Field(
         default_factory=OidcSettings, description="Log in through an OpenID Connect provider."
     )
-    jobs: JobSettings = Field(default_factory=JobSettings, description="Limits of the queue of jobs.")
+    jobs: JobSettings = Field(default_factory=JobSettings, description="Runs of gears.")
     deid: DeidSettings = Field(default_factory=DeidSettings, description="De-identification on arrival.")
     uploads: UploadSettings = Field(default_factory=UploadSettings, description="Limits of what comes in.")
     connector: ConnectorSettings = Field(

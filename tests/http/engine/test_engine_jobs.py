@@ -14,7 +14,8 @@ def test_from_the_request_to_the_files(engine, gear, start, wait_for, said, api,
         echo "speed $FW_CONFIG_SPEED"; echo trouble >&2
         tr a-z A-Z < input/scan/scan.txt > "output/big letters.txt"
         mkdir output/more
-        echo '{"acquisition": {"info": {"qc": 1}, "files": [{"name": "big letters.txt", "type": "text", "tags": ["x"]}]},
+        echo '{"acquisition": {"info": {"qc": 1},
+                               "files": [{"name": "big letters.txt", "type": "text", "tags": ["x"]}]},
                "session": {"info": {"seen": true}}}' > output/.metadata.json
         """,
         inputs={"scan": {"base": "file"}},
@@ -113,12 +114,13 @@ def test_an_engine_that_was_killed_gives_the_job_back_and_it_is_done_once(
 ):
     """kill -9 in the middle of a run: the next engine of that folder says so, another attempt does the work."""
     own_engine.start()
-    job = start(gear('[ $(date +%s) -gt $(cat input/until/t) ] || sleep 600; echo x > output/x', inputs={"until": {"base": "file"}}), own_engine, inputs=until(tree, 5))  # fmt: skip
+    script = "[ $(date +%s) -gt $(cat input/until/t) ] || sleep 600; echo x > output/x"
+    job = start(gear(script, inputs={"until": {"base": "file"}}), own_engine, inputs=until(tree, 5))
     wait_for(job, "running", then=lambda _: (own_engine.folder / "work" / job / "v0" / "output").is_dir())
     own_engine.end(signal.SIGKILL)
     own_engine.start()
     assert wait_for(job)["failure_reason"].startswith("engine_lost: the engine was killed")
-    (again,) = [one for one in api.get("/jobs", params={"filter": f"previous_job_id={job}"}).json()]
+    (again,) = api.get("/jobs", params={"filter": f"previous_job_id={job}"}).json()
     assert wait_for(again["id"])["state"] == "complete"
     files = [
         one for one in api.get(f"/acquisitions/{tree.acquisition}").json()["files"] if one["name"] == "x"

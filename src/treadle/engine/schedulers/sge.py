@@ -144,13 +144,11 @@ class GridEngine:
         if code is not None and code >= 0:
             return ended(code)
         record = self._account(job)
-        if record is None:
-            if code is not None:
-                return ended(code)
-            if self._traces.long_absent(job):
-                return Status(State.LOST, text="Grid Engine does not know the job")
+        if record is not None:
+            return _from_account(record, code)
+        if not self._traces.long_absent(job):
             return Status(State.RUNNING, text="Grid Engine: ended, not yet accounted for")
-        return _from_account(record, code)
+        return Status(State.LOST, text="Grid Engine does not know the job") if code is None else ended(code)
 
     def _account(self, job: str) -> dict[str, str] | None:
         number, _, task = job.partition(".")

@@ -13,9 +13,10 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "peers"))
 from grid_engine_peer import GridEngine as GridEnginePeer
 from slurm_peer import Slurm as SlurmPeer
 
-from treadle.engine.schedulers.contract import MIB, Resources, Scheduler
+from treadle.engine.schedulers.contract import MIB, Scheduler
 from treadle.engine.schedulers.sge import GridEngine
 from treadle.engine.schedulers.slurm import Slurm
+from treadle.gears.resources import Resources
 
 
 @dataclass

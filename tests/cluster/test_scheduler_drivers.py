@@ -10,8 +10,9 @@ import pytest
 from peer_daemons import wait_until
 
 from treadle.engine.schedulers import trace
-from treadle.engine.schedulers.contract import MIB, Request, Resources, Scheduler, State, Status
+from treadle.engine.schedulers.contract import MIB, Request, Scheduler, State, Status
 from treadle.engine.schedulers.errors import SchedulerUnavailable, SubmissionRefused
+from treadle.gears.resources import Resources
 
 SMALL = Resources(cpu=1, memory=64 * MIB)
 ODD = 'it\'s "odd" $HOME `id` \\ *\r\n#$ -l no=1\n#SBATCH --no\n\tend \u00e9\u85e4 %j | ;'
@@ -32,7 +33,7 @@ CASES = {
     "an exit code with a meaning to Grid Engine: hold": Case(["sh", "-c", "exit 100"], 100, "exit 100"),
     "no such program": Case(["/nowhere/program"], 127, "exit 127"),
     "a signal": Case(["sh", "-c", "kill -9 $$"], -9, "signal SIGKILL"),
-    "the time limit": Case(["sleep", "300"], None, "timeout", Resources(memory=64 * MIB, seconds=4)),
+    "the time limit": Case(["sleep", "300"], None, "timeout", Resources(memory=64 * MIB, time=4)),
     "the memory limit": Case(
         [sys.executable, "-c", "import time; x = b'1' * 400_000_000; time.sleep(60)"], None, "out_of_memory",
         Resources(memory=128 * MIB),

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+from treadle.gears.resources import Resources
+
 MIB = 1024 * 1024
 
 
@@ -37,24 +39,14 @@ class Status:
 
 
 @dataclass(frozen=True)
-class Resources:
-    """What a job asks for; the scheduler's defaults hold where nothing is asked."""
-
-    cpu: int = 1
-    memory: int | None = None
-    """Bytes for the whole job."""
-    gpu: int = 0
-    seconds: int | None = None
-
-
-@dataclass(frozen=True)
 class Request:
     """One command, or several that differ in nothing else: these become one array job."""
 
     name: str
     commands: Sequence[Sequence[str]]
     environment: Mapping[str, str] = field(default_factory=dict)
-    resources: Resources = Resources()
+    resources: Resources = field(default_factory=Resources)
+    """Disk is not asked for: schedulers do not count it."""
     queue: str | None = None
     """Slurm's partition, Grid Engine's queue."""
     account: str | None = None

@@ -7,6 +7,7 @@ before by a signal that our script hands on.
 
 from __future__ import annotations
 
+import math
 import os
 import pwd
 import re
@@ -94,21 +95,16 @@ class GridEngine:
 
     def _options(self, request: Request) -> list[str]:
         wanted, names = request.resources, self._names
-        limits = []
-        if wanted.memory is not None:
-            limits.append(f"{names.memory}={max(1, wanted.memory // MIB // wanted.cpu)}M")
+        slots = math.ceil(wanted.cpu)
+        limits = [f"{names.memory}={math.ceil(wanted.memory / MIB / slots)}M", f"h_rt={wanted.time}"]
         if wanted.gpu:
             limits.append(f"{names.gpu}={wanted.gpu}")
-        if wanted.seconds is not None:
-            limits.append(f"h_rt={wanted.seconds}")
         options = [
             "-terse", "-notify", "-r", "n", "-w", "e", "-S", "/bin/bash", "-C", "", "-wd", "/", "-o", "/dev/null",
-            "-j", "y", "-N", safe_name(request.name),
+            "-j", "y", "-N", safe_name(request.name), "-l", ",".join(limits),
         ]  # fmt: skip
-        if limits:
-            options += ["-l", ",".join(limits)]
-        if wanted.cpu > 1:
-            options += ["-pe", names.parallel, str(wanted.cpu)]
+        if slots > 1:
+            options += ["-pe", names.parallel, str(slots)]
         if request.queue:
             options += ["-q", request.queue]
         if request.account:

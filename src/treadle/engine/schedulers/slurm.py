@@ -162,14 +162,11 @@ def _options(request: Request) -> list[str]:
     wanted = request.resources
     options = [
         "--parsable", "--no-requeue", "--export=NONE", "--chdir=/", "--nodes=1", "--ntasks=1", "--open-mode=truncate",
-        f"--job-name={safe_name(request.name)}", f"--cpus-per-task={wanted.cpu}",
+        f"--job-name={safe_name(request.name)}", f"--cpus-per-task={math.ceil(wanted.cpu)}",
+        f"--mem={math.ceil(wanted.memory / MIB)}M", f"--time={math.ceil(wanted.time / 60)}",
     ]  # fmt: skip
-    if wanted.memory is not None:
-        options.append(f"--mem={math.ceil(wanted.memory / MIB)}M")
     if wanted.gpu:
         options.append(f"--gres=gpu:{wanted.gpu}")
-    if wanted.seconds is not None:
-        options.append(f"--time={math.ceil(wanted.seconds / 60)}")
     if request.queue:
         options.append(f"--partition={request.queue}")
     if request.account:

@@ -38,6 +38,7 @@ FAILURES = {
     "CANCELLED": "cancelled_by cluster",
     "REVOKED": "cancelled_by cluster",
 }
+OVER = ENDED_BY_ITSELF | FAILURES.keys()
 NEVER_STARTS = {
     "DependencyNeverSatisfied", "BadConstraints", "PartitionConfig", "PartitionTimeLimit", "PartitionNodeLimit",
     "AccountNotAllowed", "QOSNotAllowed", "InvalidAccount", "InvalidQOS", "launch failed requeued held",
@@ -95,8 +96,8 @@ class Slurm:
             _check_answers("scancel", done.stderr)
 
     def queued(self, name: str) -> set[str]:
-        rows = self._squeue("JobArrayID:|,Name:", f"--user={os.getuid()}")
-        return {job for job, job_name in rows if job_name == safe_name(name)}
+        rows = self._squeue("JobArrayID:|,State:|,Name:", f"--user={os.getuid()}")
+        return {job for job, state, called in rows if called == safe_name(name) and state not in OVER}
 
     def log(self, job: str) -> str:
         return self._traces.log(job)

@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-from walk_site import MARK, MISSING, READER, Site
+from walk_site import GEAR, MARK, MISSING, READER, Site
 
 _LEVELS = {
     "projects": "project",
@@ -26,6 +26,9 @@ _SERIES = {
     "fields": {},
     "routing": {},
 }
+
+# Addresses that name a gear's series, not one version of it.
+_OF_SERIES = re.compile(r"POST /gears/\{\}|.* /gears/\{\}/(series|permissions.*)")
 
 
 class Sample:
@@ -69,6 +72,8 @@ class Sample:
             return ids["acquisition-file"]
         if before == "users":
             return ids["member"]
+        if before == "gears":
+            return ids["gear-name" if _OF_SERIES.fullmatch(f"{self.method} {self.template}") else "gear"]
         if before == "permissions":
             return self._entry(path[0])
         fixed = {
@@ -101,6 +106,8 @@ class Sample:
         return fixed.get(before, MISSING)
 
     def _entry(self, kind: str) -> str:
+        if kind == "gears":
+            return "users"
         return self.ids[{"groups": "group-ro", "projects": "member", "collections": "collection-ro"}[kind]]
 
     def _arguments(self) -> dict[str, Any]:
@@ -160,6 +167,9 @@ _DELETED = {
 
 # The first pattern that matches `METHOD /template` makes the arguments.
 _ARGUMENTS: list[tuple[str, Any]] = [
+    (r"POST /gears/\{\}", _json(gear={**GEAR, "version": "2"})),
+    (r"PUT /gears/\{\}/series", _json(is_restricted=True)),
+    (r"PUT /gears/\{\}/permissions/\{\}", lambda ids: {"json": {"id": ids["member"]}}),
     (r"GET /report/project", lambda ids: {"params": {"projects": ids["project"]}}),
     (r"POST /tree", _json(projects={"fields": ["label"]})),
     (r"POST /x/me/totp/.*|PUT /x/me/totp", _json(code="123456")),

@@ -19,8 +19,10 @@ from treadle.server.catalog import routes as catalog
 from treadle.server.compat import unbuilt
 from treadle.server.delivery import routes as delivery
 from treadle.server.delivery.live import EventHub
+from treadle.server.gears import routes as gears
 from treadle.server.ingest import routes as ingest
 from treadle.server.ingest.arrival import stop_engines
+from treadle.server.jobs import routes as jobs
 from treadle.server.kit.settings import Settings
 from treadle.server.privacy import routes as privacy
 from treadle.server.privacy import routes_preview, routes_profiles, routes_settings
@@ -38,6 +40,7 @@ _ROUTERS: tuple[APIRouter, ...] = (
     metrics.router,
     alerts.router,
     access.router,
+    jobs.router,
     ingest.router,
     delivery.router,
     search.router,
@@ -45,6 +48,7 @@ _ROUTERS: tuple[APIRouter, ...] = (
     routes_preview.router,
     routes_profiles.router,
     routes_settings.router,
+    gears.router,
     catalog.router,
     unbuilt.router,
 )

@@ -14,6 +14,7 @@ from treadle.cli import (
     client_commands,
     connector_commands,
     deid_commands,
+    engine_commands,
     gear_commands,
     gear_run,
     role_commands,
@@ -51,6 +52,7 @@ search_commands.register(app)
 search_index_commands.register()
 gear_commands.register(app)
 gear_run.register()
+engine_commands.register(app)
 
 
 @app.command()

@@ -3111,6 +3111,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/gears/my-tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Mine
+         * @description Ids of the caller's tickets.
+         */
+        get: operations["get_my_gear_tickets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/gears/prepare-add": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Prepare
+         * @description Announce a new gear, `{category, gear}`: its manifest is checked; the ticket is good for 24 hours.
+         */
+        post: operations["prepare_add_gear"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/gears/save": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Save
+         * @description Make the announced gear: `{ticket, repo, pointer}` of its image, or just the ticket when a folder was pushed.
+         */
+        post: operations["save_gear"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/gears/ticket/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read
+         * @description What was announced with a ticket.
+         */
+        get: operations["get_gear_ticket"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/gears/ticket/{id}/rootfs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Push
+         * @description Push the gear's folder: the body is a tar of it, `manifest.json` at the top.
+         */
+        put: operations["push_gear_folder"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/gears/{id}": {
         parameters: {
             query?: never;
@@ -3134,6 +3234,26 @@ export interface paths {
          * @description Put the gear away: no new runs. What ran stays readable.
          */
         delete: operations["delete_gear"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/gears/{id}/context/{container_name}/{container_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Context
+         * @description The context values that a run with this destination would get, and where they are set.
+         */
+        get: operations["get_gear_context"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3171,6 +3291,46 @@ export interface paths {
          * @description The JSON Schema of what a run has to be given.
          */
         get: operations["get_gear_invocation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/gears/{id}/rootfs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Folder
+         * @description The folder of a gear as a tar: what engines unpack, once for each hash.
+         */
+        get: operations["get_gear_folder"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/gears/{id}/suggest/{container_name}/{container_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Suggestions
+         * @description The files of a container with the inputs they fit, and what is above and below to go on looking.
+         */
+        get: operations["get_gear_suggest"];
         put?: never;
         post?: never;
         delete?: never;
@@ -7339,6 +7499,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/x/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create Upload
+         * @description Announce a file; the answer's `Location` is where its bytes go.
+         */
+        post: operations["create_resumable_upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/x/uploads/{ticket}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        /**
+         * Ask Upload
+         * @description How much has arrived. Finishes what a stopped server left whole but without its file.
+         */
+        head: operations["ask_resumable_upload"];
+        /**
+         * Continue Upload
+         * @description The next bytes; 409 says at which offset they are expected.
+         */
+        patch: operations["continue_resumable_upload"];
+        trace?: never;
+    };
     "/api/x/users/{user_id}/password": {
         parameters: {
             query?: never;
@@ -7819,6 +8023,34 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * ContainerReference
+         * @description A container above or below.
+         */
+        ContainerReference: {
+            /** Id */
+            _id: string;
+            /** Cont Type */
+            cont_type: string;
+            /** Label */
+            label: string;
+        };
+        /**
+         * ContextValue
+         * @description A context value and where it is set.
+         */
+        ContextValue: {
+            /** Container Type */
+            container_type?: string | null;
+            /** Found */
+            found: boolean;
+            /** Id */
+            id?: string | null;
+            /** Label */
+            label?: string | null;
+            /** Value */
+            value?: unknown;
+        };
+        /**
          * Curator
          * @description Who has made a collection.
          */
@@ -8197,6 +8429,22 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * FileSuggestion
+         * @description A file, and which inputs take it.
+         */
+        FileSuggestion: {
+            /** File Id */
+            file_id: string;
+            /** Name */
+            name: string;
+            /** Suggested */
+            suggested: {
+                [key: string]: boolean;
+            };
+            /** Version */
+            version: number;
+        };
+        /**
          * FileVersion
          * @description One row of a file's version list.
          */
@@ -8318,6 +8566,37 @@ export interface components {
             /** Name */
             name: string;
             permissions: components["schemas"]["GearPermissions"];
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * GearTicket
+         * @description What a gear's content is pushed and saved with.
+         */
+        GearTicket: {
+            /** Ticket */
+            ticket: string;
+        };
+        /**
+         * GearTicketDocument
+         * @description An announced gear.
+         */
+        GearTicketDocument: {
+            /** Id */
+            _id: string;
+            /** Geardoc */
+            geardoc: {
+                [key: string]: unknown;
+            };
+            /** Origin */
+            origin: {
+                [key: string]: unknown;
+            };
+            /**
+             * Timestamp
+             * Format: date-time
+             */
+            timestamp: string;
         } & {
             [key: string]: unknown;
         };
@@ -9180,6 +9459,16 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * PushedFolder
+         * @description The folder as it arrived.
+         */
+        PushedFolder: {
+            /** Rootfs-Hash */
+            "rootfs-hash": string;
+            /** Size */
+            size: number;
+        };
+        /**
          * Recalculated
          * @description Sessions whose verdict changed.
          */
@@ -10028,16 +10317,6 @@ export interface components {
             [key: string]: unknown;
         };
         /**
-         * Suggestions
-         * @description Ways to go on; they replace the text from this offset.
-         */
-        Suggestions: {
-            /** From */
-            from: number;
-            /** Suggestions */
-            suggestions: components["schemas"]["Suggestion"][];
-        };
-        /**
          * Tagged
          * @description How many objects bear the tags now, and how many the caller may not tag.
          */
@@ -10566,6 +10845,38 @@ export interface components {
             dicom: components["schemas"]["DicomSite"];
             /** Name */
             name: string;
+        };
+        /**
+         * Suggestions
+         * @description What is in a container that a gear could be given.
+         */
+        treadle__server__gears__models__Suggestions: {
+            /** Id */
+            _id: string;
+            /** Children */
+            children?: {
+                [key: string]: components["schemas"]["ContainerReference"][];
+            } | null;
+            /** Cont Type */
+            cont_type: string;
+            /** Files */
+            files?: components["schemas"]["FileSuggestion"][] | null;
+            /** Label */
+            label: string;
+            /** Parents */
+            parents: components["schemas"]["ContainerReference"][];
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * Suggestions
+         * @description Ways to go on; they replace the text from this offset.
+         */
+        treadle__server__search__explorer__models__Suggestions: {
+            /** From */
+            from: number;
+            /** Suggestions */
+            suggestions: components["schemas"]["Suggestion"][];
         };
         /**
          * SiteDocument
@@ -17948,7 +18259,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Suggestions"];
+                    "application/json": components["schemas"]["treadle__server__search__explorer__models__Suggestions"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -19380,6 +19691,160 @@ export interface operations {
             503: components["responses"]["Trouble"];
         };
     };
+    get_my_gear_tickets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string[];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    prepare_add_gear: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GearTicket"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    save_gear: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GearDocument"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    get_gear_ticket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GearTicketDocument"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    push_gear_folder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushedFolder"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
     get_gear: {
         parameters: {
             query?: never;
@@ -19476,6 +19941,42 @@ export interface operations {
             503: components["responses"]["Trouble"];
         };
     };
+    get_gear_context: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                container_name: string;
+                container_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: components["schemas"]["ContextValue"];
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
     enable_gear: {
         parameters: {
             query?: never;
@@ -19528,6 +20029,89 @@ export interface operations {
                     "application/json": {
                         [key: string]: unknown;
                     };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    get_gear_folder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    get_gear_suggest: {
+        parameters: {
+            query?: {
+                /** @description only children, or only files */
+                include?: string[] | null;
+                /** @description only what is in this collection */
+                collection?: string | null;
+                /** @description field op value, comma separated */
+                filter?: string | null;
+                /** @description field[:asc|desc], comma separated */
+                sort?: string | null;
+                /** @description rows per page; 0 or absent = all */
+                limit?: string | null;
+                /** @description rows to leave out */
+                skip?: string | null;
+                /** @description page number from 1 */
+                page?: string | null;
+                /** @description rows after this id */
+                after_id?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+                container_name: string;
+                container_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["treadle__server__gears__models__Suggestions"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -30471,6 +31055,98 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["DeletionDocument"];
                 };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    create_resumable_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    ask_resumable_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    continue_resumable_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthenticated"];

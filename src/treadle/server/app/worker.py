@@ -18,6 +18,7 @@ from treadle.server.app.alerts import watch
 from treadle.server.app.state import ServerState, open_state
 from treadle.server.catalog import copies, trash
 from treadle.server.delivery.tickets import drop_expired as drop_tickets
+from treadle.server.gears.tickets import drop_expired as drop_gear_tickets
 from treadle.server.ingest.extract import handle_file_created, stop_readers
 from treadle.server.ingest.member_counts import MemberCounts
 from treadle.server.ingest.uploads import drop_expired
@@ -122,6 +123,7 @@ async def tidy(state: ServerState) -> None:
     await drop_expired(state.database, state.blobs)
     await drop_tickets(state.database)
     await views_executions.drop_expired(state.database)
+    await drop_gear_tickets(state.database)
     await state.blobs.clean()
     await asyncio.to_thread(sweep, state.settings.home)
     await collect_garbage(state.database, state.blobs)

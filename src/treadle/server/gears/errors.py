@@ -39,3 +39,9 @@ class TicketUnknown(NotFound):
     """This ticket is unknown or has expired; announce the gear again."""
 
     code = "gear_ticket_unknown"
+
+
+class NotATar(Invalid):
+    """The folder of a gear is sent as a tar archive, uncompressed."""
+
+    code = "gear_not_a_tar"

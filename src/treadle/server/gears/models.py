@@ -77,3 +77,41 @@ class PushedFolder(BaseModel):
 
     rootfs_hash: str = Field(alias="rootfs-hash")
     size: int
+
+
+class ContainerReference(BaseModel):
+    """A container above or below."""
+
+    id: str = Field(alias="_id")
+    cont_type: str
+    label: str
+
+
+class FileSuggestion(BaseModel):
+    """A file, and which inputs take it."""
+
+    name: str
+    file_id: str
+    version: int
+    suggested: dict[str, bool]
+
+
+class Suggestions(Document):
+    """What is in a container that a gear could be given."""
+
+    id: str = Field(alias="_id")
+    cont_type: str
+    label: str
+    parents: list[ContainerReference]
+    children: dict[str, list[ContainerReference]] | None = None
+    files: list[FileSuggestion] | None = None
+
+
+class ContextValue(BaseModel):
+    """A context value and where it is set."""
+
+    found: bool
+    value: Any = None
+    container_type: str | None = None
+    id: str | None = None
+    label: str | None = None

@@ -139,6 +139,8 @@ async def find(guard: Guard, job_id: str, *, lock: bool = False) -> Job:
     for project_id in (found.project_id, *found.project_ids):
         if await guard.may("jobs_view", project_id=project_id):
             return found
+    if await guard.may("containers_view_metadata", project_id=found.project_id):
+        await guard.require("jobs_view", project_id=found.project_id)
     raise JobNotFound
 
 

@@ -5,24 +5,31 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import httpx
 import pytest
 
+sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[1] / "peers"))
 
+from compute_site import SECRET, Site
 from grid_engine_peer import GridEngine as GridEnginePeer
 from slurm_peer import Slurm as SlurmPeer
+from tls_front import TlsFront
 
 from treadle.engine.schedulers.contract import MIB, Scheduler
 from treadle.engine.schedulers.sge import GridEngine
 from treadle.engine.schedulers.slurm import Slurm
 from treadle.gears.resources import Resources
+from treadle.testing.server import start, stop
 
 
 @dataclass
 class Cluster:
     """A running cluster, and what its scheduler calls things."""
 
+    kind: str
     peer: SlurmPeer | GridEnginePeer
     driver: Callable[[], Scheduler]
     """A new driver, as after a restart of the engine."""
@@ -62,6 +69,7 @@ def _slurm(peer: SlurmPeer, folder: Path) -> Cluster:
     # A job of the same account whose name and state would break whoever splits at blanks or bars.
     peer.ask("sbatch", "--hold", "--mem=10M", "--job-name=a | odd name", "--wrap=true")
     return Cluster(
+        "slurm",
         peer,
         lambda: Slurm(folder / SHARED_NAME, environment=peer.environment),
         hold=["--hold"],
@@ -73,9 +81,24 @@ def _slurm(peer: SlurmPeer, folder: Path) -> Cluster:
 def _grid_engine(peer: GridEnginePeer, folder: Path) -> Cluster:
     peer.ask("qsub", "-h", "-b", "y", "-N", "a | odd <name> &amp;", "true")
     return Cluster(
+        "sge",
         peer,
         lambda: GridEngine(folder / SHARED_NAME, environment=peer.environment),
         hold=["-h"],
         broken=["-wd", "/nowhere"],
         too_large=Resources(cpu=500),
     )
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory) -> Iterator[Site]:
+    """A server that no other tests use."""
+    folder = tmp_path_factory.mktemp("site")
+    process, server = start(log=folder / "log", environ={"TREADLE_JOBS__DRONE_SECRET": SECRET})
+    where = urlsplit(server.url)
+    front = TlsFront(folder, (where.hostname or "", where.port or 0))
+    headers = {"Authorization": f"scitran-user {server.key}"}
+    with httpx.Client(base_url=f"{server.url}/api", headers=headers, timeout=60) as api:
+        yield Site(server, front, api)
+    front.close()
+    stop(process.pid)

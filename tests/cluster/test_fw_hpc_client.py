@@ -2,18 +2,13 @@
 
 import os
 import subprocess
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any
-from urllib.parse import urlsplit
+import sys
+from collections.abc import Callable
 
 import httpx
 import pytest
-from tls_front import TlsFront
+from compute_site import SECRET
 
-from treadle.testing.server import TreadleServer, start, stop
-
-SECRET = "a-secret-of-this-test-site-only"
 CAST = """\
 cast:
   cluster: slurm
@@ -28,77 +23,20 @@ cast:
 """
 
 
-@dataclass
-class Site:
-    """A server of these tests alone, with a drone secret."""
-
-    server: TreadleServer
-    front: TlsFront
-    api: httpx.Client
-    gear: str
-    session: str
-
-    @property
-    def environment(self) -> dict[str, str]:
-        """What `settings/credentials.sh` exports."""
-        return {
-            "SCITRAN_RUNTIME_HOST": "localhost",
-            "SCITRAN_RUNTIME_PORT": str(self.front.port),
-            "SCITRAN_CORE_DRONE_SECRET": SECRET,
-            "REQUESTS_CA_BUNDLE": str(self.front.authority),
-            "SSL_CERT_FILE": str(self.front.authority),
-            "FLYWHEEL_SDK_SKIP_VERSION_CHECK": "1",
-        }
-
-    def request_job(self, *tags: str) -> str:
-        asked = {"gear_id": self.gear, "destination": {"type": "session", "id": self.session}, "tags": tags}
-        return _made(self.api, "/jobs/add", asked)
-
-
-def _made(api: httpx.Client, path: str, document: dict[str, Any]) -> str:
-    answer = api.post(path, json=document)
-    assert answer.status_code == 200, answer.text
-    return str(answer.json()["_id"])
-
-
-def _gear(api: httpx.Client) -> str:
-    manifest = {
-        "name": "counts", "label": "Counts", "description": "Counts.", "version": "1.0.0", "author": "A. Author",
-        "license": "Apache-2.0", "url": "", "source": "", "inputs": {}, "config": {}, "command": "true",
-    }  # fmt: skip
-    return _made(api, "/gears/counts", {"category": "utility", "gear": manifest})
-
-
-def _session(api: httpx.Client) -> str:
-    group = _made(api, "/groups", {"_id": "hpc", "label": "HPC"})
-    project = _made(api, "/projects", {"group": group, "label": "P"})
-    subject = _made(api, "/subjects", {"project": project, "label": "S"})
-    return _made(api, "/sessions", {"subject": {"_id": subject}, "project": project, "label": "1"})
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory) -> Iterator[Site]:
-    folder = tmp_path_factory.mktemp("site")
-    process, server = start(log=folder / "log", environ={"TREADLE_JOBS__DRONE_SECRET": SECRET})
-    where = urlsplit(server.url)
-    front = TlsFront(folder, (where.hostname or "", where.port or 0))
-    headers = {"Authorization": f"scitran-user {server.key}"}
-    with httpx.Client(base_url=f"{server.url}/api", headers=headers, timeout=60) as api:
-        yield Site(server, front, api, _gear(api), _session(api))
-    front.close()
-    stop(process.pid)
-
-
 @pytest.fixture
 def cast(site, environments, tmp_path) -> Callable[..., str]:
     """One wake-up of `fw-hpc-client` with these settings: what it says."""
     program = environments / "fwhpc" / "bin" / "fw-hpc-client"
 
-    def run(*, dry_run: bool = True, group_whitelist: bool = False, **environment: str) -> str:
-        environment = {**os.environ, **site.environment, **environment}
+    def run(
+        *, dry_run: bool = True, group_whitelist: bool = False, prepare_only: bool = False, **environment: str
+    ) -> str:
+        environment = {**os.environ, **site.credentials, **environment}
         subprocess.run([program, "setup"], cwd=tmp_path, env=environment, check=True, capture_output=True)
         settings = CAST.format(dry_run=str(dry_run).lower(), group_whitelist=str(group_whitelist).lower())
         (tmp_path / "settings" / "cast.yml").write_text(settings)
+        if prepare_only:
+            return ""
         done = subprocess.run(
             [program], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
         )
@@ -109,8 +47,8 @@ def cast(site, environments, tmp_path) -> Callable[..., str]:
 
 
 def test_dry_run_prints_the_script_that_the_tags_ask_for(site, cast, tmp_path):
-    job = site.request_job("hpc", "cpu=3", "ram=12G", "gpu")
-    other = site.request_job("cpu=3")
+    job = site.request_job(site.subject("dry"), "hpc", "cpu=3", "ram=12G", "gpu")
+    other = site.request_job(site.subject("other"), "cpu=3")
     said = cast()
     script = (tmp_path / "logs" / "generated" / f"job-{job}.sh").read_text()
     assert "#SBATCH --cpus-per-task=3\n" in script
@@ -126,11 +64,36 @@ def test_jobs_of_people_who_are_not_on_the_list_are_cancelled_with_a_word(site, 
     site.api.post("/groups", json={"_id": "hpc-whitelist", "label": "hpc-whitelist"})
     for permission in site.api.get("/groups/hpc-whitelist").json()["permissions"]:
         site.api.delete(f"/groups/hpc-whitelist/permissions/{permission['_id']}")
-    job = site.request_job("hpc")
+    job = site.request_job(site.subject("list"), "hpc")
     said = cast(group_whitelist=True)
     assert "rejected 1" in said
     assert site.api.get(f"/jobs/{job}").json()["state"] == "cancelled"
     assert "not on the HPC whitelist" in site.api.get(f"/jobs/{job}/logs/text").text
+
+
+@pytest.mark.parametrize(
+    "cluster", [pytest.param("slurm", marks=pytest.mark.xdist_group("slurm"))], indirect=True
+)
+def test_a_gear_runs_through_sbatch(site, cast, cluster, tmp_path):
+    """Cast, submitted, run by `./engine` on the node, its output with the destination."""
+    subject = site.subject("cast")
+    job = site.request_job(subject, "hpc", "cpu=1", "ram=1G", config={"text": "by fw-hpc-client"})
+    cast(prepare_only=True)
+    engine = tmp_path / "logs" / "temp" / "engine"
+    engine.write_text(f'#!/bin/sh\nexec {sys.executable} -P -m treadle.cli.single_job "$@"\n')
+    engine.chmod(0o755)
+    own = {
+        **site.credentials,
+        "ENGINE_CACHE_DIR": str(tmp_path / "cache"),
+        "ENGINE_TEMP_DIR": str(tmp_path / "runs"),
+    }
+    own["ENGINE_MODULE"] = "sandbox"
+    exports = "".join(f"export {name}='{value}'\n" for name, value in own.items())
+    (tmp_path / "settings" / "credentials.sh").write_text(exports)
+    assert "Launched 1" in cast(dry_run=False, **cluster.peer.environment)
+    document = site.wait_for(job, "complete", "failed", seconds=90)
+    assert document["state"] == "complete", site.log(job)
+    assert site.api.get(f"/subjects/{subject}/files/text.txt").text == '"text": "by fw-hpc-client"\n'
 
 
 def test_each_login_gives_the_same_key_and_a_wrong_secret_none(site):

@@ -85,8 +85,11 @@ class GridEngine:
         return self._daemons.ask(*command)
 
     def stop(self) -> None:
-        self.ask("qdel", "-f", "-u", "*")
-        self._daemons.stop_all()
+        try:
+            self.ask("qdel", "-u", "*")
+            wait_until(lambda: not self.ask("qstat", "-u", "*").strip(), "no job is left")
+        finally:
+            self._daemons.stop_all()
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _make_cell(self) -> None:

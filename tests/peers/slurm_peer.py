@@ -84,10 +84,12 @@ class Slurm:
         return self._daemons.ask(*command)
 
     def stop(self) -> None:
-        for job in self.ask("squeue", "-h", "-o", "%A").split():
-            self.ask("scancel", job)
-        wait_until(lambda: not self.ask("squeue", "-h").strip(), "no job is left")
-        self._daemons.stop_all()
+        try:
+            for job in self.ask("squeue", "-h", "-o", "%A").split():
+                self.ask("scancel", job)
+            wait_until(lambda: not self.ask("squeue", "-h").strip(), "no job is left")
+        finally:
+            self._daemons.stop_all()
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _start_munge(self) -> None:

@@ -16,13 +16,16 @@ import subprocess
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from treadle.engine.errors import EngineError, RunFailed
 from treadle.engine.plan import BASE, Plan
 from treadle.engine.runtimes.processes import Plain, spawn
+from treadle.gears.manifest import ManifestError, parse
 
 _PROGRAMS = ("apptainer", "singularity")
 _ISOLATED = ("--containall", "--cleanenv", "--no-home", "--writable-tmpfs")
+_MANIFEST = f"{BASE}/manifest.json"
 _COPIED = "/treadle-base"
 _COPY_S = 1800
 _CONVERT_S = 4 * 3600
@@ -66,6 +69,17 @@ class ApptainerRuntime:
                 new = target.with_suffix(".new")
                 self._ask("image_pull", _CONVERT_S, "build", "--force", str(new), f"docker://{image}")
                 new.rename(target)
+
+    def manifest(self, image: str) -> dict[str, Any]:
+        """The manifest in an image."""
+        self.fetch(image)
+        try:
+            held = self._ask(
+                "node_fail", _COPY_S, "exec", *_ISOLATED, str(self._file(image)), "cat", _MANIFEST
+            )
+            return parse(held).manifest
+        except (RunFailed, ManifestError) as error:
+            raise EngineError(f"{image}: {_MANIFEST}: {error}") from None
 
     def start(self, plan: Plan) -> Contained:
         if not plan.image:

@@ -55,10 +55,10 @@ class Engine:
             self._give_back()
             register(self._api, self._setup)
             log.info("engine %s (%s) waits for jobs", self._setup.name, self._setup.kind)
-            try:
-                self._ask_again_and_again()
-            finally:
-                self._end()
+            # An unanswered question must not keep us from stopping.
+            threading.Thread(target=self._ask_again_and_again, name="ask", daemon=True).start()
+            self._stop.wait()
+            self._end()
 
     def run_one(self, job: str, *, lease: str | None = None) -> None:
         """This job, which was handed out to us already or waits."""
@@ -85,7 +85,11 @@ class Engine:
                 self._stop.wait(min(_TROUBLE_S * trouble, _LONGEST_TROUBLE_S))
                 continue
             for document in claims:
-                self._start(Claim.read(document))
+                claim = Claim.read(document)
+                if self._stop.is_set():
+                    give_up(self._api, claim.hold, _STOPPED)
+                else:
+                    self._start(claim)
 
     def _start(self, claim: Claim) -> None:
         self._places.acquire()

@@ -34,7 +34,9 @@ def test_config_json_is_frozen_when_the_job_is_asked_for(tree, gear, start, engi
         },
         custom={"flywheel": {"show-job": True}},
     )
-    started = start(made, inputs={"image": {"file_id": sent["file_id"]}}, config={"speed": 7}, tags=["x", "x"])
+    started = start(
+        made, inputs={"image": {"file_id": sent["file_id"]}}, config={"speed": 7}, tags=["x", "x"]
+    )
     tree.upload("a.dcm", b"second")
     api.put(f"/sessions/{tree.session}", json={"info": {"context": {"licence": "changed"}}})
     (job,) = engine.ask(_name(made))
@@ -81,7 +83,12 @@ def test_outputs_become_files_of_the_destination(running, engine, tree):
     assert done.json()["state"] == "complete"
     files = {item["name"]: item for item in tree.get(f"/acquisitions/{tree.acquisition}")["files"]}
     made = files["out.txt"]
-    assert (made["file_id"], made["version"], made["type"], made["tags"]) == (old["file_id"], 2, "text", ["t"])
+    assert (made["file_id"], made["version"], made["type"], made["tags"]) == (
+        old["file_id"],
+        2,
+        "text",
+        ["t"],
+    )
     assert made["origin"] == {"type": "job", "id": running["id"]}
     assert made["gear_info"]["id"] == running["gear_id"]
     assert files["empty"]["size"] == 0
@@ -97,7 +104,9 @@ def test_outputs_become_files_of_the_destination(running, engine, tree):
 
 
 def test_bad_metadata_fails_the_job_and_applies_nothing(running, engine, tree):
-    done = engine.commit(running, {"out.txt": b"new"}, metadata={"acquisition": {"info": {"a": 1}}, "bogus": {}})
+    done = engine.commit(
+        running, {"out.txt": b"new"}, metadata={"acquisition": {"info": {"a": 1}}, "bogus": {}}
+    )
     assert done.json()["state"] == "failed"
     assert done.json()["failure_reason"].startswith("metadata_invalid: invalid .metadata.json: ")
     shown = tree.get(f"/acquisitions/{tree.acquisition}")
@@ -130,7 +139,9 @@ def test_outputs_must_have_been_uploaded(running, engine, problem):
     body = {"job": running["id"], "ticket": engine.ticket(running), "exit": 0, **engine.lease(running)}
     refused = problem(engine.client.post("/engine/commit", json={**body, "files": [missing]}), 409)
     assert refused["code"] == "content_missing"
-    done = engine.client.post("/engine/commit", json={**body, "files": [engine.send(running, "out.txt", b"x")]})
+    done = engine.client.post(
+        "/engine/commit", json={**body, "files": [engine.send(running, "out.txt", b"x")]}
+    )
     assert done.json()["state"] == "complete"
 
 
@@ -174,7 +185,7 @@ def test_the_old_form_of_completion(running, engine, tree):
 def test_provenance_is_written_once_at_the_end(running, engine, tree, database):
     engine.log(running, (1, "hello "), (2, "world\n"))
     engine.commit(running, {"out.txt": b"x"}, run={"engine": {"name": "e1"}, "image_digest": "sha256:1"})
-    (record,) = database("SELECT record FROM provenance WHERE job_id = %s", running["id"])[0]
+    ((record,),) = database("SELECT record FROM provenance WHERE job_id = %s", running["id"])
     assert record["format"] == "treadle-provenance/1"
     assert record["run"]["engine"] == {"name": "e1"}
     assert record["run"]["exit"] == 0

@@ -207,8 +207,11 @@ class OidcSettings(BaseModel):
 
 
 class JobSettings(BaseModel):
-    """How many runs of gears there may be at once; empty for no limit."""
+    """Runs of gears: the engine of `treadle up`, and how many there may be at once (empty for no limit)."""
 
+    engine: bool = Field(
+        default=True, description="Whether `treadle up` runs an engine (gears that are folders)."
+    )
     max_running_per_project: int | None = Field(default=None, ge=1, description="In one project.")
     max_running_per_user: int | None = Field(default=None, ge=1, description="Started by one person or rule.")
     max_running_per_gear: int | None = Field(default=None, ge=1, description="Of one gear.")

@@ -17,6 +17,7 @@ from treadle.cli import (
     engine_commands,
     gear_commands,
     gear_run,
+    job_commands,
     role_commands,
     search_commands,
     search_index_commands,
@@ -53,6 +54,7 @@ search_index_commands.register()
 gear_commands.register(app)
 gear_run.register()
 engine_commands.register(app)
+job_commands.register(app)
 
 
 @app.command()

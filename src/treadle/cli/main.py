@@ -77,9 +77,14 @@ def completion(
 
 
 def main() -> NoReturn:
+    """The `treadle` program."""
+    run_typed(app, "treadle")
+
+
+def run_typed(commands: typer.Typer, program: str) -> NoReturn:
     """Run a command; trouble is one line on standard error and a non-zero exit status."""
     try:
-        status = app(prog_name="treadle", standalone_mode=False)
+        status = commands(prog_name=program, standalone_mode=False)
     except SystemExit as end:
         status = end.code
     except (typer.Abort, KeyboardInterrupt):

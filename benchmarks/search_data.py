@@ -152,7 +152,7 @@ class Site:
         measured = {"Measurement": [("T1", "Diffusion", "Functional", "T2")[acquisition * 7919 % 4]]}
         return (
             own, own, 1, True, f"{acquisition * 7919 % 1000}_{n % 4}.{kind[:3]}.zip", parent, "acquisition", "bench",
-            project, subject, session, parent, "00", 1000 + n * 37 % 90_000_000, kind, "application/zip",
+            project, subject, session, parent, f"{n:096x}", 1000 + n * 37 % 90_000_000, kind, "application/zip",
             found["Modality"], {"Intent": ["Structural"], **measured}, ["reviewed"] if n % 11 == 0 else [],
             {"header": {"dicom": found}}, "device", "scanner", at, at,
         )  # fmt: skip

@@ -28,11 +28,12 @@ _PAST_TRIGGERS = "SET LOCAL session_replication_role = replica"
 # Hashes, which are negative, become others for each round of copies: new UIDs, shared by as many files as before.
 _REPEAT = """
 WITH base AS MATERIALIZED (SELECT n, '0005' || lpad(to_hex(n), 20, '0') AS old,
-    '0005' || lpad(to_hex(n + %(shift)s), 20, '0') AS id, '0004' || lpad(to_hex((n + %(shift)s) / 4), 20, '0') AS above
+    '0005' || lpad(to_hex(n + %(shift)s), 20, '0') AS id,
+    '0004' || lpad(to_hex((n + %(shift)s) / 4 %% %(acquisitions)s), 20, '0') AS above
   FROM generate_series(0, %(count)s - 1) n),
-made AS (INSERT INTO file ({same}, id, file_id, parent_id, project_id, subject_id, session_id, acquisition_id,
+made AS (INSERT INTO file ({same}, name, id, file_id, parent_id, project_id, subject_id, session_id, acquisition_id,
     created_at, modified_at)
-  SELECT {ours}, b.id, b.id, b.above, a.project_id, a.subject_id, a.session_id, b.above,
+  SELECT {ours}, %(shift)s || f.name, b.id, b.id, b.above, a.project_id, a.subject_id, a.session_id, b.above,
     a.timestamp + (b.n %% 4) * interval '1 second', a.timestamp
   FROM base b JOIN file f ON f.id = b.old JOIN container a ON a.id = b.above
   RETURNING id, created_at, modified_at, project_id, subject_id, session_id, acquisition_id)
@@ -60,7 +61,7 @@ async def fill(url: str, files: int) -> None:
             await driver.execute("TRUNCATE search_change")
     for shift in range(first, files, first):
         async with database.transaction() as connection:
-            await _repeat(driver_of(connection), shift, min(first, files - shift))
+            await _repeat(driver_of(connection), site, shift, min(first, files - shift))
         print(f"{shift + first} files, {time.perf_counter() - started:.0f} s", flush=True)
     await _finish(database)
     await database.close()
@@ -99,13 +100,23 @@ async def _copy(
     await driver.execute("SET LOCAL session_replication_role = origin")
 
 
-async def _repeat(driver: psycopg.AsyncConnection[Any], shift: int, count: int) -> None:
-    changing = {"id", "file_id", "parent_id", "project_id", "subject_id", "session_id", "acquisition_id"}
+async def _repeat(driver: psycopg.AsyncConnection[Any], site: Site, shift: int, count: int) -> None:
+    changing = {
+        "name",
+        "id",
+        "file_id",
+        "parent_id",
+        "project_id",
+        "subject_id",
+        "session_id",
+        "acquisition_id",
+    }
     same = [name for name in FILE if name not in changing | {"created_at", "modified_at"}]
     statement = _REPEAT.format(same=", ".join(same), ours=", ".join(f"f.{name}" for name in same))
     await driver.execute(_PAST_TRIGGERS)
     await driver.execute("SET LOCAL enable_nestloop = off")
-    await driver.execute(statement, {"shift": shift, "count": count})
+    numbers = {"shift": shift, "count": count, "acquisitions": site.acquisitions}
+    await driver.execute(statement, numbers)
 
 
 async def _finish(database: Database) -> None:

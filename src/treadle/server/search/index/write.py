@@ -113,7 +113,7 @@ class Flat:
         if isinstance(value, str):
             if value:
                 found, kinds = node.read(value)
-                self._words += [(node, word) for word in found]
+                self._words += found
                 self._met(node, kinds)
                 if kinds & _HASHED:
                     self._hashed.append((node, value))

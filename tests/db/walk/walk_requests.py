@@ -265,6 +265,7 @@ _ARGUMENTS: list[tuple[str, Any]] = [
     ),
     (r"PUT /projects/.*/permissions/.*", lambda ids: {"json": {"role_ids": [ids["member-role"]]}}),
     (r"POST /collections/.*/permissions", lambda ids: {"json": {"_id": ids["stranger"], "access": "ro"}}),
+    (r"GET /x/find", lambda ids: {"params": {"text": "a"}}),
     (r"GET /access/why", lambda ids: {"params": {"user": ids["member"], "container": ids["session"]}}),
     (r"GET /access/who", lambda ids: {"params": {"container": ids["session"]}}),
     (

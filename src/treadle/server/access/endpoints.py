@@ -55,6 +55,7 @@ GET               /roles/actions                          any
 GET               /roles/{}                               any
 POST              /x/logout                               any
 GET               /x/events                               list
+GET               /x/find                                 list
 
 GET               /x/me                                   person
 PUT               /x/me/password                          account

@@ -15,6 +15,8 @@ from treadle.cli import (
     connector_commands,
     deid_commands,
     gear_commands,
+    gear_exchange_commands,
+    gear_server_commands,
     role_commands,
     search_commands,
     search_index_commands,
@@ -49,6 +51,8 @@ deid_commands.register(app)
 search_commands.register(app)
 search_index_commands.register()
 gear_commands.register(app)
+gear_server_commands.register()
+gear_exchange_commands.register()
 
 
 @app.command()

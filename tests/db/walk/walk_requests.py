@@ -90,6 +90,8 @@ class Sample:
         if before == "permissions":
             return self._entry(path[0])
         fixed = {
+            "exchange": ids["gear-name"],
+            "sources": "walk",
             "groups": ids["group"],
             "roles": ids["member-role"],
             "templates": ids["member"],
@@ -199,6 +201,7 @@ _ARGUMENTS: list[tuple[str, Any]] = [
     (r"POST /gears/(\{\}|prepare-add)", _json(gear={**GEAR, "version": "2"})),
     (r"PUT /gears/ticket/\{\}/rootfs", lambda ids: {"content": gear_folder()}),
     (r"POST /gears/save", lambda ids: {"json": {"ticket": ids["gear-waiting"], **_PUSHED}}),
+    (r"PUT /x/exchange/sources/.*", _json(gears=[])),
     (r"PUT /gears/\{\}/series", _json(is_restricted=True)),
     (r"PUT /gears/\{\}/permissions/\{\}", lambda ids: {"json": {"id": ids["member"]}}),
     (

@@ -445,6 +445,12 @@ PUT DELETE        /gears/{}/permissions                   developer
 PUT               /gears/{}/permissions/{}                developer
 DELETE            /gears/{}/permissions/{}/{}             developer
 
+GET               /x/exchange                             any
+GET               /x/exchange/{}                          any
+POST              /x/exchange/{}/install                  developer
+GET               /x/exchange/sources                     any
+PUT DELETE        /x/exchange/sources/{}                  developer
+
 POST              /connector/series                       device
 PUT               /connector/uploads/{}                   device
 POST              /connector/uploads/{}/complete          device

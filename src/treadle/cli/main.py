@@ -15,6 +15,7 @@ from treadle.cli import (
     connector_commands,
     deid_commands,
     gear_commands,
+    gear_run,
     role_commands,
     search_commands,
     search_index_commands,
@@ -49,6 +50,7 @@ deid_commands.register(app)
 search_commands.register(app)
 search_index_commands.register()
 gear_commands.register(app)
+gear_run.register()
 
 
 @app.command()
@@ -93,9 +95,10 @@ def _complain(message: str, status: int) -> int:
 
 def _told(error: Exception) -> str:
     from treadle.cli.client import ClientError
+    from treadle.engine.errors import EngineError, RunFailed
     from treadle.server.kit.operator import OperatorError
 
-    if isinstance(error, (OperatorError, ClientError)):
+    if isinstance(error, (OperatorError, ClientError, EngineError, RunFailed)):
         return str(error)
     if isinstance(error, ModuleNotFoundError) and not str(error.name).startswith("treadle"):
         return f'{error}; this command needs the server part: pip install "treadle[server]"'

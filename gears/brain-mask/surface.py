@@ -72,16 +72,21 @@ def grow(volume: Array, spacing: Spacing, light: Brightness, fraction: float) ->
 
 
 def fill(points: Points, triangles: Triangles, shape: tuple[int, ...], spacing: Spacing) -> Mask:
-    """The voxels within the surface."""
-    a, b, c = (points[triangles[:, corner]] for corner in range(3))
-    longest = max(float(np.linalg.norm(one - other, axis=1).max()) for one, other in ((a, b), (b, c), (c, a)))
+    """The voxels whose middle lies within the surface."""
+    corners = [points[triangles[:, corner]] for corner in range(3)]
+    a, b, c = corners
+    outwards = np.cross(b - a, c - a)
+    longest = max(float(np.linalg.norm(corners[n] - corners[n - 1], axis=1).max()) for n in range(3))
     parts = int(np.ceil(2 * longest / min(spacing))) + 1
-    shell = np.zeros(shape, bool)
+    shell, beyond = np.zeros(shape, bool), np.zeros(shape)
     for i in range(parts + 1):
         for j in range(parts + 1 - i):
             u, v = i / parts, j / parts
-            shell[_index(a * (1 - u - v) + b * u + c * v, shape, spacing)] = True
-    return np.asarray(ndimage.binary_fill_holes(shell))
+            on = a * (1 - u - v) + b * u + c * v
+            index = _index(on, shape, spacing)
+            shell[index] = True
+            np.add.at(beyond, index, np.einsum("ij,ij->i", np.stack(index, 1) * spacing - on, outwards))
+    return np.asarray(ndimage.binary_fill_holes(shell) & ~(shell & (beyond > 0)))
 
 
 def _normal(points: Points, triangles: Triangles) -> Points:

@@ -50,7 +50,7 @@ def _dice(one: np.ndarray, other: np.ndarray) -> float:
 
 @pytest.mark.parametrize(("voxel", "axes"), [(2.0, "RAS"), (3.0, "PIL"), (3.0, "LSA")])
 def test_mask_of_a_synthetic_head(gear: Gear, tmp_path: Path, voxel: float, axes: str) -> None:
-    """Dice above 0.95 and the volume within 8 %; mask and brain lie on the grid of the input."""
+    """Dice above 0.97 and the volume within 5 %; mask and brain lie on the grid of the input."""
     data, brain, affine = _head(voxel)
     wanted = nib.orientations.axcodes2ornt(axes)
     there = nib.Nifti1Image(data.astype(np.float32), affine).as_reoriented(
@@ -64,10 +64,10 @@ def test_mask_of_a_synthetic_head(gear: Gear, tmp_path: Path, voxel: float, axes
     assert mask.shape == there.shape
     np.testing.assert_allclose(mask.affine, there.affine)
     found = np.asarray(nib.as_closest_canonical(mask).dataobj) > 0
-    assert _dice(found, brain) > 0.95
+    assert _dice(found, brain) > 0.97
     told = ended.told("T1w.brain_mask.nii.gz")["info"]["brain_mask"]["volume_ml"]
     assert told == pytest.approx(found.sum() * voxel**3 / 1000, abs=0.01)
-    assert told == pytest.approx(brain.sum() * voxel**3 / 1000, rel=0.08)
+    assert told == pytest.approx(brain.sum() * voxel**3 / 1000, rel=0.05)
     inner = np.asarray(nib.load(ended.path(".brain.nii.gz")).dataobj)
     np.testing.assert_array_equal(inner, np.where(np.asarray(mask.dataobj) > 0, np.asarray(there.dataobj), 0))
 

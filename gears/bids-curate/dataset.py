@@ -36,10 +36,13 @@ def write(
     named = [one for one in found if one.name]
     there = {one.scan.subject for one in named}
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("dataset_description.json", _json(about))
-        archive.writestr("README", f"# {about['Name']}\n\nNamed by the gear bids-curate of Treadle.\n")
-        archive.writestr("participants.tsv", _participants(one for one in people if one.label in there))
-        archive.writestr("participants.json", _json(DESCRIBED))
+        for name, text in (
+            ("dataset_description.json", _json(about)),
+            ("README", f"# {about['Name']}\n\nNamed by the gear bids-curate of Treadle.\n"),
+            ("participants.tsv", _participants(one for one in people if one.label in there)),
+            ("participants.json", _json(DESCRIBED)),
+        ):
+            archive.writestr(_entry(name), text)
         for one in named:
             _add(archive, one, read)
 

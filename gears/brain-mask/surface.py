@@ -45,9 +45,11 @@ def brightness(volume: Array, spacing: Spacing, radius: float | None = None) -> 
     weight = np.where(inside, np.clip(volume, dark, bright) - dark, 0)
     middle = np.array(ndimage.center_of_mass(weight)) * spacing
     radius = radius or float((inside.sum() * np.prod(spacing) * 3 / (4 * np.pi)) ** (1 / 3))
-    places = np.indices(volume.shape).reshape(3, -1).T * spacing
-    near = np.linalg.norm(places - middle, axis=1) < radius
-    values = volume.ravel()[near]
+    along = [
+        (np.arange(count) * size - at) ** 2
+        for count, size, at in zip(volume.shape, spacing, middle, strict=True)
+    ]
+    values = volume[np.add.outer(np.add.outer(along[0], along[1]), along[2]) < radius**2]
     values = values[(values > dark) & (values < bright)]
     return Brightness(dark, head, bright, middle, radius, float(np.median(values)) if values.size else head)
 
@@ -115,12 +117,24 @@ def _push(
 ) -> NDArray[np.float64]:
     """Outwards where it is bright below the surface, inwards where it is dark: between -2 and 2."""
     below = np.stack(
-        [volume[_index(points - depth * normal, volume.shape, spacing)] for depth in range(LOOK_DARK_MM + 1)]
+        [
+            np.where(
+                _is_within(places := points - depth * normal, volume.shape, spacing),
+                volume[_index(places, volume.shape, spacing)],
+                light.dark,
+            )
+            for depth in range(LOOK_DARK_MM + 1)
+        ]
     )
     darkest = np.clip(below.min(0), light.dark, light.usual)
     brightest = np.clip(below[: LOOK_BRIGHT_MM + 1].max(0), light.head, light.usual)
     edge = (brightest - light.dark) * fraction + light.dark
     return 2 * (darkest - edge) / np.maximum(brightest - light.dark, 1e-6)
+
+
+def _is_within(points: Points, shape: tuple[int, ...], spacing: Spacing) -> Mask:
+    """Where there is an image; beyond its edge it is taken for dark, so that the surface stays within."""
+    return np.asarray(((points > 0) & (points < (np.array(shape) - 1) * spacing)).all(1))
 
 
 def _index(points: Points, shape: tuple[int, ...], spacing: Spacing) -> tuple[NDArray[np.int64], ...]:

@@ -1,10 +1,13 @@
 """Head motion: each volume laid onto the first by a rigid movement (Gauss-Newton on the differences of brightness).
 
 The derivatives are those of the first volume, once for all (inverse compositional; Baker and Matthews 2004), so that
-a volume costs a few interpolations at some ten thousand points.
+a volume costs a few interpolations at some ten thousand points. Points that the movement takes out of the image do not
+count. Blurred volumes are laid on each other first, from where the last one lay and from the start.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,10 +19,20 @@ from treadle.gearkit.volume import Array
 
 RADIUS_MM = 50.0  # of the head, to compare angles with distances (Power 2012)
 POINTS = 40_000
-SMOOTH_MM = 2.5
+BLURS_MM = (8.0, 2.5)  # coarse to fine
 STEPS, ENOUGH_MM = 40, 1e-4
+LEAST_INSIDE = 0.3  # of the points, for a movement to be believed
 
 Numbers = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Level:
+    """The first volume, blurred: its values at the points, and their derivatives by mm and by rad."""
+
+    blur_mm: float
+    values: Numbers
+    slopes: Numbers
 
 
 class Motion:
@@ -27,31 +40,24 @@ class Motion:
 
     def __init__(self, first: Array, inside: Mask, spacing: tuple[float, float, float]) -> None:
         self._spacing = np.array(spacing)
-        smooth = self._smooth(first)
         places = np.argwhere(ndimage.binary_dilation(inside, iterations=2))
         places = places[:: max(1, len(places) // POINTS)]
         self._centre = places.mean(0) * self._spacing
         self._points = places * self._spacing - self._centre
-        self._values = smooth[tuple(places.T)].astype(np.float64)
-        slopes = [along / size for along, size in zip(np.gradient(smooth), spacing, strict=True)]
-        slope = np.stack([along[tuple(places.T)] for along in slopes], 1).astype(np.float64)
-        self._slopes = np.hstack([slope, np.cross(self._points, slope)])  # by mm and by rad
-        self._inverse = np.linalg.pinv(self._slopes)
+        self._levels = [self._level(first, places, blur) for blur in BLURS_MM]
         self._now = np.eye(4)
         self.parameters: list[Numbers] = [np.zeros(6)]
 
     def add(self, volume: Array) -> None:
-        """One more volume; the search begins where the last one lay."""
-        spline = ndimage.spline_filter(self._smooth(volume), order=3)
-        for _ in range(STEPS):
-            there = (self._points @ self._now[:3, :3].T + self._now[:3, 3] + self._centre) / self._spacing
-            found = ndimage.map_coordinates(spline, there.T, order=3, mode="nearest", prefilter=False)
-            energy = float(found @ found)
-            scale = float(found @ self._values) / energy if energy else 1.0
-            step = self._inverse @ (scale * found - self._values)
-            self._now = self._now @ np.linalg.inv(_movement(step))
-            if np.abs(step[:3]).max() + RADIUS_MM * np.abs(step[3:]).max() < ENOUGH_MM:
-                break
+        """One more volume."""
+        coarse, *finer = self._levels
+        spline = self._spline(volume, coarse)
+        found = min(
+            (self._search(spline, coarse, start) for start in (self._now, np.eye(4))), key=lambda one: one[1]
+        )
+        for level in finer:
+            found = self._search(self._spline(volume, level), level, found[0])
+        self._now = found[0]
         angles = Rotation.from_matrix(self._now[:3, :3]).as_euler("xyz")
         self.parameters.append(np.concatenate([self._now[:3, 3], angles]))
 
@@ -60,9 +66,37 @@ class Motion:
         changes = np.abs(np.diff(np.array(self.parameters), axis=0))
         return [0.0, *(float(one[:3].sum() + RADIUS_MM * one[3:].sum()) for one in changes)]
 
-    def _smooth(self, volume: Array) -> Array:
-        smooth: Array = ndimage.gaussian_filter(volume, SMOOTH_MM / self._spacing)
-        return smooth
+    def _level(self, first: Array, places: NDArray[np.int64], blur_mm: float) -> Level:
+        smooth = ndimage.gaussian_filter(first.astype(np.float64), blur_mm / self._spacing)
+        along = [
+            one[tuple(places.T)] / size for one, size in zip(np.gradient(smooth), self._spacing, strict=True)
+        ]
+        slope = np.stack(along, 1)
+        return Level(blur_mm, smooth[tuple(places.T)], np.hstack([slope, np.cross(self._points, slope)]))
+
+    def _spline(self, volume: Array, level: Level) -> Numbers:
+        smooth = ndimage.gaussian_filter(volume.astype(np.float64), level.blur_mm / self._spacing)
+        return np.asarray(ndimage.spline_filter(smooth, order=3))
+
+    def _search(self, spline: Numbers, level: Level, start: Numbers) -> tuple[Numbers, float]:
+        """The movement that fits best near a start, and the mean square that is left."""
+        now, left, edge = start, np.inf, np.array(spline.shape) - 1
+        for _ in range(STEPS):
+            there = (self._points @ now[:3, :3].T + now[:3, 3] + self._centre) / self._spacing
+            seen = ((there >= 0) & (there <= edge)).all(1)
+            if seen.mean() < LEAST_INSIDE:
+                return start, np.inf
+            found = ndimage.map_coordinates(spline, there[seen].T, order=3, mode="nearest", prefilter=False)
+            wanted, slopes = level.values[seen], level.slopes[seen]
+            energy = float(found @ found)
+            scale = float(found @ wanted) / energy if energy else 1.0
+            missed = scale * found - wanted
+            left = float(missed @ missed) / len(missed)
+            step = np.linalg.lstsq(slopes.T @ slopes, slopes.T @ missed, rcond=None)[0]
+            now = now @ np.linalg.inv(_movement(step))
+            if np.abs(step[:3]).max() + RADIUS_MM * np.abs(step[3:]).max() < ENOUGH_MM:
+                break
+        return now, left
 
 
 def _movement(step: Numbers) -> Numbers:

@@ -72,6 +72,20 @@ def test_mask_of_a_synthetic_head(gear: Gear, tmp_path: Path, voxel: float, axes
     np.testing.assert_array_equal(inner, np.where(np.asarray(mask.dataobj) > 0, np.asarray(there.dataobj), 0))
 
 
+def test_part_of_a_real_brain(gear: Gear, tmp_path: Path) -> None:
+    """Of an EPI that shows 53 mm of a brain without its skull (nibabel's own example) it is what is bright."""
+    source = Path(nib.__file__).parent / "tests" / "data" / "example4d.nii.gz"
+    ended = gear("brain-mask", {"nifti": source})
+    assert ended.status == 0, ended.log
+    found = np.asarray(nib.load(ended.path(".brain_mask.nii.gz")).dataobj) > 0
+    image = nib.load(source)
+    bright = np.asarray(image.dataobj).mean(-1) > 300
+    assert _dice(found, bright) > 0.93
+    assert ended.told("example4d.brain.nii.gz")["info"]["brain_mask"]["volume_ml"] == pytest.approx(
+        found.sum() * np.prod(image.header.get_zooms()[:3]) / 1000, rel=1e-3
+    )
+
+
 def test_blank_image(gear: Gear, tmp_path: Path) -> None:
     """A sentence and a failed job."""
     nib.save(nib.Nifti1Image(np.zeros((9, 9, 9), np.float32), np.eye(4)), tmp_path / "x.nii")

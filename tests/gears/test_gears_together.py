@@ -76,7 +76,7 @@ def test_chain_of_the_sample_study(tmp_path: Path) -> None:
     assert verdict["acquisition"]["files"][0]["tags"] == ["dicom-qc-PASS"]
     assert _matches(RULES[2], {"type": "dicom", **about})
     made, output = _run("dicom-to-nifti", "source", series, tmp_path)
-    image = next(one for one in made["acquisition"]["files"] if one["type"] == "nifti")
+    image = next(one for one in made["acquisition"]["files"] if one.get("type") == "nifti")
     assert _matches(RULES[3], image)
     judged, reports = _run("image-qc", "nifti", output / image["name"], tmp_path)
     assert judged["acquisition"]["files"][0]["info"]["qc"]["image-qc"]["figures"]["volumes"] == bold.volumes

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
-from .conftest import Ended, Gear
+from .conftest import Ended, Gear, zipped
 
 SHAPE, VOXEL = (44, 48, 36), 4.0
 
@@ -110,6 +110,20 @@ def test_motion(gear: Gear, tmp_path: Path, flip: bool) -> None:
     for name, planted in zip(("rot_x", "rot_y", "rot_z"), six.T[3:], strict=True):
         np.testing.assert_allclose(table[name], planted, atol=0.001)
     assert np.nanargmax(table["dvars"]) == 6
+
+
+def test_a_real_head_that_nods_and_comes_back(gear: Gear, dicom_data: Path, tmp_path: Path) -> None:
+    """Large real movements are followed: the last volume, which looks like the first, lies where that one does."""
+    files = sorted((dicom_data / "ge_siemens_mr_nih/20180918GE/mr_0004").iterdir())
+    made = gear("dicom-to-nifti", {"source": zipped(files, tmp_path / "epi.zip")}, compress=False)
+    ended = gear("image-qc", {"nifti": made.path(".nii")})
+    assert not _figures(ended, "epi.nii")["passed"]
+    table = np.genfromtxt(ended.path(".motion.tsv"), names=True, missing_values="n/a")
+    assert max(table["framewise_displacement"]) > 20
+    for name in ("trans_x", "trans_y", "trans_z"):
+        assert abs(table[name][-1]) < 1
+    for name in ("rot_x", "rot_y", "rot_z"):
+        assert abs(table[name][-1]) < 0.03
 
 
 def test_temporal_signal_to_noise(gear: Gear, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-from walk_site import MARK, MISSING, READER, Site
+from walk_site import DICOM_UIDS, MARK, MISSING, READER, Site, picture, stored
 
 _LEVELS = {
     "projects": "project",
@@ -69,6 +69,8 @@ class Sample:
             return ids["acquisition-file"]
         if before == "users":
             return ids["member"]
+        if path[0] == "dicomweb" and before != "projects":
+            return {**DICOM_UIDS, "frames": "1", "bulkdata": "7FE00010"}[before]
         if before == "permissions":
             return self._entry(path[0])
         fixed = {
@@ -160,6 +162,7 @@ _DELETED = {
 
 # The first pattern that matches `METHOD /template` makes the arguments.
 _ARGUMENTS: list[tuple[str, Any]] = [
+    (r"POST /dicomweb/.*", lambda ids: stored(picture())),
     (r"GET /report/project", lambda ids: {"params": {"projects": ids["project"]}}),
     (r"POST /tree", _json(projects={"fields": ["label"]})),
     (r"POST /x/me/totp/.*|PUT /x/me/totp", _json(code="123456")),

@@ -19,6 +19,8 @@ from treadle.server.catalog import routes as catalog
 from treadle.server.compat import unbuilt
 from treadle.server.delivery import routes as delivery
 from treadle.server.delivery.live import EventHub
+from treadle.server.dicomweb import routes as dicomweb
+from treadle.server.dicomweb.described import stop_readers
 from treadle.server.ingest import routes as ingest
 from treadle.server.ingest.arrival import stop_engines
 from treadle.server.kit.settings import Settings
@@ -40,6 +42,7 @@ _ROUTERS: tuple[APIRouter, ...] = (
     access.router,
     ingest.router,
     delivery.router,
+    dicomweb.router,
     search.router,
     privacy.router,
     routes_preview.router,
@@ -64,6 +67,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         await app.state.events.stop()
         stop_engines()
         stop_previews()
+        stop_readers()
         await state.close()
 
 

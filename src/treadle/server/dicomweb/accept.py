@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi import Request
 from python_multipart.multipart import parse_options_header
@@ -17,9 +18,10 @@ OCTETS = "application/octet-stream"
 _MOST = 50
 
 # What answers besides 200 mean, for the OpenAPI description.
-KNOWN = {304: {"description": "The caller has this answer already."}}
-PARTIAL = {206: {"description": "The part that was asked for."}}
-REFUSED = {406: {"description": "Not to be had in the media types asked for."}}
+Answers = dict[int | str, dict[str, Any]]
+KNOWN: Answers = {304: {"description": "The caller has this answer already."}}
+PARTIAL: Answers = {206: {"description": "The part that was asked for."}}
+REFUSED: Answers = {406: {"description": "Not to be had in the media types asked for."}}
 
 
 @dataclass(frozen=True)

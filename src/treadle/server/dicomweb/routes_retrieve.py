@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Any
 
 from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
@@ -20,6 +19,7 @@ from treadle.server.dicomweb.accept import (
     OCTETS,
     PARTIAL,
     REFUSED,
+    Answers,
     Taken,
     choose,
     require_json,
@@ -162,7 +162,7 @@ async def _only(part: Part) -> AsyncIterator[Part]:
 _STUDY = "/studies/{study}"
 _SERIES = _STUDY + "/series/{series}"
 INSTANCE = _SERIES + "/instances/{sop}"
-_ANSWERS: dict[int | str, dict[str, Any]] = {**KNOWN, **PARTIAL, **REFUSED}
+_ANSWERS: Answers = {**KNOWN, **PARTIAL, **REFUSED}
 for _root in ROOTS:
     for _path, _handler in (
         (_STUDY, retrieve_dicom),

@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-from walk_site import DICOM_UIDS, MARK, MISSING, READER, Site, picture, stored
+from walk_site import DICOM_UIDS, MARK, MISSING, READER, Site, measurements, picture, stored
 
 _LEVELS = {
     "projects": "project",
@@ -83,6 +83,7 @@ class Sample:
             "inputs": f"{MARK}.zip",
             "input_files": f"{MARK}.zip",
             "instances": "1.2.3",
+            "annotations": ids["annotation"],
             "views": ids["view"],
             "queries": ids["query"],
             "sites": ids["site"],
@@ -162,6 +163,11 @@ _DELETED = {
 
 # The first pattern that matches `METHOD /template` makes the arguments.
 _ARGUMENTS: list[tuple[str, Any]] = [
+    (r"(POST|PUT) /v3/annotations(/\{\})?", measurements),
+    (
+        r"(POST|PUT) /annotations.*",
+        lambda ids: {"json": {"file_id": ids["acquisition-file"], "data": {"a": 1}}},
+    ),
     (r"POST /dicomweb/.*", lambda ids: stored(picture())),
     (r"GET /report/project", lambda ids: {"params": {"projects": ids["project"]}}),
     (r"POST /tree", _json(projects={"fields": ["label"]})),

@@ -275,6 +275,20 @@ async def _annotate(site: Site) -> None:
             {"file": ids["acquisition-file"]},
         )
     await site.good("POST", f"/dicomweb/projects/{ids['project']}/studies", **stored(picture()))
+    made = await site.good("POST", "/v3/annotations", **measurements(ids))
+    ids["annotation"] = made["_id"]
+
+
+def measurements(ids: dict[str, str]) -> dict[str, Any]:
+    """The arguments of a request that writes a measurement set with a companion."""
+    region = {"id": "1", "tool": "probe", "label": MARK, "ref": {}, "points": [[0, 0, 0]]}
+    said = {
+        "name": f"{MARK}-measurements",
+        "draft": False,
+        "file_ref": {"file_id": ids["acquisition-file"]},
+        "data": {"rois": [region]},
+    }
+    return {"data": {"data": json.dumps(said)}, "files": {"file": (f"{MARK}.nii", b"x")}}
 
 
 def stored(content: bytes) -> dict[str, Any]:

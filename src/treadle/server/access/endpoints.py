@@ -263,6 +263,24 @@ GET               /files/{}/zip_info                      project files_view_con
 GET               /x/files/{}/instances                   project files_view_contents
 GET HEAD          /x/files/{}/instances/{}                project files_view_contents
 
+GET               /v3/annotations                         list
+GET               /v3/annotations/count                   list
+GET               /v3/annotations/delete_reasons          any
+POST              /v3/annotations                         project files_view_contents annotations_manage
+GET               /v3/annotations/{}                      project annotations_view_others
+GET               /v3/annotations/{}/versions             project annotations_view_others
+GET               /v3/annotations/{}/versions/{}          project annotations_view_others
+GET               /v3/annotations/{}/file                 project annotations_view_others
+GET               /v3/annotations/{}/versions/{}/file     project annotations_view_others
+POST PUT          /v3/annotations/{}                      project annotations_view_others annotations_edit_others
+POST              /v3/annotations/{}/versions/{}/restore  project annotations_view_others annotations_edit_others
+DELETE            /v3/annotations/{}                      project annotations_view_others annotations_delete_others
+GET               /annotations                            list
+POST              /annotations                            project files_view_contents annotations_manage
+GET               /annotations/{}                         project annotations_view_others
+PUT               /annotations/{}                         project annotations_view_others annotations_edit_others
+DELETE            /annotations/{}                         project annotations_view_others annotations_delete_others
+
 GET               /dicomweb/studies                       list
 GET               /dicomweb/series                        list
 GET               /dicomweb/instances                     list

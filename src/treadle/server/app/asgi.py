@@ -12,6 +12,7 @@ from fastapi import APIRouter, FastAPI
 from treadle import __version__
 from treadle.server.access import refusals
 from treadle.server.access import routes as access
+from treadle.server.annotations import routes as annotation_routes
 from treadle.server.app import metrics, site, site_settings, static
 from treadle.server.app.alerts import routes as alerts
 from treadle.server.app.state import open_state
@@ -42,6 +43,7 @@ _ROUTERS: tuple[APIRouter, ...] = (
     access.router,
     ingest.router,
     delivery.router,
+    annotation_routes.router,
     dicomweb.router,
     search.router,
     privacy.router,

@@ -4,9 +4,20 @@ from __future__ import annotations
 
 import json
 import re
+from base64 import b64encode
 from typing import Any
 
-from walk_site import DICOM_UIDS, MARK, MISSING, READER, Site, measurements, picture, stored
+from walk_site import (
+    DICOM_UIDS,
+    GEAR,
+    MARK,
+    MISSING,
+    READER,
+    Site,
+    measurements,
+    picture,
+    stored,
+)
 
 _LEVELS = {
     "projects": "project",
@@ -26,6 +37,9 @@ _SERIES = {
     "fields": {},
     "routing": {},
 }
+
+# Addresses that name a gear's series, not one version of it.
+_OF_SERIES = re.compile(r"POST /gears/\{\}|.* /gears/\{\}/(series|permissions.*)")
 
 
 class Sample:
@@ -71,6 +85,8 @@ class Sample:
             return ids["member"]
         if path[0] == "dicomweb" and before != "projects":
             return {**DICOM_UIDS, "frames": "1", "bulkdata": "7FE00010"}[before]
+        if before == "gears":
+            return ids["gear-name" if _OF_SERIES.fullmatch(f"{self.method} {self.template}") else "gear"]
         if before == "permissions":
             return self._entry(path[0])
         fixed = {
@@ -104,6 +120,8 @@ class Sample:
         return fixed.get(before, MISSING)
 
     def _entry(self, kind: str) -> str:
+        if kind == "gears":
+            return "users"
         return self.ids[{"groups": "group-ro", "projects": "member", "collections": "collection-ro"}[kind]]
 
     def _arguments(self) -> dict[str, Any]:
@@ -134,6 +152,12 @@ _PACK = json.dumps(
 def _move(ids: dict[str, str], what: str, into: str) -> dict[str, Any]:
     kinds = {"sources": [ids[what]], "destinations": [ids[into]], "destination_container_type": f"{into}s"}
     return {"json": {**kinds, "conflict_mode": "dry"}}
+
+
+def _resumable(ids: dict[str, str]) -> dict[str, Any]:
+    said = {"container": ids["acquisition"], "filename": "new.txt"}
+    words = ",".join(f"{key} {b64encode(value.encode()).decode()}" for key, value in said.items())
+    return {"headers": {"Upload-Length": "5", "Upload-Metadata": words}}
 
 
 def _placed(ids: dict[str, str]) -> dict[str, Any]:
@@ -169,6 +193,9 @@ _ARGUMENTS: list[tuple[str, Any]] = [
         lambda ids: {"json": {"file_id": ids["acquisition-file"], "data": {"a": 1}}},
     ),
     (r"POST /dicomweb/.*", lambda ids: stored(picture())),
+    (r"POST /gears/\{\}", _json(gear={**GEAR, "version": "2"})),
+    (r"PUT /gears/\{\}/series", _json(is_restricted=True)),
+    (r"PUT /gears/\{\}/permissions/\{\}", lambda ids: {"json": {"id": ids["member"]}}),
     (r"GET /report/project", lambda ids: {"params": {"projects": ids["project"]}}),
     (r"POST /tree", _json(projects={"fields": ["label"]})),
     (r"POST /x/me/totp/.*|PUT /x/me/totp", _json(code="123456")),
@@ -286,6 +313,11 @@ _ARGUMENTS: list[tuple[str, Any]] = [
     (r"POST /files/\{\}/restore", lambda ids: {"params": {"version": "1"}}),
     (r"POST /download.*", lambda ids: {"json": {"nodes": [{"level": "project", "_id": ids["project"]}]}}),
     (r"GET /download", lambda ids: {"params": {"ticket": "nothing"}}),
+    (r"POST /x/uploads", _resumable),
+    (
+        r"PATCH /x/uploads/\{\}",
+        lambda ids: {"headers": {"Content-Type": "application/offset+octet-stream", "Upload-Offset": "0"}},
+    ),
     (r"PUT /upload/fs-file", lambda ids: {"params": {"token": "nothing.0"}}),
     (r"POST /upload/.*", _placed),
     (r"POST .*/analyses", _json(label="new")),

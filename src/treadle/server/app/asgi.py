@@ -22,6 +22,7 @@ from treadle.server.delivery import routes as delivery
 from treadle.server.delivery.live import EventHub
 from treadle.server.dicomweb import routes as dicomweb
 from treadle.server.dicomweb.described import stop_readers
+from treadle.server.gears import routes as gears
 from treadle.server.ingest import routes as ingest
 from treadle.server.ingest.arrival import stop_engines
 from treadle.server.kit.settings import Settings
@@ -50,6 +51,7 @@ _ROUTERS: tuple[APIRouter, ...] = (
     routes_preview.router,
     routes_profiles.router,
     routes_settings.router,
+    gears.router,
     catalog.router,
     unbuilt.router,
 )

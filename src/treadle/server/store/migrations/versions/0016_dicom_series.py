@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0016_dicom_series"
-down_revision = "0013_files_of_a_container"
+down_revision = "0014_gears"
 branch_labels = None
 depends_on = None
 

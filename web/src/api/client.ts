@@ -97,7 +97,8 @@ async function firstBytes(body: ReadableStream<Uint8Array> | null | undefined, l
 export const api = {
   get: <T>(path: string, query?: Query) => call<T>("GET", path, { query }),
   post: <T>(path: string, body: unknown = {}, query?: Query) => call<T>("POST", path, { query, body }),
-  put: <T>(path: string, body: unknown, query?: Query) => call<T>("PUT", path, { query, body }),
+  put: <T>(path: string, body: unknown, query?: Query, revision?: number) =>
+    call<T>("PUT", path, { query, body, revision }),
   patch: <T>(path: string, body: unknown, revision?: number) => call<T>("PATCH", path, { body, revision }),
   /** An answer that is a file. */
   file: async (path: string, body: unknown) => (await send("POST", path, { body })).blob(),

@@ -4,6 +4,7 @@ import { apiUrl } from "@/api/client";
 import { instancesQuery } from "@/api/queries";
 import { Loading } from "@/ui/Loading";
 import type { CellSeries } from "@/viewers/dicom/Workspace";
+import { unkept } from "./unkept";
 import type { Series } from "./useSeries";
 import type { useViewerPlace } from "./useViewerPlace";
 
@@ -67,6 +68,7 @@ export function DicomStage({ series, labels, place, onSeries }: DicomStageProps)
         onLayout={place.arrange}
         onHang={place.hang}
         onSeries={onSeries}
+        store={unkept}
       />
     </Suspense>
   );

@@ -45,12 +45,16 @@ export function Overlay({ pane, state, labels, text }: OverlayProps) {
         <div>Not for diagnostic use</div>
       </div>
       {edges ? (
-        <>
+        <div
+          role="img"
+          aria-label={`Left ${edges.left}, right ${edges.right}, top ${edges.top}, bottom ${edges.bottom}`}
+          data-testid="edges"
+        >
           <span className={`${classes.edge} ${classes.left}`}>{edges.left}</span>
           <span className={`${classes.edge} ${classes.right}`}>{edges.right}</span>
           <span className={`${classes.edge} ${classes.top}`}>{edges.top}</span>
           <span className={`${classes.edge} ${classes.bottom}`}>{edges.bottom}</span>
-        </>
+        </div>
       ) : null}
     </div>
   );

@@ -15,6 +15,7 @@ import {
   IconFlipVertical,
   IconLasso,
   IconLink,
+  IconListDetails,
   IconPlayerPauseFilled,
   IconPlayerPlayFilled,
   IconRectangle,
@@ -23,6 +24,7 @@ import {
   IconRuler,
   IconSearch,
   IconSlice,
+  IconStar,
   IconTextCaption,
   IconZoomIn,
   IconZoomOut,
@@ -50,6 +52,8 @@ interface ToolbarState {
   modality: string | null;
   onSpeed: (speed: number) => void;
   onText: (text: OverlayText) => void;
+  listed: boolean;
+  onListed: () => void;
 }
 
 const MOVING: Tool<ToolName>[] = [
@@ -182,6 +186,13 @@ export function Toolbar({ actions, state }: { actions: ViewerActions; state: Too
           ))}
         </Menu.Dropdown>
       </Menu>
+      <ToolButton words="Key image (K)" Icon={IconStar} onClick={actions.key} />
+      <ToolButton
+        words="Measurements"
+        Icon={IconListDetails}
+        pressed={state.listed}
+        onClick={state.onListed}
+      />
       {state.many ? (
         <>
           <Divider orientation="vertical" my={8} />

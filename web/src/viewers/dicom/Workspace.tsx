@@ -1,6 +1,9 @@
-import { type ReactNode, useEffect, useMemo, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import type { Instance } from "@/api/types";
 import { Loading } from "@/ui/Loading";
+import { RoiPanel } from "../rois/RoiPanel";
+import type { Roi } from "../rois/roi";
+import type { RoiStore } from "../rois/store";
 import type { Hung } from "./hung";
 import { type Layout, MPR } from "./layout";
 import type { OverlayText } from "./Overlay";
@@ -12,6 +15,7 @@ import { useCine } from "./useCine";
 import { useEngine } from "./useEngine";
 import { useLinkedScroll, useReferenceLines } from "./useLinks";
 import { usePaneState } from "./usePaneState";
+import { useRois } from "./useRois";
 import { useViewerKeys } from "./useViewerKeys";
 import classes from "./Workspace.module.css";
 
@@ -36,7 +40,7 @@ export interface WorkspaceProps {
   onLayout: (layout: string) => void;
   onHang: (cell: number, fileId: string) => void;
   onSeries: (step: 1 | -1) => void;
-  children?: ReactNode;
+  store: RoiStore;
 }
 
 /** The series in their cells, keeping what did not change so that pictures stay. */
@@ -64,7 +68,7 @@ function useHung(cells: (CellSeries | null)[]): (Hung | null)[] {
 
 /** DICOM series in a grid, or one volume in three planes, with tools. */
 export function Workspace(props: WorkspaceProps) {
-  const { labels, cells, layout, active, onActive, onLayout, onHang, onSeries } = props;
+  const { labels, cells, layout, active, onActive, onLayout, onHang, onSeries, store } = props;
   const { engine, stacks, planes } = useEngine();
   const hung = useHung(cells);
   const [tool, setTool] = useState<ToolName>("window");
@@ -93,6 +97,19 @@ export function Workspace(props: WorkspaceProps) {
   useLinkedScroll(linked, panes, pane);
   useReferenceLines(lines, engine, panes, pane);
 
+  const measuring = useRois(hung, panes, store);
+  const [listed, setListed] = useState(false);
+  // The list opens by itself when there is something in it.
+  const some = measuring.rois.length > 0;
+  useEffect(() => setListed(some), [some]);
+  const placeOf = (roi: Roi) => {
+    for (const one of stacks) {
+      const at = one.hung?.fileId === roi.ref.file_id ? imageIndex(one.hung, roi) : -1;
+      if (at >= 0) return { pane: one, at };
+    }
+    return null;
+  };
+
   const volume = series !== null && isVolume(series.images);
   const actions = {
     tool: (chosen: ToolName) => {
@@ -107,6 +124,9 @@ export function Workspace(props: WorkspaceProps) {
     link: () => setLinked((old) => !old),
     lines: () => setLines((old) => !old),
     text: () => setText((old) => (old === "labels" ? "header" : old === "header" ? "none" : "labels")),
+    key: () => measuring.toggleKey(pane),
+    undo: measuring.undo,
+    redo: measuring.redo,
   };
   useViewerKeys(actions, state.total - 1);
 
@@ -128,40 +148,61 @@ export function Workspace(props: WorkspaceProps) {
           modality: series?.modality ?? null,
           onSpeed: setSpeed,
           onText: setText,
+          listed,
+          onListed: () => setListed((old) => !old),
         }}
       />
-      {engine ? (
-        <div
-          className={classes.grid}
-          style={{
-            gridTemplateColumns: `repeat(${layout.columns}, minmax(0, 1fr))`,
-            gridTemplateRows: `repeat(${layout.rows}, minmax(0, 1fr))`,
-          }}
-        >
-          {panes.map((one, at) => {
-            const cell = layout.planes ? active : at;
-            const shown = cells[cell];
-            return (
-              <PaneView
-                key={one.id}
-                engine={engine}
-                pane={one}
-                hung={hung[cell] ?? null}
-                problem={shown?.error ?? null}
-                loading={Boolean(shown && !shown.instances && !shown.error)}
-                labels={shown && labels.at(-1) !== shown.label ? [...labels, shown.label] : labels}
-                text={text}
-                active={one === pane}
-                alone={panes.length === 1}
-                onActive={() => actions.choose(at)}
-                onDrop={(fileId) => onHang(cell, fileId)}
-              />
-            );
-          })}
-        </div>
-      ) : (
-        <Loading label="Loading the viewer" />
-      )}
+      <div className={classes.row}>
+        {engine ? (
+          <div
+            className={classes.grid}
+            style={{
+              gridTemplateColumns: `repeat(${layout.columns}, minmax(0, 1fr))`,
+              gridTemplateRows: `repeat(${layout.rows}, minmax(0, 1fr))`,
+            }}
+          >
+            {panes.map((one, at) => {
+              const cell = layout.planes ? active : at;
+              const shown = cells[cell];
+              return (
+                <PaneView
+                  key={one.id}
+                  engine={engine}
+                  pane={one}
+                  hung={hung[cell] ?? null}
+                  problem={shown?.error ?? null}
+                  loading={Boolean(shown && !shown.instances && !shown.error)}
+                  labels={shown && labels.at(-1) !== shown.label ? [...labels, shown.label] : labels}
+                  text={text}
+                  active={one === pane}
+                  alone={panes.length === 1}
+                  onActive={() => actions.choose(at)}
+                  onDrop={(fileId) => onHang(cell, fileId)}
+                />
+              );
+            })}
+          </div>
+        ) : (
+          <Loading label="Loading the viewer" />
+        )}
+        {listed ? (
+          <RoiPanel
+            {...measuring}
+            told={store.told()}
+            whereabouts={(roi) => {
+              const found = placeOf(roi);
+              return found ? `image ${found.at + 1}` : "another series";
+            }}
+            onShow={(roi) => {
+              const found = placeOf(roi);
+              found?.pane.go(found.at);
+            }}
+          />
+        ) : null}
+      </div>
     </div>
   );
 }
+
+const imageIndex = ({ images }: Hung, { ref }: Roi) =>
+  images.findIndex((image) => image.sopUid === ref.sop_uid && (image.frame ?? 1) === ref.frame);

@@ -1,6 +1,12 @@
 import { cache, Enums, init as initCore, RenderingEngine } from "@cornerstonejs/core";
 import { init as initLoader } from "@cornerstonejs/dicom-image-loader";
-import { addTool, init as initTools, ReferenceLinesTool, ToolGroupManager } from "@cornerstonejs/tools";
+import {
+  ArrowAnnotateTool,
+  addTool,
+  init as initTools,
+  ReferenceLinesTool,
+  ToolGroupManager,
+} from "@cornerstonejs/tools";
 import { bindTools, PLANE_TOOLS, STACK_TOOLS, type ToolName } from "./tools";
 
 const ENGINE = "treadle";
@@ -40,6 +46,12 @@ export class Engine {
 
   constructor() {
     this.#stacks.addTool(ReferenceLinesTool.toolName, { showFullDimension: true });
+    // An arrow's words are its label in the list; the library would open the browser's own prompt.
+    this.#stacks.setToolConfiguration(ArrowAnnotateTool.toolName, {
+      getTextCallback: (done: (text: string) => void) => done("Arrow"),
+      changeTextCallback: (data: { text?: string }, _: unknown, done: (text?: string) => void) =>
+        done(data.text),
+    });
   }
 
   /** A viewport in an element; answers it and how to close it. */

@@ -16,7 +16,7 @@ import {
   WindowLevelTool,
   ZoomTool,
 } from "@cornerstonejs/tools";
-import type { RoiTool } from "../rois/roi";
+import type { DrawnTool } from "../rois/roi";
 
 const MOVING = { window: WindowLevelTool, pan: PanTool, zoom: ZoomTool, scroll: StackScrollTool };
 
@@ -30,13 +30,13 @@ export const DRAWING = {
   freehand: PlanarFreehandROITool,
   arrow: ArrowAnnotateTool,
   probe: ProbeTool,
-} satisfies Record<RoiTool, unknown>;
+} satisfies Record<DrawnTool, unknown>;
 
 export const STACK_TOOLS = { ...MOVING, magnify: MagnifyTool, ...DRAWING };
 export const PLANE_TOOLS = { ...MOVING, cross: CrosshairsTool };
 export type ToolName = keyof typeof STACK_TOOLS | keyof typeof PLANE_TOOLS;
 
-export const isDrawing = (tool: ToolName): tool is RoiTool => tool in DRAWING;
+export const isDrawing = (tool: ToolName): tool is DrawnTool => tool in DRAWING;
 
 type Tools = Record<string, { toolName: string }>;
 type Group = NonNullable<ReturnType<typeof ToolGroupManager.getToolGroup>>;

@@ -13,6 +13,9 @@ export interface ViewerActions {
   link: () => void;
   lines: () => void;
   text: () => void;
+  key: () => void;
+  undo: () => void;
+  redo: () => void;
 }
 
 const typing = (target: EventTarget | null) =>
@@ -63,6 +66,9 @@ function actionOf(key: string, actions: ViewerActions, last: number): (() => voi
     y: actions.link,
     x: actions.lines,
     q: actions.text,
+    k: actions.key,
+    u: actions.undo,
+    U: actions.redo,
   };
   const tool = TOOL_KEYS[key];
   if (tool) return () => actions.tool(tool);

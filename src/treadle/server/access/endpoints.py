@@ -261,6 +261,7 @@ GET               /files/{}/tags                          project tags_view
 PATCH PUT DELETE  /files/{}/tags                          project tags_manage
 GET               /files/{}/versions                      project files_view_metadata
 GET               /files/{}/zip_info                      project files_view_contents
+GET HEAD          /x/files/{}/content                     project files_view_contents
 GET               /x/files/{}/instances                   project files_view_contents
 GET HEAD          /x/files/{}/instances/{}                project files_view_contents
 

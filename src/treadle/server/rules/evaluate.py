@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import delete, func, insert, select, text, update
+from sqlalchemy import Row, delete, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -43,9 +43,20 @@ _FILES_READ = 20_000  # of one container
 
 @dataclass(frozen=True)
 class _Change:
+    """What happened to a file, all of it that waited taken together."""
+
     id: int
-    before: Mapping[str, Any] | None
+    version_id: str
+    before: Facts | None
+    after: Facts
     job_id: str | None
+
+    @classmethod
+    def of(cls, row: Row[Any], first: _Change | None) -> _Change:
+        """This row, after the one before it."""
+        before = None if row.before is None else first.before if first else Facts.of(row.before)
+        job_id = row.job_id or (first.job_id if first else None)
+        return cls(row.id, row.version_id, before, Facts.of(row.after), job_id)
 
 
 async def step(database: Database) -> bool:
@@ -69,9 +80,7 @@ async def step(database: Database) -> bool:
         )
         changes: dict[str, _Change] = {}
         for row in sorted(taken, key=lambda one: one.id):
-            first = changes.get(row.file_id)
-            before = first.before if first else row.before
-            changes[row.file_id] = _Change(row.id, before, row.job_id or (first.job_id if first else None))
+            changes[row.file_id] = _Change.of(row, changes.get(row.file_id))
         if changes:
             await _judge(connection, parent_id, changes)
     return True
@@ -79,7 +88,8 @@ async def step(database: Database) -> bool:
 
 async def _judge(connection: AsyncConnection, parent_id: str, changes: Mapping[str, _Change]) -> None:
     live = select(file).where(file.c.parent_id == parent_id, LIVE_FILE)
-    rows = await connection.execute(live.where(file.c.file_id.in_(changes)))
+    # A version that was replaced meanwhile is not judged: what replaced it waits already.
+    rows = await connection.execute(live.where(file.c.id.in_([one.version_id for one in changes.values()])))
     changed = [as_file(row) for row in rows]
     if not changed or changed[0].project_id is None:
         return
@@ -100,9 +110,7 @@ async def _apply(
     beside: Sequence[File],
     changes: Mapping[str, _Change],
 ) -> None:
-    begun = begins(
-        one, changed[0].parent_level, changed, beside, {key: c.before for key, c in changes.items()}
-    )
+    begun = begins(one, changed, beside, changes)
     if not begun:
         return
     up_to_date = await newer.follow(connection, one)
@@ -121,31 +129,26 @@ async def _apply(
 
 
 def begins(
-    one: Rule,
-    level: str,
-    changed: Sequence[File],
-    beside: Sequence[File],
-    before: Mapping[str, Mapping[str, Any] | None],
+    one: Rule, changed: Sequence[File], beside: Sequence[File], changes: Mapping[str, _Change]
 ) -> list[File]:
     """The files that match now and did not before; others of the container, too, where the rule looks at it."""
+    # As the triggers saw them: what changed again meanwhile waits as a change of its own.
     now_there = {item.file_id: facts_of(item) for item in beside}
-    were_there = {}
-    for key, facts in now_there.items():
-        if key not in before:
-            were_there[key] = facts
-        elif (old := before[key]) is not None:
-            were_there[key] = Facts.of(old)
-    after = Around(level, list(now_there.values()))
-    earlier = Around(level, list(were_there.values()))
-    found = []
-    for item in beside if uses_container(one.conditions) else changed:
-        facts = now_there.get(item.file_id) or facts_of(item)
-        if not matches(one.conditions, facts, after):
-            continue
-        old_facts = were_there.get(item.file_id)
-        if old_facts is None or not matches(one.conditions, old_facts, earlier):
-            found.append(item)
-    return found
+    judged = {item.file_id: changes[item.file_id] for item in changed}
+    now_there |= {key: change.after for key, change in judged.items()}
+    were_there = {
+        key: old
+        for key, facts in now_there.items()
+        if (old := judged[key].before if key in judged else facts) is not None
+    }
+    level = changed[0].parent_level
+    after, earlier = Around(level, list(now_there.values())), Around(level, list(were_there.values()))
+    return [
+        item
+        for item in (beside if uses_container(one.conditions) else changed)
+        if matches(one.conditions, now_there[item.file_id], after)
+        and not (item.file_id in were_there and matches(one.conditions, were_there[item.file_id], earlier))
+    ]
 
 
 async def fire(

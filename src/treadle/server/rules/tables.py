@@ -67,7 +67,9 @@ file_change = Table(
     Column("id", BigInteger, Identity(), primary_key=True),
     Column("parent_id", Text, nullable=False),
     Column("file_id", Text, nullable=False),
+    Column("version_id", Text, nullable=False),
     Column("before", JSONB),  # what rules read of it; null: a new file or version
+    Column("after", JSONB, nullable=False),
     Column("job_id", Text),  # the run that made the change
     Index("ix_file_change_parent", "parent_id", "id"),
 )

@@ -12,7 +12,7 @@ branch_labels = None
 depends_on = None
 
 _READ = ("name", "type", "modality", "classification", "tags", "gear_info")
-_OLD = ", ".join(f"'{name}', to_jsonb(OLD.{name})" for name in _READ)
+_OLD, _NEW = (", ".join(f"'{name}', to_jsonb({row}.{name})" for name in _READ) for row in ("OLD", "NEW"))
 _CHANGED = " OR ".join(f"OLD.{name} IS DISTINCT FROM NEW.{name}" for name in _READ)
 _SEEN = "NEW.is_current AND NEW.deleted_at IS NULL AND NEW.project_id IS NOT NULL"
 
@@ -58,7 +58,9 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger, sa.Identity(), primary_key=True),
         sa.Column("parent_id", sa.Text, nullable=False),
         sa.Column("file_id", sa.Text, nullable=False),
+        sa.Column("version_id", sa.Text, nullable=False),
         sa.Column("before", JSONB),
+        sa.Column("after", JSONB, nullable=False),
         sa.Column("job_id", sa.Text),
     )
     op.create_index("ix_file_change_parent", "file_change", ["parent_id", "id"])
@@ -92,11 +94,13 @@ def upgrade() -> None:
         CREATE FUNCTION note_file_change() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
             IF EXISTS (SELECT FROM rule WHERE project_id = NEW.project_id AND NOT disabled) THEN
-                INSERT INTO file_change (parent_id, file_id, before, job_id)
+                INSERT INTO file_change (parent_id, file_id, version_id, before, after, job_id)
                 VALUES (
                     NEW.parent_id,
                     NEW.file_id,
+                    NEW.id,
                     CASE TG_OP WHEN 'UPDATE' THEN jsonb_build_object({_OLD}) END,
+                    jsonb_build_object({_NEW}),
                     nullif(current_setting('treadle.job', true), '')
                 );
             END IF;

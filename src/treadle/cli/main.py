@@ -14,8 +14,11 @@ from treadle.cli import (
     client_commands,
     connector_commands,
     deid_commands,
+    engine_commands,
+    gear_author_commands,
     gear_commands,
     gear_exchange_commands,
+    gear_run,
     gear_server_commands,
     role_commands,
     search_commands,
@@ -51,8 +54,11 @@ deid_commands.register(app)
 search_commands.register(app)
 search_index_commands.register()
 gear_commands.register(app)
+gear_author_commands.register()
 gear_server_commands.register()
 gear_exchange_commands.register()
+gear_run.register()
+engine_commands.register(app)
 
 
 @app.command()
@@ -97,9 +103,10 @@ def _complain(message: str, status: int) -> int:
 
 def _told(error: Exception) -> str:
     from treadle.cli.client import ClientError
+    from treadle.engine.errors import EngineError, RunFailed
     from treadle.server.kit.operator import OperatorError
 
-    if isinstance(error, (OperatorError, ClientError)):
+    if isinstance(error, (OperatorError, ClientError, EngineError, RunFailed)):
         return str(error)
     if isinstance(error, ModuleNotFoundError) and not str(error.name).startswith("treadle"):
         return f'{error}; this command needs the server part: pip install "treadle[server]"'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from base64 import b64encode
 from typing import Any
 
 from walk_site import GEAR, MARK, MISSING, READER, Site, gear_folder
@@ -60,6 +61,10 @@ class Sample:
 
     def _value(self, before: str, path: list[str]) -> str:
         ids = self.ids
+        if before == "jobs":
+            return ids[self._job()]
+        if path[:2] == ["jobs", "ask"]:
+            return "pending"
         if path[0] == "changes" and len(path) < 3:
             return ids["session"] if len(path) == 2 else "session"
         if before in _LEVELS:
@@ -111,6 +116,13 @@ class Sample:
         }
         return fixed.get(before, MISSING)
 
+    def _job(self) -> str:
+        """Which job a path means: one in the state that its endpoint is for."""
+        if self.template.endswith(("/retry", "/accept-failed-output", "/stream")):
+            return "failed-job"
+        watched = self.method == "GET" and not self.template.endswith(("/config.json", "/inputs/{}"))
+        return "job" if watched or self.template == "/jobs/{}" else "running-job"
+
     def _entry(self, kind: str) -> str:
         if kind == "gears":
             return "users"
@@ -149,6 +161,12 @@ def _move(ids: dict[str, str], what: str, into: str) -> dict[str, Any]:
     return {"json": {**kinds, "conflict_mode": "dry"}}
 
 
+def _resumable(ids: dict[str, str]) -> dict[str, Any]:
+    said = {"container": ids["acquisition"], "filename": "new.txt"}
+    words = ",".join(f"{key} {b64encode(value.encode()).decode()}" for key, value in said.items())
+    return {"headers": {"Upload-Length": "5", "Upload-Metadata": words}}
+
+
 def _placed(ids: dict[str, str]) -> dict[str, Any]:
     about = {
         "group": {"_id": ids["group"]},
@@ -182,6 +200,17 @@ _ARGUMENTS: list[tuple[str, Any]] = [
     (r"PUT /x/exchange/sources/.*", _json(gears=[])),
     (r"PUT /gears/\{\}/series", _json(is_restricted=True)),
     (r"PUT /gears/\{\}/permissions/\{\}", lambda ids: {"json": {"id": ids["member"]}}),
+    (
+        r"POST /jobs/add",
+        lambda ids: {
+            "json": {"gear_id": ids["gear"], "destination": {"type": "session", "id": ids["session"]}}
+        },
+    ),
+    (r"PUT /jobs/priority", lambda ids: {"json": {"job_ids": [ids["job"]], "priority": "high"}}),
+    (r"PUT /jobs/\{\}", _json(state="cancelled")),
+    (r"POST /jobs/\{\}/logs", lambda ids: {"json": [{"fd": 1, "msg": "x"}]}),
+    (r"(PUT|POST) /engine(/blobs)?", lambda ids: {"params": {"job": ids["running-job"]}}),
+    (r"PUT /engine/self", _json(label="engine", kind="sandbox")),
     (r"GET /report/project", lambda ids: {"params": {"projects": ids["project"]}}),
     (r"POST /tree", _json(projects={"fields": ["label"]})),
     (r"POST /x/me/totp/.*|PUT /x/me/totp", _json(code="123456")),
@@ -299,6 +328,11 @@ _ARGUMENTS: list[tuple[str, Any]] = [
     (r"POST /files/\{\}/restore", lambda ids: {"params": {"version": "1"}}),
     (r"POST /download.*", lambda ids: {"json": {"nodes": [{"level": "project", "_id": ids["project"]}]}}),
     (r"GET /download", lambda ids: {"params": {"ticket": "nothing"}}),
+    (r"POST /x/uploads", _resumable),
+    (
+        r"PATCH /x/uploads/\{\}",
+        lambda ids: {"headers": {"Content-Type": "application/offset+octet-stream", "Upload-Offset": "0"}},
+    ),
     (r"PUT /upload/fs-file", lambda ids: {"params": {"token": "nothing.0"}}),
     (r"POST /upload/.*", _placed),
     (r"POST .*/analyses", _json(label="new")),

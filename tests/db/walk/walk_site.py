@@ -238,6 +238,7 @@ async def _fill(site: Site) -> None:
     alias = {"group": "mistyped", "to": ids["project"]}
     ids["alias"] = (await site.good("POST", "/connector/aliases", json=alias))["_id"]
     await _gears(site)
+    await _jobs(site)
     device = await site.good("POST", "/devices", json={"label": "scanner", "type": "connector"})
     ids["device"], site.keys["device"] = device["_id"], device["key"]
     ids["device-key"] = device["api_keys"][0]["key"]
@@ -266,6 +267,23 @@ def gear_folder() -> bytes:
     with tarfile.open(fileobj=packed, mode="w") as archive:
         archive.addfile(tarfile.TarInfo("run"))
     return packed.getvalue()
+
+
+async def _jobs(site: Site) -> None:
+    """A waiting job, one that an engine runs, and one that failed."""
+    engine = await site.good("POST", "/devices", json={"label": "engine", "type": "engine"})
+    site.keys["engine"] = engine["key"]
+    await site.good("PUT", "/engine/self", who="engine", json={"label": "engine", "kind": "sandbox"})
+    asked = {
+        "gear_id": site.ids["gear"],
+        "destination": {"type": "session", "id": site.ids["session"]},
+        "label": MARK,
+    }
+    for name in ("job", "running-job", "failed-job"):
+        site.ids[name] = (await site.good("POST", "/jobs/add", json=asked))["_id"]
+    await site.good("PUT", f"/jobs/{site.ids['running-job']}", who="engine", json={"state": "running"})
+    await site.good("PUT", f"/jobs/{site.ids['failed-job']}", who="engine", json={"state": "running"})
+    await site.good("PUT", f"/jobs/{site.ids['failed-job']}", who="engine", json={"state": "failed"})
 
 
 async def _annotate(site: Site) -> None:

@@ -279,6 +279,8 @@ POST              /upload/signed-url                      any
 POST              /upload/signed-url/cleanup              any
 POST              /upload/complete-s3-multipart           any
 PUT               /upload/fs-file                         ticket
+POST              /x/uploads                              project files_create_single
+HEAD PATCH        /x/uploads/{}                           any
 
 POST              /{C}/{}/analyses                        project analyses_create_sdk
 GET               /{C}/{}/analyses                        project containers_view_metadata
@@ -352,6 +354,39 @@ DELETE            /collections/{}/analyses/{}/notes/{}    collection admin
 POST              /collections/{}/analyses/{}/files       collection rw
 GET HEAD          /collections/{}/analyses/{}/files/{}    collection ro
 GET HEAD          /collections/{}/analyses/{}/inputs/{}   collection-and-project ro
+
+POST              /jobs/add                               project jobs_manage files_create_single files_modify_metadata
+GET               /jobs                                   list
+GET               /jobs/stats                             list
+PUT               /jobs/priority                          project jobs_view jobs_manage_others
+POST              /jobs/reap                              admin
+POST              /jobs/determine_provider                any
+GET               /jobs/{}                                project jobs_view
+GET               /jobs/{}/detail                         project jobs_view
+PUT               /jobs/{}                                project jobs_view jobs_manage_others
+POST              /jobs/{}/retry                          project jobs_view jobs_manage_others files_view_contents
+POST              /jobs/{}/accept-failed-output           project jobs_view files_create_single files_modify_metadata
+GET               /jobs/{}/logs                           project jobs_view
+GET               /jobs/{}/logs/text                      project jobs_view
+GET               /jobs/{}/logs/html                      project jobs_view
+GET               /jobs/{}/logs/stream                    project jobs_view
+GET               /sessions/{}/jobs                       project containers_view_metadata
+GET               /users/self/jobs                        person
+POST              /jobs/ask                               engine
+POST              /jobs/ask/{}                            engine
+GET               /jobs/next                              engine
+POST              /jobs/{}/claim                          engine
+GET               /jobs/{}/config.json                    engine
+GET               /jobs/{}/inputs/{}                      engine
+PUT               /jobs/{}/heartbeat                      engine
+POST              /jobs/{}/logs                           engine
+POST PUT          /jobs/{}/prepare-complete               engine
+POST PUT          /jobs/{}/complete                       engine
+PUT               /jobs/{}/profile                        engine
+PUT               /engine/self                            engine-only
+PUT               /engine/blobs                           engine
+POST              /engine                                 engine
+POST              /engine/commit                          engine
 
 POST              /containers/{}/views                    project data_views_manage
 GET               /containers/{}/views                    project data_views_view

@@ -204,6 +204,12 @@ class Guard:
         if not self.identity.is_site_admin:
             raise Forbidden("Only a site administrator may do this.")
 
+    def require_engine(self) -> None:
+        """Go on only as a device that runs jobs, or as site administrator."""
+        self.asked = True
+        if not self.identity.is_engine and not self.identity.is_site_admin:
+            raise Forbidden("Only an engine may do this, with the key of a device of type 'engine'.")
+
     @property
     def is_developer(self) -> bool:
         """Whether the caller may add gears: a site administrator or a gear developer."""

@@ -22,6 +22,7 @@ from treadle.server.delivery.live import EventHub
 from treadle.server.gears import routes as gears
 from treadle.server.ingest import routes as ingest
 from treadle.server.ingest.arrival import stop_engines
+from treadle.server.jobs import routes as jobs
 from treadle.server.kit.settings import Settings
 from treadle.server.privacy import routes as privacy
 from treadle.server.privacy import routes_preview, routes_profiles, routes_settings
@@ -39,6 +40,7 @@ _ROUTERS: tuple[APIRouter, ...] = (
     metrics.router,
     alerts.router,
     access.router,
+    jobs.router,
     ingest.router,
     delivery.router,
     search.router,

@@ -44,6 +44,7 @@ _CHANGING: frozenset[Action] = frozenset(
         "tags_manage",
         "notes_manage",
         "session_templates_manage",
+        "jobs_manage",
         "settings_modify",
     }
 )

@@ -206,6 +206,15 @@ class OidcSettings(BaseModel):
         return self
 
 
+class JobSettings(BaseModel):
+    """How many runs of gears there may be at once; empty for no limit."""
+
+    max_running_per_project: int | None = Field(default=None, ge=1, description="In one project.")
+    max_running_per_user: int | None = Field(default=None, ge=1, description="Started by one person or rule.")
+    max_running_per_gear: int | None = Field(default=None, ge=1, description="Of one gear.")
+    max_running_per_engine: int | None = Field(default=None, ge=1, description="On one engine.")
+
+
 class AlertSettings(BaseModel):
     """Who is told when a device is silent, holds data back or reports errors."""
 
@@ -307,6 +316,7 @@ class Settings(BaseSettings):
     oidc: OidcSettings = Field(
         default_factory=OidcSettings, description="Log in through an OpenID Connect provider."
     )
+    jobs: JobSettings = Field(default_factory=JobSettings, description="Limits of the queue of jobs.")
     deid: DeidSettings = Field(default_factory=DeidSettings, description="De-identification on arrival.")
     uploads: UploadSettings = Field(default_factory=UploadSettings, description="Limits of what comes in.")
     connector: ConnectorSettings = Field(

@@ -20,6 +20,7 @@ from treadle.cli import (
     gear_exchange_commands,
     gear_run,
     gear_server_commands,
+    job_commands,
     role_commands,
     search_commands,
     search_index_commands,
@@ -59,6 +60,7 @@ gear_server_commands.register()
 gear_exchange_commands.register()
 gear_run.register()
 engine_commands.register(app)
+job_commands.register(app)
 
 
 @app.command()
@@ -81,9 +83,14 @@ def completion(
 
 
 def main() -> NoReturn:
+    """The `treadle` program."""
+    run_typed(app, "treadle")
+
+
+def run_typed(commands: typer.Typer, program: str) -> NoReturn:
     """Run a command; trouble is one line on standard error and a non-zero exit status."""
     try:
-        status = app(prog_name="treadle", standalone_mode=False)
+        status = commands(prog_name=program, standalone_mode=False)
     except SystemExit as end:
         status = end.code
     except (typer.Abort, KeyboardInterrupt):

@@ -44,7 +44,11 @@ class Sample:
 
     def elsewhere(self) -> tuple[str, dict[str, Any]]:
         """The same request about things that are not there."""
-        secret = {value for name, value in self.ids.items() if len(value) == 24 and "role" not in name}
+        secret = {
+            value
+            for name, value in self.ids.items()
+            if len(value) == 24 and "role" not in name and name != "gear"
+        }
         known = re.compile("|".join(sorted(secret)))
         args = dict(self.args)
         for part in ("json", "params", "data"):
@@ -264,6 +268,7 @@ _ARGUMENTS: list[tuple[str, Any]] = [
     ),
     (r"PUT /projects/.*/permissions/.*", lambda ids: {"json": {"role_ids": [ids["member-role"]]}}),
     (r"POST /collections/.*/permissions", lambda ids: {"json": {"_id": ids["stranger"], "access": "ro"}}),
+    (r"GET /x/find", lambda ids: {"params": {"text": "a"}}),
     (r"GET /access/why", lambda ids: {"params": {"user": ids["member"], "container": ids["session"]}}),
     (r"GET /access/who", lambda ids: {"params": {"container": ids["session"]}}),
     (

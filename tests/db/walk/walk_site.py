@@ -69,7 +69,7 @@ GEAR = {
     "license": "MIT",
     "url": "",
     "source": "",
-    "inputs": {"file": {"base": "file"}},
+    "inputs": {"file": {"base": "file", "optional": True}},
     "config": {},
 }
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
 
 Json = Any
@@ -52,7 +54,13 @@ class Engine:
 
     def ask(self, *names: str, jobs: int = 1, **more: Json) -> list[Json]:
         """Claims jobs of the gears of these names."""
-        asked = {"whitelist": {"gear-name": list(names)}, "return": {"jobs": jobs}, **more}
+        able = [*more.pop("capabilities", ()), "oci"]  # the site's own engine takes folders only
+        asked = {
+            "whitelist": {"gear-name": list(names)},
+            "return": {"jobs": jobs},
+            "capabilities": able,
+            **more,
+        }
         answer = self.client.post("/jobs/ask", json=asked)
         assert answer.status_code == 200, answer.text
         for job in answer.json()["jobs"]:
@@ -104,3 +112,17 @@ def start(api, tree) -> Callable[..., Json]:
         return (by or api).get(f"/jobs/{asked.json()['_id']}").json()
 
     return add
+
+
+@pytest.fixture
+def database(treadle_server):
+    """Runs one statement in the server's own database."""
+
+    def run(statement, *values):
+        home = Path(treadle_server.home) / "postgres"
+        url = f"postgresql://treadle:{(home / 'treadle.password').read_text().strip()}@/treadle?host={home}"
+        with psycopg.connect(url, autocommit=True) as connection:
+            done = connection.execute(statement, values)
+            return done.fetchall() if done.description else []
+
+    return run

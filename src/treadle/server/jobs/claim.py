@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from psycopg.rows import dict_row
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from treadle.server.jobs.rows import Job, as_job
-from treadle.server.jobs.states import PRIORITIES, find_job, tell
+from treadle.server.jobs.rows import Job, job_of
+from treadle.server.jobs.states import PRIORITIES, tell
 from treadle.server.jobs.tables import job
 from treadle.server.kit.clock import now
 from treadle.server.kit.ids import new_id, new_secret
@@ -112,19 +113,18 @@ SELECT taken.id FROM heads h CROSS JOIN LATERAL (
 ) taken
 LIMIT {most}
 """
+_GIVE = """
+UPDATE job SET state = 'running', lease = %(lease)s, lease_until = %(until)s, engine_id = %(engine)s,
+               modified_at = %(at)s, transitions = job.transitions || jsonb_build_object('running', %(stamp)s::text)
+WHERE job.id = ({picked}) RETURNING job.*
+"""
 
 
-async def _picked(
-    connection: AsyncConnection, wish: Wish, limits: Limits, *, most: int, lock: bool
-) -> list[str]:
+def _statement(wish: Wish, limits: Limits, pick: str) -> tuple[str, dict[str, Any]]:
+    """The heads of all projects, and what is done with them."""
     filters, values = _filters(wish, limits)
-    statement = _HEADS.format(filters=filters) + _PICK.format(
-        filters=filters, most=int(most), lock="FOR UPDATE SKIP LOCKED" if lock else ""
-    )
     values["per_project"] = limits.per_project
-    # By the driver itself: this is the hottest statement of a busy site.
-    rows = await driver_of(connection).execute(statement.encode(), values)
-    return [row[0] for row in await rows.fetchall()]
+    return (_HEADS + pick).replace("{filters}", filters), values
 
 
 async def claim(
@@ -133,49 +133,45 @@ async def claim(
     """The next job for this engine, now running and leased to it; None when there is none."""
     if limits.per_provider is not None and await _held(connection, engine_id) >= limits.per_provider:
         return None
-    ids = await _picked(connection, wish, limits, most=1, lock=True)
-    return await _give(connection, ids[0], engine_id) if ids else None
-
-
-async def peek(connection: AsyncConnection, wish: Wish, limits: Limits, *, most: int) -> list[Job]:
-    """Jobs that could be claimed, without claiming them."""
-    return [
-        await find_job(connection, one)
-        for one in await _picked(connection, wish, limits, most=most, lock=False)
-    ]
+    pick = _PICK.format(filters="{filters}", most=1, lock="FOR UPDATE SKIP LOCKED")
+    statement, values = _statement(wish, limits, _GIVE.format(picked=pick))
+    return await _give(connection, statement, values, engine_id)
 
 
 async def claim_one(connection: AsyncConnection, job_id: str, *, engine_id: str | None) -> Job | None:
     """This job, when it waits: for a program that was sent for it; None when it does not."""
-    held = select(job.c.id).where(job.c.id == job_id, job.c.state == "pending").with_for_update()
-    if (await connection.execute(held)).first() is None:
+    pick = "SELECT id FROM job WHERE id = %(id)s AND state = 'pending' FOR UPDATE"
+    return await _give(connection, _GIVE.format(picked=pick), {"id": job_id}, engine_id)
+
+
+async def _give(
+    connection: AsyncConnection, statement: str, values: dict[str, Any], engine_id: str | None
+) -> Job | None:
+    at = now()
+    lease = {"lease": new_id() + new_secret(16), "until": at + LEASE, "at": at, "stamp": stamp(at)}
+    # By the driver itself: this is the hottest statement of a busy site.
+    cursor = driver_of(connection).cursor(row_factory=dict_row)
+    await cursor.execute(statement.encode(), {**values, **lease, "engine": engine_id})
+    row = await cursor.fetchone()
+    if row is None:
         return None
-    return await _give(connection, job_id, engine_id)
+    given = job_of(row)
+    await tell(connection, given)
+    return given
+
+
+async def peek(connection: AsyncConnection, wish: Wish, limits: Limits, *, most: int) -> list[Job]:
+    """Jobs that could be claimed, without claiming them."""
+    pick = _PICK.format(filters="{filters}", most=int(most), lock="")
+    statement, values = _statement(wish, limits, f"SELECT * FROM job WHERE id IN ({pick}) ORDER BY id")
+    cursor = driver_of(connection).cursor(row_factory=dict_row)
+    await cursor.execute(statement.encode(), values)
+    return [job_of(row) for row in await cursor.fetchall()]
 
 
 async def _held(connection: AsyncConnection, engine_id: str | None) -> int:
     running = select(func.count()).where(job.c.state == "running", job.c.engine_id == engine_id)
     return int((await connection.execute(running)).scalar_one())
-
-
-async def _give(connection: AsyncConnection, job_id: str, engine_id: str | None) -> Job:
-    at = now()
-    row = await connection.execute(
-        update(job)
-        .where(job.c.id == job_id)
-        .values(
-            state="running",
-            lease=new_id() + new_secret(16),
-            lease_until=at + LEASE,
-            engine_id=engine_id,
-            modified_at=at,
-            transitions=job.c.transitions.op("||")({"running": stamp(at)}),
-        )
-        .returning(job)
-    )
-    given = as_job(row.one())
-    await tell(connection, given)
-    return given
 
 
 async def raise_old(connection: AsyncConnection) -> int:

@@ -25,11 +25,12 @@ from treadle.server.jobs.states import move, tell
 from treadle.server.jobs.tables import job, job_file
 from treadle.server.kit.clock import now
 from treadle.server.kit.errors import Refused
-from treadle.server.store.db import among
+from treadle.server.store.db import Database, among
 from treadle.server.store.tables import blob
 from treadle.server.wire.answer import dumps
 
 KEPT = timedelta(days=30)  # outputs of failed runs
+_BATCH = 50
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,18 +97,39 @@ def _kept(metadata: Any) -> dict[str, Any] | None:
     return metadata if isinstance(metadata, dict) else None
 
 
-async def fail_pending(connection: AsyncConnection, waiting: Job, reason: str) -> Job:
-    """A job that can never be run: its gear was switched off meanwhile."""
-    ended = await move(connection, waiting, "failed", sources=("pending",), values={"failure_reason": reason})
-    await provenance.write(connection, [ended])
-    return ended
-
-
 async def cancel(connection: AsyncConnection, target: Job, by: str) -> Job:
     """The cancelled job; an engine that runs it hears of it with its next heartbeat."""
     return await _end(
         connection, target, "cancelled", Outcome(success=False), failure_reason=f"cancelled_by {by}"
     )
+
+
+async def cancel_below(database: Database, level: str, container_id: str) -> int:
+    """Cancel what waits or runs for a container that was deleted, or for anything in it: how many."""
+    cancelled = 0
+    while count := await _cancel_some(database, level, container_id):
+        cancelled += count
+    return cancelled
+
+
+async def _cancel_some(database: Database, level: str, container_id: str) -> int:
+    async with database.transaction() as connection:
+        rows = await connection.execute(
+            select(job)
+            .where(job.c[f"{level}_id"] == container_id, job.c.state.in_(("pending", "running")))
+            .limit(_BATCH)
+            .with_for_update(skip_locked=True)
+        )
+        found = [as_job(row) for row in rows]
+        for one in found:
+            await cancel(connection, one, f"system: the {level} was deleted")
+    return len(found)
+
+
+async def drop_expired(database: Database) -> None:
+    """Forget outputs of failed runs that nobody accepted in time."""
+    async with database.transaction() as connection:
+        await connection.execute(delete(job_file).where(job_file.c.expires_at < now()))
 
 
 async def _end(connection: AsyncConnection, target: Job, state: str, outcome: Outcome, **values: Any) -> Job:

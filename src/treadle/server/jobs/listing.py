@@ -26,7 +26,7 @@ from treadle.server.access.actions import Action
 from treadle.server.access.guard import Guard
 from treadle.server.catalog.tables import container
 from treadle.server.jobs.errors import JobNotFound
-from treadle.server.jobs.rows import Job, as_job
+from treadle.server.jobs.rows import LEVELS, Job, as_job
 from treadle.server.jobs.states import PRIORITIES, find_job
 from treadle.server.jobs.tables import job
 from treadle.server.kit.errors import Forbidden
@@ -34,7 +34,6 @@ from treadle.server.store.filtering import Field, condition_sql, sort_sql
 from treadle.server.wire.query import ListQuery
 
 PAGE, MOST = 1000, 10_000  # rows answered when no limit is asked for, and at most
-_LEVELS = ("group", "project", "subject", "session", "acquisition", "analysis")
 
 _FIELDS: dict[str, Field] = {
     "_id": Field(job.c.id, "text"),
@@ -64,8 +63,8 @@ _FIELDS: dict[str, Field] = {
     "failure_reason": Field(job.c.failure_reason, "text"),
     "failed_output_accepted": Field(job.c.failed_output_accepted, "boolean"),
     "related_container_ids": Field(job.c.related_container_ids, "text_list"),
-    **{f"parents.{level}": Field(job.c[f"{level}_id"], "text") for level in _LEVELS},
-    **{level: Field(job.c[f"{level}_id"], "text") for level in _LEVELS},
+    **{f"parents.{level}": Field(job.c[f"{level}_id"], "text") for level in LEVELS},
+    **{level: Field(job.c[f"{level}_id"], "text") for level in LEVELS},
 }
 _DOCUMENTS = {"config": job.c.config, "profile": job.c.profile, "produced_metadata": job.c.produced_metadata}
 

@@ -14,14 +14,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from treadle.server.catalog.tables import container
 from treadle.server.gears.queries import Gear, gears_by_ids
 from treadle.server.jobs import logs
-from treadle.server.jobs.rows import Job
+from treadle.server.jobs.rows import LEVELS, Job
 from treadle.server.jobs.tables import provenance
 from treadle.server.kit.errors import TooLarge
 from treadle.server.store.db import among
 
 FORMAT = "treadle-provenance/1"
 _MOST_BYTES = 1 << 20
-_LEVELS = ("group", "project", "subject", "session", "acquisition", "analysis")
 
 Json = Mapping[str, Any]
 
@@ -57,7 +56,7 @@ async def write(connection: AsyncConnection, jobs: Sequence[Job], run: Json | No
 async def _labels(connection: AsyncConnection, jobs: Sequence[Job]) -> dict[str, Any]:
     """Level, label and ancestors of all containers that the jobs touch, those in the trash too."""
     ids = {value for one in jobs for value in (*one.related_container_ids, *one.parents.values())}
-    columns = [container.c[f"{level}_id"] for level in _LEVELS[:-1]]
+    columns = [container.c[f"{level}_id"] for level in LEVELS[:-1]]
     rows = await connection.execute(
         select(container.c.id, container.c.label, *columns).where(among(container.c.id, ids))
     )
@@ -68,7 +67,7 @@ def _path(labels: Json, container_id: str) -> str | None:
     row = labels.get(container_id)
     if row is None:
         return None
-    above = [getattr(row, f"{level}_id") for level in _LEVELS[:-1]]
+    above = [getattr(row, f"{level}_id") for level in LEVELS[:-1]]
     ids = [one for one in dict.fromkeys([*above, container_id]) if one]
     # A group is known by its id.
     return "/".join(

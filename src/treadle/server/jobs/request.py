@@ -129,6 +129,13 @@ def _capabilities(gear: Gear) -> set[str]:
     return set(map(str, gear.manifest.get("capabilities") or ()))
 
 
+def _needs(gear: Gear) -> set[str]:
+    """What an engine must offer: the manifest's words, and a runtime for what there is of the gear."""
+    image = str(gear.exchange.get("rootfs-url") or "").startswith("docker:") or gear.rootfs_sha384 is None
+    runtime = {"oci"} if image else {"sandbox"}
+    return _capabilities(gear) | runtime
+
+
 async def _offered(connection: AsyncConnection) -> frozenset[str]:
     rows = await connection.execute(select(compute_provider.c.config["capabilities"]))
     return frozenset(str(word) for given in rows.scalars() for word in given or ())
@@ -268,7 +275,7 @@ def _row(
         "gear_name": gear.name,
         "label": request.label,
         "tags": list(dict.fromkeys([*request.tags, gear.name])),
-        "capabilities": sorted(_capabilities(gear)),
+        "capabilities": sorted(_needs(gear)),
         "destination_type": destination.level,
         "destination_id": destination.id,
         **destination.ancestors,

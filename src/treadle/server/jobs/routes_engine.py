@@ -17,7 +17,7 @@ from treadle.server.catalog.wire import file_hash
 from treadle.server.delivery.content import content_answer, plain
 from treadle.server.delivery.live import EventHub, Subscription
 from treadle.server.gears.queries import gears_by_ids
-from treadle.server.jobs import claim, frozen, keys, leases
+from treadle.server.jobs import claim, ending, frozen, keys, leases
 from treadle.server.jobs.errors import BadInput
 from treadle.server.jobs.models import Asked, ClaimedJob, ComputeProvider, Count, Renewed
 from treadle.server.jobs.rows import Job
@@ -127,8 +127,18 @@ async def _take(request: Request, guard: Guard, ask: Ask) -> list[Job]:
         found = await claim.claim(guard.connection, ask.wish, limits, engine_id=engine)
         if found is None:
             break
-        taken.append(found)
+        if await _is_usable(guard, found):
+            taken.append(found)
     return taken
+
+
+async def _is_usable(guard: Guard, found: Job) -> bool:
+    """Whether the gear may still be run; a job of one that was switched off meanwhile fails."""
+    gear = (await gears_by_ids(guard.connection, {found.gear_id})).get(found.gear_id)
+    if gear is not None and gear.is_usable:
+        return True
+    await ending.fail(guard.connection, found, "gear_disabled: The gear was switched off meanwhile.")
+    return False
 
 
 async def _claimed(guard: Guard, jobs: list[Job], client: ClientDialect) -> list[dict[str, Any]]:
@@ -150,7 +160,7 @@ async def next_job(request: Request, guard: ScopedGuard, client: ClientDialect) 
     guard.require_engine()
     tags = [word for part in request.query_params.getlist("tags") for word in part.split(",") if word]
     ask = read_ask(
-        {"whitelist": {"tag": tags}, "return": {"jobs": 1}, "capabilities": ["networking"]},
+        {"whitelist": {"tag": tags}, "return": {"jobs": 1}, "capabilities": ["networking", "oci", "sandbox"]},
         provider_id=await _provider(guard),
     )
     taken = await _take(request, guard, ask)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Row
 
-_LEVELS = ("group", "project", "subject", "session", "acquisition", "analysis")
+LEVELS = ("group", "project", "subject", "session", "acquisition", "analysis")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +66,7 @@ class Job:
     @property
     def parents(self) -> dict[str, str]:
         """Ids of the destination and of what it lies in, by level."""
-        return {level: value for level in _LEVELS if (value := getattr(self, f"{level}_id")) is not None}
+        return {level: value for level in LEVELS if (value := getattr(self, f"{level}_id")) is not None}
 
     @property
     def context(self) -> dict[str, Any]:
@@ -77,7 +78,11 @@ class Job:
 _FIELDS = tuple(field.name for field in fields(Job))
 
 
+def job_of(values: Mapping[str, Any]) -> Job:
+    """The job of all columns of a row, by name."""
+    return Job(**{name: values[name] for name in _FIELDS})
+
+
 def as_job(row: Row[Any]) -> Job:
     """The job of a row that holds all columns of the table."""
-    values = row._mapping
-    return Job(**{name: values[name] for name in _FIELDS})
+    return job_of(cast(Mapping[str, Any], row._mapping))

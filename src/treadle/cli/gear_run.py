@@ -6,6 +6,7 @@ import json
 import shutil
 import sys
 import tempfile
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -16,7 +17,7 @@ from treadle.cli.gear_commands import gear
 from treadle.cli.options import JsonOption
 
 if TYPE_CHECKING:
-    from treadle.engine.local import Result
+    from treadle.engine.local import Request, Result
 
 
 class Engine(StrEnum):
@@ -63,7 +64,7 @@ def run(
 ) -> None:
     """Run a gear on this machine exactly as the platform would; needs no server. Exit code 1 when it fails."""
     from treadle.engine.errors import EngineError
-    from treadle.engine.local import Request, run_here
+    from treadle.engine.local import run_here
     from treadle.engine.plan import Folder
     from treadle.engine.runtimes.choice import choose
 
@@ -73,18 +74,15 @@ def run(
     runtime.check()
     if output.exists() and any(output.iterdir()):
         raise EngineError(f"{output} is not empty: choose another folder with --output")
-    manifest = _manifest(folder) if folder else runtime.manifest(source)
-    kind_of, _, container = (destination or "").partition("/")
-    request = Request(
-        manifest=manifest,
+    request = replace(
+        request_of(
+            read_manifest(folder) if folder else runtime.manifest(source),
+            given=given, values=values, api_key=api_key, destination=destination,
+        ),
         content=folder,
         image=None if folder else source,
-        inputs={name: Path(path) for name, path in _pairs(given, "--input")},
-        options={name: _value(manifest, name, text) for name, text in _pairs(values, "--set")},
-        key=api_key,
-        destination={"type": kind_of, "id": container} if container else None,
         limits=dict(_pairs(limits, "--limit")),
-    )
+    )  # fmt: skip
     with tempfile.TemporaryDirectory(prefix="treadle-gear-", ignore_cleanup_errors=True) as made:
         Path(made).chmod(0o711)  # the sandbox's user has to get through
         result = run_here(runtime, request, Folder(Path(made) / "run"), echo=None if json_lines else _print)
@@ -95,7 +93,31 @@ def run(
     raise typer.Exit(1 if result.failure else 0)
 
 
-def _manifest(folder: Path) -> dict[str, Any]:
+def request_of(
+    manifest: dict[str, Any],
+    *,
+    given: list[str] | None,
+    values: list[str] | None,
+    api_key: str | None,
+    destination: str | None,
+) -> Request:
+    """What somebody typed about a run."""
+    from treadle.engine.local import Request
+
+    kind_of, _, container = (destination or "").partition("/")
+    return Request(
+        manifest=manifest,
+        content=None,
+        image=None,
+        inputs={name: Path(path) for name, path in _pairs(given, "--input")},
+        options={name: _value(manifest, name, text) for name, text in _pairs(values, "--set")},
+        key=api_key,
+        destination={"type": kind_of, "id": container} if container else None,
+    )
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """The manifest of a gear's folder, in order."""
     from treadle.engine.errors import EngineError
     from treadle.gears import ManifestError, judge, read
 

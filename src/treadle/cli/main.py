@@ -15,6 +15,7 @@ from treadle.cli import (
     connector_commands,
     deid_commands,
     engine_commands,
+    gear_author_commands,
     gear_commands,
     gear_exchange_commands,
     gear_run,
@@ -54,11 +55,12 @@ deid_commands.register(app)
 search_commands.register(app)
 search_index_commands.register()
 gear_commands.register(app)
+gear_author_commands.register()
+gear_server_commands.register()
+gear_exchange_commands.register()
 gear_run.register()
 engine_commands.register(app)
 job_commands.register(app)
-gear_server_commands.register()
-gear_exchange_commands.register()
 
 
 @app.command()

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from treadle.server.catalog.rows import Container, File
-from treadle.server.catalog.tables import container
-from treadle.server.store.db import among
-from treadle.server.store.tables import site_document
+from treadle.server.gears.context import Contexts
 
 BASE = "/flywheel/v0"
-NEAREST_FIRST = ("acquisition", "session", "subject", "project", "group")
 
 Json = Mapping[str, Any]
 
@@ -27,39 +21,6 @@ def has(manifest: Json, base: str) -> bool:
 def read_only(manifest: Json) -> bool:
     """Whether every key the gear asks for is for reading only."""
     return all(one.get("read-only") for one in manifest["inputs"].values() if one["base"] == "api-key")
-
-
-class Contexts:
-    """`info.context` of containers and of the site: the nearest value of a name counts."""
-
-    def __init__(self, values: Mapping[str, Json], site: Json) -> None:
-        self._values, self._site = values, site
-
-    @classmethod
-    async def load(cls, connection: AsyncConnection, destinations: Collection[Container]) -> Contexts:
-        """What is set on these containers, on all above them and on the site."""
-        ids = {value for one in destinations for value in one.ancestors.values() if value}
-        rows = await connection.execute(
-            select(container.c.id, container.c.info["context"].label("context")).where(
-                among(container.c.id, ids), container.c.info.has_key("context")
-            )
-        )
-        values = {row.id: row.context for row in rows if isinstance(row.context, dict)}
-        found = await connection.execute(
-            select(site_document.c.document["context"]).where(site_document.c.name == "settings")
-        )
-        site = found.scalar_one_or_none()
-        return cls(values, site if isinstance(site, dict) else {})
-
-    def input(self, name: str, destination: Container) -> dict[str, Any]:
-        """The context input of this name for a run with this destination."""
-        for level in NEAREST_FIRST:
-            held = self._values.get(destination.ancestors.get(f"{level}_id") or "", {})
-            if name in held:
-                return {"base": "context", "found": True, "value": held[name]}
-        if name in self._site:
-            return {"base": "context", "found": True, "value": self._site[name]}
-        return {"base": "context", "found": False, "value": None}
 
 
 def config_json(

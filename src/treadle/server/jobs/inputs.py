@@ -10,7 +10,6 @@ from sqlalchemy import Text, cast, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from treadle.gears.config import refusals
 from treadle.server.catalog import queries, rights
 from treadle.server.catalog.errors import FileMissing
 from treadle.server.catalog.rows import File, as_file
@@ -21,7 +20,6 @@ from treadle.server.kit.errors import Invalid
 from treadle.server.store.db import among
 
 Json = Mapping[str, Any]
-_MANIFEST_WORDS = ("base", "description", "optional")
 
 
 @dataclass(frozen=True)
@@ -73,17 +71,6 @@ def check_names(manifest: Json, refs: Mapping[str, Ref]) -> None:
     for name, one in known.items():
         if one["base"] == "file" and not one.get("optional") and name not in refs:
             raise BadInput(f"The gear needs the input '{name}'.")
-
-
-def misfits(directive: Json, target: File) -> list[str]:
-    """Why a file is not what the gear's author had in mind; nothing when it is."""
-    fields = {"name": target.name, "type": target.type, "size": target.size, "modality": target.modality}
-    return [
-        f"{key}: {reason}"
-        for key, rules in directive.items()
-        if key not in _MANIFEST_WORDS and isinstance(rules, Mapping)
-        for reason in refusals(dict(rules), getattr(target, key, fields.get(key)))
-    ]
 
 
 async def resolve(connection: AsyncConnection, refs: Iterable[Ref]) -> dict[Ref, File]:

@@ -11,13 +11,16 @@ from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from treadle.gears.config import ConfigError, complete
+from treadle.gears.inputs import misfits
 from treadle.server.access.actions import Action
 from treadle.server.access.errors import ContainerNotFound
 from treadle.server.catalog import queries, rights
 from treadle.server.catalog.rows import Container, File
+from treadle.server.gears.context import Contexts
 from treadle.server.gears.errors import GearMissing, GearRestricted
 from treadle.server.gears.queries import Gear, gears_by_ids
 from treadle.server.gears.restriction import may_use
+from treadle.server.gears.suggest import fields_of
 from treadle.server.jobs import frozen, inputs
 from treadle.server.jobs.analyses import NewAnalysis, make_analyses
 from treadle.server.jobs.errors import BadConfig, BadDestination, BadInput, GearUnusable
@@ -235,7 +238,7 @@ async def _write(
     starter: Starter,
 ) -> list[str]:
     with_contexts = [places[plan.place_id] for plan in plans if frozen.has(plan.gear.manifest, "context")]
-    contexts = await frozen.Contexts.load(connection, with_contexts) if with_contexts else None
+    contexts = await Contexts.load(connection, with_contexts) if with_contexts else None
     at = now()
     for start in range(0, len(plans), _ROWS):
         rows = [
@@ -261,7 +264,7 @@ def _row(
     plan: _Plan,
     places: Mapping[str, Container],
     destination: Container,
-    contexts: frozen.Contexts | None,
+    contexts: Contexts | None,
     starter: Starter,
     at: datetime,
 ) -> dict[str, Any]:
@@ -320,7 +323,7 @@ async def _note_misfits(connection: AsyncConnection, plans: Sequence[_Plan]) -> 
         records = [
             {"fd": -1, "msg": f"The input '{name}' does not fit the gear's manifest: {reason}\n"}
             for name, item in plan.files.items()
-            for reason in inputs.misfits(plan.gear.manifest["inputs"][name], item)
+            for reason in misfits(plan.gear.manifest["inputs"][name], fields_of(item))
         ]
         if records:
             notes.append({"job_id": plan.id, "records": records})

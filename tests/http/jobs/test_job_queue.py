@@ -177,3 +177,25 @@ def test_a_jobs_key_lives_as_long_as_the_job(engine, gear, tree, start, api, con
     assert key not in api.get(f"/jobs/{job['id']}").text
     engine.commit(job)
     assert as_job.get(f"/sessions/{tree.session}").status_code == 401
+
+
+def test_the_command_line_watches_and_steers_jobs(engine, idle, jobs, treadle):
+    first, second = jobs(2)
+    own = f"gear_info.name={_name(idle)}"
+    assert [one["_id"] for one in treadle("job", "list", "--filter", own, "--json").documents] == [
+        first,
+        second,
+    ]
+    treadle("job", "cancel", second)
+    (job,) = engine.ask(_name(idle))
+    engine.log(job, (1, "hello\n"), (2, "oh\n"))
+    engine.commit(job, exit=3)
+    assert treadle("job", "show", first, "--json").documents[0]["failure_reason"] == "exit 3"
+    for words in (("logs", first), ("logs", first, "-f")):
+        done = treadle("job", *words)
+        assert done.out == "hello\n"
+        assert done.err.startswith("oh\n")
+    (made,) = treadle("job", "retry", first, "--json").documents
+    assert [job["id"] for job in engine.ask(_name(idle))] == [made["_id"]]
+    treadle("job", "retry", first, ok=False)
+    treadle("job", "show", "0" * 24, ok=False)

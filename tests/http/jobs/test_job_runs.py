@@ -197,10 +197,13 @@ def test_provenance_is_written_once_at_the_end(running, engine, tree, database):
     assert record["transitions"].keys() == {"pending", "running", "complete"}
 
 
-def test_a_job_whose_destination_is_gone_fails(running, engine, tree):
-    assert tree.api.delete(f"/acquisitions/{tree.acquisition}").status_code == 200
+def test_a_locked_project_takes_no_outputs(running, engine, tree):
+    """The run fails, its outputs are kept and can be accepted when the project is open again."""
+    assert tree.api.post(f"/projects/{tree.project}/lock", json={"reason": "other"}).status_code == 200
     done = engine.commit(running, {"out.txt": b"x"})
-    if done.status_code == 200:  # the worker has not cancelled it yet
-        assert done.json()["failure_reason"].startswith("destination")
-    else:
-        assert done.status_code == 409
+    assert done.status_code == 200, done.text
+    assert done.json()["failure_reason"].startswith("destination: The project is locked")
+    assert tree.api.delete(f"/projects/{tree.project}/lock").status_code == 200
+    assert tree.api.post(f"/jobs/{running['id']}/accept-failed-output").status_code == 200
+    shown = tree.get(f"/acquisitions/{tree.acquisition}")
+    assert {item["name"] for item in shown["files"]} == {"a.dcm", "out.txt"}

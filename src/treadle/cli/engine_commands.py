@@ -11,9 +11,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from treadle.cli.cluster_engine import cluster_engine
 from treadle.cli.options import ControlOption, DicomOption, HomeOption, HttpOption, KeyOption, ServerOption
 
 if TYPE_CHECKING:
+    from threading import Event
+
+    from treadle.cli.client import Target
+    from treadle.engine.api import Api
     from treadle.engine.loop import Engine
 
 engine = typer.Typer(help="Run jobs for a server: on its machine or another.", no_args_is_help=True)
@@ -24,6 +29,17 @@ class Kind(StrEnum):
 
     SANDBOX = "sandbox"
     OCI = "oci"
+    APPTAINER = "apptainer"
+
+
+class EngineKind(StrEnum):
+    """How gears are run here, or the scheduler of the cluster whose nodes run them."""
+
+    SANDBOX = "sandbox"
+    OCI = "oci"
+    APPTAINER = "apptainer"
+    SLURM = "slurm"
+    SGE = "sge"
 
 
 class Network(StrEnum):
@@ -35,7 +51,10 @@ class Network(StrEnum):
 
 
 KindOption = Annotated[
-    Kind, typer.Option(help="sandbox: gears that are folders. oci: gears that are images.")
+    Kind,
+    typer.Option(
+        help="sandbox: gears that are folders. oci: images, by podman or docker. apptainer: images, as on clusters."
+    ),
 ]
 NameOption = Annotated[str | None, typer.Option(help="Name of the engine; by default that of the machine.")]
 WorkOption = Annotated[
@@ -61,7 +80,9 @@ def register(app: typer.Typer) -> None:
 
 @engine.command()
 def run(
-    kind: KindOption = Kind.SANDBOX,
+    kind: Annotated[
+        EngineKind, typer.Option(help="As of `run-one`, or the scheduler of a cluster that gets the jobs.")
+    ] = EngineKind.SANDBOX,
     name: NameOption = None,
     server: ServerOption = None,
     api_key: KeyOption = None,
@@ -79,6 +100,17 @@ def run(
     cache: CacheOption = None,
     oci_args: ArgOption = None,
     unsafe_no_sandbox: UnsafeOption = False,
+    queue: Annotated[str | None, typer.Option(help="Cluster: partition or queue.")] = None,
+    account: Annotated[str | None, typer.Option(help="Cluster: account, or project of Grid Engine.")] = None,
+    options: Annotated[
+        list[str] | None,
+        typer.Option("--option", metavar="WORD", help="Cluster: a further word for `sbatch` or `qsub`."),
+    ] = None,
+    node_kind: Annotated[Kind, typer.Option(help="Cluster: how a node runs gears.")] = Kind.SANDBOX,
+    node_work: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Cluster: folders of runs on a node.", show_default=False),
+    ] = None,
     home: HomeOption = None,
     http: HttpOption = None,
     dicom: DicomOption = None,
@@ -88,9 +120,27 @@ def run(
     given = _given(kind, name, work, cache, network)
     given |= {"tags": tuple(tags or ()), "gears": tuple(gears or ()), "max_jobs": max_jobs}
     given["total"] = _total(cpu, memory)
+    if kind in (EngineKind.SLURM, EngineKind.SGE):
+        node = [
+            "--kind",
+            node_kind,
+            "--network",
+            network,
+            "--cache",
+            str(given["cache"]),
+            "--name",
+            given["name"],
+        ]
+        node += ["--work", str(node_work)] if node_work else []
+        node += ["--unsafe-no-sandbox"] if unsafe_no_sandbox else []
+        node += [part for word in oci_args or () for part in ("--oci-arg", word)]
+        with _session(server, api_key) as (api, target, stop):
+            how = {"queue": queue, "account": account, "options": tuple(options or ())}
+            cluster_engine({**given, "node": node_kind.value}, api, target, node, how, stop=stop).run()
+        return
     if control_fd is not None:
         server, api_key = _supervised(given, control_fd, {"home": home, "http": http, "dicom": dicom})
-    with _engine(given, server, api_key, oci_args, unsafe=unsafe_no_sandbox) as one:
+    with single_engine(given, server, api_key, oci_args, unsafe=unsafe_no_sandbox) as one:
         one.run(patient=control_fd is not None)
 
 
@@ -112,12 +162,12 @@ def run_one(
 ) -> None:
     """Run one job, on whatever machine a scheduler chose for it."""
     given = _given(kind, name, work, cache, network)
-    with _engine(given, server, api_key, oci_args, unsafe=unsafe_no_sandbox) as one:
+    with single_engine(given, server, api_key, oci_args, unsafe=unsafe_no_sandbox) as one:
         one.run_one(job, lease=lease)
 
 
 def _given(
-    kind: Kind, name: str | None, work: Path | None, cache: Path | None, network: Network
+    kind: Kind | EngineKind, name: str | None, work: Path | None, cache: Path | None, network: Network
 ) -> dict[str, Any]:
     import socket
 
@@ -160,18 +210,34 @@ def _total(cpu: float | None, memory: str | None) -> Any:
 
 
 @contextmanager
-def _engine(
-    given: dict[str, Any], server: str | None, key: str | None, oci_args: list[str] | None, *, unsafe: bool
+def single_engine(
+    given: dict[str, Any],
+    server: str | None,
+    key: str | None,
+    oci_args: list[str] | None = None,
+    *,
+    unsafe: bool = False,
 ) -> Iterator[Engine]:
+    """An engine of this process, for as long as it is needed."""
+    from treadle.engine.loop import Engine
+    from treadle.engine.runtimes.choice import choose
+    from treadle.engine.setup import Setup
+
+    images = given["cache"] / "images"
+    runtime = choose(given["kind"], owner=given["name"], more=oci_args or (), unsafe=unsafe, images=images)
+    with _session(server, key) as (api, _, stop):
+        yield Engine(api, Setup(**given), runtime, stop=stop)
+
+
+@contextmanager
+def _session(server: str | None, key: str | None) -> Iterator[tuple[Api, Target, Event]]:
+    """The server that was named, and an event that is set when we are told to end."""
     import logging
     import signal
     from threading import Event
 
     from treadle.cli.client import find_target
     from treadle.engine.api import Api
-    from treadle.engine.loop import Engine
-    from treadle.engine.runtimes.choice import choose
-    from treadle.engine.setup import Setup
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
@@ -179,9 +245,8 @@ def _engine(
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    runtime = choose(given["kind"], owner=given["name"], more=oci_args or (), unsafe=unsafe)
     api = Api(url=target.server, key=target.key, stop=stop)
     try:
-        yield Engine(api, Setup(**given), runtime, stop=stop)
+        yield api, target, stop
     finally:
         api.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+import ssl
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -58,6 +59,7 @@ class Api:
             timeout=_TIMEOUT,
             limits=httpx.Limits(max_connections=64, max_keepalive_connections=16),
             trust_env=False,
+            verify=ssl.create_default_context(),  # the machine's own authorities, or those of SSL_CERT_FILE
         )
 
     def close(self) -> None:

@@ -238,10 +238,10 @@ class JobRun:
         return self._api.patiently(call, code=code)
 
 
-def give_up(api: Api, hold: Hold, why: str) -> None:
+def give_up(api: Api, hold: Hold, why: str, *, code: str = "engine_lost") -> None:
     """Tell the server that a job of ours will not be finished; no matter if it knows."""
     with suppress(Refused, Unreachable):
-        failure = f"engine_lost: {why}"
+        failure = f"{code}: {why}"
         api.commit(
             hold, {"ticket": api.ticket(hold), "success": False, "failure_reason": failure, "files": []}
         )

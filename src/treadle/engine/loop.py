@@ -9,7 +9,6 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from treadle.engine.api import Api, Hold, Refused, Unreachable
 from treadle.engine.cache import GearCache
@@ -54,12 +53,12 @@ class Engine:
             return
         with alone(self._setup):
             self._give_back()
-            self._register()
+            register(self._api, self._setup)
             log.info("engine %s (%s) waits for jobs", self._setup.name, self._setup.kind)
-            try:
-                self._ask_again_and_again()
-            finally:
-                self._end()
+            # An unanswered question must not keep us from stopping.
+            threading.Thread(target=self._ask_again_and_again, name="ask", daemon=True).start()
+            self._stop.wait()
+            self._end()
 
     def run_one(self, job: str, *, lease: str | None = None) -> None:
         """This job, which was handed out to us already or waits."""
@@ -78,7 +77,7 @@ class Engine:
                 continue
             self._places.release()
             try:
-                claims = self._api.ask(self._wish())
+                claims = self._api.ask(self._setup.wish(jobs=1, wait_s=_ASK_S))
                 trouble = 0
             except (Unreachable, Refused) as error:
                 trouble += 1
@@ -86,17 +85,11 @@ class Engine:
                 self._stop.wait(min(_TROUBLE_S * trouble, _LONGEST_TROUBLE_S))
                 continue
             for document in claims:
-                self._start(Claim.read(document))
-
-    def _wish(self) -> dict[str, Any]:
-        setup = self._setup
-        white = {"tag": list(setup.tags), "gear-name": list(setup.gears)}
-        return {
-            "whitelist": {key: words for key, words in white.items() if words},
-            "capabilities": ["networking", setup.kind],
-            "return": {"jobs": 1},
-            "wait": _ASK_S,
-        }
+                claim = Claim.read(document)
+                if self._stop.is_set():
+                    give_up(self._api, claim.hold, _STOPPED)
+                else:
+                    self._start(claim)
 
     def _start(self, claim: Claim) -> None:
         self._places.acquire()
@@ -123,21 +116,6 @@ class Engine:
         for _, thread in list(self._runs.values()):
             thread.join()
 
-    def _register(self) -> None:
-        setup = self._setup
-        total = {"cpu": setup.total.cpu, "memory": setup.total.memory, "gpu": setup.total.gpu}
-        try:
-            self._api.register(
-                {
-                    "label": setup.name,
-                    "kind": setup.kind,
-                    "capabilities": ["networking", setup.kind],
-                    "config": {"max_jobs": setup.max_jobs, **total},
-                }
-            )
-        except (Unreachable, Refused) as error:
-            log.warning("the server does not know this engine by name: %s", error)
-
     def _give_back(self) -> None:
         """Jobs that an engine which was killed had begun here: they are for another attempt."""
         for note in sorted(self._setup.work.glob("*.claim")):
@@ -152,6 +130,14 @@ class Engine:
                 if left != note:
                     erase(left)
             note.unlink()
+
+
+def register(api: Api, setup: Setup) -> None:
+    """Tell the server of this engine, so that jobs can be sent to it by name."""
+    try:
+        api.register(setup.document())
+    except (Unreachable, Refused) as error:
+        log.warning("the server does not know this engine by name: %s", error)
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from treadle.engine.plan import Network
 from treadle.gears.resources import Resources
@@ -33,3 +34,30 @@ class Setup:
     """For all runs together; `disk` and `time` for each."""
     network: Network = "api"
     """The most a gear gets."""
+    node: str | None = None
+    """Of a cluster's engine: how the nodes run gears."""
+
+    @property
+    def capabilities(self) -> list[str]:
+        """What gears may ask of it."""
+        return ["networking", self.kind, *((self.node,) if self.node else ())]
+
+    def wish(self, *, jobs: int, wait_s: float) -> dict[str, Any]:
+        """What it asks the server for."""
+        white = {"tag": list(self.tags), "gear-name": list(self.gears)}
+        return {
+            "whitelist": {key: words for key, words in white.items() if words},
+            "capabilities": self.capabilities,
+            "return": {"jobs": jobs},
+            "wait": wait_s,
+        }
+
+    def document(self) -> dict[str, Any]:
+        """As the server shows it to people."""
+        total = {"cpu": self.total.cpu, "memory": self.total.memory, "gpu": self.total.gpu}
+        return {
+            "label": self.name,
+            "kind": self.kind,
+            "capabilities": self.capabilities,
+            "config": {"max_jobs": self.max_jobs, **total},
+        }

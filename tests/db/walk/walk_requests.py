@@ -90,6 +90,8 @@ class Sample:
         if before == "permissions":
             return self._entry(path[0])
         fixed = {
+            "exchange": ids["gear-name"],
+            "sources": "walk",
             "groups": ids["group"],
             "roles": ids["member-role"],
             "templates": ids["member"],
@@ -199,6 +201,7 @@ _ARGUMENTS: list[tuple[str, Any]] = [
     (r"POST /gears/(\{\}|prepare-add)", _json(gear={**GEAR, "version": "2"})),
     (r"PUT /gears/ticket/\{\}/rootfs", lambda ids: {"content": gear_folder()}),
     (r"POST /gears/save", lambda ids: {"json": {"ticket": ids["gear-waiting"], **_PUSHED}}),
+    (r"PUT /x/exchange/sources/.*", _json(gears=[])),
     (r"PUT /gears/\{\}/series", _json(is_restricted=True)),
     (r"PUT /gears/\{\}/permissions/\{\}", lambda ids: {"json": {"id": ids["member"]}}),
     (
@@ -265,6 +268,7 @@ _ARGUMENTS: list[tuple[str, Any]] = [
     ),
     (r"PUT /projects/.*/permissions/.*", lambda ids: {"json": {"role_ids": [ids["member-role"]]}}),
     (r"POST /collections/.*/permissions", lambda ids: {"json": {"_id": ids["stranger"], "access": "ro"}}),
+    (r"GET /x/find", lambda ids: {"params": {"text": "a"}}),
     (r"GET /access/why", lambda ids: {"params": {"user": ids["member"], "container": ids["session"]}}),
     (r"GET /access/who", lambda ids: {"params": {"container": ids["session"]}}),
     (

@@ -257,6 +257,8 @@ async def _gears(site: Site) -> None:
     )
     saved = await site.good("POST", "/gears/save", who="developer", json={"ticket": site.ids["gear-1"]})
     site.ids["gear"] = saved["_id"]
+    catalogue = {"gears": [{"gear": {**GEAR, "version": "of a catalogue"}}]}
+    await site.good("PUT", "/x/exchange/sources/walk", json=catalogue)
 
 
 def gear_folder() -> bytes:

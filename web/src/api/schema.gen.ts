@@ -7730,6 +7730,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/x/exchange": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search
+         * @description Gears that could be installed, the newest version of each; `upgradeable`: only those newer than what is there.
+         */
+        get: operations["search_exchange"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/x/exchange/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sources
+         * @description The catalogues, and when each was read.
+         */
+        get: operations["get_exchange_sources"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/x/exchange/sources/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Sync
+         * @description The catalogue of this name as it is now: `{gears: [{category, gear, exchange}], address, commit}`.
+         */
+        put: operations["sync_exchange_source"];
+        post?: never;
+        /**
+         * Forget
+         * @description Forget a catalogue; what was installed from it stays.
+         */
+        delete: operations["delete_exchange_source"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/x/exchange/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read
+         * @description A gear of a catalogue: its newest version, or the one asked for.
+         */
+        get: operations["get_exchange_gear"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/x/exchange/{name}/install": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Install
+         * @description Install a gear of a catalogue: `{version, category}`, both optional. Its image is pulled when it first runs.
+         */
+        post: operations["install_exchange_gear"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/x/files/{file_id}/instances": {
         parameters: {
             query?: never;
@@ -7771,6 +7875,26 @@ export interface paths {
          * @description One DICOM instance as a file (Part 10), read out of the stored series.
          */
         head: operations["head_instance"];
+        patch?: never;
+        trace?: never;
+    };
+    "/api/x/find": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find
+         * @description The newest few objects of each level whose label or name contains the text.
+         */
+        get: operations["find_by_name"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
         patch?: never;
         trace?: never;
     };
@@ -8139,7 +8263,11 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Drop Upload
+         * @description Forget an upload; a file that was made of it stays.
+         */
+        delete: operations["drop_resumable_upload"];
         options?: never;
         /**
          * Ask Upload
@@ -9044,6 +9172,60 @@ export interface components {
             status_code: number;
         };
         /**
+         * ExchangeEntry
+         * @description A gear that could be installed, and the version that is.
+         */
+        ExchangeEntry: {
+            /** Author */
+            author: string | null;
+            /**
+             * Category
+             * @enum {string}
+             */
+            category: "analysis" | "classifier" | "converter" | "qa" | "utility";
+            /** Description */
+            description: string | null;
+            /** Importable */
+            importable: boolean;
+            /** Installed */
+            installed: string | null;
+            /** Label */
+            label: string | null;
+            /** Name */
+            name: string;
+            /** Source */
+            source: string;
+            /** Suite */
+            suite: string | null;
+            /** Version */
+            version: string;
+        };
+        /**
+         * ExchangeGear
+         * @description A gear of a catalogue, whole.
+         */
+        ExchangeGear: {
+            /**
+             * Category
+             * @enum {string}
+             */
+            category: "analysis" | "classifier" | "converter" | "qa" | "utility";
+            /** Exchange */
+            exchange: {
+                [key: string]: unknown;
+            } | null;
+            /** Findings */
+            findings: string[];
+            /** Gear */
+            gear: {
+                [key: string]: unknown;
+            };
+            /** Importable */
+            importable: boolean;
+            /** Source */
+            source: string;
+        };
+        /**
          * ExchangeRecord
          * @description Where a gear's root file system is.
          */
@@ -9056,6 +9238,49 @@ export interface components {
             "rootfs-url"?: string | null;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * ExchangeRefused
+         * @description A gear of a catalogue that cannot be installed, and why.
+         */
+        ExchangeRefused: {
+            /** Findings */
+            findings: string[];
+            /** Name */
+            name: string;
+            /** Version */
+            version: string;
+        };
+        /**
+         * ExchangeSource
+         * @description A catalogue of gears.
+         */
+        ExchangeSource: {
+            /** Address */
+            address: string | null;
+            /** Commit */
+            commit: string | null;
+            /** Gears */
+            gears: number;
+            /** Name */
+            name: string;
+            /**
+             * Synced At
+             * Format: date-time
+             */
+            synced_at: string;
+        };
+        /**
+         * ExchangeSynced
+         * @description What reading a catalogue in brought.
+         */
+        ExchangeSynced: {
+            /** Gears */
+            gears: number;
+            /** Refused */
+            refused: components["schemas"]["ExchangeRefused"][];
+            /** Removed */
+            removed: number;
         };
         /**
          * ExecutionDocument
@@ -9242,6 +9467,14 @@ export interface components {
             version: number;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * FoundByName
+         * @description Objects whose label or name holds a text, level by level.
+         */
+        FoundByName: {
+            /** Results */
+            results: components["schemas"]["SearchResult"][];
         };
         /**
          * GearAdded
@@ -32586,6 +32819,206 @@ export interface operations {
             503: components["responses"]["Trouble"];
         };
     };
+    search_exchange: {
+        parameters: {
+            query?: {
+                /** @description words of name, label, description, author, maintainer */
+                q?: string | null;
+                /** @description all versions of this gear */
+                name?: string | null;
+                category?: string | null;
+                suite?: string | null;
+                source?: string | null;
+                limit?: string | null;
+                skip?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExchangeEntry"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    get_exchange_sources: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExchangeSource"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    sync_exchange_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExchangeSynced"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    delete_exchange_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    get_exchange_gear: {
+        parameters: {
+            query?: {
+                version?: string | null;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExchangeGear"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    install_exchange_gear: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GearAdded"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
     list_file_instances_api_x_files__file_id__instances_get: {
         parameters: {
             query?: {
@@ -32673,6 +33106,38 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    find_by_name: {
+        parameters: {
+            query: {
+                text: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundByName"];
+                };
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthenticated"];
@@ -33290,6 +33755,36 @@ export interface operations {
                 content: {
                     "application/json": unknown;
                 };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    drop_resumable_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthenticated"];

@@ -53,7 +53,7 @@ class SandboxRuntime(Folders):
         )
         if trial.returncode:
             raise EngineError(
-                f"no sandbox can be made here ({trial.stderr.strip()}): allow user namespaces (see `docs/engines.md`),"
+                f"no sandbox can be made here ({trial.stderr.strip()}): allow user namespaces (see docs/howto/engines.md),"
                 " run the engine as root, use --kind oci, or, for gears you trust like yourself, --unsafe-no-sandbox"
             )
 

@@ -55,6 +55,7 @@ GET               /roles/actions                          any
 GET               /roles/{}                               any
 POST              /x/logout                               any
 GET               /x/events                               list
+GET               /x/find                                 list
 
 GET               /x/me                                   person
 PUT               /x/me/password                          account
@@ -280,7 +281,7 @@ POST              /upload/signed-url/cleanup              any
 POST              /upload/complete-s3-multipart           any
 PUT               /upload/fs-file                         ticket
 POST              /x/uploads                              project files_create_single
-HEAD PATCH        /x/uploads/{}                           any
+HEAD PATCH DELETE /x/uploads/{}                           any
 
 POST              /{C}/{}/analyses                        project analyses_create_sdk
 GET               /{C}/{}/analyses                        project containers_view_metadata
@@ -443,6 +444,12 @@ PUT               /gears/{}/series                        developer
 PUT DELETE        /gears/{}/permissions                   developer
 PUT               /gears/{}/permissions/{}                developer
 DELETE            /gears/{}/permissions/{}/{}             developer
+
+GET               /x/exchange                             any
+GET               /x/exchange/{}                          any
+POST              /x/exchange/{}/install                  developer
+GET               /x/exchange/sources                     any
+PUT DELETE        /x/exchange/sources/{}                  developer
 
 POST              /connector/series                       device
 PUT               /connector/uploads/{}                   device

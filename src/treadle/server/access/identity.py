@@ -44,6 +44,7 @@ class Identity:
     key: str | None = None  # public part of the API key used
     scope: Scope | None = None
     is_engine: bool = False  # a device that runs jobs
+    by_secret: bool = False  # a device that logged in by the site's secret, to be given its key
     job: str | None = None  # the job whose key this is
     job_project: str | None = None  # the project that job's output goes to
 
@@ -122,7 +123,7 @@ async def _by_key(connection: AsyncConnection, which: ColumnElement[bool]) -> Id
     if found.last_used_at is None or now() - found.last_used_at > _USED_PRECISION:
         await connection.execute(update(api_key).where(api_key.c.id == found.id).values(last_used_at=now()))
     if found.device_id is not None:
-        return replace(await _device(connection, found.device_id), key=found.id)
+        return replace(await by_device(connection, found.device_id), key=found.id)
     if found.rule_id is not None:
         return await _rule(connection, found)
     owner = await by_user(connection, found.user_id)
@@ -177,7 +178,8 @@ async def by_user(connection: AsyncConnection, user_id: str) -> Identity:
     return _user_identity(row)
 
 
-async def _device(connection: AsyncConnection, device_id: str) -> Identity:
+async def by_device(connection: AsyncConnection, device_id: str) -> Identity:
+    """The device of this id; Unauthenticated when it is disabled."""
     row = (
         await connection.execute(
             select(device.c.id, device.c.disabled, device.c.type).where(

@@ -72,8 +72,22 @@ async def create_key(
     return await _insert(connection, scope, label=label, expires_at=expires_at, **{owner: owner_id})
 
 
-async def _insert(connection: AsyncConnection, scope: Scope, **values: Any) -> NewKey:
-    secret = PREFIX + new_secret()
+async def ensure_device_key(
+    connection: AsyncConnection, device_id: str, secret: str, *, label: str
+) -> NewKey | None:
+    """The device's one key of that label becomes this secret; None when it was that already."""
+    ours = (api_key.c.device_id == device_id, api_key.c.label == label)
+    held = await connection.execute(select(api_key.c.secret_sha256).where(*ours))
+    if held.scalars().all() == [digest(secret)]:
+        return None
+    await connection.execute(delete(api_key).where(*ours))
+    return await _insert(connection, WHOLE, secret, label=label, device_id=device_id)
+
+
+async def _insert(
+    connection: AsyncConnection, scope: Scope, secret: str | None = None, **values: Any
+) -> NewKey:
+    secret = secret or PREFIX + new_secret()
     row = await connection.execute(
         insert(api_key)
         .values(

@@ -216,6 +216,17 @@ class JobSettings(BaseModel):
     max_running_per_user: int | None = Field(default=None, ge=1, description="Started by one person or rule.")
     max_running_per_gear: int | None = Field(default=None, ge=1, description="Of one gear.")
     max_running_per_engine: int | None = Field(default=None, ge=1, description="On one engine.")
+    drone_secret: str | None = secret(
+        description="By this secret (24 characters or more) engines and `fw-hpc-client` log in without a key of "
+        "their own (default: nobody can)."
+    )
+
+    @field_validator("drone_secret")
+    @classmethod
+    def _long_enough(cls, value: str | None) -> str | None:
+        if value is not None and len(value) < 24:
+            raise ValueError("drone_secret must have 24 characters or more: whoever guesses it runs all jobs")
+        return value
 
 
 class AlertSettings(BaseModel):

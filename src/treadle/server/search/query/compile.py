@@ -94,10 +94,14 @@ class Compiler:
     async def _leaf(self, term: Node, beside: Condition) -> Condition:
         if not isinstance(term, Compare | In | Exists | Is | Element):
             raise TypeError(term)
+        self.frame.reading = term
         found = await of_leaf(self.frame, self.row, self.alias, term)
-        if not found.scan:
-            return found.condition
-        return any_of([found.condition, await of_scan(self.frame, self.row, self.alias, term, found, beside)])
+        condition = found.condition
+        if found.scan:
+            scanned = await of_scan(self.frame, self.row, self.alias, term, found, beside)
+            condition = any_of([condition, scanned])
+        self.frame.looked_up(term, condition.share)
+        return condition
 
     async def _above(self, node: Node, entity: str) -> Condition:
         key = key_of(entity, self.row, self.alias)

@@ -85,13 +85,34 @@ async function call<T>(method: string, path: string, options: Options): Promise<
   return (text ? JSON.parse(text) : null) as T;
 }
 
+async function firstBytes(body: ReadableStream<Uint8Array> | null | undefined, limit: number) {
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  let size = 0;
+  const reader = body?.getReader();
+  while (reader && size <= limit) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    parts.push(value as Uint8Array<ArrayBuffer>);
+    size += value.byteLength;
+  }
+  if (size > limit) await reader?.cancel();
+  const bytes = new Uint8Array(await new Blob(parts).arrayBuffer());
+  return { bytes: bytes.subarray(0, limit), cut: size > limit };
+}
+
 export const api = {
   get: <T>(path: string, query?: Query) => call<T>("GET", path, { query }),
   post: <T>(path: string, body: unknown = {}, query?: Query) => call<T>("POST", path, { query, body }),
-  put: <T>(path: string, body: unknown, query?: Query) => call<T>("PUT", path, { query, body }),
+  put: <T>(path: string, body: unknown, query?: Query, revision?: number) =>
+    call<T>("PUT", path, { query, body, revision }),
   patch: <T>(path: string, body: unknown, revision?: number) => call<T>("PATCH", path, { body, revision }),
   /** An answer that is a file. */
   file: async (path: string, body: unknown) => (await send("POST", path, { body })).blob(),
   form: <T>(path: string, body: FormData) => call<T>("POST", path, { body }),
+  /** The first bytes of a content, unpacked when it is gzip; `cut` when there are more. */
+  head: async (path: string, query: Query, limit: number, gzip: boolean) => {
+    const { body } = await send("GET", path, { query });
+    return firstBytes(gzip ? body?.pipeThrough(new DecompressionStream("gzip")) : body, limit);
+  },
   delete: <T>(path: string, query?: Query) => call<T>("DELETE", path, { query }),
 };

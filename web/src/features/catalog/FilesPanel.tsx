@@ -12,6 +12,7 @@ import { LinkIcon } from "@/ui/LinkIcon";
 import { Message } from "@/ui/Message";
 import { Panel } from "@/ui/Panel";
 import { SimpleTable } from "@/ui/SimpleTable";
+import { FULL_WINDOW, previewKind } from "@/viewers/preview/kinds";
 import { Classes } from "./Classes";
 
 interface FilesPanelProps {
@@ -65,7 +66,7 @@ export function FilesPanel({ files, may, into, title = "Files" }: FilesPanelProp
                 quiet: true,
                 cell: (file) => (
                   <Group gap={2} wrap="nowrap" justify="flex-end">
-                    {file.type === "dicom" && may("files_view_contents") ? (
+                    {FULL_WINDOW.has(previewKind(file)) && may("files_view_contents") ? (
                       <Tooltip label="View">
                         <LinkIcon
                           to="/viewer"

@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY
 
 revision = "0016_gear_exchange"
-down_revision = "0014_gears"
+down_revision = "0015_search_dates"
 branch_labels = None
 depends_on = None
 

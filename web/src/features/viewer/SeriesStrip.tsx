@@ -1,5 +1,6 @@
 import { useEffect, useRef } from "react";
 import { count } from "@/ui/format";
+import { DRAGGED } from "@/viewers/dicom/dragged";
 import classes from "./SeriesStrip.module.css";
 import { SeriesThumb } from "./SeriesThumb";
 import type { Series } from "./useSeries";
@@ -28,14 +29,18 @@ export function SeriesStrip({ series, current, onChoose }: SeriesStripProps) {
           data-series={one.fileId}
           aria-current={one.fileId === current ? "true" : undefined}
           onClick={() => onChoose(one.fileId)}
+          draggable={one.kind === "dicom"}
+          onDragStart={(event) => event.dataTransfer.setData(DRAGGED, one.fileId)}
         >
-          <SeriesThumb series={one} />
+          {one.kind === "dicom" ? <SeriesThumb series={one} /> : null}
           <span className={classes.words}>
             <span className={classes.label} title={one.label}>
               {one.label}
             </span>
             <span className={classes.about}>
-              {[one.modality, count(one.instances, "instance")].filter(Boolean).join(" · ")}
+              {[one.modality, one.kind === "dicom" ? count(one.instances, "instance") : one.kind]
+                .filter(Boolean)
+                .join(" · ")}
             </span>
           </span>
         </button>

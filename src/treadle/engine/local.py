@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import mimetypes
 import os
 import shutil
@@ -110,7 +111,7 @@ def _file(name: str, path: Path) -> dict[str, Any]:
         raise EngineError(f"{path}: no such file")
     return {
         "base": "file",
-        "hierarchy": {"type": "acquisition", "id": None},
+        "hierarchy": {"type": "acquisition", "id": _made_up(path.parent)},
         "location": {"name": path.name, "path": f"{BASE}/input/{name}/{path.name}"},
         "object": {
             "type": None,
@@ -122,10 +123,15 @@ def _file(name: str, path: Path) -> dict[str, Any]:
             "size": path.stat().st_size,
             "zip_member_count": None,
             "version": 1,
-            "file_id": None,
+            "file_id": _made_up(path),
             "origin": {"type": "user", "id": os.environ.get("USER", "")},
         },
     }
+
+
+def _made_up(path: Path) -> str:
+    """An id, for the toolkits want one; the same for the same path."""
+    return hashlib.sha256(bytes(path.absolute())).hexdigest()[:24]
 
 
 def _names(declared: Mapping[str, Any]) -> str:

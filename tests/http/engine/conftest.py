@@ -27,8 +27,9 @@ PATIENCE_S = 60.0
 class EngineProcess:
     """`treadle engine run` for gears with one tag; can be killed and started again."""
 
-    def __init__(self, url: str, key: str, folder: Path, tag: str) -> None:
+    def __init__(self, url: str, key: str, folder: Path, tag: str, provider: str) -> None:
         self.tag = tag
+        self.provider = provider  # jobs that name it go to no other engine
         self.folder = folder
         self._words = [
             *(sys.executable, "-m", "treadle", "engine", "run", "--kind", "sandbox", "--name", tag),
@@ -66,7 +67,12 @@ def bubblewrap() -> None:
 def _engine(treadle_server, api, folder: Path, tag: str) -> EngineProcess:
     made = api.post("/devices", json={"label": tag, "type": "engine"})
     assert made.status_code == 200, made.text
-    return EngineProcess(treadle_server.url, made.json()["key"], folder, tag)
+    key = made.json()["key"]
+    headers = {"Authorization": f"scitran-user {key}"}
+    about = {"label": tag, "kind": "sandbox"}
+    known = httpx.put(f"{treadle_server.url}/api/engine/self", json=about, headers=headers, timeout=60)
+    assert known.status_code == 200, known.text
+    return EngineProcess(treadle_server.url, key, folder, tag, known.json()["_id"])
 
 
 @pytest.fixture(scope="session")
@@ -136,6 +142,7 @@ def start(api, tree) -> Callable[..., str]:
         body = {
             "gear_id": made["_id"],
             "tags": [by.tag],
+            "compute_provider_id": by.provider,
             "destination": {"type": "acquisition", "id": tree.acquisition},
         }
         asked = api.post("/jobs/add", json={**body, **more})

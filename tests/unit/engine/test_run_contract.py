@@ -126,7 +126,8 @@ def test_the_key_is_starred_in_the_log_also_when_it_comes_in_pieces(run_script):
         key=f"localhost:1:{secret}",
     )
     assert secret not in folder.log.read_text()
-    assert sorted(printed.replace("\n", " ").split()) == ["***", "***", "ss"]
+    assert printed.count("***") == 2
+    assert printed.replace("***", "").split() == ["ss"]
 
 
 def test_python_of_a_folder_is_ours_with_its_packages(run_script):

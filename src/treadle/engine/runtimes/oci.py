@@ -25,6 +25,22 @@ _LABEL = "treadle.engine"
 # Users of containers that root starts: of numbers that no account and no service manager hands out.
 _FIRST_UID = 1_600_000_000
 _MANIFEST = f"{BASE}/manifest.json"
+# The first process of a container takes no signal it does not handle, so the gear's shell is its child. It also sets
+# limits (`--ulimit` would replace those an administrator configured), and asks the kernel why the gear was killed,
+# which not every runtime does.
+_FIRST_PROCESS = """
+ulimit -c 0 -f {blocks}
+trap 'kill -TERM -1' TERM
+bash -c "$0" & gear=$!
+while wait $gear; code=$?; kill -0 $gear 2>/dev/null; do :; done
+for file in /sys/fs/cgroup/memory.events /sys/fs/cgroup/memory/memory.oom_control; do
+  [ $code = 137 ] && [ -r $file ] && while read -r word number; do
+    [ "$word" = oom_kill ] && [ "$number" != 0 ] && exit {told}
+  done <$file
+done
+exit $code
+"""
+_OUT_OF_MEMORY = 251
 _SHORT_S = 120
 _PULL_S = 4 * 3600
 
@@ -165,7 +181,7 @@ class Container:
         self._runtime = runtime
         self._plan = plan
         self._doorway: Doorway | None = None
-        self._id = runtime.ask("create", *runtime.arguments(plan), image, "bash", "-c", plan.command).strip()
+        self._id = runtime.ask("create", *runtime.arguments(plan), image, *_command(plan)).strip()
         try:
             if runtime.is_podman:
                 self._prepare()
@@ -191,7 +207,7 @@ class Container:
             self._signal("KILL")
 
     def out_of_memory(self) -> bool:
-        return self._state().get("OOMKilled") is True
+        return self.process.returncode == _OUT_OF_MEMORY or self._state().get("OOMKilled") is True
 
     def close(self) -> None:
         if self._doorway:
@@ -241,9 +257,12 @@ class Container:
 
 
 def _command(plan: Plan) -> tuple[str, ...]:
-    """Limits that the gear's own shell sets: `--ulimit` would replace those that an administrator configured."""
-    limits = f"ulimit -c 0 -f {plan.resources.disk >> 10}"
-    return ("bash", "-c", f'{limits}; exec bash -c "$0"', plan.command)
+    return (
+        "bash",
+        "-c",
+        _FIRST_PROCESS.format(blocks=plan.resources.disk >> 10, told=_OUT_OF_MEMORY),
+        plan.command,
+    )
 
 
 def _explained(why: RunFailed) -> RunFailed:

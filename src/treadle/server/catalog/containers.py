@@ -92,20 +92,21 @@ async def get_container(
     return found
 
 
+def fact(name: FactName, target: Container) -> Fact:
+    """What is told when something happens to a container."""
+    return Fact(
+        name,
+        {"level": target.level, "id": target.id, "project": target.project_id, "parents": target.parents},
+    )
+
+
 async def announce(connection: AsyncConnection, name: FactName, target: Container) -> None:
     """Tell the listeners what happened to this container, and judge the sessions it touches."""
-    await emit(
-        connection,
-        Fact(
-            name,
-            {"level": target.level, "id": target.id, "project": target.project_id, "parents": target.parents},
-        ),
-    )
+    await emit(connection, fact(name, target))
     await compliance.settle(connection, target.level, target.project_id, target.ancestors)
 
 
-async def create_container(
-    connection: AsyncConnection,
+def new_row(
     *,
     level: str,
     parent: Container | None,
@@ -114,8 +115,8 @@ async def create_container(
     origin: tuple[str, str | None],
     placement: dict[str, Any] | None = None,
     container_id: str | None = None,
-) -> Container:
-    """A new container below `parent`; LabelTaken when its kind must be unique there."""
+) -> dict[str, Any]:
+    """The columns of a new container; `fields` are checked."""
     values = read_values(level, fields, by_people=False)
     if level == "subject":
         values.doc.setdefault("code", label)
@@ -143,11 +144,37 @@ async def create_container(
     }
     if level in ("group", "project", "subject", "session", "acquisition"):
         row[f"{level}_id"] = own_id
+    return row
+
+
+async def create_container(
+    connection: AsyncConnection,
+    *,
+    level: str,
+    parent: Container | None,
+    label: str,
+    fields: Mapping[str, Any],
+    origin: tuple[str, str | None],
+    placement: dict[str, Any] | None = None,
+    container_id: str | None = None,
+) -> Container:
+    """A new container below `parent`; LabelTaken when its kind must be unique there."""
+    row = new_row(
+        level=level,
+        parent=parent,
+        label=label,
+        fields=fields,
+        origin=origin,
+        placement=placement,
+        container_id=container_id,
+    )
     made = (
         await connection.execute(insert(container).values(row).on_conflict_do_nothing().returning(container))
     ).one_or_none()
     if made is None:
-        raise LabelTaken(f"The {level} '{row['label'] if level != 'group' else own_id}' already exists here.")
+        raise LabelTaken(
+            f"The {level} '{row['label'] if level != 'group' else row['id']}' already exists here."
+        )
     created = as_container(made)
     await history.note(connection, "CREATE", created, history.container_patch(None, created, info=True))
     await announce(connection, "container.created", created)

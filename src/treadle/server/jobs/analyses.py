@@ -6,12 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from treadle.server.catalog.containers import clean_label, create_container
+from treadle.server.catalog.analyses import create_analyses
 from treadle.server.catalog.rows import Container, File
-from treadle.server.catalog.tables import analysis_input
 from treadle.server.gears.queries import Gear
 
 
@@ -25,38 +23,35 @@ class NewAnalysis:
     tags: Sequence[str] = ()
 
 
-# A job's id, its gear, the container to hang the analysis on, the analysis, inputs by name, the provider.
-Wanted = tuple[str, Gear, Container, NewAnalysis | None, Mapping[str, File], str | None]
+# A job's id, its gear, the container to hang the analysis on, the analysis, inputs, the provider.
+Wanted = tuple[str, Gear, Container, NewAnalysis | None, Sequence[File], str | None]
 
 
 async def make_analyses(
     connection: AsyncConnection, wanted: Sequence[Wanted], *, origin: tuple[str, str | None]
 ) -> dict[str, Container]:
     """The new analyses by job."""
-    made = {}
-    pins = []
-    for job_id, gear, parent, said, files, provider in wanted:
-        if said is None:
-            continue
-        made[job_id] = await create_container(
-            connection,
-            level="analysis",
-            parent=parent,
-            label=clean_label(said.label),
-            fields={
-                "description": said.description,
-                "info": said.info,
-                "tags": list(said.tags),
-                "job": job_id,
-                "gear_info": gear.info,
-                "compute_provider_id": provider,
-            },
-            origin=origin,
-        )
-        pins += [
-            {"analysis_id": made[job_id].id, "position": position, "file_version_id": item.id}
-            for position, item in enumerate(files.values())
-        ]
-    if pins:
-        await connection.execute(insert(analysis_input), pins)
-    return made
+    asked = [one for one in wanted if one[3] is not None]
+    made = await create_analyses(
+        connection,
+        [
+            (
+                parent,
+                {**_said(said), "job": job_id, "gear_info": gear.info, "compute_provider_id": provider},
+                files,
+            )
+            for job_id, gear, parent, said, files, provider in asked
+            if said is not None
+        ],
+        origin=origin,
+    )
+    return {one[0]: analysis for one, analysis in zip(asked, made, strict=True)}
+
+
+def _said(said: NewAnalysis) -> dict[str, Any]:
+    return {
+        "label": said.label,
+        "description": said.description,
+        "info": said.info,
+        "tags": list(said.tags),
+    }

@@ -219,7 +219,7 @@ async def _destinations(
                 plan.gear,
                 places[plan.place_id],
                 plan.request.analysis,
-                plan.files,
+                list(plan.files.values()),
                 plan.request.compute_provider_id,
             )
             for plan in plans

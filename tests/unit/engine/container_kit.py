@@ -1,0 +1,73 @@
+"""A container image without a registry: bash and a few programs of this host with the libraries they need."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import tarfile
+from pathlib import Path
+
+PROGRAMS = ("bash", "cat", "ls", "id", "env", "sleep", "ln", "mkdir", "touch", "head", "curl", "stat")
+# For machines where a container cannot be given more files and processes than root itself has, and with cgroups of
+# both versions.
+CAUTIOUS = """
+[containers]
+default_ulimits = ["nofile=4096:4096", "nproc=4096:4096"]
+[engine]
+runtime = "runc"
+cgroup_manager = "cgroupfs"
+events_logger = "file"
+"""
+
+
+def import_image(name: str, files: dict[str, str], folder: Path, *, bash: bool = True) -> None:
+    """Makes an image with these files in /flywheel/v0."""
+    root = folder / "root"
+    for program in PROGRAMS if bash else PROGRAMS[1:]:
+        found = Path(shutil.which(program) or "").resolve()
+        _copy(found, root / "usr/bin" / program)
+        for library in re.findall(r"/\S+", _libraries(found)):
+            _copy(Path(library).resolve(), root / library[1:])
+    (root / "bin").symlink_to("usr/bin")
+    for made in ("etc", "tmp", "proc", "dev", "flywheel/v0/own"):
+        (root / made).mkdir(parents=True)
+    for path, text in files.items():
+        (root / "flywheel/v0" / path).write_text(text)
+    archive = folder / "image.tar"
+    with tarfile.open(archive, "w") as tar:
+        tar.add(root, arcname=".", filter=_as_root)
+    subprocess.run(["podman", "import", "--quiet", archive, name], check=True, capture_output=True)
+    shutil.rmtree(root)
+
+
+def _libraries(program: Path) -> str:
+    return subprocess.run(["ldd", program], capture_output=True, text=True, check=True).stdout
+
+
+def _as_root(member: tarfile.TarInfo) -> tarfile.TarInfo:
+    member.uid = member.gid = 0
+    return member
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if not target.exists():
+        shutil.copy(source, target)
+
+
+def works(image: str) -> bool:
+    """Whether podman can run it here, with or without caution."""
+    done = subprocess.run(
+        ["podman", "run", "--rm", "--network=none", image, "bash", "-c", "exit 0"],
+        capture_output=True,
+        check=False,
+    )
+    return done.returncode == 0
+
+
+def cautiously(folder: Path) -> None:
+    """Let podman of this process ask for less."""
+    (folder / "containers.conf").write_text(CAUTIOUS)
+    os.environ["CONTAINERS_CONF"] = str(folder / "containers.conf")

@@ -24,9 +24,9 @@ cast:
 
 
 @pytest.fixture
-def cast(site, environments, tmp_path) -> Callable[..., str]:
+def cast(site, install_clients, tmp_path) -> Callable[..., str]:
     """One wake-up of `fw-hpc-client` with these settings: what it says."""
-    program = environments / "fwhpc" / "bin" / "fw-hpc-client"
+    program = install_clients("fwhpc") / "fwhpc" / "bin" / "fw-hpc-client"
 
     def run(
         *, dry_run: bool = True, group_whitelist: bool = False, prepare_only: bool = False, **environment: str

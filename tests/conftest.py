@@ -53,6 +53,15 @@ def flyql_cases() -> Path:
     return cases
 
 
+@pytest.fixture(scope="session")
+def gear_manifests() -> Path:
+    """Published gear manifests beside the repository."""
+    folder = SHARED / "data" / "gear_manifests"
+    if not folder.is_dir():
+        _missing("../shared/data/gear_manifests is not there")
+    return folder
+
+
 def _missing(why: str) -> None:
     if os.environ.get("CI"):
         pytest.fail(f"missing in CI: {why}")

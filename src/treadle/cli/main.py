@@ -16,7 +16,9 @@ from treadle.cli import (
     deid_commands,
     engine_commands,
     gear_commands,
+    gear_exchange_commands,
     gear_run,
+    gear_server_commands,
     job_commands,
     role_commands,
     search_commands,
@@ -55,6 +57,8 @@ gear_commands.register(app)
 gear_run.register()
 engine_commands.register(app)
 job_commands.register(app)
+gear_server_commands.register()
+gear_exchange_commands.register()
 
 
 @app.command()

@@ -7,7 +7,18 @@ import re
 from base64 import b64encode
 from typing import Any
 
-from walk_site import GEAR, MARK, MISSING, READER, Site, gear_folder
+from walk_site import (
+    DICOM_UIDS,
+    GEAR,
+    MARK,
+    MISSING,
+    READER,
+    Site,
+    gear_folder,
+    measurements,
+    picture,
+    stored,
+)
 
 _LEVELS = {
     "projects": "project",
@@ -85,11 +96,15 @@ class Sample:
             return "sessions"
         if path == ["gears", "ticket"]:
             return ids["gear-waiting"]
+        if path[0] == "dicomweb" and before != "projects":
+            return {**DICOM_UIDS, "frames": "1", "bulkdata": "7FE00010"}[before]
         if before == "gears":
             return ids["gear-name" if _OF_SERIES.fullmatch(f"{self.method} {self.template}") else "gear"]
         if before == "permissions":
             return self._entry(path[0])
         fixed = {
+            "exchange": ids["gear-name"],
+            "sources": "walk",
             "groups": ids["group"],
             "roles": ids["member-role"],
             "templates": ids["member"],
@@ -99,6 +114,7 @@ class Sample:
             "inputs": f"{MARK}.zip",
             "input_files": f"{MARK}.zip",
             "instances": "1.2.3",
+            "annotations": ids["annotation"],
             "views": ids["view"],
             "queries": ids["query"],
             "sites": ids["site"],
@@ -199,6 +215,13 @@ _ARGUMENTS: list[tuple[str, Any]] = [
     (r"POST /gears/(\{\}|prepare-add)", _json(gear={**GEAR, "version": "2"})),
     (r"PUT /gears/ticket/\{\}/rootfs", lambda ids: {"content": gear_folder()}),
     (r"POST /gears/save", lambda ids: {"json": {"ticket": ids["gear-waiting"], **_PUSHED}}),
+    (r"PUT /x/exchange/sources/.*", _json(gears=[])),
+    (r"(POST|PUT) /v3/annotations(/\{\})?", measurements),
+    (
+        r"(POST|PUT) /annotations.*",
+        lambda ids: {"json": {"file_id": ids["acquisition-file"], "data": {"a": 1}}},
+    ),
+    (r"POST /dicomweb/.*", lambda ids: stored(picture())),
     (r"PUT /gears/\{\}/series", _json(is_restricted=True)),
     (r"PUT /gears/\{\}/permissions/\{\}", lambda ids: {"json": {"id": ids["member"]}}),
     (
@@ -265,6 +288,7 @@ _ARGUMENTS: list[tuple[str, Any]] = [
     ),
     (r"PUT /projects/.*/permissions/.*", lambda ids: {"json": {"role_ids": [ids["member-role"]]}}),
     (r"POST /collections/.*/permissions", lambda ids: {"json": {"_id": ids["stranger"], "access": "ro"}}),
+    (r"GET /x/find", lambda ids: {"params": {"text": "a"}}),
     (r"GET /access/why", lambda ids: {"params": {"user": ids["member"], "container": ids["session"]}}),
     (r"GET /access/who", lambda ids: {"params": {"container": ids["session"]}}),
     (

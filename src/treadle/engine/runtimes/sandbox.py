@@ -54,8 +54,8 @@ class SandboxRuntime(Folders):
         if trial.returncode:
             raise EngineError(
                 f"no sandbox can be made here ({trial.stderr.strip()}): allow user namespaces"
-                " (see docs/howto/engines.md),"
-                " run the engine as root, use --kind oci, or, for gears you trust like yourself, --unsafe-no-sandbox"
+                " (see docs/howto/engines.md), run the engine as root, use --kind oci,"
+                " or, for gears you trust like yourself, --unsafe-no-sandbox"
             )
 
     def start(self, plan: Plan) -> Sandbox:

@@ -238,6 +238,10 @@ class Guard:
         """Say that the decision was made by other means (the caller's own data, a ticket)."""
         self.asked = True
 
+    def nothing_seen(self) -> None:
+        """Say that the answer tells of no object, so that the request needs no line in the access log."""
+        self.recorded = True
+
     async def record_all(self, access_type: audit.AccessType, contexts: Sequence[dict[str, Any]]) -> None:
         """Write one line of the access log for each thing touched."""
         if self.reason_required and access_type in audit.DELETIONS:

@@ -48,6 +48,9 @@ _CHANGING: frozenset[Action] = frozenset(
         "session_templates_manage",
         "jobs_manage",
         "settings_modify",
+        "annotations_manage",
+        "annotations_edit_others",
+        "annotations_delete_others",
     }
 )
 _RANK = {"ro": 1, "rw": 2, "admin": 3}

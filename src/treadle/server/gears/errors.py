@@ -45,3 +45,9 @@ class NotATar(Invalid):
     """The folder of a gear is sent as a tar archive, uncompressed."""
 
     code = "gear_not_a_tar"
+
+
+class NotInExchange(NotFound):
+    """No catalogue has this gear."""
+
+    code = "gear_not_in_exchange"

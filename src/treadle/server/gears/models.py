@@ -115,3 +115,55 @@ class ContextValue(BaseModel):
     container_type: str | None = None
     id: str | None = None
     label: str | None = None
+
+
+class ExchangeSource(BaseModel):
+    """A catalogue of gears."""
+
+    name: str
+    address: str | None
+    commit: str | None
+    synced_at: datetime
+    gears: int
+
+
+class ExchangeRefused(BaseModel):
+    """A gear of a catalogue that cannot be installed, and why."""
+
+    name: str
+    version: str
+    findings: list[str]
+
+
+class ExchangeSynced(BaseModel):
+    """What reading a catalogue in brought."""
+
+    gears: int
+    removed: int
+    refused: list[ExchangeRefused]
+
+
+class ExchangeEntry(BaseModel):
+    """A gear that could be installed, and the version that is."""
+
+    name: str
+    version: str
+    installed: str | None
+    category: Category
+    suite: str | None
+    label: str | None
+    description: str | None
+    author: str | None
+    source: str
+    importable: bool
+
+
+class ExchangeGear(BaseModel):
+    """A gear of a catalogue, whole."""
+
+    category: Category
+    gear: dict[str, Any]
+    exchange: dict[str, Any] | None
+    source: str
+    importable: bool
+    findings: list[str]

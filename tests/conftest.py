@@ -82,14 +82,23 @@ def one_at_a_time() -> Callable[[Path], AbstractContextManager[None]]:
 
 
 @pytest.fixture(scope="session")
-def environments(run_folder: Path, one_at_a_time) -> Path:
-    """The folder with one environment per client, installed when missing or out of date."""
-    with one_at_a_time(run_folder / "clients.lock"):
-        done = subprocess.run(
-            [REPO / "scripts" / "setup-clients"], capture_output=True, text=True, check=False
-        )
-    assert done.returncode == 0, f"scripts/setup-clients failed:\n{done.stderr}"
-    return REPO / ".venv-clients"
+def install_clients(run_folder: Path, one_at_a_time) -> Callable[..., Path]:
+    """Installs the environment of one client, or of all, when missing or out of date: the folder that holds them."""
+
+    def install(*name: str) -> Path:
+        with one_at_a_time(run_folder / "clients.lock"):
+            script = REPO / "scripts" / "setup-clients"
+            done = subprocess.run([script, *name], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, f"scripts/setup-clients failed:\n{done.stderr}"
+        return REPO / ".venv-clients"
+
+    return install
+
+
+@pytest.fixture(scope="session")
+def environments(install_clients) -> Path:
+    """The folder with one environment per client."""
+    return install_clients()
 
 
 @pytest.fixture(scope="session")

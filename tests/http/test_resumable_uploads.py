@@ -63,6 +63,14 @@ def test_an_empty_file_is_there_at_once(api, tree):
     assert contents(api, tree) == {"empty.txt": b""}
 
 
+def test_a_cancelled_upload_is_forgotten(api, tree, problem):
+    place = start(api, tree)
+    send(api, place, 0, b"01234")
+    assert api.delete(place).status_code == 204
+    problem(send(api, place, 5, b"56789"), 404)
+    assert contents(api, tree) == {}
+
+
 def test_an_upload_is_its_owners_alone(api, tree, stranger, problem):
     place = start(api, tree)
     problem(send(stranger, place, 0, b"01234"), 404)

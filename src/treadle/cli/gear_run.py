@@ -65,10 +65,11 @@ def run(
     from treadle.engine.errors import EngineError
     from treadle.engine.local import Request, run_here
     from treadle.engine.plan import Folder
+    from treadle.engine.runtimes.choice import choose
 
     folder = Path(source) if Path(source).is_dir() else None
     kind = engine or (Engine.SANDBOX if folder else Engine.OCI)
-    runtime = _runtime(kind, unsafe=unsafe_no_sandbox)
+    runtime = choose(kind.value, unsafe=unsafe_no_sandbox)
     runtime.check()
     if output.exists() and any(output.iterdir()):
         raise EngineError(f"{output} is not empty: choose another folder with --output")
@@ -92,16 +93,6 @@ def run(
             shutil.copyfile(one.path, output / one.name)
     _tell(result, output, json_lines=json_lines)
     raise typer.Exit(1 if result.failure else 0)
-
-
-def _runtime(kind: Engine, *, unsafe: bool) -> Any:
-    from treadle.engine.runtimes.oci import ContainerRuntime
-    from treadle.engine.runtimes.processes import PlainRuntime
-    from treadle.engine.runtimes.sandbox import SandboxRuntime
-
-    if unsafe:
-        return PlainRuntime()
-    return SandboxRuntime() if kind is Engine.SANDBOX else ContainerRuntime()
 
 
 def _manifest(folder: Path) -> dict[str, Any]:

@@ -39,11 +39,11 @@ class Stop:
 
     asked: Event = field(default_factory=Event)
     reason: RunFailed = field(default_factory=lambda: RunFailed("cancelled_by", "the job was cancelled"))
+    grace_s: float = _CANCEL_GRACE_S
 
-    def ask(self, reason: RunFailed | None = None) -> None:
-        """From any thread."""
-        if reason:
-            self.reason = reason
+    def ask(self, reason: RunFailed, *, grace_s: float = _CANCEL_GRACE_S) -> None:
+        """From any thread; the gear has so long to end by itself."""
+        self.reason, self.grace_s = reason, grace_s
         self.asked.set()
 
 
@@ -110,7 +110,7 @@ class _Watcher:
         if self._kill_at is not None and now >= self._kill_at:
             self._running.kill()
         if self.failure is None and self._stop.asked.is_set():
-            self._end(self._stop.reason, grace_s=_CANCEL_GRACE_S)
+            self._end(self._stop.reason, grace_s=self._stop.grace_s)
         if now < self._next or self.failure:
             return
         self._next = now + _LOOK_EVERY_S

@@ -27,7 +27,7 @@ export const usage = (raw: Raw) => texts(raw, ["by", "from", "to"]);
 export const misrouted = (raw: Raw) => texts(raw, ["search", "reason"]);
 export const routing = (raw: Raw) => texts(raw, ["string"]);
 export const why = (raw: Raw) => texts(raw, ["user", "action"]);
-export const viewer = (raw: Raw) => texts(raw, ["file", "session", "series"]);
+export const viewer = (raw: Raw) => texts(raw, ["file", "session", "series", "layout", "at"]);
 
 export function version(raw: Raw): { version?: number } {
   const number = Number(text(raw, "version"));
@@ -63,7 +63,7 @@ export function search(raw: Raw) {
   const kind = KINDS.find((one) => one === raw.kind);
   const [columns, facets, values] = [list(raw.columns), list(raw.facets), picked(raw.picked)];
   return {
-    ...texts(raw, ["q", "words", "sort", "from", "to", "saved"]),
+    ...texts(raw, ["q", "words", "sort", "from", "to", "youngest", "oldest", "saved"]),
     ...(kind ? { kind } : {}),
     ...(columns ? { columns } : {}),
     ...(facets ? { facets } : {}),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 from subprocess import Popen
-from typing import Protocol
+from typing import Any, Protocol
 
+from treadle.engine.errors import EngineError, RunFailed
 from treadle.engine.plan import Plan
 
 
@@ -47,5 +48,21 @@ class Runtime(Protocol):
     def check(self) -> None:
         """EngineError, and how to mend it, when gears cannot be run this way here."""
 
+    def manifest(self, image: str) -> dict[str, Any]:
+        """The manifest in an image."""
+
+    def fetch(self, image: str) -> None:
+        """Have the image here."""
+
     def start(self, plan: Plan) -> Running:
         """Start the gear. RunFailed when that is impossible."""
+
+
+class Folders:
+    """What runtimes that know no images say of them."""
+
+    def manifest(self, image: str) -> dict[str, Any]:
+        raise EngineError(f"{image} is no folder, and images need --engine oci")
+
+    def fetch(self, image: str) -> None:
+        raise RunFailed("capability", f"the image {image} needs an engine of kind oci")

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from treadle.engine.errors import EngineError, RunFailed
 from treadle.engine.plan import BASE, Plan
+from treadle.engine.runtimes import Folders
 from treadle.engine.runtimes.doorway import Doorway, hosts_file
 from treadle.engine.runtimes.host import FIRST_IN_PATH, read_only, write_python
 from treadle.engine.runtimes.processes import send, spawn
@@ -32,7 +33,7 @@ _SHARED_MEMORY_PART = 2  # /dev/shm takes at most this part of the memory
 _FOLDERS = frozenset({"/etc", "/flywheel", "/run", "/var"})
 
 
-class SandboxRuntime:
+class SandboxRuntime(Folders):
     """Runs folders; images need a container engine."""
 
     name = "sandbox"
@@ -52,13 +53,12 @@ class SandboxRuntime:
         )
         if trial.returncode:
             raise EngineError(
-                f"no sandbox can be made here ({trial.stderr.strip()}): allow user namespaces (see `docs/engines.md`),"
-                " run the engine as root, use --kind oci, or, for gears you trust like yourself, --unsafe-no-sandbox"
+                f"no sandbox can be made here ({trial.stderr.strip()}): allow user namespaces"
+                " (see docs/howto/engines.md), run the engine as root, use --kind oci,"
+                " or, for gears you trust like yourself, --unsafe-no-sandbox"
             )
 
     def start(self, plan: Plan) -> Sandbox:
-        if plan.image:
-            raise RunFailed("capability", "an image needs an engine of kind oci")
         return Sandbox(plan)
 
 

@@ -1,4 +1,5 @@
-"""Resumable uploads by the tus protocol 1.0.0 (https://tus.io/protocols/resumable-upload), core and creation.
+"""Resumable uploads by the tus protocol 1.0.0 (https://tus.io/protocols/resumable-upload): core, creation,
+termination.
 
 The container goes in the metadata as `container`, the name as `filename`. The last byte makes the file: its answer
 comes when the file can be found.
@@ -17,6 +18,7 @@ from treadle.server.ingest.arrival import arrival_at
 from treadle.server.ingest.errors import NotResumable
 from treadle.server.ingest.form import body_stream
 from treadle.server.ingest.resumable import Resumable, finish, get_upload, open_upload
+from treadle.server.ingest.tickets import drop_ticket
 from treadle.server.ingest.uploads import find_target
 from treadle.server.kit.errors import BadRequest, TooLarge
 from treadle.server.kit.settings import Settings
@@ -83,6 +85,18 @@ async def continue_upload(request: Request, ticket: str, guards: StreamGuards) -
         if offset == known.size:
             await finish(guards, blobs, ticket)
     return Response(status_code=204, headers={**_VERSION, "Upload-Offset": str(offset)})
+
+
+@router.delete("/{ticket}", status_code=204, operation_id="drop_resumable_upload")
+async def drop_upload(request: Request, ticket: str, guards: StreamGuards) -> Response:
+    """Forget an upload; a file that was made of it stays."""
+    await _open(guards, ticket)
+    blobs: Blobs = request.app.state.blobs
+    async with guards() as guard:
+        guard.decided()
+        await drop_ticket(guard.connection, ticket)
+    await blobs.drop_staged(ticket)
+    return Response(status_code=204, headers=_VERSION)
 
 
 async def _open(guards: Guards, ticket: str) -> Resumable:

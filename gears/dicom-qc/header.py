@@ -8,14 +8,14 @@ from typing import Any
 
 from slices import CONSTANT, IDENTITY, Series
 
-from treadle.gearkit.checks import Check, some
+from treadle.gearkit.checks import KEPT, Check, some
 
 
 def readable(series: Series) -> Check:
     """Every file is DICOM and whole."""
     if series.broken:
         faults = [f"{name}: {why}" for name, why in series.broken.items()]
-        return Check("readable", "fail", some(faults), {"files": list(series.broken)})
+        return Check("readable", "fail", some(faults), {"files": list(series.broken)[:KEPT]})
     return Check("readable", "pass", f"{series.files} files, each whole")
 
 
@@ -33,7 +33,7 @@ def duplicates(series: Series) -> Check:
     counts = Counter(one.uid for one in series.slices)
     twice = [one.name for one in series.slices if counts[one.uid] > 1]
     if twice:
-        return Check("duplicates", "fail", f"the same image in: {some(twice)}", {"files": twice})
+        return Check("duplicates", "fail", f"the same image in: {some(twice)}", {"files": twice[:KEPT]})
     return Check("duplicates", "pass", f"{len(counts)} different images")
 
 
@@ -49,7 +49,7 @@ def numbers(series: Series) -> Check:
             "instance-numbers",
             "note",
             f"{said} without {some(list(map(str, missing)))}",
-            {"missing": missing},
+            {"missing": missing[:KEPT]},
         )
     return Check("instance-numbers", "pass", said)
 
@@ -66,7 +66,12 @@ def constant(series: Series, may_vary: Collection[str]) -> Check:
         varying["EchoTime"] = list(echoes)
     if varying:
         faults = [f"{name} is {some([_said(value) for value in values])}" for name, values in varying.items()]
-        return Check("protocol-consistency", "fail", some(faults), {"varying": varying})
+        return Check(
+            "protocol-consistency",
+            "fail",
+            some(faults),
+            {"varying": {name: values[:KEPT] for name, values in varying.items()}},
+        )
     return Check("protocol-consistency", "pass", "the same in every image")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -41,7 +42,7 @@ def convert(run: Run) -> None:
     for path in found:
         name = path.name if run.config.get("filename") else given.stem + path.name.removeprefix(NAME)
         info = sidecars.get(_stem(path)) if _is_image(path) else None
-        path.rename(run.output(name))
+        shutil.move(path, run.output(name))  # the outputs may be another file system
         run.tell_output(name, type=IMAGE if _is_image(path) else TYPES.get(path.suffix), info=info, **about)
 
 

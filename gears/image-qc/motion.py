@@ -18,9 +18,9 @@ from treadle.gearkit.mask import Mask
 from treadle.gearkit.volume import Array
 
 RADIUS_MM = 50.0  # of the head, to compare angles with distances (Power 2012)
-POINTS = 40_000
+POINTS = 12_000
 BLURS_MM = (8.0, 2.5)  # coarse to fine
-STEPS, ENOUGH_MM = 40, 1e-4
+STEPS, ENOUGH_MM = 40, 1e-3
 LEAST_INSIDE = 0.3  # of the points, for a movement to be believed
 
 Numbers = NDArray[np.float64]

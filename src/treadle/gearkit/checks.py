@@ -9,6 +9,7 @@ from typing import Any
 from treadle.gearkit.page import Verdict
 
 SHOWN = 5  # faults that are named one by one
+KEPT = 50  # of a list that is stored
 
 
 @dataclass(frozen=True)

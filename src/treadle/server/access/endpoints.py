@@ -270,6 +270,7 @@ GET               /v3/annotations/count                   list
 GET               /v3/annotations/delete_reasons          any
 POST              /v3/annotations                         project files_view_contents annotations_manage
 GET               /v3/annotations/{}                      project annotations_view_others
+GET               /v3/annotations/{}/export               project annotations_view_others
 GET               /v3/annotations/{}/versions             project annotations_view_others
 GET               /v3/annotations/{}/versions/{}          project annotations_view_others
 GET               /v3/annotations/{}/file                 project annotations_view_others

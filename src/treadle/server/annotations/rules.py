@@ -24,6 +24,11 @@ async def target_of(guard: Guard, file_id: str, version: int | None) -> File:
     return target
 
 
+async def require_pixels(guard: Guard, target: File) -> None:
+    """Go on only when the caller may read the file that the regions are on."""
+    await rights.require_file(guard, target, "files_view_contents")
+
+
 async def readable(
     guard: Guard, annotation_id: str, *, version: int | None = None, deleted: bool = False
 ) -> Measurements:

@@ -29,8 +29,9 @@ RIGHTS_INTRODUCTION = (
     "",
     "`open` anybody; `ticket` whoever has one; `any` any credentials; `person` a user; `account` a user with a login",
     "or an unrestricted key; `browser` a login; `device`, `device-only` devices (and site administrators, or not);",
-    "`admin` site administrators; `owner` who made it; `list` any credentials, and only what they may see is in the",
-    "answer; `project`, `group`, `collection` the actions or the access named, in the place that the request is about.",
+    "`developer` gear developers and site administrators; `admin` site administrators; `owner` who made it; `list` any",
+    "credentials, and only what they may see is in the answer; `project`, `group`, `collection` the actions or the",
+    "access named, in the place that the request is about.",
     "Site administrators may do everything but what only a device or a browser does.",
 )
 

@@ -5,7 +5,6 @@ import pytest
 
 MISSING = [
     ("POST", "/jobs/add"),
-    ("GET", "/gears/5f0000000000000000000000"),
     ("POST", "/tasks/reader"),
     ("GET", "/protocols"),
     ("PUT", "/staffing_pools/5f0000000000000000000000"),
@@ -19,7 +18,7 @@ def test_what_is_missing_is_said_to_known_callers_only(api, anonymous, problem, 
 
 
 def test_lists_that_clients_read_in_passing_are_empty(api, connect, tree, key, stranger, problem):
-    for path in ("/jobs", "/batch", "/gears", "/site/rules", f"/projects/{tree.project}/rules"):
+    for path in ("/jobs", "/batch", "/site/rules", f"/projects/{tree.project}/rules"):
         assert tree.get(path) == []
     paging = connect(Authorization=f"Bearer {key}", **{"X-Accept-Feature": "pagination"})
     assert paging.get("/jobs").json() == {"count": 0, "total": 0, "results": []}

@@ -25,6 +25,11 @@ class Verdict:
         """The gear can be taken."""
         return not self.errors
 
+    @property
+    def importable(self) -> bool:
+        """A published gear is taken as it is when it fulfils one of the editions; its runs are checked anyway."""
+        return self.valid_2019 or self.valid_2025
+
 
 def judge(document: Document) -> Verdict:
     """All findings at once. A published gear keeps its bad defaults: a run that needs them is refused, not the gear."""

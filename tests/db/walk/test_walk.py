@@ -140,6 +140,12 @@ class Walk:
             await self.ask(who, 403, secret=True)
         await self.ask("admin", 2, *self._beside(), 409)
 
+    async def _developer(self) -> None:
+        for who in ("stranger", "outsider", "device", "scoped-here"):
+            await self.ask(who, 403, secret=True)
+        for who in ("developer", "admin"):
+            await self.ask(who, 2)
+
     def _beside(self) -> tuple[int, ...]:
         """What else tells an administrator that they were let in: no such key; a report without its dates."""
         return {"/users/{}/key/{}": (404,), "/report": (422,)}.get(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from base64 import b64encode
 from typing import Any
 
-from walk_site import MARK, MISSING, READER, Site
+from walk_site import GEAR, MARK, MISSING, READER, Site
 
 _LEVELS = {
     "projects": "project",
@@ -26,6 +27,9 @@ _SERIES = {
     "fields": {},
     "routing": {},
 }
+
+# Addresses that name a gear's series, not one version of it.
+_OF_SERIES = re.compile(r"POST /gears/\{\}|.* /gears/\{\}/(series|permissions.*)")
 
 
 class Sample:
@@ -69,6 +73,8 @@ class Sample:
             return ids["acquisition-file"]
         if before == "users":
             return ids["member"]
+        if before == "gears":
+            return ids["gear-name" if _OF_SERIES.fullmatch(f"{self.method} {self.template}") else "gear"]
         if before == "permissions":
             return self._entry(path[0])
         fixed = {
@@ -101,6 +107,8 @@ class Sample:
         return fixed.get(before, MISSING)
 
     def _entry(self, kind: str) -> str:
+        if kind == "gears":
+            return "users"
         return self.ids[{"groups": "group-ro", "projects": "member", "collections": "collection-ro"}[kind]]
 
     def _arguments(self) -> dict[str, Any]:
@@ -133,6 +141,12 @@ def _move(ids: dict[str, str], what: str, into: str) -> dict[str, Any]:
     return {"json": {**kinds, "conflict_mode": "dry"}}
 
 
+def _resumable(ids: dict[str, str]) -> dict[str, Any]:
+    said = {"container": ids["acquisition"], "filename": "new.txt"}
+    words = ",".join(f"{key} {b64encode(value.encode()).decode()}" for key, value in said.items())
+    return {"headers": {"Upload-Length": "5", "Upload-Metadata": words}}
+
+
 def _placed(ids: dict[str, str]) -> dict[str, Any]:
     about = {
         "group": {"_id": ids["group"]},
@@ -160,6 +174,9 @@ _DELETED = {
 
 # The first pattern that matches `METHOD /template` makes the arguments.
 _ARGUMENTS: list[tuple[str, Any]] = [
+    (r"POST /gears/\{\}", _json(gear={**GEAR, "version": "2"})),
+    (r"PUT /gears/\{\}/series", _json(is_restricted=True)),
+    (r"PUT /gears/\{\}/permissions/\{\}", lambda ids: {"json": {"id": ids["member"]}}),
     (r"GET /report/project", lambda ids: {"params": {"projects": ids["project"]}}),
     (r"POST /tree", _json(projects={"fields": ["label"]})),
     (r"POST /x/me/totp/.*|PUT /x/me/totp", _json(code="123456")),
@@ -277,6 +294,11 @@ _ARGUMENTS: list[tuple[str, Any]] = [
     (r"POST /files/\{\}/restore", lambda ids: {"params": {"version": "1"}}),
     (r"POST /download.*", lambda ids: {"json": {"nodes": [{"level": "project", "_id": ids["project"]}]}}),
     (r"GET /download", lambda ids: {"params": {"ticket": "nothing"}}),
+    (r"POST /x/uploads", _resumable),
+    (
+        r"PATCH /x/uploads/\{\}",
+        lambda ids: {"headers": {"Content-Type": "application/offset+octet-stream", "Upload-Offset": "0"}},
+    ),
     (r"PUT /upload/fs-file", lambda ids: {"params": {"token": "nothing.0"}}),
     (r"POST /upload/.*", _placed),
     (r"POST .*/analyses", _json(label="new")),

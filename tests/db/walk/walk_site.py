@@ -59,6 +59,20 @@ class Rehearsal(Database):
                 yield self._outer
 
 
+GEAR = {
+    "name": "walk-gear",
+    "label": "Gear",
+    "description": "Walks.",
+    "version": "1",
+    "author": "A",
+    "license": "MIT",
+    "url": "",
+    "source": "",
+    "inputs": {"file": {"base": "file"}},
+    "config": {},
+}
+
+
 def closure(actions: Iterable[str]) -> set[str]:
     """The actions with all they imply."""
     held = set(actions)
@@ -222,9 +236,18 @@ async def _fill(site: Site) -> None:
     ids["trash"] = (await site.good("GET", "/x/trash", params={"project": ids["project"]}))[0]["_id"]
     alias = {"group": "mistyped", "to": ids["project"]}
     ids["alias"] = (await site.good("POST", "/connector/aliases", json=alias))["_id"]
+    await _gears(site)
     device = await site.good("POST", "/devices", json={"label": "scanner", "type": "connector"})
     ids["device"], site.keys["device"] = device["_id"], device["key"]
     ids["device-key"] = device["api_keys"][0]["key"]
+
+
+async def _gears(site: Site) -> None:
+    developer = await site.user("developer")
+    await site.good("PUT", f"/users/{developer}", json={"roles": ["user", "developer"]})
+    site.ids["gear-name"] = str(GEAR["name"])
+    path = f"/gears/{GEAR['name']}"
+    site.ids["gear"] = (await site.good("POST", path, who="developer", json={"gear": GEAR}))["_id"]
 
 
 async def _annotate(site: Site) -> None:

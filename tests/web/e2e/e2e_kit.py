@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from playwright.sync_api import Page
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage, generate_uid
 
 ARRIVAL_LIMIT_S = 60
+AXE = Path(__file__).parents[3] / "web/node_modules/axe-core/axe.min.js"
 MakeSeries = Callable[..., Path]
 
 
@@ -95,3 +97,14 @@ def _image(number: int, *, study: str, series: str, gap: float) -> Dataset:
     plain, striped = ground * 64, ground * 8 + bright * 16 + ground * 40
     ds.PixelData = b"".join(striped if 8 <= row < 24 + 2 * number else plain for row in range(64))
     return ds
+
+
+def axe_violations(page: Page) -> list[str]:
+    """What axe finds wrong with the page as it stands, by the rules of WCAG 2.0 to 2.2, levels A and AA."""
+    page.evaluate(AXE.read_text("utf-8"))
+    found: list[str] = page.evaluate(
+        """async tags => (await axe.run({runOnly: {type: 'tag', values: tags}})).violations
+             .flatMap(v => v.nodes.map(n => `${v.id}: ${n.html.slice(0, 160)} (${n.failureSummary})`))""",
+        ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
+    )
+    return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from e2e_kit import Place
+from e2e_kit import Place, axe_violations
 from playwright.sync_api import Page, expect
 
 PAGES = [
@@ -66,6 +66,8 @@ def test_a_page_has_one_heading_landmarks_and_names(
     expect(page.get_by_role("navigation", name="Main")).to_be_visible()
     expect(page.locator("html")).to_have_attribute("data-mantine-color-scheme", scheme)
     assert page.evaluate(NAMELESS) == []
+    page.wait_for_load_state("networkidle")
+    assert axe_violations(page) == []
     assert page.title() not in ("", "Treadle")
 
 

@@ -8,7 +8,7 @@ import time
 import zipfile
 
 import pytest
-from e2e_kit import MakeSeries, Place, Server
+from e2e_kit import MakeSeries, Place, Server, axe_violations
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.peer
@@ -70,6 +70,20 @@ def test_the_pages_of_a_study_show_its_labels_files_and_header(
     expect(header.get_by_role("gridcell", name=f"fw://{place.group}/")).to_be_visible()
     page.get_by_role("link", name=found["name"], exact=True).click()
     expect(page.get_by_role("heading", name=found["name"], level=1)).to_be_visible()
+    kinds = ("project", "subject", "session", "acquisition")
+    of = {kind: found["parents"][kind] for kind in kinds}
+    for address in (
+        f"/projects/{of['project']}",
+        f"/projects/{of['project']}/subjects/{of['subject']}",
+        f"/sessions/{of['session']}",
+        f"/acquisitions/{of['acquisition']}",
+        f"/files/{found['file_id']}",
+    ):
+        page.goto(address)
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            page.wait_for_load_state("networkidle")
+            assert axe_violations(page) == [], address
 
 
 def test_metadata_tags_and_notes_are_kept(

@@ -6,8 +6,7 @@ import json
 import re
 
 import pytest
-from axe import violations
-from e2e_kit import MakeSeries, Place, Server
+from e2e_kit import MakeSeries, Place, Server, axe_violations
 from playwright.sync_api import Page, expect
 
 SLICES = 3
@@ -71,7 +70,7 @@ def test_measures_are_right_undone_and_labelled(page: Page, file_id: str) -> Non
     label = page.get_by_role("textbox", name="Label").first
     label.fill("Lesion")
     label.press("Enter")
-    assert violations(page) == []
+    assert axe_violations(page) == []
     page.get_by_role("button", name="Remove Lesion").click()
     expect(page.get_by_test_id("roi")).to_have_count(1)
 

@@ -22,6 +22,11 @@ export function setCsrf(value: string | null): void {
   csrf = value;
 }
 
+/** The header of changes made by other means than `api`. */
+export function csrfHeader(): Record<string, string> {
+  return csrf ? { "X-CSRF-Token": csrf } : {};
+}
+
 /** What to do when the server no longer knows this login. */
 export function setLoggedOut(handler: () => void): void {
   onLoggedOut = handler;
@@ -58,11 +63,12 @@ interface Options {
 
 async function send(method: string, path: string, { query, body, revision }: Options): Promise<Response> {
   const headers: Record<string, string> = { Accept: "application/json", "X-Accept-Feature": "pagination" };
-  if (body !== undefined) headers["Content-Type"] = "application/json";
+  const form = body instanceof FormData; // which brings its own type
+  if (body !== undefined && !form) headers["Content-Type"] = "application/json";
   if (revision !== undefined) headers["If-Match"] = String(revision);
-  if (method !== "GET" && csrf) headers["X-CSRF-Token"] = csrf;
+  if (method !== "GET") Object.assign(headers, csrfHeader());
   const request: RequestInit = { method, headers, credentials: "same-origin" };
-  if (body !== undefined) request.body = JSON.stringify(body);
+  if (body !== undefined) request.body = form ? body : JSON.stringify(body);
   const response = await fetch(apiUrl(path, query), request).catch(() => {
     throw new ApiError(0, "The server cannot be reached. Check the connection and try again.");
   });
@@ -107,5 +113,6 @@ export const api = {
     const { body } = await send("GET", path, { query });
     return firstBytes(gzip ? body?.pipeThrough(new DecompressionStream("gzip")) : body, limit);
   },
+  form: <T>(path: string, body: FormData) => call<T>("POST", path, { body }),
   delete: <T>(path: string, query?: Query) => call<T>("DELETE", path, { query }),
 };

@@ -5,8 +5,8 @@ A test walks all routes as many callers and compares each verdict with this tabl
 
 Words for who: `open` anybody; `ticket` whoever has one; `any` any credentials, devices too; `person` a user;
 `account` a user with a login or an unrestricted key; `browser` a user with a login; `device` a device or a site
-administrator; `device-only` a device;
-`admin` a site administrator; `owner` who made it; `list` any credentials, only the rows they may see are answered.
+administrator; `device-only` a device; `developer` a site administrator or a gear developer; `admin` a site
+administrator; `owner` who made it; `list` any credentials, only the rows they may see are answered.
 A place: `project` the project of what is named, with the actions that follow; `group`, `collection` the access that
 follows (`see`: a role in a project of the group is enough). `+permissions`: project_permissions_manage for what
 somebody else wrote. `device-or-project`: devices place by routing. `...-and-project`: and what the project
@@ -280,6 +280,8 @@ POST              /upload/signed-url                      any
 POST              /upload/signed-url/cleanup              any
 POST              /upload/complete-s3-multipart           any
 PUT               /upload/fs-file                         ticket
+POST              /x/uploads                              project files_create_single
+HEAD PATCH DELETE /x/uploads/{}                           any
 
 POST              /{C}/{}/analyses                        project analyses_create_sdk
 GET               /{C}/{}/analyses                        project containers_view_metadata
@@ -390,6 +392,17 @@ GET               /data_view_executions/{}                owner
 GET               /data_view_executions/{}/data           owner
 POST              /data_view_executions/{}/save           owner
 POST              /data_view_executions/{}/delete         owner
+
+GET               /gears                                  any
+GET               /gears/{}                               any
+GET               /gears/{}/invocation                    any
+GET               /gears/{}/series                        any
+POST DELETE       /gears/{}                               developer
+POST              /gears/{}/enable                        developer
+PUT               /gears/{}/series                        developer
+PUT DELETE        /gears/{}/permissions                   developer
+PUT               /gears/{}/permissions/{}                developer
+DELETE            /gears/{}/permissions/{}/{}             developer
 
 POST              /connector/series                       device
 PUT               /connector/uploads/{}                   device

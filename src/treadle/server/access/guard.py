@@ -204,6 +204,17 @@ class Guard:
         if not self.identity.is_site_admin:
             raise Forbidden("Only a site administrator may do this.")
 
+    @property
+    def is_developer(self) -> bool:
+        """Whether the caller may add gears: a site administrator or a gear developer."""
+        identity = self.identity
+        return identity.is_site_admin or (identity.is_account and "developer" in identity.roles)
+
+    def require_developer(self) -> None:
+        """Go on only as somebody who may add gears."""
+        if not self.is_developer:
+            raise Forbidden("Only a site administrator or a gear developer may do this.")
+
     def require_user(self) -> str:
         """The caller's user id; devices are refused."""
         if self.identity.kind != "user":

@@ -19,6 +19,7 @@ from treadle.server.catalog import routes as catalog
 from treadle.server.compat import unbuilt
 from treadle.server.delivery import routes as delivery
 from treadle.server.delivery.live import EventHub
+from treadle.server.gears import routes as gears
 from treadle.server.ingest import routes as ingest
 from treadle.server.ingest.arrival import stop_engines
 from treadle.server.kit.settings import Settings
@@ -45,6 +46,7 @@ _ROUTERS: tuple[APIRouter, ...] = (
     routes_preview.router,
     routes_profiles.router,
     routes_settings.router,
+    gears.router,
     catalog.router,
     unbuilt.router,
 )

@@ -39,7 +39,8 @@ def _missing(item: str, level: str) -> ContainerNotFound:
     return ContainerNotFound(f"No {item} {level} found.")
 
 
-def _by_id(item: str) -> str | None:
+def id_of_item(item: str) -> str | None:
+    """The id, when an item of a path is `<id:...>` instead of a label."""
     return item[4:-1].strip() if item.startswith("<id:") and item.endswith(">") else None
 
 
@@ -60,7 +61,7 @@ async def _containers(guard: Guard, level: str, scope: ColumnElement[bool]) -> l
 
 
 async def _one(guard: Guard, level: str, scope: ColumnElement[bool], item: str) -> Container | None:
-    wanted = _by_id(item)
+    wanted = id_of_item(item)
     key = container.c.id if level == "group" or wanted is not None else container.c.label
     found = _found(guard, tuple(container.c), level, scope & (key == (wanted or item)), 1)
     row = (await guard.connection.execute(found)).one_or_none()
@@ -68,7 +69,7 @@ async def _one(guard: Guard, level: str, scope: ColumnElement[bool], item: str) 
 
 
 async def _file(guard: Guard, parent: Container, item: str) -> File | None:
-    wanted = _by_id(item)
+    wanted = id_of_item(item)
     key = (file.c.file_id == wanted) if wanted is not None else (file.c.name == item)
     row = (
         await guard.connection.execute(

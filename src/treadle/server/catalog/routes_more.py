@@ -1,82 +1,27 @@
-"""Endpoints of lookup and resolve, collection permissions, locks and the trash."""
+"""Endpoints of collection permissions, locks and the trash."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from fastapi import Request, Response
+from fastapi import Response
 from sqlalchemy import true
 
-from treadle.server.access.errors import ContainerNotFound
 from treadle.server.access.guard import ScopedGuard
-from treadle.server.catalog import change, collections, relations, rights, trash
+from treadle.server.catalog import change, collections, rights, trash
 from treadle.server.catalog.errors import DeletionNotFound
 from treadle.server.catalog.models import (
     AccessEntry,
-    ContainerDocument,
     DeletionDocument,
-    FileDocument,
-    ResolvedDocument,
 )
-from treadle.server.catalog.resolve import clean_path, resolve
-from treadle.server.catalog.rows import File
 from treadle.server.catalog.tables import deletion
-from treadle.server.catalog.wire import View, file_doc
 from treadle.server.kit.errors import Conflict, Invalid, NotFound
 from treadle.server.wire.answer import Modified, json_answer, stamp
 from treadle.server.wire.body import ObjectBody
-from treadle.server.wire.dialect import Client, ClientDialect
-from treadle.server.wire.query import flag, read_count
+from treadle.server.wire.query import read_count
 from treadle.server.wire.routing import Router
 
 router = Router()
-
-
-def _file_node(target: File, client: Client, *, info: bool) -> dict[str, Any]:
-    return {**file_doc(target, client, info=info), "container_type": "file", "permissions": []}
-
-
-@router.post(
-    "/lookup", response_model=ContainerDocument | FileDocument, tags=["paths"], operation_id="lookup_path"
-)
-async def lookup(guard: ScopedGuard, client: ClientDialect, body: ObjectBody) -> Response:
-    """The container or file at a path of labels, whole."""
-    guard.decided()
-    path = clean_path(body.get("path"))
-    if path[:1] == ["gears"]:
-        raise ContainerNotFound(f"No {'/'.join(path[1:])} gear found.")
-    found = await resolve(guard, path, children=False)
-    if not found.path:
-        raise ContainerNotFound("The path is empty.")
-    node = found.path[-1]
-    if isinstance(node, File):
-        return json_answer(_file_node(node, client, info=True))
-    return json_answer({"node_type": node.level, **await relations.document(guard, node, View(client))})
-
-
-@router.post("/resolve", tags=["paths"], response_model=ResolvedDocument, operation_id="resolve_path")
-async def resolve_path(
-    request: Request, guard: ScopedGuard, client: ClientDialect, body: ObjectBody
-) -> Response:
-    """Every node along a path of labels and the children of its end."""
-    guard.decided()
-    path = clean_path(body.get("path"))
-    if path[:1] == ["gears"]:
-        if path[1:]:
-            raise ContainerNotFound(f"No {'/'.join(path[1:])} gear found.")
-        return json_answer({"path": [], "children": []})
-    found = await resolve(guard, path)
-    info = flag(request, "include_all_info")
-    view = View(client, info=info)
-    containers = [node for node in (*found.path, *found.children) if not isinstance(node, File)]
-    shown = {doc["_id"]: doc for doc in await relations.documents(guard, containers, view)}
-
-    def node(target: Any) -> dict[str, Any]:
-        if isinstance(target, File):
-            return _file_node(target, client, info=False)
-        return {"node_type": target.level, **shown[target.id]}
-
-    return json_answer({"path": list(map(node, found.path)), "children": list(map(node, found.children))})
 
 
 _ENTRY = "/collections/{id}/permissions/{user}"

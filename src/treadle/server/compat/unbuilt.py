@@ -29,7 +29,6 @@ AREAS = {
     "dimse": "DICOM services of single projects; the site's receiver is described on its start page",
     "engine": _GEARS,
     "forms": _TASKS,
-    "gears": _GEARS,
     "jobs": _GEARS,
     "jupyterlab_servers": "workspaces",
     "protocols": _TASKS,
@@ -69,7 +68,6 @@ services = APIRouter()  # not below /api
 
 
 @router.get("/batch", include_in_schema=False)
-@router.get("/gears", include_in_schema=False)
 @router.get("/jobs", include_in_schema=False)
 @router.get("/site/rules", include_in_schema=False)
 async def nothing(_guard: UserGuard, client: ClientDialect) -> Response:

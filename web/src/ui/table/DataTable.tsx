@@ -83,7 +83,7 @@ export function DataTable<T extends { _id: string }>(props: DataTableProps<T>) {
   for (const header of table.getFlatHeaders()) style[`--w-${header.id}`] = `${header.getSize()}px`;
 
   return (
-    <div className={classes.frame} data-busy={props.busy || undefined}>
+    <div className={classes.frame} data-busy={props.busy || undefined} data-empty={total === 0 || undefined}>
       <div
         ref={scroller}
         className={classes.scroller}
@@ -121,8 +121,8 @@ export function DataTable<T extends { _id: string }>(props: DataTableProps<T>) {
             />
           ))}
         </div>
-        {total === 0 ? props.empty : null}
       </div>
+      {total === 0 ? <div className={classes.empty}>{props.empty}</div> : null}
     </div>
   );
 }

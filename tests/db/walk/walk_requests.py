@@ -7,7 +7,17 @@ import re
 from base64 import b64encode
 from typing import Any
 
-from walk_site import GEAR, MARK, MISSING, READER, Site
+from walk_site import (
+    DICOM_UIDS,
+    GEAR,
+    MARK,
+    MISSING,
+    READER,
+    Site,
+    measurements,
+    picture,
+    stored,
+)
 
 _LEVELS = {
     "projects": "project",
@@ -73,6 +83,8 @@ class Sample:
             return ids["acquisition-file"]
         if before == "users":
             return ids["member"]
+        if path[0] == "dicomweb" and before != "projects":
+            return {**DICOM_UIDS, "frames": "1", "bulkdata": "7FE00010"}[before]
         if before == "gears":
             return ids["gear-name" if _OF_SERIES.fullmatch(f"{self.method} {self.template}") else "gear"]
         if before == "permissions":
@@ -87,6 +99,7 @@ class Sample:
             "inputs": f"{MARK}.zip",
             "input_files": f"{MARK}.zip",
             "instances": "1.2.3",
+            "annotations": ids["annotation"],
             "views": ids["view"],
             "queries": ids["query"],
             "sites": ids["site"],
@@ -174,6 +187,12 @@ _DELETED = {
 
 # The first pattern that matches `METHOD /template` makes the arguments.
 _ARGUMENTS: list[tuple[str, Any]] = [
+    (r"(POST|PUT) /v3/annotations(/\{\})?", measurements),
+    (
+        r"(POST|PUT) /annotations.*",
+        lambda ids: {"json": {"file_id": ids["acquisition-file"], "data": {"a": 1}}},
+    ),
+    (r"POST /dicomweb/.*", lambda ids: stored(picture())),
     (r"POST /gears/\{\}", _json(gear={**GEAR, "version": "2"})),
     (r"PUT /gears/\{\}/series", _json(is_restricted=True)),
     (r"PUT /gears/\{\}/permissions/\{\}", lambda ids: {"json": {"id": ids["member"]}}),

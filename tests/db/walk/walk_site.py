@@ -10,10 +10,14 @@ import zipfile
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import httpx
+from pydicom import Dataset, dcmwrite
+from pydicom.dataset import FileMetaDataset
+from pydicom.uid import ExplicitVRLittleEndian, SecondaryCaptureImageStorage
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -32,6 +36,7 @@ MARK = "zq7secret"  # in every name and text of the secret project: nobody else 
 LEVELS = ("project", "subject", "session", "acquisition", "analysis", "collection")
 READER = f"{1:024x}"  # the built-in role Read-only
 MISSING = "f" * 24
+DICOM_UIDS = {"studies": "1.2.840.1", "series": "1.2.840.2", "instances": "1.2.840.3"}
 
 
 class Rehearsal(Database):
@@ -292,6 +297,48 @@ async def _annotate(site: Site) -> None:
             ),
             {"file": ids["acquisition-file"]},
         )
+    await site.good("POST", f"/dicomweb/projects/{ids['project']}/studies", **stored(picture()))
+    made = await site.good("POST", "/v3/annotations", **measurements(ids))
+    ids["annotation"] = made["_id"]
+
+
+def measurements(ids: dict[str, str]) -> dict[str, Any]:
+    """The arguments of a request that writes a measurement set with a companion."""
+    region = {"id": "1", "tool": "probe", "label": MARK, "ref": {}, "points": [[0, 0, 0]]}
+    said = {
+        "name": f"{MARK}-measurements",
+        "draft": False,
+        "file_ref": {"file_id": ids["acquisition-file"]},
+        "data": {"rois": [region]},
+    }
+    return {"data": {"data": json.dumps(said)}, "files": {"file": (f"{MARK}.nii", b"x")}}
+
+
+def stored(content: bytes) -> dict[str, Any]:
+    """The arguments of a request that stores this DICOM instance."""
+    return {
+        "content": b"--b\r\nContent-Type: application/dicom\r\n\r\n" + content + b"\r\n--b--\r\n",
+        "headers": {"Content-Type": 'multipart/related; type="application/dicom"; boundary=b'},
+    }
+
+
+@cache
+def picture() -> bytes:
+    """A DICOM picture of four pixels."""
+    ds = Dataset()
+    ds.PatientName = ds.PatientID = ds.StudyDescription = ds.SeriesDescription = MARK
+    ds.StudyInstanceUID, ds.SeriesInstanceUID, ds.SOPInstanceUID = DICOM_UIDS.values()
+    ds.SOPClassUID, ds.Modality = SecondaryCaptureImageStorage, "OT"
+    ds.Rows = ds.Columns = 2
+    ds.SamplesPerPixel, ds.PhotometricInterpretation, ds.PixelRepresentation = 1, "MONOCHROME2", 0
+    ds.BitsAllocated = ds.BitsStored = 8
+    ds.HighBit, ds.PixelData = 7, bytes(range(4))
+    ds["PixelData"].VR = "OB"
+    ds.file_meta = FileMetaDataset()
+    ds.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    out = io.BytesIO()
+    dcmwrite(out, ds, enforce_file_format=True)
+    return out.getvalue()
 
 
 def needed() -> list[frozenset[str]]:

@@ -40,6 +40,10 @@ Action = Literal[
     "settings_modify",
     "audit_trail_reports_view",
     "audit_trail_reports_manage",
+    "annotations_manage",
+    "annotations_view_others",
+    "annotations_edit_others",
+    "annotations_delete_others",
 ]
 
 # name: (ro, rw, admin); the order is the order of the specification's table.

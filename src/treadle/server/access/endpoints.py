@@ -263,6 +263,59 @@ GET               /files/{}/zip_info                      project files_view_con
 GET HEAD          /x/files/{}/content                     project files_view_contents
 GET               /x/files/{}/instances                   project files_view_contents
 GET HEAD          /x/files/{}/instances/{}                project files_view_contents
+
+GET               /v3/annotations                         list
+GET               /v3/annotations/count                   list
+GET               /v3/annotations/delete_reasons          any
+POST              /v3/annotations                         project files_view_contents annotations_manage
+GET               /v3/annotations/{}                      project annotations_view_others
+GET               /v3/annotations/{}/versions             project annotations_view_others
+GET               /v3/annotations/{}/versions/{}          project annotations_view_others
+GET               /v3/annotations/{}/file                 project annotations_view_others
+GET               /v3/annotations/{}/versions/{}/file     project annotations_view_others
+POST PUT          /v3/annotations/{}                      project annotations_view_others annotations_edit_others
+POST              /v3/annotations/{}/versions/{}/restore  project annotations_view_others annotations_edit_others
+DELETE            /v3/annotations/{}                      project annotations_view_others annotations_delete_others
+GET               /annotations                            list
+POST              /annotations                            project files_view_contents annotations_manage
+GET               /annotations/{}                         project annotations_view_others
+PUT               /annotations/{}                         project annotations_view_others annotations_edit_others
+DELETE            /annotations/{}                         project annotations_view_others annotations_delete_others
+
+GET               /dicomweb/studies                       list
+GET               /dicomweb/series                        list
+GET               /dicomweb/instances                     list
+GET               /dicomweb/studies/{}/series             list
+GET               /dicomweb/studies/{}/instances          list
+GET               /dicomweb/studies/{}/series/{}/instances list
+GET               /dicomweb/studies/{}                    list
+GET               /dicomweb/studies/{}/series/{}          list
+GET               /dicomweb/studies/{}/series/{}/instances/{} list
+GET               /dicomweb/studies/{}/metadata           list
+GET               /dicomweb/studies/{}/series/{}/metadata list
+GET               /dicomweb/studies/{}/series/{}/instances/{}/metadata list
+GET               /dicomweb/studies/{}/series/{}/instances/{}/bulkdata/{} list
+GET               /dicomweb/studies/{}/series/{}/instances/{}/frames/{} list
+GET               /dicomweb/studies/{}/series/{}/instances/{}/rendered list
+GET               /dicomweb/studies/{}/series/{}/instances/{}/frames/{}/rendered list
+GET               /dicomweb/projects/{}/studies           project files_view_metadata
+GET               /dicomweb/projects/{}/series            project files_view_metadata
+GET               /dicomweb/projects/{}/instances         project files_view_metadata
+GET               /dicomweb/projects/{}/studies/{}/series project files_view_metadata
+GET               /dicomweb/projects/{}/studies/{}/instances project files_view_metadata
+GET               /dicomweb/projects/{}/studies/{}/series/{}/instances project files_view_metadata
+GET               /dicomweb/projects/{}/studies/{}        project files_download
+GET               /dicomweb/projects/{}/studies/{}/series/{} project files_download
+GET               /dicomweb/projects/{}/studies/{}/series/{}/instances/{} project files_view_contents
+GET               /dicomweb/projects/{}/studies/{}/metadata project files_view_contents
+GET               /dicomweb/projects/{}/studies/{}/series/{}/metadata project files_view_contents
+GET               /dicomweb/projects/{}/studies/{}/series/{}/instances/{}/metadata project files_view_contents
+GET               /dicomweb/projects/{}/studies/{}/series/{}/instances/{}/bulkdata/{} project files_view_contents
+GET               /dicomweb/projects/{}/studies/{}/series/{}/instances/{}/frames/{} project files_view_contents
+GET               /dicomweb/projects/{}/studies/{}/series/{}/instances/{}/rendered project files_view_contents
+GET               /dicomweb/projects/{}/studies/{}/series/{}/instances/{}/frames/{}/rendered project files_view_contents
+POST              /dicomweb/projects/{}/studies           project files_create_bulk +hierarchy
+POST              /dicomweb/projects/{}/studies/{}        project files_create_bulk +hierarchy
 POST              /download                               project files_download
 GET               /download                               ticket
 POST              /download/summary                       list

@@ -45,6 +45,9 @@ _CHANGING: frozenset[Action] = frozenset(
         "notes_manage",
         "session_templates_manage",
         "settings_modify",
+        "annotations_manage",
+        "annotations_edit_others",
+        "annotations_delete_others",
     }
 )
 _RANK = {"ro": 1, "rw": 2, "admin": 3}

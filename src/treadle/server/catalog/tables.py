@@ -185,7 +185,19 @@ instance = Table(
     Column("compressed_size", BigInteger, nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("method", Integer, nullable=False, server_default="0"),  # zip: 0 stored, 8 deflated
+    Column("series", Integer, nullable=False, server_default="0"),  # `number` in dicom_series
     Index("ix_instance_sop_uid", "sop_uid"),
+)
+
+# The DICOM series that the instances of a file version belong to; nearly always one.
+dicom_series = Table(
+    "dicom_series",
+    metadata,
+    Column("file_version_id", Text, ForeignKey("file.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("study_uid", Text, nullable=False),
+    Column("series_uid", Text, nullable=False),
+    Index("ix_dicom_series_uid", "study_uid", "series_uid"),
 )
 
 analysis_input = Table(

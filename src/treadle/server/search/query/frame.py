@@ -114,7 +114,9 @@ async def frame(connection: AsyncConnection, scope: Scope, clock: Clock) -> Asyn
     async with attempt(connection):
         driver = driver_of(connection)
         await driver.execute(_SETTINGS)
-        projects = {level: await _keys(driver, scope.of(level)) for level in ("project", "analysis", "file")}
+        projects = {
+            level: await _keys(driver, scope.of(level)) for level in ("project", "analysis", "file", "region")
+        }
         yield Frame(driver, scope, clock, projects)
 
 

@@ -1,5 +1,5 @@
 """A site of any size for measuring searches: 20 projects, a subject to 50 files, three sessions to a subject, four
-files to an acquisition, and 119 keys of a DICOM header on every file.
+files to an acquisition, and 119 keys of a DICOM header on every file. Beyond a million files, acquisitions have more.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 PROJECTS = 20
+MOST_SPREAD = 1_000_000  # files
 START = datetime(2015, 1, 1, tzinfo=UTC)
 _TYPES = ("dicom", "nifti", "qa", "tabular data", "bval", "bvec")
 _SCANNERS = tuple(
@@ -82,9 +83,9 @@ class Site:
 
     def __init__(self, files: int) -> None:
         self.files = files
-        self.subjects = max(files // 50, PROJECTS)
+        self.subjects = max(min(files, MOST_SPREAD) // 50, PROJECTS)
         self.sessions = self.subjects * 3
-        self.acquisitions = files // 4
+        self.acquisitions = -(-min(files, MOST_SPREAD) // 4)
 
     def above(self, acquisition: int) -> tuple[str, str, str]:
         """Project, subject and session of an acquisition."""
@@ -143,7 +144,7 @@ class Site:
                    number(4, n), at, [], {}, {}, at, at)  # fmt: skip
 
     def file(self, n: int) -> tuple[Any, ...]:
-        rng, acquisition = random.Random(n), n // 4
+        rng, acquisition = random.Random(n), n // 4 % self.acquisitions
         project, subject, session = self.above(acquisition)
         at = START + timedelta(minutes=acquisition * 17, seconds=n % 4)
         kind = _TYPES[0] if n % 4 < 2 else _TYPES[1 + n // 4 % 5]
@@ -152,7 +153,7 @@ class Site:
         measured = {"Measurement": [("T1", "Diffusion", "Functional", "T2")[acquisition * 7919 % 4]]}
         return (
             own, own, 1, True, f"{acquisition * 7919 % 1000}_{n % 4}.{kind[:3]}.zip", parent, "acquisition", "bench",
-            project, subject, session, parent, "00", 1000 + n * 37 % 90_000_000, kind, "application/zip",
+            project, subject, session, parent, f"{n:096x}", 1000 + n * 37 % 90_000_000, kind, "application/zip",
             found["Modality"], {"Intent": ["Structural"], **measured}, ["reviewed"] if n % 11 == 0 else [],
             {"header": {"dicom": found}}, "device", "scanner", at, at,
         )  # fmt: skip

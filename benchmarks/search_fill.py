@@ -2,7 +2,7 @@
 
 Rows go into the catalog's tables past the triggers and into the index by the code that fills it live, without the
 large indexes, which are made at the end. From 100,000 files on, a file repeats an earlier one in another acquisition,
-with hashes of its own; so the dictionary does not grow further. The counts are made by one statement.
+with other hashes; so the dictionary does not grow further. The counts are made by one statement.
 """
 
 from __future__ import annotations
@@ -25,22 +25,23 @@ BASE = 100_000
 _BATCH = 2_000
 _PAST_TRIGGERS = "SET LOCAL session_replication_role = replica"
 
-# `same` moves the hashes, which are negative, to other hashes: the copies' UIDs are their own.
+# Hashes, which are negative, become others for each round of copies: new UIDs, shared by as many files as before.
 _REPEAT = """
 WITH base AS MATERIALIZED (SELECT n, '0005' || lpad(to_hex(n), 20, '0') AS old,
-    '0005' || lpad(to_hex(n + %(shift)s), 20, '0') AS id, '0004' || lpad(to_hex((n + %(shift)s) / 4), 20, '0') AS above
+    '0005' || lpad(to_hex(n + %(shift)s), 20, '0') AS id,
+    '0004' || lpad(to_hex((n + %(shift)s) / 4 %% %(acquisitions)s), 20, '0') AS above
   FROM generate_series(0, %(count)s - 1) n),
-made AS (INSERT INTO file ({same}, id, file_id, parent_id, project_id, subject_id, session_id, acquisition_id,
+made AS (INSERT INTO file ({same}, name, id, file_id, parent_id, project_id, subject_id, session_id, acquisition_id,
     created_at, modified_at)
-  SELECT {ours}, b.id, b.id, b.above, a.project_id, a.subject_id, a.session_id, b.above,
+  SELECT {ours}, %(shift)s || f.name, b.id, b.id, b.above, a.project_id, a.subject_id, a.session_id, b.above,
     a.timestamp + (b.n %% 4) * interval '1 second', a.timestamp
   FROM base b JOIN file f ON f.id = b.old JOIN container a ON a.id = b.above
   RETURNING id, created_at, modified_at, project_id, subject_id, session_id, acquisition_id)
-INSERT INTO search_file (doc, oid, project, subject, session, acquisition, size, created, modified, shape, f, t)
+INSERT INTO search_file (doc, oid, project, subject, session, acquisition, size, created, modified, shape, f, dates, t)
 SELECT hashtextextended(m.id, 0), m.id, hashtextextended(m.project_id, 0), hashtextextended(m.subject_id, 0),
   hashtextextended(m.session_id, 0), hashtextextended(m.acquisition_id, 0), s.size, m.created_at, m.modified_at,
-  s.shape, s.f, (SELECT array_agg(v ORDER BY v) FROM (SELECT CASE WHEN u < 0
-    THEN (-1 - (((-1 - u)::bigint * 31 + %(shift)s + b.n) %% 2147483647))::int ELSE u END AS v FROM unnest(s.t) u) q)
+  s.shape, s.f, s.dates, (SELECT array_agg(v ORDER BY v) FROM (SELECT CASE WHEN u < 0
+    THEN (-1 - ((-1 - u) + %(shift)s::bigint * 31) %% 4194304)::int ELSE u END AS v FROM unnest(s.t) u) q)
 FROM made m JOIN base b ON b.id = m.id JOIN search_file s ON s.oid = b.old"""
 
 
@@ -60,7 +61,7 @@ async def fill(url: str, files: int) -> None:
             await driver.execute("TRUNCATE search_change")
     for shift in range(first, files, first):
         async with database.transaction() as connection:
-            await _repeat(driver_of(connection), shift, min(first, files - shift))
+            await _repeat(driver_of(connection), site, shift, min(first, files - shift))
         print(f"{shift + first} files, {time.perf_counter() - started:.0f} s", flush=True)
     await _finish(database)
     await database.close()
@@ -99,13 +100,23 @@ async def _copy(
     await driver.execute("SET LOCAL session_replication_role = origin")
 
 
-async def _repeat(driver: psycopg.AsyncConnection[Any], shift: int, count: int) -> None:
-    changing = {"id", "file_id", "parent_id", "project_id", "subject_id", "session_id", "acquisition_id"}
+async def _repeat(driver: psycopg.AsyncConnection[Any], site: Site, shift: int, count: int) -> None:
+    changing = {
+        "name",
+        "id",
+        "file_id",
+        "parent_id",
+        "project_id",
+        "subject_id",
+        "session_id",
+        "acquisition_id",
+    }
     same = [name for name in FILE if name not in changing | {"created_at", "modified_at"}]
     statement = _REPEAT.format(same=", ".join(same), ours=", ".join(f"f.{name}" for name in same))
     await driver.execute(_PAST_TRIGGERS)
     await driver.execute("SET LOCAL enable_nestloop = off")
-    await driver.execute(statement, {"shift": shift, "count": count})
+    numbers = {"shift": shift, "count": count, "acquisitions": site.acquisitions}
+    await driver.execute(statement, numbers)
 
 
 async def _finish(database: Database) -> None:

@@ -38,6 +38,10 @@ class Caret:
         """Whether this is looked up without being asked for more: fields and values of which a part is there."""
         return self.typed and self.kind in ("field", "value")
 
+    def stands_free(self, text: str) -> bool:
+        """Whether a new word may begin there: not right behind an operator, which would become part of the word."""
+        return self.start == 0 or text[self.start - 1].isspace() or text[self.start - 1] in "([,"
+
 
 @dataclass(frozen=True, slots=True)
 class _State:

@@ -13,7 +13,7 @@ import pytest
 from case_site import load, read_cases
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, insert, text, update
+from sqlalchemy import delete, exists, insert, text, update
 
 from treadle.flyql.dataset import Dataset
 from treadle.flyql.evaluate import evaluate
@@ -129,7 +129,10 @@ async def _apply(database: Database, kind: str, which: int, value: Any) -> None:
             case "delete":
                 await connection.execute(update(file).where(files).values(deleted_at=NOW))
             case "restore":
-                await connection.execute(update(file).where(files).values(deleted_at=None))
+                # Nothing is restored below what is deleted.
+                above = container.c.id.in_([file.c.subject_id, file.c.session_id, file.c.acquisition_id])
+                gone = exists().where(above, container.c.deleted_at.is_not(None))
+                await connection.execute(update(file).where(files, ~gone).values(deleted_at=None))
             case "move":
                 await _move(connection, session_id, f"{0x710000000000000000000001 + value:024x}")
             case "note":

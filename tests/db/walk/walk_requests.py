@@ -14,6 +14,7 @@ from walk_site import (
     MISSING,
     READER,
     Site,
+    gear_folder,
     measurements,
     picture,
     stored,
@@ -54,7 +55,11 @@ class Sample:
 
     def elsewhere(self) -> tuple[str, dict[str, Any]]:
         """The same request about things that are not there."""
-        secret = {value for name, value in self.ids.items() if len(value) == 24 and "role" not in name}
+        secret = {
+            value
+            for name, value in self.ids.items()
+            if len(value) == 24 and "role" not in name and name != "gear"
+        }
         known = re.compile("|".join(sorted(secret)))
         args = dict(self.args)
         for part in ("json", "params", "data"):
@@ -71,6 +76,10 @@ class Sample:
 
     def _value(self, before: str, path: list[str]) -> str:
         ids = self.ids
+        if before == "jobs":
+            return ids[self._job()]
+        if path[:2] == ["jobs", "ask"]:
+            return "pending"
         if path[0] == "changes" and len(path) < 3:
             return ids["session"] if len(path) == 2 else "session"
         if before in _LEVELS:
@@ -83,6 +92,10 @@ class Sample:
             return ids["acquisition-file"]
         if before == "users":
             return ids["member"]
+        if path[0] == "gears" and before in ("suggest", "context"):
+            return "sessions"
+        if path == ["gears", "ticket"]:
+            return ids["gear-waiting"]
         if path[0] == "dicomweb" and before != "projects":
             return {**DICOM_UIDS, "frames": "1", "bulkdata": "7FE00010"}[before]
         if before == "gears":
@@ -90,6 +103,8 @@ class Sample:
         if before == "permissions":
             return self._entry(path[0])
         fixed = {
+            "exchange": ids["gear-name"],
+            "sources": "walk",
             "groups": ids["group"],
             "roles": ids["member-role"],
             "templates": ids["member"],
@@ -119,6 +134,13 @@ class Sample:
         }
         return fixed.get(before, MISSING)
 
+    def _job(self) -> str:
+        """Which job a path means: one in the state that its endpoint is for."""
+        if self.template.endswith(("/retry", "/accept-failed-output", "/stream")):
+            return "failed-job"
+        watched = self.method == "GET" and not self.template.endswith(("/config.json", "/inputs/{}"))
+        return "job" if watched or self.template == "/jobs/{}" else "running-job"
+
     def _entry(self, kind: str) -> str:
         if kind == "gears":
             return "users"
@@ -147,6 +169,9 @@ _PACK = json.dumps(
         "packfile": {"type": "archive"},
     }
 )
+
+
+_PUSHED = {"repo": "example.org/gear", "pointer": f"sha256:{0:064x}"}
 
 
 def _move(ids: dict[str, str], what: str, into: str) -> dict[str, Any]:
@@ -187,15 +212,29 @@ _DELETED = {
 
 # The first pattern that matches `METHOD /template` makes the arguments.
 _ARGUMENTS: list[tuple[str, Any]] = [
+    (r"POST /gears/(\{\}|prepare-add)", _json(gear={**GEAR, "version": "2"})),
+    (r"PUT /gears/ticket/\{\}/rootfs", lambda ids: {"content": gear_folder()}),
+    (r"POST /gears/save", lambda ids: {"json": {"ticket": ids["gear-waiting"], **_PUSHED}}),
+    (r"PUT /x/exchange/sources/.*", _json(gears=[])),
     (r"(POST|PUT) /v3/annotations(/\{\})?", measurements),
     (
         r"(POST|PUT) /annotations.*",
         lambda ids: {"json": {"file_id": ids["acquisition-file"], "data": {"a": 1}}},
     ),
     (r"POST /dicomweb/.*", lambda ids: stored(picture())),
-    (r"POST /gears/\{\}", _json(gear={**GEAR, "version": "2"})),
     (r"PUT /gears/\{\}/series", _json(is_restricted=True)),
     (r"PUT /gears/\{\}/permissions/\{\}", lambda ids: {"json": {"id": ids["member"]}}),
+    (
+        r"POST /jobs/add",
+        lambda ids: {
+            "json": {"gear_id": ids["gear"], "destination": {"type": "session", "id": ids["session"]}}
+        },
+    ),
+    (r"PUT /jobs/priority", lambda ids: {"json": {"job_ids": [ids["job"]], "priority": "high"}}),
+    (r"PUT /jobs/\{\}", _json(state="cancelled")),
+    (r"POST /jobs/\{\}/logs", lambda ids: {"json": [{"fd": 1, "msg": "x"}]}),
+    (r"(PUT|POST) /engine(/blobs)?", lambda ids: {"params": {"job": ids["running-job"]}}),
+    (r"PUT /engine/self", _json(label="engine", kind="sandbox")),
     (r"GET /report/project", lambda ids: {"params": {"projects": ids["project"]}}),
     (r"POST /tree", _json(projects={"fields": ["label"]})),
     (r"POST /x/me/totp/.*|PUT /x/me/totp", _json(code="123456")),
@@ -249,6 +288,7 @@ _ARGUMENTS: list[tuple[str, Any]] = [
     ),
     (r"PUT /projects/.*/permissions/.*", lambda ids: {"json": {"role_ids": [ids["member-role"]]}}),
     (r"POST /collections/.*/permissions", lambda ids: {"json": {"_id": ids["stranger"], "access": "ro"}}),
+    (r"GET /x/find", lambda ids: {"params": {"text": "a"}}),
     (r"GET /access/why", lambda ids: {"params": {"user": ids["member"], "container": ids["session"]}}),
     (r"GET /access/who", lambda ids: {"params": {"container": ids["session"]}}),
     (

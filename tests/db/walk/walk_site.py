@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import tarfile
 import uuid
 import zipfile
 from collections.abc import AsyncIterator, Iterable
@@ -73,7 +74,7 @@ GEAR = {
     "license": "MIT",
     "url": "",
     "source": "",
-    "inputs": {"file": {"base": "file"}},
+    "inputs": {"file": {"base": "file", "optional": True}},
     "config": {},
 }
 
@@ -242,6 +243,7 @@ async def _fill(site: Site) -> None:
     alias = {"group": "mistyped", "to": ids["project"]}
     ids["alias"] = (await site.good("POST", "/connector/aliases", json=alias))["_id"]
     await _gears(site)
+    await _jobs(site)
     device = await site.good("POST", "/devices", json={"label": "scanner", "type": "connector"})
     ids["device"], site.keys["device"] = device["_id"], device["key"]
     ids["device-key"] = device["api_keys"][0]["key"]
@@ -251,8 +253,42 @@ async def _gears(site: Site) -> None:
     developer = await site.user("developer")
     await site.good("PUT", f"/users/{developer}", json={"roles": ["user", "developer"]})
     site.ids["gear-name"] = str(GEAR["name"])
-    path = f"/gears/{GEAR['name']}"
-    site.ids["gear"] = (await site.good("POST", path, who="developer", json={"gear": GEAR}))["_id"]
+    for version in ("1", "waiting"):
+        announced = {"gear": {**GEAR, "version": version}}
+        made = await site.good("POST", "/gears/prepare-add", who="developer", json=announced)
+        site.ids[f"gear-{version}"] = made["ticket"]
+    await site.good(
+        "PUT", f"/gears/ticket/{site.ids['gear-1']}/rootfs", who="developer", content=gear_folder()
+    )
+    saved = await site.good("POST", "/gears/save", who="developer", json={"ticket": site.ids["gear-1"]})
+    site.ids["gear"] = saved["_id"]
+    catalogue = {"gears": [{"gear": {**GEAR, "version": "of a catalogue"}}]}
+    await site.good("PUT", "/x/exchange/sources/walk", json=catalogue)
+
+
+def gear_folder() -> bytes:
+    """A tar."""
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as archive:
+        archive.addfile(tarfile.TarInfo("run"))
+    return packed.getvalue()
+
+
+async def _jobs(site: Site) -> None:
+    """A waiting job, one that an engine runs, and one that failed."""
+    engine = await site.good("POST", "/devices", json={"label": "engine", "type": "engine"})
+    site.keys["engine"] = engine["key"]
+    await site.good("PUT", "/engine/self", who="engine", json={"label": "engine", "kind": "sandbox"})
+    asked = {
+        "gear_id": site.ids["gear"],
+        "destination": {"type": "session", "id": site.ids["session"]},
+        "label": MARK,
+    }
+    for name in ("job", "running-job", "failed-job"):
+        site.ids[name] = (await site.good("POST", "/jobs/add", json=asked))["_id"]
+    await site.good("PUT", f"/jobs/{site.ids['running-job']}", who="engine", json={"state": "running"})
+    await site.good("PUT", f"/jobs/{site.ids['failed-job']}", who="engine", json={"state": "running"})
+    await site.good("PUT", f"/jobs/{site.ids['failed-job']}", who="engine", json={"state": "failed"})
 
 
 async def _annotate(site: Site) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 from urllib.parse import quote
@@ -177,3 +178,75 @@ def test_builder_and_text_keep_in_step(page: Page, study: Place) -> None:
     expect(builder.get_by_role("radio", name="Any holds")).to_be_checked()
     editor(page).fill("HAS file (file.type = dicom)")
     expect(builder).to_contain_text("says more than rows can show")
+
+
+def test_the_age_at_the_session_is_picked_between_limits(page: Page, server: Server, study: Place) -> None:
+    for label, years in (("young", 20), ("old", 70)):
+        subject = {"label": label, "sex": "other"}
+        session = {"project": study.id, "subject": subject, "label": label, "age": years * 31557600}
+        server.post("/sessions", session)
+    shown(page, study)
+    page.get_by_label("Age from").fill("30.5")
+    page.get_by_label("Age from").press("Enter")
+    expect(page.get_by_role("gridcell", name="old").first).to_be_visible()
+    expect(page.get_by_role("gridcell", name="young")).to_have_count(0)
+    page.get_by_role("button", name="Copy to query").click()
+    expect(editor(page)).to_contain_text("session.age_in_years >= 30.5")
+
+
+def test_the_whole_page_is_used_without_a_mouse(page: Page, server: Server, study: Place) -> None:
+    wait_for_suggestion(server, f"project.label = {study.label}")
+    page.goto("/search")
+    expect(editor(page)).to_be_visible()
+
+    def walk_to(there: Locator, key: str = "Tab") -> None:
+        for _ in range(80):
+            if there.evaluate(
+                "node => node === document.activeElement || node.contains(document.activeElement)"
+            ):
+                return
+            page.keyboard.press(key)
+        pytest.fail(f"{there} is not reached by {key}")
+
+    walk_to(editor(page))
+    page.keyboard.type(f'project.label = "{study.label}" ')
+    page.keyboard.press("Escape")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("gridcell", name="ada-v1")).to_be_visible()
+    # Tab completes what is typed; Escape lets it leave the text.
+    page.keyboard.press("Escape")
+    walk_to(page.get_by_role("navigation", name="Results").get_by_role("link", name="Subjects"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("gridcell", name="ada", exact=True)).to_be_visible()
+    walk_to(page.get_by_role("checkbox", name="female"))
+    page.keyboard.press("Space")
+    expect(page.get_by_role("gridcell", name="bob", exact=True)).to_have_count(0)
+    walk_to(page.get_by_role("grid"))
+    for _ in range(10):
+        if page.evaluate("document.activeElement.closest('[role=row]')?.textContent.includes('ada')"):
+            break
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="ada", level=1)).to_be_visible()
+
+
+def test_the_box_on_every_page_finds_by_name_with_the_keyboard(
+    page: Page, server: Server, study: Place
+) -> None:
+    session = server.post(
+        "/sessions", {"project": study.id, "subject": {"label": "eve"}, "label": f"visit {study.label}"}
+    )
+    page.goto("/projects")
+    expect(page.get_by_role("heading", name="Projects", level=1)).to_be_visible()
+    page.keyboard.press("/")
+    page.keyboard.type(study.label)
+    expect(page.get_by_role("option", name=study.label).first).to_be_visible()
+    expect(page.get_by_role("option", name=f"visit {study.label}")).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(f"/sessions/{session['_id']}$"))
+    page.keyboard.press("/")
+    page.keyboard.type("eve ada")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/search\?words=eve(\+|%20)ada"))

@@ -97,4 +97,4 @@ def test_keys_lead_to_search_and_places(page: Page) -> None:
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
     page.keyboard.press("/")
-    expect(page.get_by_label("Find a project")).to_be_focused()
+    expect(page.get_by_label("Find by name")).to_be_focused()

@@ -108,11 +108,11 @@ export const api = {
   patch: <T>(path: string, body: unknown, revision?: number) => call<T>("PATCH", path, { body, revision }),
   /** An answer that is a file. */
   file: async (path: string, body: unknown) => (await send("POST", path, { body })).blob(),
+  form: <T>(path: string, body: FormData) => call<T>("POST", path, { body }),
   /** The first bytes of a content, unpacked when it is gzip; `cut` when there are more. */
   head: async (path: string, query: Query, limit: number, gzip: boolean) => {
     const { body } = await send("GET", path, { query });
     return firstBytes(gzip ? body?.pipeThrough(new DecompressionStream("gzip")) : body, limit);
   },
-  form: <T>(path: string, body: FormData) => call<T>("POST", path, { body }),
   delete: <T>(path: string, query?: Query) => call<T>("DELETE", path, { query }),
 };

@@ -63,7 +63,7 @@ export function search(raw: Raw) {
   const kind = KINDS.find((one) => one === raw.kind);
   const [columns, facets, values] = [list(raw.columns), list(raw.facets), picked(raw.picked)];
   return {
-    ...texts(raw, ["q", "words", "sort", "from", "to", "saved"]),
+    ...texts(raw, ["q", "words", "sort", "from", "to", "youngest", "oldest", "saved"]),
     ...(kind ? { kind } : {}),
     ...(columns ? { columns } : {}),
     ...(facets ? { facets } : {}),

@@ -55,6 +55,7 @@ GET               /roles/actions                          any
 GET               /roles/{}                               any
 POST              /x/logout                               any
 GET               /x/events                               list
+GET               /x/find                                 list
 
 GET               /x/me                                   person
 PUT               /x/me/password                          account
@@ -409,6 +410,39 @@ POST              /collections/{}/analyses/{}/files       collection rw
 GET HEAD          /collections/{}/analyses/{}/files/{}    collection ro
 GET HEAD          /collections/{}/analyses/{}/inputs/{}   collection-and-project ro
 
+POST              /jobs/add                               project jobs_manage files_create_single files_modify_metadata
+GET               /jobs                                   list
+GET               /jobs/stats                             list
+PUT               /jobs/priority                          project jobs_view jobs_manage_others
+POST              /jobs/reap                              admin
+POST              /jobs/determine_provider                any
+GET               /jobs/{}                                project jobs_view
+GET               /jobs/{}/detail                         project jobs_view
+PUT               /jobs/{}                                project jobs_view jobs_manage_others
+POST              /jobs/{}/retry                          project jobs_view jobs_manage_others files_view_contents
+POST              /jobs/{}/accept-failed-output           project jobs_view files_create_single files_modify_metadata
+GET               /jobs/{}/logs                           project jobs_view
+GET               /jobs/{}/logs/text                      project jobs_view
+GET               /jobs/{}/logs/html                      project jobs_view
+GET               /jobs/{}/logs/stream                    project jobs_view
+GET               /sessions/{}/jobs                       project containers_view_metadata
+GET               /users/self/jobs                        person
+POST              /jobs/ask                               engine
+POST              /jobs/ask/{}                            engine
+GET               /jobs/next                              engine
+POST              /jobs/{}/claim                          engine
+GET               /jobs/{}/config.json                    engine
+GET               /jobs/{}/inputs/{}                      engine
+PUT               /jobs/{}/heartbeat                      engine
+POST              /jobs/{}/logs                           engine
+POST PUT          /jobs/{}/prepare-complete               engine
+POST PUT          /jobs/{}/complete                       engine
+PUT               /jobs/{}/profile                        engine
+PUT               /engine/self                            engine-only
+PUT               /engine/blobs                           engine
+POST              /engine                                 engine
+POST              /engine/commit                          engine
+
 POST              /containers/{}/views                    project data_views_manage
 GET               /containers/{}/views                    project data_views_view
 GET               /views/{}                               project data_views_view
@@ -452,10 +486,24 @@ GET               /gears/{}/invocation                    any
 GET               /gears/{}/series                        any
 POST DELETE       /gears/{}                               developer
 POST              /gears/{}/enable                        developer
+GET               /gears/{}/rootfs                        any
+GET               /gears/{}/suggest/{}/{}                 project containers_view_metadata files_view_metadata
+GET               /gears/{}/context/{}/{}                 project containers_view_metadata
+GET               /gears/my-tickets                       any
+GET               /gears/ticket/{}                        owner
+POST              /gears/prepare-add                      developer
+POST              /gears/save                             developer
+PUT               /gears/ticket/{}/rootfs                 developer
 PUT               /gears/{}/series                        developer
 PUT DELETE        /gears/{}/permissions                   developer
 PUT               /gears/{}/permissions/{}                developer
 DELETE            /gears/{}/permissions/{}/{}             developer
+
+GET               /x/exchange                             any
+GET               /x/exchange/{}                          any
+POST              /x/exchange/{}/install                  developer
+GET               /x/exchange/sources                     any
+PUT DELETE        /x/exchange/sources/{}                  developer
 
 POST              /connector/series                       device
 PUT               /connector/uploads/{}                   device

@@ -25,6 +25,7 @@ from treadle.server.dicomweb.described import stop_readers
 from treadle.server.gears import routes as gears
 from treadle.server.ingest import routes as ingest
 from treadle.server.ingest.arrival import stop_engines
+from treadle.server.jobs import routes as jobs
 from treadle.server.kit.settings import Settings
 from treadle.server.privacy import routes as privacy
 from treadle.server.privacy import routes_preview, routes_profiles, routes_settings
@@ -42,6 +43,7 @@ _ROUTERS: tuple[APIRouter, ...] = (
     metrics.router,
     alerts.router,
     access.router,
+    jobs.router,
     ingest.router,
     delivery.router,
     annotation_routes.router,

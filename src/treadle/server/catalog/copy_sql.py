@@ -187,7 +187,7 @@ async def _came_from(connection: AsyncConnection, source: Container) -> ColumnEl
 _FILE_SAME = (
     "name", "parent_level", "blob_sha384", "size", "type", "mimetype", "modality", "classification", "info",
     "zip_member_count", "origin_type", "origin_id", "deid_log_id", "deid_log_skip_reason",
-    "deid",
+    "deid", "gear_info",
 )  # fmt: skip
 
 

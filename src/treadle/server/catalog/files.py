@@ -42,6 +42,7 @@ class NewFile:
     tags: Sequence[str] | None = None
     info: Mapping[str, Any] | None = None
     zip_member_count: int | None = None
+    gear_info: Mapping[str, Any] | None = None
     deid_log_id: str | None = None
     deid_log_skip_reason: str | None = None
     deid: Mapping[str, Any] | None = None
@@ -222,6 +223,7 @@ def _new_row(
         "size": new.blob.size,
         **_metadata(new, old, preserve=preserve),
         "zip_member_count": new.zip_member_count,
+        "gear_info": dict(new.gear_info) if new.gear_info else None,
         "deid_log_id": new.deid_log_id,
         "deid_log_skip_reason": new.deid_log_skip_reason,
         "deid": dict(new.deid) if new.deid else None,

@@ -4,8 +4,9 @@ import { IconChevronDown } from "@tabler/icons-react";
 import { lazy, Suspense } from "react";
 import { DateField } from "@/ui/DateField";
 import { titleOf } from "./fields";
+import { NumberField } from "./NumberField";
 import classes from "./Search.module.css";
-import type { Buckets, Facets, SearchState } from "./search";
+import { type Buckets, type Facets, NO_RANGES, RANGES, type SearchState } from "./search";
 
 const FieldPicker = lazy(async () => ({ default: (await import("./FieldPicker")).FieldPicker }));
 
@@ -32,7 +33,8 @@ export function FacetPanel({ state, facets, onChange, onCopy }: FacetPanelProps)
   const narrow = useMediaQuery("(max-width: 1023px)") ?? false;
   const [opened, panel] = useDisclosure(false);
   const picked = state.picked ?? {};
-  const number = Object.keys(picked).length + (state.from || state.to ? 1 : 0);
+  const ranges = RANGES.filter(({ least, most }) => state[least] || state[most]);
+  const number = Object.keys(picked).length + ranges.length;
   const pick = (field: string, values: string[]) => {
     const { [field]: _, ...rest } = picked;
     const next = values.length > 0 ? { ...rest, [field]: values } : rest;
@@ -62,6 +64,23 @@ export function FacetPanel({ state, facets, onChange, onCopy }: FacetPanelProps)
           <DateField label="Scanned until" mark="To" value={state.to} onChange={(to) => onChange({ to })} />
         </Stack>
       </fieldset>
+      <fieldset className={classes.facet}>
+        <legend>Age in years</legend>
+        <Stack gap={6}>
+          <NumberField
+            label="Age from"
+            mark="From"
+            value={state.youngest}
+            onChange={(youngest) => onChange({ youngest })}
+          />
+          <NumberField
+            label="Age until"
+            mark="To"
+            value={state.oldest}
+            onChange={(oldest) => onChange({ oldest })}
+          />
+        </Stack>
+      </fieldset>
       <Suspense>
         <FieldPicker
           label="Filter by another field"
@@ -78,7 +97,7 @@ export function FacetPanel({ state, facets, onChange, onCopy }: FacetPanelProps)
             size="compact-sm"
             variant="subtle"
             color="gray"
-            onClick={() => onChange({ picked: undefined, from: undefined, to: undefined })}
+            onClick={() => onChange({ picked: undefined, ...NO_RANGES })}
           >
             Clear
           </Button>

@@ -1,13 +1,14 @@
 import { Button } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense, useMemo, useState } from "react";
+import { addressOf } from "@/api/address";
 import { ApiError } from "@/api/client";
 import { Message } from "@/ui/Message";
 import { readSort } from "@/ui/table/model";
 import { PagedTable } from "@/ui/table/PagedTable";
 import { SelectionBar } from "@/ui/table/SelectionBar";
 import { columnsOf, USUAL_COLUMNS } from "./fields";
-import { type Hit, KINDS, type Kind, only, type SearchQuery, type SearchState } from "./search";
+import { type Hit, KINDS, type Kind, only, RANGE_KEYS, type SearchQuery, type SearchState } from "./search";
 import { useHits } from "./useHits";
 
 const ResultActions = lazy(async () => ({ default: (await import("./ResultActions")).ResultActions }));
@@ -21,7 +22,7 @@ interface ResultTableProps {
   onClear: () => void;
 }
 
-const ANYTHING = ["q", "words", "picked", "from", "to"] as const;
+const ANYTHING = ["q", "words", "picked", ...RANGE_KEYS] as const;
 const NO_ORDER = { field: "", descending: true };
 
 /** What was found: chosen columns, any order, and what can be done with some or all of it. */
@@ -54,7 +55,7 @@ export function ResultTable({ state, kind, asked, onChange, onClear }: ResultTab
       sort={sort ?? NO_ORDER}
       onSort={(next) => onChange({ sort: next })}
       selection={{ ids: everything ? new Set(hits.rows.map((row) => row._id)) : ids, onChange: choose }}
-      onOpen={(row) => void navigate({ to: addressOf(kind, row) })}
+      onOpen={(row) => void navigate({ to: pageOf(kind, row) })}
       filtered={false}
       onClear={onClear}
       empty={
@@ -104,11 +105,11 @@ export function ResultTable({ state, kind, asked, onChange, onClear }: ResultTab
 }
 
 /** Address of what was found; an analysis is shown with what it belongs to. */
-function addressOf(kind: Kind, { _id, _source }: Hit): string {
-  if (kind === "file") return `/files/${_source.file?.file_id ?? _id}`;
-  if (kind !== "analysis") return `/${kind}s/${_id}`;
+function pageOf(kind: Kind, { _id, _source }: Hit): string {
+  if (kind === "file") return addressOf(kind, _source.file?.file_id ?? _id);
+  if (kind !== "analysis") return addressOf(kind, _id, _source.project?._id);
   const { parent } = _source;
-  return parent ? `/${parent.type}s/${parent._id}` : "/projects";
+  return parent ? addressOf(parent.type, parent._id, _source.project?._id) : "/projects";
 }
 
 const REFUSALS: Record<number, string> = {

@@ -18,7 +18,7 @@ import { ResultTabs } from "./ResultTabs";
 import { SavedMenu } from "./SavedMenu";
 import classes from "./Search.module.css";
 import { oneSavedQuery, stateOf } from "./saved";
-import { askedFor, facetsQuery, parseQuery, statusQuery } from "./search";
+import { askedFor, facetsQuery, NO_RANGES, parseQuery, statusQuery } from "./search";
 import { useSearchState } from "./useSearchState";
 
 const SaveQueryDialog = lazy(async () => ({ default: (await import("./SaveQueryDialog")).SaveQueryDialog }));
@@ -44,7 +44,7 @@ export function SearchPage() {
   const [saving, save] = useDisclosure(false);
   const copy = useMutation({
     mutationFn: () => withPicked(state),
-    onSuccess: (q) => change({ q, picked: undefined, from: undefined, to: undefined }),
+    onSuccess: (q) => change({ q, picked: undefined, ...NO_RANGES }),
     onError: (error) => notifications.show({ color: "red", title: "Not copied", message: error.message }),
   });
   // A link that names the saved query alone.

@@ -1,6 +1,6 @@
 import { api } from "@/api/client";
 import type { Json } from "@/api/types";
-import { type Parsed, printTree, type SearchState } from "./search";
+import { type Parsed, printTree, RANGES, type SearchState } from "./search";
 
 const MISSING = "null";
 
@@ -18,13 +18,14 @@ function oneOf(field: string, values: string[]): Node {
   return nodes.length === 1 ? (nodes[0] as Node) : { op: "or", args: nodes };
 }
 
-const scanned = (op: string, day: string): Node => ({ op, field: "session.timestamp", value: quoted(day) });
-
 /** The query as text with what was picked beside the result. */
 export async function withPicked(state: SearchState): Promise<string> {
   const parts = Object.entries(state.picked ?? {}).map(([field, values]) => oneOf(field, values));
-  if (state.from) parts.push(scanned(">=", state.from));
-  if (state.to) parts.push(scanned("<=", state.to));
+  for (const { field, least, most } of RANGES) {
+    const [low, high] = [state[least], state[most]];
+    if (low) parts.push({ op: ">=", field, value: quoted(low) });
+    if (high) parts.push({ op: "<=", field, value: quoted(high) });
+  }
   if (state.q) {
     const parsed = await api.post<Parsed>("/dataexplorer/search/parse", { structured_query: state.q });
     if (!parsed.valid) throw new Error("The query has mistakes.");

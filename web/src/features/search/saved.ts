@@ -2,7 +2,7 @@ import { queryOptions } from "@tanstack/react-query";
 import { api } from "@/api/client";
 import { LIVE } from "@/api/queries";
 import type { Page } from "@/api/types";
-import type { Problem, SearchQuery, SearchState } from "./search";
+import { type Problem, RANGES, type SearchQuery, type SearchState } from "./search";
 
 export interface SavedQuery {
   _id: string;
@@ -31,21 +31,25 @@ export const oneSavedQuery = (id: string | undefined) =>
     retry: false,
   });
 
-type Clause = { terms?: Record<string, string[]>; range?: Record<string, { gte?: string; lte?: string }> };
+type Limit = string | number;
+type Clause = { terms?: Record<string, string[]>; range?: Record<string, { gte?: Limit; lte?: Limit }> };
 
 /** The address that shows a saved query; filters of other clients that the page has no field for are left out. */
 export function stateOf({ _id, search }: SavedQuery): SearchState {
   const clauses = (search.filters ?? []) as Clause[];
   const picked = Object.assign({}, ...clauses.map((one) => one.terms ?? {})) as Record<string, string[]>;
-  const span = clauses.find((one) => one.range?.["session.timestamp"])?.range?.["session.timestamp"];
+  const ranges = Object.assign({}, ...clauses.map((one) => one.range ?? {})) as NonNullable<Clause["range"]>;
+  const limits = RANGES.flatMap(({ field, least, most }) => [
+    [least, ranges[field]?.gte?.toString()],
+    [most, ranges[field]?.lte?.toString()],
+  ]);
   return {
     saved: _id,
     kind: search.return_type,
     q: search.structured_query || undefined,
     words: search.search_string || undefined,
     picked: Object.keys(picked).length > 0 ? picked : undefined,
-    from: span?.gte,
-    to: span?.lte,
+    ...Object.fromEntries(limits),
     columns: search.columns,
     sort: search.sort && `${search.sort.field}:${search.sort.order}`,
   };

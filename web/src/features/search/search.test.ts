@@ -8,6 +8,7 @@ const STATE = {
   kind: "file",
   picked: { "file.type": ["dicom", "null"] },
   from: "2024-01-01",
+  youngest: "20.5",
 } as const;
 
 it("asks for what the address says", () => {
@@ -17,6 +18,7 @@ it("asks for what the address says", () => {
     filters: [
       { terms: { "file.type": ["dicom", "null"] } },
       { range: { "session.timestamp": { gte: "2024-01-01" } } },
+      { range: { "session.age_in_years": { gte: 20.5 } } },
     ],
   });
   expect(askedFor({})).not.toHaveProperty("filters");

@@ -23,6 +23,9 @@ export interface SearchState {
   picked?: Record<string, string[]> | undefined;
   from?: string | undefined;
   to?: string | undefined;
+  /** Years at the time of the session. */
+  youngest?: string | undefined;
+  oldest?: string | undefined;
   /** Fields whose values are counted besides the usual ones. */
   facets?: string[] | undefined;
   /** The saved query that is shown. */
@@ -101,7 +104,13 @@ export interface FieldHit {
   type: string;
 }
 
-const SCANNED = "session.timestamp";
+/** What is picked by its limits: a field, its least and its greatest value as the address names them. */
+export const RANGES = [
+  { field: "session.timestamp", least: "from", most: "to", value: String },
+  { field: "session.age_in_years", least: "youngest", most: "oldest", value: Number },
+] as const;
+export const RANGE_KEYS = RANGES.flatMap(({ least, most }) => [least, most]);
+export const NO_RANGES = Object.fromEntries(RANGE_KEYS.map((key) => [key, undefined])) satisfies SearchState;
 const PAGE = 100;
 const INDEXING_MS = 5000;
 
@@ -110,8 +119,11 @@ export function askedFor(state: SearchState): SearchQuery {
   const filters: object[] = Object.entries(state.picked ?? {}).map(([field, values]) => ({
     terms: { [field]: values },
   }));
-  const range = { ...(state.from ? { gte: state.from } : {}), ...(state.to ? { lte: state.to } : {}) };
-  if (state.from || state.to) filters.push({ range: { [SCANNED]: range } });
+  for (const { field, least, most, value } of RANGES) {
+    const [low, high] = [state[least], state[most]];
+    const limits = { ...(low ? { gte: value(low) } : {}), ...(high ? { lte: value(high) } : {}) };
+    if (low || high) filters.push({ range: { [field]: limits } });
+  }
   return {
     return_type: state.kind ?? "session",
     ...(state.q ? { structured_query: state.q } : {}),

@@ -1,7 +1,7 @@
 import { Kbd, Modal, Table } from "@mantine/core";
 
 const KEYS: [keys: string[], does: string][] = [
-  [["/"], "Find a project"],
+  [["/"], "Find by name"],
   [["?"], "This list"],
   [["g", "h"], "Go home"],
   [["g", "p"], "Go to projects"],

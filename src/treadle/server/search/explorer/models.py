@@ -71,6 +71,12 @@ class SearchPage(Document):
     sites: dict[str, SiteAnswer] | None = None
 
 
+class FoundByName(BaseModel):
+    """Objects whose label or name holds a text, level by level."""
+
+    results: list[SearchResult]
+
+
 class Facets(BaseModel):
     """Counts of the values of some fields over the whole result."""
 

@@ -35,11 +35,13 @@ _WORDS = {"connective": ("AND", "OR"), "truth": ("TRUE", "FALSE", "NULL"), "enti
 @router.post("/search/suggest", response_model=Suggestions, operation_id="get_search_query_suggestions")
 async def suggest(guard: ScopedGuard, body: ObjectBody) -> Response:
     """How a query may go on: fields and values that occur where the caller may read."""
-    caret = at_caret(query_text(body))
+    text = query_text(body)
+    caret = at_caret(text)
     extended = read_flag(str(body.get("extended") or ""), "extended")
     guard.decided()
+    guard.record_once("other_access", {}, of="suggestions")
     found: list[dict[str, Any]] = []
-    if caret.classic or (extended and caret.kind == "field"):
+    if caret.classic or (extended and caret.kind in ("field", "value") and caret.stands_free(text)):
         scope = await query.scope_of(guard)
         found = await (_fields if caret.kind == "field" else _values)(guard, caret, scope)
     elif extended:
@@ -119,6 +121,7 @@ async def fields(guard: ScopedGuard, body: ObjectBody) -> Response:
     if not isinstance(text, str):
         raise BadRequest("'field' must be a text.")
     guard.decided()
+    guard.record_once("other_access", {}, of="suggestions")
     hits = await query.suggest_fields(guard.connection, text, await query.scope_of(guard), limit=_MOST)
     return json_answer(_documents(hits))
 

@@ -37,6 +37,7 @@ def query_text(body: dict[str, Any]) -> str:
 @router.post("/parse", response_model=Parsed, operation_id="parse_search_query")
 async def parsed(guard: AnonymousGuard, body: ObjectBody) -> Response:
     """Whether a text is a query, what is wrong with it, and its tree; to a known caller, which fields nothing has."""
+    guard.nothing_seen()
     try:
         tree = parse(query_text(body))
     except FlyqlError as error:
@@ -55,8 +56,9 @@ async def _warnings(guard: Guard, tree: Node) -> list[dict[str, Any]]:
 
 
 @router.post("/print", response_model=Printed, operation_id="print_search_query")
-async def printed(_guard: UserGuard, body: ObjectBody) -> Response:
+async def printed(guard: UserGuard, body: ObjectBody) -> Response:
     """The text of a tree."""
+    guard.nothing_seen()
     try:
         return json_answer({"structured_query": to_text(from_tree(body.get("ast")))})
     except TreeError as error:

@@ -51,7 +51,7 @@ class PathNode:
         self.below: dict[str, PathNode] = {}
         self.path_id: int | None = None
         self.kinds = 0  # bits of Kind
-        self.texts: dict[str, tuple[tuple[Word, ...], int]] = {}
+        self.texts: dict[str, tuple[tuple[tuple[PathNode, Word], ...], int]] = {}
 
     def at(self, key: str) -> PathNode:
         """The node of a key below."""
@@ -60,13 +60,13 @@ class PathNode:
             found = self.below[key] = PathNode((*self.keys, key))
         return found
 
-    def read(self, text: str) -> tuple[tuple[Word, ...], int]:
-        """The words and the kinds of a text here; texts recur."""
+    def read(self, text: str) -> tuple[tuple[tuple[PathNode, Word], ...], int]:
+        """The words of a text here, and their kinds; texts recur."""
         found = self.texts.get(text)
         if found is None:
             if len(self.texts) >= _KEEP_TEXTS:
                 self.texts.clear()
-            found = words(self.path, text), kinds_of_text(self.path, text)
+            found = tuple((self, word) for word in words(self.path, text)), kinds_of_text(self.path, text)
             if len(text) <= MAX_TEXT:
                 self.texts[text] = found
         return found

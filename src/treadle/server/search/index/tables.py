@@ -143,6 +143,7 @@ def _rows(level: str) -> Table:
         Column("shape", Integer, nullable=False),
         Column("f", ARRAY(Integer), nullable=False),  # those of t that facets count
         Column("t", ARRAY(Integer), nullable=False),
+        Column("dates", ARRAY(Integer)),  # those of t that are dates, if there are any
         Index(f"ix_{name}_created", desc("created")),
         Index(f"ix_{name}_t", "t", postgresql_using="gin"),
     )

@@ -15,6 +15,7 @@ MAX_TEXT = 256
 DAY_US = 86_400_000_000
 _EXACT_DIGITS = 4
 _BUCKETS = 256  # per octave
+_HASHES = 1 << 22  # of texts that are not in the dictionary
 _UID = re.compile(r"[0-2](\.\d+){3,}\Z")
 _TIME_OF_DAY = re.compile(r"\d{2,6}(\.\d{1,6})?\Z")
 _UTC = Clock(datetime(1970, 1, 1, tzinfo=UTC))
@@ -99,8 +100,11 @@ def day_of(path: str, value: str) -> int | None:
 
 
 def hashed(path_id: int, value: str) -> int:
-    """The number of a text that the dictionary does not hold; negative, and checked again when it is found."""
-    return -1 - (zlib.crc32(f"{path_id}\0{value}".encode("utf-8", "surrogatepass")) & 0x7FFFFFFF)
+    """The number of a text that the dictionary does not hold; negative, and checked again when it is found.
+
+    There are few such numbers: some objects share each, and a number in the GIN index costs more than a place there.
+    """
+    return -1 - zlib.crc32(f"{path_id}\0{value}".encode("utf-8", "surrogatepass")) % _HASHES
 
 
 def grams(low: str) -> list[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, LiteralString
 
 import psycopg
@@ -59,6 +60,7 @@ class Computed:
     shape: int
     facets: set[int]
     terms: set[int]
+    dates: set[int]
 
 
 async def compute(dictionary: Dictionary, objects: Sequence[Loaded]) -> list[Computed]:
@@ -70,9 +72,10 @@ async def compute(dictionary: Dictionary, objects: Sequence[Loaded]) -> list[Com
     numbers = await dictionary.number_terms({key for one in flat for key in one.wanted()})
     found = []
     for one in flat:
-        terms, facets = one.terms(numbers)
+        terms, facets, dates = one.terms(numbers)
         path_ids = tuple(sorted(node.path_id for node in one.kinds if node.path_id is not None))
-        found.append(Computed(one.level, one.oid, await dictionary.number_shape(path_ids), facets, terms))
+        shape = await dictionary.number_shape(path_ids)
+        found.append(Computed(one.level, one.oid, shape, facets, terms, dates))
     return found
 
 
@@ -80,11 +83,12 @@ async def store(
     driver: psycopg.AsyncConnection[Any], dictionary: Dictionary, objects: Sequence[Loaded]
 ) -> None:
     """Write the index rows of these objects in the driver's transaction."""
-    rows: dict[str, list[tuple[str, int, str, str]]] = defaultdict(list)
+    rows: dict[str, list[tuple[str, int, str, str, str | None]]] = defaultdict(list)
     for one in await compute(dictionary, objects):
-        rows[one.level].append((one.oid, one.shape, _array(one.facets), _array(one.terms)))
+        dates = _array(one.dates) if one.dates else None
+        rows[one.level].append((one.oid, one.shape, _array(one.facets), _array(one.terms), dates))
     for level, batch in rows.items():
-        batch.sort()  # rows are locked in this order, whoever writes
+        batch.sort(key=itemgetter(0))  # rows are locked in this order, whoever writes
         columns = [list(column) for column in zip(*batch, strict=True)]
         await driver.execute(_STORE[level], columns, prepare=True)
 
@@ -109,7 +113,7 @@ class Flat:
         if isinstance(value, str):
             if value:
                 found, kinds = node.read(value)
-                self._words += [(node, word) for word in found]
+                self._words += found
                 self._met(node, kinds)
                 if kinds & _HASHED:
                     self._hashed.append((node, value))
@@ -134,16 +138,20 @@ class Flat:
         """The words, once the paths have numbers."""
         return ((node.path_id or 0, word) for node, word in self._words)
 
-    def terms(self, numbers: Mapping[Key, int]) -> tuple[set[int], set[int]]:
-        """The numbers of all terms, and of those that facets count."""
-        terms, facets = set[int](), set[int]()
+    def terms(self, numbers: Mapping[Key, int]) -> tuple[set[int], set[int], set[int]]:
+        """The numbers of all terms, of those that facets count, and of dates: their texts and days."""
+        terms, facets, dates = set[int](), set[int](), set[int]()
+        before = 0
         for node, word in self._words:
             number = numbers[node.path_id or 0, word]
             terms.add(number)
             if node.path in self._facets:
                 facets.add(number)
+            if word[0] == "d":
+                dates |= {number, before}
+            before = number  # a day follows its text
         terms.update(hashed(node.path_id or 0, value) for node, value in self._hashed)
-        return terms, facets
+        return terms, facets, dates
 
 
 def _array(numbers: Iterable[int]) -> str:
@@ -162,12 +170,14 @@ def _statement(level: str) -> LiteralString:
         source["size"] = "r.size"
     table, catalog = f"search_{level}", "file" if level == "file" else "container"
     live = "r.is_current AND r.deleted_at IS NULL" if level == "file" else "r.deleted_at IS NULL"
-    names = ["doc", "oid", *source, "shape", "f", "t"]
-    values = ["hashtextextended(x.oid, 0)", "x.oid", *source.values(), "x.shape", "x.f::int[]", "x.t::int[]"]
+    given = {"shape": "x.shape", **{name: f"x.{name}::int[]" for name in ("f", "t", "dates")}}
+    source = {"doc": "hashtextextended(x.oid, 0)", "oid": "x.oid", **source, **given}
+    names, values = list(source), source.values()
     changed = ", ".join(f"{name} = excluded.{name}" for name in names[1:])
     project = "project" if "project" in source else "NULL::bigint"
     return f"""
-WITH x AS (SELECT * FROM unnest(%s::text[], %s::int[], %s::text[], %s::text[]) AS x (oid, shape, f, t)),
+WITH x AS (SELECT * FROM unnest(%s::text[], %s::int[], %s::text[], %s::text[], %s::text[])
+    AS x (oid, shape, f, t, dates)),
   old AS (SELECT doc, {project} AS project, shape, t FROM {table}
     WHERE doc IN (SELECT hashtextextended(oid, 0) FROM x)),
   new AS (INSERT INTO {table} ({", ".join(names)})

@@ -95,13 +95,16 @@ class Compiler:
     async def _leaf(self, term: Node, beside: Condition) -> Condition:
         if not isinstance(term, Compare | In | Exists | Is | Element):
             raise TypeError(term)
+        self.frame.reading = term
         found = await of_leaf(self.frame, self.row, self.alias, term)
         parts = [found.condition]
         if found.scan:
             parts.append(await of_scan(self.frame, self.row, self.alias, term, found, beside))
         if self.row == "file" and speaks_of_regions(term):
             parts.append(await of_regions(self.frame, self.alias, term))
-        return any_of(parts) if len(parts) > 1 else found.condition
+        condition = any_of(parts) if len(parts) > 1 else found.condition
+        self.frame.looked_up(term, condition.share)
+        return condition
 
     async def _above(self, node: Node, entity: str) -> Condition:
         key = key_of(entity, self.row, self.alias)

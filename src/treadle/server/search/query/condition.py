@@ -71,19 +71,21 @@ def any_of(parts: Sequence[Condition]) -> Condition:
 
 
 def has_terms(
-    alias: str, terms: Sequence[int], share: float, *, facets: bool = False, counted: bool = False
+    alias: str, terms: Sequence[int], share: float, *, among: str = "t", counted: bool = False
 ) -> Condition:
-    """Rows with any of these terms; of `facets`, rows are tested one by one on the short array of such terms.
+    """Rows with any of these terms; tested one by one on the array that is shorter than `t` and has all of the kind.
 
     `counted`: the share is no estimate but the number of such rows.
     """
     if not terms:
         return NEVER
-    numbers, tested = array(sorted(terms)), f"{alias}.{'f' if facets else 't'}"
+    numbers, tested = array(sorted(terms)), f"{alias}.{among}"
     op = "@>" if len(terms) == 1 else "&&"
     gin = f"{alias}.t OPERATOR(pg_catalog.{op}) {numbers}"
     if len(terms) <= _LITTLE:
         walk = f"{tested} OPERATOR(pg_catalog.{op}) {numbers}"
+        if among == "dates":  # not every row has dates
+            walk = f"({tested} IS NOT NULL AND {walk})"
     else:  # the list is hashed once
         walk = f"EXISTS (SELECT FROM unnest({tested}) u WHERE u = ANY({numbers}))"
     least, most = (share, share) if counted else (0.0, 1.0)

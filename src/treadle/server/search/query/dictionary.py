@@ -15,7 +15,7 @@ from treadle.flyql.pattern import Pattern
 from treadle.flyql.predicate import Predicate, fold, predicate
 from treadle.flyql.regex import compile_regex
 from treadle.server.search.index.tables import LEVELS
-from treadle.server.search.index.terms import DAY_US, Kind, bucket, grams, hashed, number_word
+from treadle.server.search.index.terms import DAY_US, Kind, bucket, grams, hashed, is_hashed, number_word
 from treadle.server.search.query.frame import Frame, array
 
 SUMMED = 400  # terms whose counts are all added up
@@ -37,6 +37,7 @@ class Meaning:
     """Terms that satisfy a leaf surely, and those whose documents have to be looked at."""
 
     sure: set[int] = field(default_factory=set)
+    dates: set[int] = field(default_factory=set)  # the sure ones that are dates
     edge: set[int] = field(default_factory=set)
     hashed: bool = False  # a value that only has a hash may satisfy it too
 
@@ -144,8 +145,7 @@ class Lookup:
         texts = [literal.text for literal in literals]
         await self._terms(f"kind = 's' AND s = ANY({self.frame.bind(texts, 'text[]')})")
         for row in self.rows:
-            if row.kinds & Kind.HASHED:
-                self.found.edge.update(hashed(row.path_id, text) for text in texts)
+            self.found.edge.update(hashed(row.path_id, text) for text in texts if is_hashed(row.path, text))
         numbers = [number_word(float(one.number)) for one in literals if one.number is not None]
         for kind, edge in (("n", False), ("b", True)):
             wanted = [float(number) for letter, number in numbers if letter == kind]
@@ -185,7 +185,9 @@ class Lookup:
         if inner_first > inner_last:
             edges = [(first, last)]
         else:
+            before = set(self.found.sure)
             await self._terms(f"kind = 'd' AND n BETWEEN {_sql(inner_first)} AND {_sql(inner_last)}")
+            self.found.dates |= self.found.sure - before
             edges = [(first, inner_first - 1), (inner_last + 1, last)]
         paths_by_id = {row.path_id: row.path for row in self.rows}
         for low, high in edges:
@@ -195,7 +197,9 @@ class Lookup:
                 f"SELECT term_id, path_id, s FROM search_term WHERE path_id = ANY({self._ids}) AND kind = 's' "
                 f"AND n BETWEEN {_sql(low)} AND {_sql(high)}"
             )
-            self.found.sure.update(number for number, path_id, s in rows if test(paths_by_id[path_id], s))
+            dates = {number for number, path_id, s in rows if test(paths_by_id[path_id], s)}
+            self.found.sure |= dates
+            self.found.dates |= dates
 
 
 def _span(op: str, interval: Interval) -> tuple[float, float]:

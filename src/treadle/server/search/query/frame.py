@@ -12,7 +12,9 @@ import psycopg
 from psycopg import errors
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from treadle.flyql.ast import Node
 from treadle.flyql.literals import Clock
+from treadle.flyql.printer import to_text
 from treadle.server.search.errors import TooSlow
 from treadle.server.search.index.tables import ABOVE, LEVELS
 from treadle.server.search.query.scope import Scope
@@ -31,6 +33,8 @@ class Frame:
     clock: Clock
     projects: dict[str, list[int] | None]
     parameters: dict[str, Any] = field(default_factory=dict)
+    reading: Node | None = None  # the term that is being looked up
+    widest: tuple[float, Node] | None = None  # the term that most rows satisfy, and their share
     _totals: dict[str, int] = field(default_factory=dict)
 
     def bind(self, value: Any, kind: str = "text") -> str:
@@ -38,6 +42,19 @@ class Frame:
         name = f"p{len(self.parameters)}"
         self.parameters[name] = value
         return f"%({name})s::{kind}"
+
+    def looked_up(self, term: Node, share: float) -> None:
+        """Keep in mind which term may make the search slow: the one that leaves the most rows."""
+        self.reading = None
+        if self.widest is None or share > self.widest[0]:
+            self.widest = share, term
+
+    @property
+    def slow_part(self) -> str:
+        """What to say when the search has taken too long."""
+        slow = self.reading or (self.widest[1] if self.widest else None)
+        told = TooSlow.__doc__ or ""
+        return f"{told} What takes longest is probably: {to_text(slow)[:200]}" if slow else told
 
     def readable(self, level: str, alias: str) -> str:
         """SQL: the rows of a level that may be read."""
@@ -117,7 +134,11 @@ async def frame(connection: AsyncConnection, scope: Scope, clock: Clock) -> Asyn
         projects = {
             level: await _keys(driver, scope.of(level)) for level in ("project", "analysis", "file", "region")
         }
-        yield Frame(driver, scope, clock, projects)
+        made = Frame(driver, scope, clock, projects)
+        try:
+            yield made
+        except TooSlow:
+            raise TooSlow(made.slow_part) from None
 
 
 async def _keys(driver: psycopg.AsyncConnection[Any], ids: Sequence[str] | None) -> list[int] | None:

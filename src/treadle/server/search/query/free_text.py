@@ -2,32 +2,46 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
+from treadle.flyql.ast import Compare, Field, Value
 from treadle.flyql.entities import COLLECTION
 from treadle.flyql.predicate import fold
 from treadle.server.search.index.tables import ABOVE, LEVELS
-from treadle.server.search.index.terms import grams, hashed
+from treadle.server.search.index.terms import Kind, grams, hashed, is_hashed
 from treadle.server.search.query.compile import key_of
 from treadle.server.search.query.condition import NEVER, Condition, all_of, any_of, has_terms, plain
-from treadle.server.search.query.dictionary import carriers
+from treadle.server.search.query.dictionary import PathRow, carriers
 from treadle.server.search.query.frame import Frame, array
+from treadle.server.search.query.leaf import again
 
 _UNSEARCHED = "('_id', 'id', 'hash')"
-Words = list[dict[str, list[int]]]  # of each word: by level, the terms that contain it
+
+
+@dataclass
+class Word:
+    """What a word occurs in: by level, terms that contain it, and paths where its hash may stand for it."""
+
+    text: str
+    terms: dict[str, list[int]] = field(default_factory=dict)
+    paths: dict[str, list[PathRow]] = field(default_factory=dict)
 
 
 async def covering(frame: Frame, level: str, text: str) -> Condition:
     """Rows `r` of a level that, or something below which, cover the text."""
-    words: Words = [await _terms(frame, word) for word in sorted(set(fold(text).split()))]
+    words = [await _read(frame, word) for word in sorted(set(fold(text).split()))]
     parts = []
     for row in LEVELS:
         # Where no word occurs in a row itself, what is above it covers as much.
-        if any(word.get(row) for word in words) and (row == level or key_of(level, row, "w") is not None):
+        if any(row in word.terms or row in word.paths for word in words) and (
+            row == level or key_of(level, row, "w") is not None
+        ):
             parts.append(await _covering_at(frame, level, row, words))
     above = await _covering_at(frame, level, level, words)
     return any_of([above, *parts])
 
 
-async def _terms(frame: Frame, word: str) -> dict[str, list[int]]:
+async def _read(frame: Frame, word: str) -> Word:
     condition = f"strpos(coalesce(t.low, t.s), {frame.bind(word)}) > 0"
     wanted = grams(word)
     if wanted:
@@ -36,19 +50,21 @@ async def _terms(frame: Frame, word: str) -> dict[str, list[int]]:
         "SELECT p.entity, t.term_id FROM search_term t JOIN search_path p USING (path_id) "
         f"WHERE t.kind = 's' AND {condition} AND p.keys[cardinality(p.keys)] NOT IN {_UNSEARCHED}"
     )
-    found: dict[str, list[int]] = {}
+    found = Word(word)
     for entity, number in rows:
-        found.setdefault(LEVELS[entity], []).append(number)
+        found.terms.setdefault(LEVELS[entity], []).append(number)
     whole = await frame.rows(
-        "SELECT entity, path_id FROM search_path WHERE kinds & 32 <> 0 "
-        f"AND keys[cardinality(keys)] NOT IN {_UNSEARCHED}"
+        "SELECT entity, path_id, path, keys, kinds FROM search_path "
+        f"WHERE kinds & {int(Kind.HASHED)} <> 0 AND keys[cardinality(keys)] NOT IN {_UNSEARCHED}"
     )
-    for entity, path_id in whole:
-        found.setdefault(LEVELS[entity], []).append(hashed(path_id, word))
+    for entity, path_id, path, keys, kinds in whole:
+        if is_hashed(path, word):
+            row = PathRow(path_id, path, tuple(keys), Kind(kinds))
+            found.paths.setdefault(LEVELS[entity], []).append(row)
     return found
 
 
-async def _covering_at(frame: Frame, level: str, row: str, words: Words) -> Condition:
+async def _covering_at(frame: Frame, level: str, row: str, words: list[Word]) -> Condition:
     """Rows `r` that are, or are above, a row of this level that covers all words."""
     alias = "r" if row == level else f"w_{row}"
     found = all_of(
@@ -76,15 +92,29 @@ def _chain(row: str) -> list[str]:
     ]
 
 
-async def _has(frame: Frame, row: str, alias: str, level: str, word: dict[str, list[int]]) -> Condition:
+async def _has(frame: Frame, row: str, alias: str, level: str, word: Word) -> Condition:
     """Rows bound to an object of a level that has the word."""
-    terms = word.get(level, [])
-    if not terms:
-        return NEVER
-    share = min(1.0, await carriers(frame, level, terms) / await frame.total(level)) if ABOVE[level] else 0.1
     if level == row:
-        return has_terms(alias, terms, share)
+        return await _holds(frame, level, alias, word)
     key, name = key_of(level, row, alias), f"{alias}_{level}"
-    inner = has_terms(name, terms, share)
+    inner = await _holds(frame, level, name, word)
+    if inner is NEVER:
+        return NEVER
     objects = f"SELECT {name}.doc FROM search_{level} {name} WHERE {inner.gin}"
-    return plain(f"{key} IS NOT NULL AND {key} IN ({objects})", share)
+    return plain(f"{key} IS NOT NULL AND {key} IN ({objects})", inner.share)
+
+
+async def _holds(frame: Frame, level: str, alias: str, word: Word) -> Condition:
+    terms, paths = word.terms.get(level, []), word.paths.get(level, [])
+    parts = []
+    if terms:
+        readable = await frame.total(level)
+        share = min(1.0, await carriers(frame, level, terms) / readable) if ABOVE[level] else 0.1
+        parts.append(has_terms(alias, terms, share))
+    if paths:
+        exactly = Compare("=", Field(level, ""), Value(word.text, quoted=True))
+        hashes = has_terms(
+            alias, [hashed(path.path_id, word.text) for path in paths], 1 / await frame.total(level)
+        )
+        parts.append(all_of([hashes, again(frame, level, alias, exactly, paths)]))
+    return any_of(parts)

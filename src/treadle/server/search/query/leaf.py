@@ -15,7 +15,15 @@ from treadle.server.search.index.terms import Kind
 from treadle.server.search.index.write import FACETS
 from treadle.server.search.query import natives
 from treadle.server.search.query.condition import NEVER, Condition, all_of, any_of, has_terms, plain
-from treadle.server.search.query.dictionary import SUMMED, Lookup, PathRow, carriers, find_below, find_paths
+from treadle.server.search.query.dictionary import (
+    SUMMED,
+    Lookup,
+    Meaning,
+    PathRow,
+    carriers,
+    find_below,
+    find_paths,
+)
 from treadle.server.search.query.frame import Frame, array
 
 Leaf = Compare | In | Exists | Is | Element
@@ -41,7 +49,7 @@ def needs_scan(term: Any) -> bool:
 
 async def of_leaf(frame: Frame, level: str, alias: str, term: Leaf) -> Found:
     """The rows of the term's level."""
-    native = natives.condition(frame, level, alias, term)
+    native = natives.of_templates(frame, level, alias, term) or natives.condition(frame, level, alias, term)
     if native is not None:
         return Found(native)
     if isinstance(term, Exists):
@@ -51,14 +59,12 @@ async def of_leaf(frame: Frame, level: str, alias: str, term: Leaf) -> Found:
     rows = await find_paths(frame, level, term.field)
     lookup = Lookup(frame, rows)
     meaning = await (lookup.is_boolean(term.value) if isinstance(term, Is) else lookup.meaning(term))
-    facets = all(row.path in FACETS.get(level, ()) for row in rows)
-    share = await _share(frame, level, meaning.sure)
-    sure = has_terms(alias, [*meaning.sure], share, facets=facets, counted=_is_counted(meaning.sure, rows))
+    sure = await _sure(frame, level, alias, meaning, rows)
     if not isinstance(term, Is) and meaning.edge:
         edges = has_terms(alias, [*meaning.edge], await _share(frame, level, meaning.edge))
         if any(_is_derived(level, row) for row in rows):
             return Found(sure, edges)
-        sure = any_of([sure, all_of([edges, _again(frame, level, alias, term, rows)])])
+        sure = any_of([sure, all_of([edges, again(frame, level, alias, term, rows)])])
     return Found(sure, await _unknown(frame, level, alias, rows) if meaning.hashed else None)
 
 
@@ -70,12 +76,23 @@ async def of_span(frame: Frame, level: str, alias: str, limits: Sequence[Compare
     meaning = await Lookup(frame, rows).span(limits)
     if meaning is None:
         return None
-    share = await _share(frame, level, meaning.sure)
-    found = has_terms(alias, [*meaning.sure], share, counted=_is_counted(meaning.sure, rows))
+    found = await _sure(frame, level, alias, meaning, rows)
     if not meaning.edge:
         return found
     edges = has_terms(alias, [*meaning.edge], await _share(frame, level, meaning.edge))
-    return any_of([found, all_of([edges, *(_again(frame, level, alias, limit, rows) for limit in limits)])])
+    return any_of([found, all_of([edges, *(again(frame, level, alias, limit, rows) for limit in limits)])])
+
+
+async def _sure(frame: Frame, level: str, alias: str, meaning: Meaning, rows: Sequence[PathRow]) -> Condition:
+    """Rows with a term that satisfies the leaf for certain."""
+    among = "t"
+    if all(row.path in FACETS.get(level, ()) for row in rows):
+        among = "f"
+    elif meaning.sure <= meaning.dates:
+        among = "dates"
+    share = await _share(frame, level, meaning.sure)
+    counted = _is_counted(meaning.sure, rows)
+    return has_terms(alias, [*meaning.sure], share, among=among, counted=counted)
 
 
 def _is_counted(terms: set[int], rows: Sequence[PathRow]) -> bool:
@@ -139,7 +156,7 @@ async def _unknown(frame: Frame, level: str, alias: str, rows: Sequence[PathRow]
     return None if found is NEVER else found
 
 
-def _again(frame: Frame, level: str, alias: str, term: Compare | In, rows: Sequence[PathRow]) -> Condition:
+def again(frame: Frame, level: str, alias: str, term: Compare | In, rows: Sequence[PathRow]) -> Condition:
     """The exact comparison, by PostgreSQL on the stored document: values that share a bucket or a hash."""
     literals = [
         read(value, frame.clock) for value in (term.values if isinstance(term, In) else (term.value,))

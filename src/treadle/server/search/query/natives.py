@@ -1,4 +1,4 @@
-"""Terms about what is a column of the index rows: ids, times, sizes."""
+"""Terms about what is a column of the index rows, ids, times, sizes, or known from a row above."""
 
 from __future__ import annotations
 
@@ -6,12 +6,17 @@ from treadle.flyql.ast import Compare, Element, Exists, In, Is
 from treadle.flyql.like import compile_like
 from treadle.flyql.literals import Literal, read
 from treadle.flyql.regex import compile_regex
+from treadle.server.search.index.tables import LEVELS
 from treadle.server.search.query.condition import NEVER, Condition, any_of, plain
 from treadle.server.search.query.frame import Frame
 
 _COLUMNS = {"created": "created", "modified": "modified"}
 _TIMED = ("session", "acquisition")
 _SHARE = {"=": 0.01, "in": 0.05}
+_TEMPLATED = (
+    "SELECT p.doc FROM search_project p JOIN search_shape ON shape_id = p.shape WHERE path_ids OPERATOR(pg_catalog.&&) "
+    f"ARRAY(SELECT path_id FROM search_path WHERE entity = {LEVELS.index('project')} AND path ^@ 'templates')"
+)
 
 
 def column(level: str, path: str) -> str | None:
@@ -45,6 +50,26 @@ def condition(
         return NEVER
     of_one = _of_size if name == "size" else _of_time
     return any_of([of_one(frame, held, op, read(value, frame.clock)) for value in values])
+
+
+def of_templates(
+    frame: Frame, level: str, alias: str, term: Compare | In | Exists | Is | Element
+) -> Condition | None:
+    """Whether a session's project has templates, which its own document does not say; None of other fields."""
+    if (level, term.field.path) != ("session", "project_has_template"):
+        return None
+    wanted: list[bool | None] = []
+    match term:
+        case Exists():
+            wanted = [True, False]
+        case Is(value=value):
+            wanted = [value]
+        case In(values=values):
+            wanted = [read(value, frame.clock).boolean for value in values]
+        case Compare(op="=" | "!=", value=one):
+            wanted = [read(one, frame.clock).boolean]
+    has = plain(f"{alias}.project IN ({_TEMPLATED})", 0.5)
+    return any_of([has if value else ~has for value in wanted if value is not None])
 
 
 def _of_id(frame: Frame, alias: str, term: Compare | In) -> Condition:

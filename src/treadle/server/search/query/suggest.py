@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -21,6 +22,8 @@ from treadle.server.search.query.natives import column
 from treadle.server.search.query.scope import Scope
 
 _FEW_VALUES, _MOST_OF_ALL = 15, 0.85
+_MANY_VALUES = 200  # a field of more is no facet, however many objects have the same ones
+_NEVER_A_FACET = Kind.HASHED | Kind.LONG | Kind.BUCKET
 _LOOKED_AT = 1_000  # values with a short text in them
 
 
@@ -32,6 +35,29 @@ class FieldHit:
     type: str
     facet: bool
     count: int
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A field as it is found: what it is called in the answer, its full name, bits of Kind, objects, paths."""
+
+    key: str
+    field: str
+    kinds: int
+    n: int
+    path_ids: list[int]
+
+    @property
+    def type(self) -> str:
+        """The type of most of its values."""
+        kind = Kind(max(self.kinds, 0))
+        if kind & Kind.DAY or self.kinds < 0:
+            return "date"
+        if kind & (Kind.TEXT | Kind.HASHED | Kind.LONG):
+            return "string"
+        if kind & Kind.BOOLEAN:
+            return "boolean"
+        return "float" if kind & Kind.FRACTION else "integer"
 
 
 @dataclass(frozen=True)
@@ -55,7 +81,7 @@ async def suggest_fields(
             f"WHEN strpos('.' || lower(name), '.' || {needle}) > 0 THEN 1 ELSE 2 END, n DESC, name LIMIT {limit * 2}"
         )
         shown = [row for row in rows if is_suggested(row[0].partition(".")[2])][:limit]
-        return [await _hit(inside, name, name, kinds, n, ids) for name, kinds, n, ids in shown]
+        return await _hits_of(inside, [_Row(row[0], *row) for row in shown])
 
 
 async def children(connection: AsyncConnection, path: str, scope: Scope) -> list[FieldHit]:
@@ -70,12 +96,12 @@ async def children(connection: AsyncConnection, path: str, scope: Scope) -> list
             f"array_agg(path_ids[1]) FROM ({all_fields(inside)}) q WHERE starts_with(name, {start}) "
             "GROUP BY 1 ORDER BY 1"
         )
-        return [
-            FieldHit(key, "object", facet=False, count=int(n))
-            if deeper
-            else await _hit(inside, key, f"{path}.{key}", kinds, n, ids)
-            for key, deeper, kinds, n, ids in rows
-        ]
+        objects = {
+            key: FieldHit(key, "object", facet=False, count=int(n)) for key, deeper, _, n, _ in rows if deeper
+        }
+        single = [_Row(row[0], f"{path}.{row[0]}", *row[2:]) for row in rows if not row[1]]
+        hits = objects | {hit.name: hit for hit in await _hits_of(inside, single)}
+        return [hits[row[0]] for row in rows]
 
 
 def all_fields(inside: Frame) -> str:
@@ -99,38 +125,36 @@ def all_fields(inside: Frame) -> str:
     return " UNION ALL ".join(parts)
 
 
-async def _hit(inside: Frame, name: str, full: str, kinds: int, n: int, path_ids: list[int]) -> FieldHit:
-    if not path_ids:
-        return FieldHit(name, "date" if kinds < 0 else "integer", facet=False, count=int(n))
-    kind = Kind(kinds)
-    facet = not kind & (Kind.HASHED | Kind.LONG | Kind.BUCKET) and await _is_facet(inside, full, path_ids)
-    return FieldHit(name, _type(kind), facet, int(n))
+async def _hits_of(inside: Frame, rows: Sequence[_Row]) -> list[FieldHit]:
+    plain = [row for row in rows if row.path_ids and not Kind(row.kinds) & _NEVER_A_FACET]
+    facets = await _facets_among(inside, plain)
+    return [FieldHit(row.key, row.type, row.field in facets, int(row.n)) for row in rows]
 
 
-def _type(kind: Kind) -> str:
-    if kind & Kind.DAY:
-        return "date"
-    if kind & (Kind.TEXT | Kind.HASHED | Kind.LONG):
-        return "string"
-    if kind & Kind.BOOLEAN:
-        return "boolean"
-    return "float" if kind & Kind.FRACTION else "integer"
-
-
-async def _is_facet(inside: Frame, full: str, path_ids: list[int]) -> bool:
-    """Few values, or few that cover most objects; a path with very many is none."""
-    entity = full.partition(".")[0]
-    rows = await inside.rows(
-        f"SELECT term_id FROM search_term WHERE path_id = ANY({array(path_ids)}) AND kind <> 'd' LIMIT 1001"
-    )
-    if len(rows) <= _FEW_VALUES or len(rows) > 1000:
-        return len(rows) <= _FEW_VALUES
-    counts = await inside.rows(
-        f"SELECT sum(c.n) FROM search_count c WHERE c.term_id = ANY({array(n for (n,) in rows)}) "
-        f"AND {inside.counted(entity)} GROUP BY c.term_id ORDER BY 1 DESC"
-    )
-    numbers = [int(n) for (n,) in counts]
-    return sum(numbers[:_FEW_VALUES]) > _MOST_OF_ALL * sum(numbers)
+async def _facets_among(inside: Frame, rows: Sequence[_Row]) -> set[str]:
+    """Fields of few values, or of which few values cover most objects; one with very many is none."""
+    if not rows:
+        return set()
+    listed = ", ".join(f"({number}, {array(row.path_ids)})" for number, row in enumerate(rows))
+    values: dict[int, list[int]] = {number: [] for number in range(len(rows))}
+    terms = "SELECT term_id FROM search_term WHERE path_id = ANY(h.ids) AND kind"
+    for number, term in await inside.rows(
+        f"SELECT number, term_id FROM (VALUES {listed}) h (number, ids), LATERAL "
+        f"({terms} = 's' UNION ALL {terms} IN ('n', 't') LIMIT {_MANY_VALUES + 1}) t"  # each has its index
+    ):
+        values[number].append(term)
+    found = {rows[number].field for number, terms in values.items() if len(terms) <= _FEW_VALUES}
+    parts = [
+        f"SELECT {number}, sum(c.n) AS n FROM search_count c WHERE c.term_id = ANY({array(terms)}) "
+        f"AND {inside.counted(rows[number].field.partition('.')[0])} GROUP BY c.term_id"
+        for number, terms in values.items()
+        if _FEW_VALUES < len(terms) <= _MANY_VALUES
+    ]
+    counts: dict[int, list[int]] = {}
+    for number, n in await inside.rows(f"{' UNION ALL '.join(parts)} ORDER BY n DESC") if parts else []:
+        counts.setdefault(number, []).append(int(n))
+    covered = {number for number, n in counts.items() if sum(n[:_FEW_VALUES]) > _MOST_OF_ALL * sum(n)}
+    return found | {rows[number].field for number in covered}
 
 
 async def suggest_values(

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0016_dicom_series"
-down_revision = "0014_gears"
+down_revision = "0016_gear_exchange"
 branch_labels = None
 depends_on = None
 

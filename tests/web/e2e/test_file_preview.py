@@ -8,8 +8,7 @@ import json
 import zipfile
 
 import pytest
-from axe import violations
-from e2e_kit import Place, Server
+from e2e_kit import Place, Server, axe_violations
 from playwright.sync_api import Page, expect
 from sample_files import nifti, pdf, png
 
@@ -54,7 +53,7 @@ def test_the_page_of_a_file_shows_what_it_holds(page: Page, server: Server, acqu
     for name, content, words in TEXTS:
         page.goto(f"/files/{upload(server, acquisition, name, content)}")
         expect(page.get_by_role("region", name="Preview")).to_contain_text(words)
-        assert violations(page) == [], name
+        assert axe_violations(page) == [], name
 
 
 def test_pictures_and_documents_are_drawn(page: Page, server: Server, acquisition: str) -> None:
@@ -66,7 +65,7 @@ def test_pictures_and_documents_are_drawn(page: Page, server: Server, acquisitio
     page.goto(f"/files/{upload(server, acquisition, 'report.pdf', pdf('All is well'))}")
     expect(page.get_by_role("img", name="Page 1 of 1")).to_have_attribute("data-drawn", "true")
     expect(page.get_by_text("All is well")).to_be_attached()
-    assert violations(page) == []
+    assert axe_violations(page) == []
 
 
 def test_a_volume_shows_its_planes_with_another_over_them(
@@ -83,4 +82,4 @@ def test_a_volume_shows_its_planes_with_another_over_them(
     page.get_by_role("checkbox", name="mask.nii").check()
     expect(page.get_by_role("slider", name="Opacity of mask.nii")).to_be_visible()
     expect(page.get_by_role("button", name="Layers (2)")).to_be_visible()
-    assert violations(page) == []
+    assert axe_violations(page) == []

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from axe import violations
-from e2e_kit import MakeSeries, Place, Server
+from e2e_kit import MakeSeries, Place, Server, axe_violations
 from playwright.sync_api import Page, expect
 
 
@@ -48,7 +47,7 @@ def test_two_series_scroll_together_and_the_address_brings_them_back(page: Page,
     page.keyboard.press("End")
     expect(thin).to_have_attribute("data-index", "11")
     expect(thick).to_have_attribute("data-index", "0")
-    assert violations(page) == []
+    assert axe_violations(page) == []
     page.reload()
     shown(page, 2)
     expect(page.get_by_test_id("pane")).to_have_count(2)
@@ -76,7 +75,7 @@ def test_a_volume_is_cut_in_three_planes(page: Page, session: str) -> None:
     before = places(page)[1]
     page.keyboard.press("ArrowDown")
     expect(page.get_by_test_id("place").nth(1)).not_to_have_text(before)
-    assert violations(page) == []
+    assert axe_violations(page) == []
     page.keyboard.press("n")
     shown(page, 1)
 
@@ -106,7 +105,7 @@ def test_a_phone_is_told_kindly_and_may_look_anyway(page: Page, session: str, tr
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(f"/viewer?session={session}")
     expect(page.get_by_role("heading", name="The viewer likes a larger screen")).to_be_visible()
-    assert violations(page) == []
+    assert axe_violations(page) == []
     page.get_by_role("button", name="Show it here anyway").click()
     shown(page, 1)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

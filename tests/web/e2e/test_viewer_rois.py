@@ -1,17 +1,18 @@
-"""Measurements: drawn by pointer, right in millimetres, listed, undone, labelled, exported."""
+"""Measurements: drawn by pointer, right in millimetres, listed, undone, labelled, exported, there after a reload."""
 
 from __future__ import annotations
 
 import json
 import re
+from uuid import uuid4
 
 import pytest
-from axe import violations
-from e2e_kit import MakeSeries, Place, Server
+from e2e_kit import MakeSeries, Place, Server, axe_violations
 from playwright.sync_api import Page, expect
 
 SLICES = 3
 ACROSS_MM = 40
+READ_WRITE = f"{2:024x}"
 
 
 @pytest.fixture
@@ -54,7 +55,9 @@ def value(page: Page, at: int, pattern: str) -> float:
     return float(found[1])
 
 
-def test_measures_are_right_undone_and_labelled(page: Page, file_id: str) -> None:
+def test_measures_are_right_undone_labelled_and_there_after_a_reload(
+    page: Page, server: Server, file_id: str
+) -> None:
     opened(page, file_id)
     page.keyboard.press("l")
     drag(page, (-20, -15), (20, -15))
@@ -71,7 +74,16 @@ def test_measures_are_right_undone_and_labelled(page: Page, file_id: str) -> Non
     label = page.get_by_role("textbox", name="Label").first
     label.fill("Lesion")
     label.press("Enter")
-    assert violations(page) == []
+    expect(page.get_by_role("status").filter(has_text="Draft kept; only you see it")).to_be_visible()
+    page.get_by_role("button", name="Save version").click()
+    expect(page.get_by_role("status").filter(has_text="All is saved")).to_be_visible()
+    assert axe_violations(page) == []
+    opened(page, file_id)
+    expect(page.get_by_test_id("roi")).to_have_count(2)
+    expect(page.get_by_role("textbox", name="Label").first).to_have_value("Lesion")
+    [kept] = server.get("/v3/annotations", file_id=file_id)
+    areas = [roi["stats"]["area_mm2"] for roi in kept["data"]["rois"] if roi["tool"] == "rectangle"]
+    assert areas == [pytest.approx(600, rel=0.06)]
     page.get_by_role("button", name="Remove Lesion").click()
     expect(page.get_by_test_id("roi")).to_have_count(1)
 
@@ -101,3 +113,30 @@ def test_other_tools_draw_too_and_an_export_holds_the_canonical_form(page: Page,
     assert len(ellipse["points"][0]) == 3
     [key_image] = [roi for roi in held["rois"] if roi["tool"] == "key"]
     assert key_image["ref"]["sop_uid"] != ellipse["ref"]["sop_uid"]
+
+
+def test_what_somebody_else_measured_is_shown_with_their_name_and_cannot_be_changed(
+    page: Page, server: Server, file_id: str
+) -> None:
+    email = f"{uuid4().hex[:8]}@example.org"
+    server.post("/users", {"_id": email, "firstname": "Ada", "lastname": "Reader"})
+    sop_uid = server.get(f"/x/files/{file_id}/instances")["instances"][1]["sop_uid"]
+    region = {
+        "id": "a-lesion",
+        "tool": "length",
+        "label": "Lesion",
+        "points": [[10, 20, 2], [40, 60, 2]],
+        "ref": {"sop_uid": sop_uid},
+    }
+    key = server.post(f"/users/{email}/key", {"label": "test"})["unencrypted_secret"]
+    project = server.get(f"/files/{file_id}")["parents"]["project"]
+    server.post(f"/projects/{project}/permissions", {"_id": email, "role_ids": [READ_WRITE]})
+    body = {"name": "Measurements", "file_ref": {"file_id": file_id}, "data": {"rois": [region]}}
+    theirs = {"Authorization": f"scitran-user {key.rpartition(':')[2]}"}
+    server.http.post("/v3/annotations", json=body, headers=theirs).raise_for_status()
+    opened(page, file_id)
+    listed = page.get_by_test_id("roi")
+    expect(listed).to_contain_text("Lesion · by Ada Reader")
+    expect(listed).to_contain_text("50.0 mm")
+    expect(listed.get_by_role("textbox")).to_have_count(0)
+    expect(page.get_by_role("button", name="Remove Lesion")).to_have_count(0)

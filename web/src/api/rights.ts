@@ -23,7 +23,7 @@ export function useIsAdmin(): boolean {
 
 /** What a locked project refuses, whoever asks. */
 const LOCKED =
-  /^(containers|files|analyses)_(create|modify|delete|move)|^(tags|notes|session_templates)_manage$|^settings_modify$/;
+  /^(containers|files|analyses)_(create|modify|delete|move)|^(tags|notes|session_templates|annotations)_manage$|^settings_modify$/;
 
 /** What the user may do in a project now: what they hold, but for changes while it is locked. */
 export function useMay(projectId: string | null | undefined): May {

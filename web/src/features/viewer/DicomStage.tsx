@@ -1,11 +1,12 @@
 import { useQueries } from "@tanstack/react-query";
 import { lazy, Suspense, useMemo } from "react";
 import { apiUrl } from "@/api/client";
-import { instancesQuery } from "@/api/queries";
+import { instancesQuery, useMe } from "@/api/queries";
+import { useMay } from "@/api/rights";
 import { Loading } from "@/ui/Loading";
 import type { CellSeries } from "@/viewers/dicom/Workspace";
-import { unkept } from "./unkept";
-import type { Series } from "./useSeries";
+import { AnnotationStore } from "./annotationStore";
+import type { useSeries } from "./useSeries";
 import type { useViewerPlace } from "./useViewerPlace";
 
 const Workspace = lazy(() =>
@@ -16,14 +17,17 @@ const address = (fileId: string, version: number) => (sop: string) =>
   window.location.origin + apiUrl(`/x/files/${fileId}/instances/${sop}`, { version });
 
 interface DicomStageProps {
-  series: Series[];
-  labels: string[];
+  found: ReturnType<typeof useSeries>;
   place: ReturnType<typeof useViewerPlace>;
   onSeries: (step: 1 | -1) => void;
 }
 
 /** The series that hang in the grid, with what is known of their instances. */
-export function DicomStage({ series, labels, place, onSeries }: DicomStageProps) {
+export function DicomStage({ found, place, onSeries }: DicomStageProps) {
+  const { series, labels, project } = found;
+  const mayDraw = useMay(project)("annotations_manage");
+  const me = useMe().user._id;
+  const store = useMemo(() => new AnnotationStore(me), [me]);
   const hung = useMemo(
     () =>
       place.cells.map(
@@ -31,7 +35,7 @@ export function DicomStage({ series, labels, place, onSeries }: DicomStageProps)
       ),
     [place.cells, series],
   );
-  const found = useQueries({
+  const instances = useQueries({
     queries: hung.map((one) => ({
       ...instancesQuery(one?.fileId ?? "", one?.version),
       enabled: one !== null,
@@ -44,7 +48,7 @@ export function DicomStage({ series, labels, place, onSeries }: DicomStageProps)
       hung.map((one, at): CellSeries | null => {
         if (!one) return null;
         const { fileId, version, label, modality } = one;
-        const { data, error } = found[at] ?? { data: undefined, error: null };
+        const { data, error } = instances[at] ?? { data: undefined, error: null };
         return {
           fileId,
           version,
@@ -55,7 +59,7 @@ export function DicomStage({ series, labels, place, onSeries }: DicomStageProps)
           address: address(fileId, version),
         };
       }),
-    [hung, found],
+    [hung, instances],
   );
   return (
     <Suspense fallback={<Loading label="Loading the viewer" />}>
@@ -68,7 +72,8 @@ export function DicomStage({ series, labels, place, onSeries }: DicomStageProps)
         onLayout={place.arrange}
         onHang={place.hang}
         onSeries={onSeries}
-        store={unkept}
+        store={store}
+        mayDraw={mayDraw}
       />
     </Suspense>
   );

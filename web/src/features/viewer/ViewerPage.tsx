@@ -79,7 +79,7 @@ interface ShownProps {
 }
 
 function Shown({ current, found, place, onSeries }: ShownProps) {
-  const { series, labels, volumes } = found;
+  const { series, volumes } = found;
   if (series.length === 0) {
     return <Message title="Nothing to view here">There is no series in this place.</Message>;
   }
@@ -87,5 +87,5 @@ function Shown({ current, found, place, onSeries }: ShownProps) {
     const others = volumes.filter((one) => one.fileId !== current.fileId);
     return <Preview kind={current.kind} file={shown(current)} others={others.map(shown)} />;
   }
-  return <DicomStage series={series} labels={labels} place={place} onSeries={onSeries} />;
+  return <DicomStage found={found} place={place} onSeries={onSeries} />;
 }

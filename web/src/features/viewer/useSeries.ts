@@ -19,6 +19,8 @@ interface Found {
   series: Series[];
   /** Names from the project down to what is viewed. */
   labels: string[];
+  /** Whose roles decide what may be done. */
+  project: string | undefined;
   back: string;
   /** The volumes of the session, which may lie over each other. */
   volumes: Series[];
@@ -93,6 +95,7 @@ export function useSeries(fileId: string | undefined, sessionId: string | undefi
   return {
     series,
     labels,
+    project: parents?.project ?? undefined,
     volumes: useMemo(() => all.filter((one) => one.kind === "volume"), [all]),
     back: bySession ? `/sessions/${sessionId}` : fileId ? `/files/${fileId}` : "/",
     loading: bySession ? acquisitions.isPending || session.isPending : fileId !== undefined && file.isPending,

@@ -42,6 +42,7 @@ interface ToolbarState {
   tool: ToolName;
   layout: Layout;
   volume: boolean;
+  mayDraw: boolean;
   linked: boolean;
   lines: boolean;
   text: OverlayText;
@@ -128,7 +129,7 @@ export function Toolbar({ actions, state }: { actions: ViewerActions; state: Too
       <Divider orientation="vertical" my={8} />
       <ToolButtons tools={MOVING} chosen={state.tool} onChoose={actions.tool} />
       <ToolButtons
-        tools={state.layout.planes ? PLANES : [...STACK, ...DRAWING]}
+        tools={state.layout.planes ? PLANES : state.mayDraw ? [...STACK, ...DRAWING] : STACK}
         chosen={state.tool}
         onChoose={actions.tool}
       />
@@ -186,7 +187,7 @@ export function Toolbar({ actions, state }: { actions: ViewerActions; state: Too
           ))}
         </Menu.Dropdown>
       </Menu>
-      <ToolButton words="Key image (K)" Icon={IconStar} onClick={actions.key} />
+      {state.mayDraw ? <ToolButton words="Key image (K)" Icon={IconStar} onClick={actions.key} /> : null}
       <ToolButton
         words="Measurements"
         Icon={IconListDetails}

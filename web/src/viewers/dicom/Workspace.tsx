@@ -41,6 +41,8 @@ export interface WorkspaceProps {
   onHang: (cell: number, fileId: string) => void;
   onSeries: (step: 1 | -1) => void;
   store: RoiStore;
+  /** Without the right to measure, what others measured is shown and no tool draws. */
+  mayDraw: boolean;
 }
 
 /** The series in their cells, keeping what did not change so that pictures stay. */
@@ -68,7 +70,7 @@ function useHung(cells: (CellSeries | null)[]): (Hung | null)[] {
 
 /** DICOM series in a grid, or one volume in three planes, with tools. */
 export function Workspace(props: WorkspaceProps) {
-  const { labels, cells, layout, active, onActive, onLayout, onHang, onSeries, store } = props;
+  const { labels, cells, layout, active, onActive, onLayout, onHang, onSeries, store, mayDraw } = props;
   const { engine, stacks, planes } = useEngine();
   const hung = useHung(cells);
   const [tool, setTool] = useState<ToolName>("window");
@@ -113,7 +115,8 @@ export function Workspace(props: WorkspaceProps) {
   const volume = series !== null && isVolume(series.images);
   const actions = {
     tool: (chosen: ToolName) => {
-      if (layout.planes ? !isDrawing(chosen) && chosen !== "magnify" : chosen !== "cross") setTool(chosen);
+      const fits = layout.planes ? !isDrawing(chosen) && chosen !== "magnify" : chosen !== "cross";
+      if (fits && (mayDraw || !isDrawing(chosen))) setTool(chosen);
     },
     pane,
     play: () => setPlaying((old) => !old),
@@ -124,7 +127,7 @@ export function Workspace(props: WorkspaceProps) {
     link: () => setLinked((old) => !old),
     lines: () => setLines((old) => !old),
     text: () => setText((old) => (old === "labels" ? "header" : old === "header" ? "none" : "labels")),
-    key: () => measuring.toggleKey(pane),
+    key: () => mayDraw && measuring.toggleKey(pane),
     undo: measuring.undo,
     redo: measuring.redo,
   };
@@ -138,6 +141,7 @@ export function Workspace(props: WorkspaceProps) {
           tool,
           layout,
           volume,
+          mayDraw,
           linked,
           lines,
           text,

@@ -1,4 +1,4 @@
-import { eventTarget } from "@cornerstonejs/core";
+import { eventTarget, metaData } from "@cornerstonejs/core";
 import { annotation as annotations, Enums, type Types } from "@cornerstonejs/tools";
 import type { DrawnTool, Point, Roi, RoiRef, RoiStats } from "../rois/roi";
 import { DRAWING } from "./tools";
@@ -60,7 +60,7 @@ export class Board {
   }
 
   /** Whether the image of a region is open, so that the library knows the region. */
-  holds = (roi: Roi) => roi.tool !== "key" && this.#imageOf.has(key(roi.ref));
+  holds = (roi: Roi) => isDrawn(roi.tool) && this.#imageOf.has(key(roi.ref));
 
   #read(): void {
     const rois = drawn().flatMap((one) => {
@@ -84,7 +84,7 @@ export class Board {
     }
     for (const roi of rois) {
       const imageId = this.#imageOf.get(key(roi.ref));
-      if (roi.tool === "key" || !imageId) continue;
+      if (!isDrawn(roi.tool) || !imageId) continue;
       const there = state.getAnnotation(roi.id);
       if (there) {
         caption(there, roi);
@@ -102,6 +102,9 @@ export class Board {
 function caption(one: Annotation, { tool, label }: Roi): void {
   if (tool === "arrow") Object.assign(one.data, { text: label || "Arrow" });
 }
+
+/** Key images are marks without a drawing; other clients may keep tools that are not drawn here. */
+const isDrawn = (tool: string): tool is DrawnTool => tool in DRAWING;
 
 const uidOf = (event: Event): string =>
   (event as CustomEvent<{ annotation?: Annotation }>).detail.annotation?.annotationUID ?? "";
@@ -162,6 +165,8 @@ function drawing(roi: Roi, tool: DrawnTool, imageId: string): Annotation {
     tool,
     roi.points.map((one) => [...one] as Point),
   );
+  const frame =
+    roi.ref.frame_of_reference_uid ?? metaData.get("imagePlaneModule", imageId)?.frameOfReferenceUID;
   const contour =
     tool === "freehand"
       ? { contour: { polyline: points, closed: roi.closed }, isOpenUShapeContour: false }
@@ -176,7 +181,7 @@ function drawing(roi: Roi, tool: DrawnTool, imageId: string): Annotation {
       toolName: DRAWING[tool].toolName,
       referencedImageId: imageId,
       // Absent rather than empty: that is how the library groups images that have none.
-      ...(roi.ref.frame_of_reference_uid ? { FrameOfReferenceUID: roi.ref.frame_of_reference_uid } : {}),
+      ...(frame ? { FrameOfReferenceUID: frame } : {}),
       ...(roi.normal ? { viewPlaneNormal: roi.normal } : {}),
       ...(roi.up ? { viewUp: roi.up } : {}),
     },

@@ -102,13 +102,13 @@ function Row({ roi, change, remove, whereabouts, onShow }: RoiPanelProps & { roi
     <li data-testid="roi">
       <Group gap={4} wrap="nowrap" justify="space-between">
         <Button size="compact-xs" variant="subtle" onClick={() => onShow(roi)}>
-          {TOOL_WORDS[roi.tool]}, {whereabouts(roi)}
+          {TOOL_WORDS[roi.tool] ?? roi.tool}, {whereabouts(roi)}
         </Button>
         {own ? (
           <ActionIcon
             variant="subtle"
             color="gray"
-            aria-label={`Remove ${roi.label || TOOL_WORDS[roi.tool]}`}
+            aria-label={`Remove ${roi.label || (TOOL_WORDS[roi.tool] ?? roi.tool)}`}
             onClick={() => remove(roi.id)}
           >
             <IconTrash size={16} />

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { asCsv, asJson } from "./export";
 import { commit, EMPTY, load, redo, undo } from "./history";
 import { measure, type Roi } from "./roi";
+import { fromWire, toWire } from "./wire";
 
 const roi = (id: string, more: Partial<Roi> = {}): Roi => ({
   id,
@@ -51,4 +52,14 @@ test("CSV holds every region, quotes, and runs nothing in a spreadsheet", () => 
 });
 test("JSON is the canonical form", () => {
   expect(JSON.parse(asJson([roi("a")]))).toEqual({ schema: "treadle.roi/1", rois: [roi("a")] });
+});
+test("the server measures what follows from the points, and gets key images as probes of that name", () => {
+  const key = roi("k", { tool: "key", points: [[0, 0, 5]] });
+  const sent = toWire([roi("a", { stats: { length_mm: 5, mean: 2 } }), key]);
+  expect(sent.rois.map(({ tool, label, stats }) => [tool, label, stats])).toEqual([
+    ["length", "", { mean: 2 }],
+    ["probe", "Key image", {}],
+  ]);
+  expect(fromWire(sent, undefined)[1]).toEqual(key);
+  expect(fromWire(sent, "Ada Reader")[0]?.by).toBe("Ada Reader");
 });

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import gc
 import os
 import shutil
-from collections.abc import Callable
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -50,10 +53,43 @@ def flyql_cases() -> Path:
     return cases
 
 
+@pytest.fixture(scope="session")
+def gear_manifests() -> Path:
+    """Published gear manifests beside the repository."""
+    folder = SHARED / "data" / "gear_manifests"
+    if not folder.is_dir():
+        _missing("../shared/data/gear_manifests is not there")
+    return folder
+
+
 def _missing(why: str) -> None:
     if os.environ.get("CI"):
         pytest.fail(f"missing in CI: {why}")
     pytest.skip(why)
+
+
+@pytest.fixture(scope="session")
+def one_at_a_time() -> Callable[[Path], AbstractContextManager[None]]:
+    """Keeps the other processes of this test run waiting while a block runs."""
+
+    @contextmanager
+    def hold(lock: Path) -> Iterator[None]:
+        with lock.open("a") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            yield
+
+    return hold
+
+
+@pytest.fixture(scope="session")
+def environments(run_folder: Path, one_at_a_time) -> Path:
+    """The folder with one environment per client, installed when missing or out of date."""
+    with one_at_a_time(run_folder / "clients.lock"):
+        done = subprocess.run(
+            [REPO / "scripts" / "setup-clients"], capture_output=True, text=True, check=False
+        )
+    assert done.returncode == 0, f"scripts/setup-clients failed:\n{done.stderr}"
+    return REPO / ".venv-clients"
 
 
 @pytest.fixture(scope="session")

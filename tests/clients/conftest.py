@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import fcntl
-import subprocess
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,30 +13,6 @@ import pytest
 
 collect_ignore = ["sdk", "fwclient", "fwcore", "geartoolkit", "fwgear", "gear_folder.py"]
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture(scope="session")
-def one_at_a_time() -> Callable[[Path], AbstractContextManager[None]]:
-    """Keeps the other processes of this test run waiting while a block runs."""
-
-    @contextmanager
-    def hold(lock: Path) -> Iterator[None]:
-        with lock.open("a") as held:
-            fcntl.flock(held, fcntl.LOCK_EX)
-            yield
-
-    return hold
-
-
-@pytest.fixture(scope="session")
-def environments(run_folder: Path, one_at_a_time) -> Path:
-    """The folder with one environment per client, installed when missing or out of date."""
-    with one_at_a_time(run_folder / "clients.lock"):
-        done = subprocess.run(
-            [ROOT / "scripts" / "setup-clients"], capture_output=True, text=True, check=False
-        )
-    assert done.returncode == 0, f"scripts/setup-clients failed:\n{done.stderr}"
-    return ROOT / ".venv-clients"
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+from treadle.gears.metadata import parse
+
 GEARS = Path(__file__).parents[2] / "gears"
 
 
@@ -41,8 +43,10 @@ class Ended:
         return found
 
     def metadata(self) -> dict[str, Any]:
-        """The whole `.metadata.json`."""
-        return json.loads((self.folder / ".metadata.json").read_text("utf-8"))
+        """The whole `.metadata.json`, as engines read it: valid, and no key that nobody knows."""
+        found, warnings = parse((self.folder / ".metadata.json").read_bytes())
+        assert warnings == []
+        return found
 
 
 Gear = Callable[..., Ended]
@@ -55,10 +59,13 @@ def gear(tmp_path: Path) -> Gear:
     def run(
         name: str,
         inputs: Mapping[str, Path],
+        /,
         *,
         about: Mapping[str, Any] | None = None,
         names: Mapping[str, str] | None = None,
         destination: str = "acquisition",
+        destination_id: str = "0" * 24,
+        api_key: str | None = None,
         **config: Any,
     ) -> Ended:
         base = tmp_path / f"run-{len(list(tmp_path.glob('run-*')))}"
@@ -76,13 +83,15 @@ def gear(tmp_path: Path) -> Gear:
                 "location": {"name": path.name, "path": str(path)},
                 "object": {"tags": ["kept"], **(about or {}).get(key, {})},
             }
+        if api_key:
+            given["api-key"] = {"base": "api-key", "key": api_key}
         defaults = {key: one["default"] for key, one in manifest["config"].items() if "default" in one}
         options = {key.replace("_", "-"): value for key, value in config.items()}
         assert not options.keys() - manifest["config"].keys()
         asked = {
             "config": defaults | options,
             "inputs": given,
-            "destination": {"type": destination, "id": "0" * 24},
+            "destination": {"type": destination, "id": destination_id},
         }
         (base / "config.json").write_text(json.dumps(asked), "utf-8")
         environment = {"PATH": os.environ["PATH"], "HOME": str(base), "PYTHONDONTWRITEBYTECODE": "1"}

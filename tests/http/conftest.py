@@ -168,3 +168,49 @@ def treadle(treadle_server, monkeypatch, capsys) -> Callable[..., Done]:
         return done
 
     return run
+
+
+@pytest.fixture
+def gear_manifest(unique):
+    """A manifest that is in order, of a series of its own."""
+
+    def make(name=None, version="1.0.0", **more):
+        name = name or unique()
+        made = {
+            "name": name,
+            "label": f"Gear {name}",
+            "description": "Counts.",
+            "version": version,
+            "author": "A. Author",
+            "license": "Apache-2.0",
+            "url": "",
+            "source": "",
+            "inputs": {"image": {"base": "file", "type": {"enum": ["dicom", "nifti"]}}},
+            "config": {
+                "zeta": {"type": "integer", "default": 3},
+                "alpha": {"type": "string", "optional": True},
+            },
+            "custom": {"gear-builder": {"image": f"example/{name}:{version}", "category": "utility"}},
+        }
+        return {**made, **more}
+
+    return make
+
+
+@pytest.fixture
+def add_gear(api):
+    """Adds a gear as the site administrator: its id."""
+
+    def post(manifest, **more):
+        made = api.post(f"/gears/{manifest['name']}", json={"category": "utility", "gear": manifest, **more})
+        assert made.status_code == 200, made.text
+        return made.json()["_id"]
+
+    return post
+
+
+@pytest.fixture
+def gear_developer(api, stranger):
+    """A gear developer: an ordinary user but for the gears."""
+    api.put(f"/users/{stranger.headers['x-user']}", json={"roles": ["user", "developer"]})
+    return stranger

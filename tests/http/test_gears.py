@@ -3,52 +3,6 @@
 import pytest
 
 
-@pytest.fixture
-def manifest(unique):
-    """A manifest that is in order, of a series of its own."""
-
-    def make(name=None, version="1.0.0", **more):
-        name = name or unique()
-        made = {
-            "name": name,
-            "label": f"Gear {name}",
-            "description": "Counts.",
-            "version": version,
-            "author": "A. Author",
-            "license": "Apache-2.0",
-            "url": "",
-            "source": "",
-            "inputs": {"image": {"base": "file", "type": {"enum": ["dicom", "nifti"]}}},
-            "config": {
-                "zeta": {"type": "integer", "default": 3},
-                "alpha": {"type": "string", "optional": True},
-            },
-            "custom": {"gear-builder": {"image": f"example/{name}:{version}", "category": "utility"}},
-        }
-        return {**made, **more}
-
-    return make
-
-
-@pytest.fixture
-def add(api):
-    """Adds a gear as the site administrator: its id."""
-
-    def post(manifest, **more):
-        made = api.post(f"/gears/{manifest['name']}", json={"category": "utility", "gear": manifest, **more})
-        assert made.status_code == 200, made.text
-        return made.json()["_id"]
-
-    return post
-
-
-@pytest.fixture
-def developer(api, stranger):
-    """A gear developer: an ordinary user but for the gears."""
-    api.put(f"/users/{stranger.headers['x-user']}", json={"roles": ["user", "developer"]})
-    return stranger
-
-
 def _names(answer):
     assert answer.status_code == 200, answer.text
     return [one["gear"]["name"] for one in answer.json()]
@@ -61,11 +15,11 @@ def _own(api, name, **params):
     return [one["gear"]["version"] for one in answer.json()]
 
 
-def test_a_gear_is_kept_as_it_was_sent(api, manifest, add):
+def test_a_gear_is_kept_as_it_was_sent(api, gear_manifest, add_gear):
     """The order of inputs and options, too: a run takes the first input's container."""
-    sent = manifest()
+    sent = gear_manifest()
     exchange = {"git-commit": "c0ffee", "rootfs-hash": "sha384:ab", "rootfs-url": "docker://e/x@sha256:cd"}
-    gear_id = add(sent, exchange=exchange)
+    gear_id = add_gear(sent, exchange=exchange)
     found = api.get(f"/gears/{gear_id}").json()
     assert found["gear"] == sent
     assert list(found["gear"]["config"]) == ["zeta", "alpha"]
@@ -74,16 +28,16 @@ def test_a_gear_is_kept_as_it_was_sent(api, manifest, add):
     assert found["created"]
 
 
-def test_a_version_exists_once(api, manifest, add, problem):
-    sent = manifest()
-    add(sent)
+def test_a_version_exists_once(api, gear_manifest, add_gear, problem):
+    sent = gear_manifest()
+    add_gear(sent)
     refused = problem(api.post(f"/gears/{sent['name']}", json={"gear": sent}), 409)
     assert refused["message"] == f'Gear "{sent["name"]}" version "1.0.0" already exists'
 
 
-def test_the_last_added_usable_version_is_the_latest(api, manifest, add):
-    name = manifest()["name"]
-    ids = [add(manifest(name, version)) for version in ("1.0.0", "3.0.0", "2.0.0")]
+def test_the_last_added_usable_version_is_the_latest(api, gear_manifest, add_gear):
+    name = gear_manifest()["name"]
+    ids = [add_gear(gear_manifest(name, version)) for version in ("1.0.0", "3.0.0", "2.0.0")]
     assert _own(api, name) == ["2.0.0"]
     assert _own(api, name, all_versions="true") == ["1.0.0", "3.0.0", "2.0.0"]
     assert _own(api, name, all_versions="true", sort="gear.version") == ["1.0.0", "2.0.0", "3.0.0"]
@@ -96,18 +50,18 @@ def test_the_last_added_usable_version_is_the_latest(api, manifest, add):
     assert _own(api, name) == ["2.0.0"]
 
 
-def test_a_gear_that_calls_itself_invalid_is_hidden_and_never_the_latest(api, manifest, add):
-    name = manifest()["name"]
-    add(manifest(name, "1.0.0"))
-    add(manifest(name, "1.1.0", custom={"flywheel": {"invalid": True}}))
+def test_a_gear_that_calls_itself_invalid_is_hidden_and_never_the_latest(api, gear_manifest, add_gear):
+    name = gear_manifest()["name"]
+    add_gear(gear_manifest(name, "1.0.0"))
+    add_gear(gear_manifest(name, "1.1.0", custom={"flywheel": {"invalid": True}}))
     assert _own(api, name) == ["1.0.0"]
     assert _own(api, name, include_invalid="true") == ["1.1.0"]
 
 
-def test_paths_lead_to_gears(api, manifest, add, problem):
-    name = manifest()["name"]
+def test_paths_lead_to_gears(api, gear_manifest, add_gear, problem):
+    name = gear_manifest()["name"]
     for version in ("1.9.0", "1.10.0", "1.10.0rc1"):
-        add(manifest(name, version))
+        add_gear(gear_manifest(name, version))
     found = api.post("/resolve", json={"path": ["gears", name]}).json()
     assert [one["gear"]["version"] for one in found["path"]] == ["1.10.0rc1"]
     assert [one["gear"]["version"] for one in found["children"]] == ["1.10.0", "1.10.0rc1", "1.9.0"]
@@ -122,8 +76,8 @@ def test_paths_lead_to_gears(api, manifest, add, problem):
         assert problem(api.post("/lookup", json={"path": path}), 404)["message"].endswith("gear found.")
 
 
-def test_the_invocation_schema_follows_from_the_manifest(api, manifest, add):
-    gear_id = add(manifest())
+def test_the_invocation_schema_follows_from_the_manifest(api, gear_manifest, add_gear):
+    gear_id = add_gear(gear_manifest())
     schema = api.get(f"/gears/{gear_id}/invocation").json()
     assert schema["properties"]["config"]["required"] == ["zeta"]
     assert schema["properties"]["inputs"]["properties"]["image"]["properties"] == {
@@ -139,15 +93,15 @@ def test_the_invocation_schema_follows_from_the_manifest(api, manifest, add):
         ({"config": {"n": {"type": "integer", "default": "0"}}}, "/config/n/default"),
     ],
 )
-def test_a_new_gear_must_fulfil_the_specification(api, manifest, problem, change, said):
-    sent = manifest(**change)
+def test_a_new_gear_must_fulfil_the_specification(api, gear_manifest, problem, change, said):
+    sent = gear_manifest(**change)
     refused = problem(api.post(f"/gears/{sent['name']}", json={"gear": sent}), 422)
     assert said in refused["message"]
     assert refused["detail"][0]["loc"] == ["body", "gear"]
 
 
-def test_a_published_gear_keeps_its_bad_defaults(api, manifest):
-    sent = manifest(config={"n": {"type": "integer", "default": "0"}})
+def test_a_published_gear_keeps_its_bad_defaults(api, gear_manifest):
+    sent = gear_manifest(config={"n": {"type": "integer", "default": "0"}})
     body = {"gear": sent, "exchange": {"rootfs-url": "docker://e/x@sha256:cd"}}
     made = api.post(f"/gears/{sent['name']}", json=body).json()
     assert any(one.startswith("/config/n/default") for one in made["warnings"])
@@ -164,17 +118,17 @@ def test_a_published_gear_keeps_its_bad_defaults(api, manifest):
         ({"exchange": {"rootfs-url": 5}}, 422),
     ],
 )
-def test_a_submission_that_cannot_be_read_is_refused(api, manifest, problem, body, status):
-    sent = manifest()
+def test_a_submission_that_cannot_be_read_is_refused(api, gear_manifest, problem, body, status):
+    sent = gear_manifest()
     problem(api.post(f"/gears/{sent['name']}", json=({"gear": sent, **body} if body else {})), status)
 
 
-def test_address_and_manifest_name_the_same_gear(api, manifest, problem):
-    problem(api.post("/gears/another", json={"gear": manifest()}), 400)
+def test_address_and_manifest_name_the_same_gear(api, gear_manifest, problem):
+    problem(api.post("/gears/another", json={"gear": gear_manifest()}), 400)
 
 
-def test_lists_are_paged(api, connect, key, manifest, add):
-    added = sorted(add(manifest()) for _ in range(3))
+def test_lists_are_paged(api, connect, key, gear_manifest, add_gear):
+    added = sorted(add_gear(gear_manifest()) for _ in range(3))
     paging = connect(Authorization=f"Bearer {key}", **{"X-Accept-Feature": "pagination"})
     before = f"{int(added[0], 16) - 1:024x}"
     first = paging.get("/gears", params={"after_id": before, "limit": 2}).json()
@@ -184,32 +138,34 @@ def test_lists_are_paged(api, connect, key, manifest, add):
     assert added[2] in [one["_id"] for one in rest]
 
 
-def test_gears_with_a_single_input_are_found(api, manifest, add):
+def test_gears_with_a_single_input_are_found(api, gear_manifest, add_gear):
     pair = {"a": {"base": "file"}, "b": {"base": "file"}, "key": {"base": "api-key"}}
     single = {**pair, "b": {"base": "file", "optional": True}}
-    one, two = manifest(inputs=single), manifest(inputs=pair)
-    add(one), add(two)
+    one, two = gear_manifest(inputs=single), gear_manifest(inputs=pair)
+    add_gear(one), add_gear(two)
     found = _names(api.get("/gears", params={"filter": "single_input"}))
     assert one["name"] in found
     assert two["name"] not in found
 
 
-def test_who_may_add_and_put_away(api, stranger, manifest, add, problem):
-    sent, gear_id = manifest(), add(manifest())
+def test_who_may_add_and_put_away(api, stranger, gear_manifest, add_gear, problem):
+    sent, gear_id = gear_manifest(), add_gear(gear_manifest())
     problem(stranger.post(f"/gears/{sent['name']}", json={"gear": sent}), 403)
     problem(stranger.delete(f"/gears/{gear_id}"), 403)
     api.put(f"/users/{stranger.headers['x-user']}", json={"roles": ["user", "developer"]})
     assert stranger.post(f"/gears/{sent['name']}", json={"gear": sent}).status_code == 200
     assert stranger.delete(f"/gears/{gear_id}").status_code == 200
-    host = {"gear": manifest(sent["name"], "2"), "exchange": {"rootfs-url": "dir:/opt/gear"}}
+    host = {"gear": gear_manifest(sent["name"], "2"), "exchange": {"rootfs-url": "dir:/opt/gear"}}
     problem(stranger.post(f"/gears/{sent['name']}", json=host), 403)
     assert api.post(f"/gears/{sent['name']}", json=host).status_code == 200
 
 
-def test_a_restricted_gear_is_listed_for_those_permitted(api, tree, stranger, manifest, add, problem):
+def test_a_restricted_gear_is_listed_for_those_permitted(
+    api, tree, stranger, gear_manifest, add_gear, problem
+):
     """Its existence is no secret; running it is what the restriction is about."""
-    name = manifest()["name"]
-    gear_id = add(manifest(name))
+    name = gear_manifest()["name"]
+    gear_id = add_gear(gear_manifest(name))
     series = api.get(f"/gears/{name}/series").json()
     assert (series["name"], series["is_restricted"]) == (name, False)
     assert series["permissions"] == {"users": [], "projects": []}
@@ -241,17 +197,19 @@ def test_a_restricted_gear_is_listed_for_those_permitted(api, tree, stranger, ma
     problem(stranger.get("/gears", params={"project_id": f"{int(tree.project, 16) + 999:024x}"}), 404)
 
 
-def test_a_developer_restricts_only_their_own_gears(developer, manifest, add, problem):
-    theirs, mine = manifest(), manifest()
-    add(theirs)
-    developer.post(f"/gears/{mine['name']}", json={"gear": mine})
-    problem(developer.put(f"/gears/{theirs['name']}/series", json={"is_restricted": True}), 403)
-    assert developer.put(f"/gears/{mine['name']}/series", json={"is_restricted": True}).status_code == 200
+def test_a_developer_restricts_only_their_own_gears(gear_developer, gear_manifest, add_gear, problem):
+    theirs, mine = gear_manifest(), gear_manifest()
+    add_gear(theirs)
+    gear_developer.post(f"/gears/{mine['name']}", json={"gear": mine})
+    problem(gear_developer.put(f"/gears/{theirs['name']}/series", json={"is_restricted": True}), 403)
+    assert (
+        gear_developer.put(f"/gears/{mine['name']}/series", json={"is_restricted": True}).status_code == 200
+    )
 
 
-def test_permissions_name_who_there_is(api, manifest, add, problem):
-    name = manifest()["name"]
-    add(manifest(name))
+def test_permissions_name_who_there_is(api, gear_manifest, add_gear, problem):
+    name = gear_manifest()["name"]
+    add_gear(gear_manifest(name))
     for body in ({"users": ["nobody@example.org"]}, {"projects": ["0" * 24]}):
         problem(api.put(f"/gears/{name}/permissions", json=body), 404)
     problem(api.put(f"/gears/{name}/permissions/users", json={}), 422)

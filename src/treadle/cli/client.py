@@ -144,6 +144,11 @@ class Client:
             options["data"] = {"metadata": json.dumps(metadata)}
         return dict(self._call("POST", path, **options)[0])
 
+    def put_content(self, path: str, content: BinaryIO) -> Any:
+        """Send bytes as they are, read as they go; the answer."""
+        chunks = iter(lambda: content.read(CHUNK), b"")
+        return self._call("PUT", path, content=chunks, timeout=TRANSFER_TIMEOUT_S)
+
     @contextmanager
     def download(self, path: str, *, body: Mapping[str, Any] | None = None) -> Iterator[Iterator[bytes]]:
         """The bytes of a file, as they come; a body makes it a POST."""

@@ -14,7 +14,12 @@ from treadle.cli import (
     client_commands,
     connector_commands,
     deid_commands,
+    engine_commands,
     gear_commands,
+    gear_exchange_commands,
+    gear_run,
+    gear_server_commands,
+    job_commands,
     role_commands,
     search_commands,
     search_index_commands,
@@ -49,6 +54,11 @@ deid_commands.register(app)
 search_commands.register(app)
 search_index_commands.register()
 gear_commands.register(app)
+gear_run.register()
+engine_commands.register(app)
+job_commands.register(app)
+gear_server_commands.register()
+gear_exchange_commands.register()
 
 
 @app.command()
@@ -71,9 +81,14 @@ def completion(
 
 
 def main() -> NoReturn:
+    """The `treadle` program."""
+    run_typed(app, "treadle")
+
+
+def run_typed(commands: typer.Typer, program: str) -> NoReturn:
     """Run a command; trouble is one line on standard error and a non-zero exit status."""
     try:
-        status = app(prog_name="treadle", standalone_mode=False)
+        status = commands(prog_name=program, standalone_mode=False)
     except SystemExit as end:
         status = end.code
     except (typer.Abort, KeyboardInterrupt):
@@ -93,9 +108,10 @@ def _complain(message: str, status: int) -> int:
 
 def _told(error: Exception) -> str:
     from treadle.cli.client import ClientError
+    from treadle.engine.errors import EngineError, RunFailed
     from treadle.server.kit.operator import OperatorError
 
-    if isinstance(error, (OperatorError, ClientError)):
+    if isinstance(error, (OperatorError, ClientError, EngineError, RunFailed)):
         return str(error)
     if isinstance(error, ModuleNotFoundError) and not str(error.name).startswith("treadle"):
         return f'{error}; this command needs the server part: pip install "treadle[server]"'

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
@@ -22,7 +22,7 @@ h1{font-size:22px;margin:0;overflow-wrap:anywhere}h2{font-size:16px;margin:32px 
 border-radius:99px;border:1.5px solid}.pass{color:var(--pass)}.fail{color:var(--fail)}.note{color:var(--note)}
 table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:6px 12px 6px 0;
 border-bottom:1px solid var(--edge);vertical-align:top}th{font-weight:600;color:var(--dim);font-size:13px}
-td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}td.v{font-weight:600;white-space:nowrap}
+td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}td.v{font-weight:600;white-space:nowrap}td:first-child{white-space:nowrap}td:last-child{width:99%}
 img{display:block;max-width:100%;background:#000;border-radius:6px}svg{width:100%;height:auto;display:block}
 svg text{font-size:11px;fill:var(--dim)}svg .grid{stroke:var(--edge)}svg .limit{stroke:var(--fail);
 stroke-dasharray:5 4}.legend{font-size:13px;color:var(--dim);margin:4px 0 0 52px}.legend span{margin-right:16px}
@@ -50,7 +50,8 @@ class Page:
     def checks(self, rows: Iterable[tuple[str, Verdict, str]]) -> None:
         """A table of checks: what, the verdict, why."""
         body = "".join(
-            f'<tr><td>{escape(name)}</td><td class="v {state}">{_WORDS[state]}</td><td>{escape(why)}</td></tr>'
+            f'<tr><td class="v">{escape(name.replace("-", " "))}</td><td class="v {state}">{_WORDS[state]}</td>'
+            f"<td>{escape(why)}</td></tr>"
             for name, state, why in rows
         )
         self._parts.append(
@@ -64,12 +65,6 @@ class Page:
             for name, value, why in rows
         )
         self._parts.append(f"<table>{body}</table>")
-
-    def table(self, head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-        """Any other table."""
-        top = "".join(f"<th>{escape(cell)}</th>" for cell in head)
-        body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
-        self._parts.append(f"<table><tr>{top}</tr>{body}</table>")
 
     def picture(self, data_uri: str, alt: str) -> None:
         """A picture."""

@@ -35,7 +35,7 @@ def montage(
     picture = Pillow.new("RGB", (width, height))
     top = 0
     for row in rows:
-        picture.paste(row, (0, top))
+        picture.paste(row, ((width - row.width) // 2, top))
         top += row.height + _GAP
     return picture
 

@@ -173,6 +173,17 @@ class Walk:
         await self.ask("admin", 403)
         await self.ask("device", 2)
 
+    async def _engine(self) -> None:
+        for who in ("stranger", "device"):
+            await self.ask(who, 403, secret=True)
+        for who in ("engine", "admin"):
+            await self.ask(who, 2, 400, 409, 422)
+
+    async def _engine_only(self) -> None:
+        for who in ("stranger", "device", "admin"):
+            await self.ask(who, 403)
+        await self.ask("engine", 2)
+
     async def _owner(self) -> None:
         for who in (*_NOBODY, "just-v"):
             await self.ask(who, 404, secret=True)

@@ -4,9 +4,21 @@ from __future__ import annotations
 
 import json
 import re
+from base64 import b64encode
 from typing import Any
 
-from walk_site import GEAR, MARK, MISSING, READER, Site
+from walk_site import (
+    DICOM_UIDS,
+    GEAR,
+    MARK,
+    MISSING,
+    READER,
+    Site,
+    gear_folder,
+    measurements,
+    picture,
+    stored,
+)
 
 _LEVELS = {
     "projects": "project",
@@ -43,7 +55,11 @@ class Sample:
 
     def elsewhere(self) -> tuple[str, dict[str, Any]]:
         """The same request about things that are not there."""
-        secret = {value for name, value in self.ids.items() if len(value) == 24 and "role" not in name}
+        secret = {
+            value
+            for name, value in self.ids.items()
+            if len(value) == 24 and "role" not in name and name != "gear"
+        }
         known = re.compile("|".join(sorted(secret)))
         args = dict(self.args)
         for part in ("json", "params", "data"):
@@ -60,6 +76,10 @@ class Sample:
 
     def _value(self, before: str, path: list[str]) -> str:
         ids = self.ids
+        if before == "jobs":
+            return ids[self._job()]
+        if path[:2] == ["jobs", "ask"]:
+            return "pending"
         if path[0] == "changes" and len(path) < 3:
             return ids["session"] if len(path) == 2 else "session"
         if before in _LEVELS:
@@ -72,11 +92,19 @@ class Sample:
             return ids["acquisition-file"]
         if before == "users":
             return ids["member"]
+        if path[0] == "gears" and before in ("suggest", "context"):
+            return "sessions"
+        if path == ["gears", "ticket"]:
+            return ids["gear-waiting"]
+        if path[0] == "dicomweb" and before != "projects":
+            return {**DICOM_UIDS, "frames": "1", "bulkdata": "7FE00010"}[before]
         if before == "gears":
             return ids["gear-name" if _OF_SERIES.fullmatch(f"{self.method} {self.template}") else "gear"]
         if before == "permissions":
             return self._entry(path[0])
         fixed = {
+            "exchange": ids["gear-name"],
+            "sources": "walk",
             "groups": ids["group"],
             "roles": ids["member-role"],
             "templates": ids["member"],
@@ -86,6 +114,7 @@ class Sample:
             "inputs": f"{MARK}.zip",
             "input_files": f"{MARK}.zip",
             "instances": "1.2.3",
+            "annotations": ids["annotation"],
             "views": ids["view"],
             "queries": ids["query"],
             "sites": ids["site"],
@@ -104,6 +133,13 @@ class Sample:
             "aliases": ids["alias"],
         }
         return fixed.get(before, MISSING)
+
+    def _job(self) -> str:
+        """Which job a path means: one in the state that its endpoint is for."""
+        if self.template.endswith(("/retry", "/accept-failed-output", "/stream")):
+            return "failed-job"
+        watched = self.method == "GET" and not self.template.endswith(("/config.json", "/inputs/{}"))
+        return "job" if watched or self.template == "/jobs/{}" else "running-job"
 
     def _entry(self, kind: str) -> str:
         if kind == "gears":
@@ -135,9 +171,18 @@ _PACK = json.dumps(
 )
 
 
+_PUSHED = {"repo": "example.org/gear", "pointer": f"sha256:{0:064x}"}
+
+
 def _move(ids: dict[str, str], what: str, into: str) -> dict[str, Any]:
     kinds = {"sources": [ids[what]], "destinations": [ids[into]], "destination_container_type": f"{into}s"}
     return {"json": {**kinds, "conflict_mode": "dry"}}
+
+
+def _resumable(ids: dict[str, str]) -> dict[str, Any]:
+    said = {"container": ids["acquisition"], "filename": "new.txt"}
+    words = ",".join(f"{key} {b64encode(value.encode()).decode()}" for key, value in said.items())
+    return {"headers": {"Upload-Length": "5", "Upload-Metadata": words}}
 
 
 def _placed(ids: dict[str, str]) -> dict[str, Any]:
@@ -167,9 +212,29 @@ _DELETED = {
 
 # The first pattern that matches `METHOD /template` makes the arguments.
 _ARGUMENTS: list[tuple[str, Any]] = [
-    (r"POST /gears/\{\}", _json(gear={**GEAR, "version": "2"})),
+    (r"POST /gears/(\{\}|prepare-add)", _json(gear={**GEAR, "version": "2"})),
+    (r"PUT /gears/ticket/\{\}/rootfs", lambda ids: {"content": gear_folder()}),
+    (r"POST /gears/save", lambda ids: {"json": {"ticket": ids["gear-waiting"], **_PUSHED}}),
+    (r"PUT /x/exchange/sources/.*", _json(gears=[])),
+    (r"(POST|PUT) /v3/annotations(/\{\})?", measurements),
+    (
+        r"(POST|PUT) /annotations.*",
+        lambda ids: {"json": {"file_id": ids["acquisition-file"], "data": {"a": 1}}},
+    ),
+    (r"POST /dicomweb/.*", lambda ids: stored(picture())),
     (r"PUT /gears/\{\}/series", _json(is_restricted=True)),
     (r"PUT /gears/\{\}/permissions/\{\}", lambda ids: {"json": {"id": ids["member"]}}),
+    (
+        r"POST /jobs/add",
+        lambda ids: {
+            "json": {"gear_id": ids["gear"], "destination": {"type": "session", "id": ids["session"]}}
+        },
+    ),
+    (r"PUT /jobs/priority", lambda ids: {"json": {"job_ids": [ids["job"]], "priority": "high"}}),
+    (r"PUT /jobs/\{\}", _json(state="cancelled")),
+    (r"POST /jobs/\{\}/logs", lambda ids: {"json": [{"fd": 1, "msg": "x"}]}),
+    (r"(PUT|POST) /engine(/blobs)?", lambda ids: {"params": {"job": ids["running-job"]}}),
+    (r"PUT /engine/self", _json(label="engine", kind="sandbox")),
     (r"GET /report/project", lambda ids: {"params": {"projects": ids["project"]}}),
     (r"POST /tree", _json(projects={"fields": ["label"]})),
     (r"POST /x/me/totp/.*|PUT /x/me/totp", _json(code="123456")),
@@ -288,6 +353,11 @@ _ARGUMENTS: list[tuple[str, Any]] = [
     (r"POST /files/\{\}/restore", lambda ids: {"params": {"version": "1"}}),
     (r"POST /download.*", lambda ids: {"json": {"nodes": [{"level": "project", "_id": ids["project"]}]}}),
     (r"GET /download", lambda ids: {"params": {"ticket": "nothing"}}),
+    (r"POST /x/uploads", _resumable),
+    (
+        r"PATCH /x/uploads/\{\}",
+        lambda ids: {"headers": {"Content-Type": "application/offset+octet-stream", "Upload-Offset": "0"}},
+    ),
     (r"PUT /upload/fs-file", lambda ids: {"params": {"token": "nothing.0"}}),
     (r"POST /upload/.*", _placed),
     (r"POST .*/analyses", _json(label="new")),

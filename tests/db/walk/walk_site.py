@@ -5,15 +5,20 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import tarfile
 import uuid
 import zipfile
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import httpx
+from pydicom import Dataset, dcmwrite
+from pydicom.dataset import FileMetaDataset
+from pydicom.uid import ExplicitVRLittleEndian, SecondaryCaptureImageStorage
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -32,6 +37,7 @@ MARK = "zq7secret"  # in every name and text of the secret project: nobody else 
 LEVELS = ("project", "subject", "session", "acquisition", "analysis", "collection")
 READER = f"{1:024x}"  # the built-in role Read-only
 MISSING = "f" * 24
+DICOM_UIDS = {"studies": "1.2.840.1", "series": "1.2.840.2", "instances": "1.2.840.3"}
 
 
 class Rehearsal(Database):
@@ -68,7 +74,7 @@ GEAR = {
     "license": "MIT",
     "url": "",
     "source": "",
-    "inputs": {"file": {"base": "file"}},
+    "inputs": {"file": {"base": "file", "optional": True}},
     "config": {},
 }
 
@@ -237,6 +243,7 @@ async def _fill(site: Site) -> None:
     alias = {"group": "mistyped", "to": ids["project"]}
     ids["alias"] = (await site.good("POST", "/connector/aliases", json=alias))["_id"]
     await _gears(site)
+    await _jobs(site)
     device = await site.good("POST", "/devices", json={"label": "scanner", "type": "connector"})
     ids["device"], site.keys["device"] = device["_id"], device["key"]
     ids["device-key"] = device["api_keys"][0]["key"]
@@ -246,8 +253,42 @@ async def _gears(site: Site) -> None:
     developer = await site.user("developer")
     await site.good("PUT", f"/users/{developer}", json={"roles": ["user", "developer"]})
     site.ids["gear-name"] = str(GEAR["name"])
-    path = f"/gears/{GEAR['name']}"
-    site.ids["gear"] = (await site.good("POST", path, who="developer", json={"gear": GEAR}))["_id"]
+    for version in ("1", "waiting"):
+        announced = {"gear": {**GEAR, "version": version}}
+        made = await site.good("POST", "/gears/prepare-add", who="developer", json=announced)
+        site.ids[f"gear-{version}"] = made["ticket"]
+    await site.good(
+        "PUT", f"/gears/ticket/{site.ids['gear-1']}/rootfs", who="developer", content=gear_folder()
+    )
+    saved = await site.good("POST", "/gears/save", who="developer", json={"ticket": site.ids["gear-1"]})
+    site.ids["gear"] = saved["_id"]
+    catalogue = {"gears": [{"gear": {**GEAR, "version": "of a catalogue"}}]}
+    await site.good("PUT", "/x/exchange/sources/walk", json=catalogue)
+
+
+def gear_folder() -> bytes:
+    """A tar."""
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as archive:
+        archive.addfile(tarfile.TarInfo("run"))
+    return packed.getvalue()
+
+
+async def _jobs(site: Site) -> None:
+    """A waiting job, one that an engine runs, and one that failed."""
+    engine = await site.good("POST", "/devices", json={"label": "engine", "type": "engine"})
+    site.keys["engine"] = engine["key"]
+    await site.good("PUT", "/engine/self", who="engine", json={"label": "engine", "kind": "sandbox"})
+    asked = {
+        "gear_id": site.ids["gear"],
+        "destination": {"type": "session", "id": site.ids["session"]},
+        "label": MARK,
+    }
+    for name in ("job", "running-job", "failed-job"):
+        site.ids[name] = (await site.good("POST", "/jobs/add", json=asked))["_id"]
+    await site.good("PUT", f"/jobs/{site.ids['running-job']}", who="engine", json={"state": "running"})
+    await site.good("PUT", f"/jobs/{site.ids['failed-job']}", who="engine", json={"state": "running"})
+    await site.good("PUT", f"/jobs/{site.ids['failed-job']}", who="engine", json={"state": "failed"})
 
 
 async def _annotate(site: Site) -> None:
@@ -292,6 +333,48 @@ async def _annotate(site: Site) -> None:
             ),
             {"file": ids["acquisition-file"]},
         )
+    await site.good("POST", f"/dicomweb/projects/{ids['project']}/studies", **stored(picture()))
+    made = await site.good("POST", "/v3/annotations", **measurements(ids))
+    ids["annotation"] = made["_id"]
+
+
+def measurements(ids: dict[str, str]) -> dict[str, Any]:
+    """The arguments of a request that writes a measurement set with a companion."""
+    region = {"id": "1", "tool": "probe", "label": MARK, "ref": {}, "points": [[0, 0, 0]]}
+    said = {
+        "name": f"{MARK}-measurements",
+        "draft": False,
+        "file_ref": {"file_id": ids["acquisition-file"]},
+        "data": {"rois": [region]},
+    }
+    return {"data": {"data": json.dumps(said)}, "files": {"file": (f"{MARK}.nii", b"x")}}
+
+
+def stored(content: bytes) -> dict[str, Any]:
+    """The arguments of a request that stores this DICOM instance."""
+    return {
+        "content": b"--b\r\nContent-Type: application/dicom\r\n\r\n" + content + b"\r\n--b--\r\n",
+        "headers": {"Content-Type": 'multipart/related; type="application/dicom"; boundary=b'},
+    }
+
+
+@cache
+def picture() -> bytes:
+    """A DICOM picture of four pixels."""
+    ds = Dataset()
+    ds.PatientName = ds.PatientID = ds.StudyDescription = ds.SeriesDescription = MARK
+    ds.StudyInstanceUID, ds.SeriesInstanceUID, ds.SOPInstanceUID = DICOM_UIDS.values()
+    ds.SOPClassUID, ds.Modality = SecondaryCaptureImageStorage, "OT"
+    ds.Rows = ds.Columns = 2
+    ds.SamplesPerPixel, ds.PhotometricInterpretation, ds.PixelRepresentation = 1, "MONOCHROME2", 0
+    ds.BitsAllocated = ds.BitsStored = 8
+    ds.HighBit, ds.PixelData = 7, bytes(range(4))
+    ds["PixelData"].VR = "OB"
+    ds.file_meta = FileMetaDataset()
+    ds.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    out = io.BytesIO()
+    dcmwrite(out, ds, enforce_file_format=True)
+    return out.getvalue()
 
 
 def needed() -> list[frozenset[str]]:

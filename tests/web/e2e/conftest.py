@@ -103,12 +103,22 @@ def make_series(tmp_path: Path, place: Place, program: Callable[[str], str]) -> 
     studies: dict[str, str] = defaultdict(generate_uid)
 
     def make(
-        *, slices: int, session: str = "Visit 1", description: str = "Gradient", group: str = ""
+        *,
+        slices: int,
+        session: str = "Visit 1",
+        description: str = "Gradient",
+        group: str = "",
+        gap: float = 2.0,
     ) -> Path:
         folder = tmp_path / f"series-{uuid4().hex[:8]}"
         patient_id = f"fw://{group or place.group}/{place.label}/sub-01/{session}"
         write_series(
-            folder, patient_id=patient_id, study=studies[session], slices=slices, description=description
+            folder,
+            patient_id=patient_id,
+            study=studies[session],
+            slices=slices,
+            description=description,
+            gap=gap,
         )
         return folder
 

@@ -62,28 +62,31 @@ class Place:
     id: str
 
 
-def write_series(folder: Path, *, patient_id: str, study: str, slices: int, description: str) -> None:
-    """A small MR series whose images all differ."""
+def write_series(
+    folder: Path, *, patient_id: str, study: str, slices: int, description: str, gap: float = 2.0
+) -> None:
+    """A small MR series whose images all differ, this many millimetres apart."""
     folder.mkdir()
     series = generate_uid()
     for number in range(slices):
-        ds = _image(number, study=study, series=series)
+        ds = _image(number, study=study, series=series, gap=gap)
         ds.PatientID, ds.SeriesDescription = patient_id, description
         ds.save_as(folder / f"{number:03}.dcm", enforce_file_format=True)
 
 
-def _image(number: int, *, study: str, series: str) -> Dataset:
+def _image(number: int, *, study: str, series: str, gap: float) -> Dataset:
     ds = Dataset()
     ds.file_meta = FileMetaDataset()
     ds.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
     ds.file_meta.MediaStorageSOPClassUID = ds.SOPClassUID = MRImageStorage
     ds.file_meta.MediaStorageSOPInstanceUID = ds.SOPInstanceUID = generate_uid()
     ds.StudyInstanceUID, ds.SeriesInstanceUID = study, series
+    ds.FrameOfReferenceUID = generate_uid(entropy_srcs=[study])
     ds.Modality, ds.PatientName, ds.StudyDescription = "MR", "Phantom^E2E", "E2E"
     ds.StudyDate = ds.SeriesDate = ds.AcquisitionDate = "20240203"
     ds.StudyTime = ds.SeriesTime = ds.AcquisitionTime = "101500"
     ds.InstanceNumber, ds.SeriesNumber = number + 1, 1
-    ds.ImagePositionPatient = [0, 0, 2.0 * number]
+    ds.ImagePositionPatient = [0, 0, gap * number]
     ds.ImageOrientationPatient = [1, 0, 0, 0, 1, 0]
     ds.PixelSpacing, ds.SliceThickness = [1, 1], 2
     ds.Rows = ds.Columns = 64

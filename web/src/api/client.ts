@@ -22,6 +22,11 @@ export function setCsrf(value: string | null): void {
   csrf = value;
 }
 
+/** The header of changes made by other means than `api`. */
+export function csrfHeader(): Record<string, string> {
+  return csrf ? { "X-CSRF-Token": csrf } : {};
+}
+
 /** What to do when the server no longer knows this login. */
 export function setLoggedOut(handler: () => void): void {
   onLoggedOut = handler;
@@ -58,11 +63,12 @@ interface Options {
 
 async function send(method: string, path: string, { query, body, revision }: Options): Promise<Response> {
   const headers: Record<string, string> = { Accept: "application/json", "X-Accept-Feature": "pagination" };
-  if (body !== undefined) headers["Content-Type"] = "application/json";
+  const form = body instanceof FormData; // which brings its own type
+  if (body !== undefined && !form) headers["Content-Type"] = "application/json";
   if (revision !== undefined) headers["If-Match"] = String(revision);
-  if (method !== "GET" && csrf) headers["X-CSRF-Token"] = csrf;
+  if (method !== "GET") Object.assign(headers, csrfHeader());
   const request: RequestInit = { method, headers, credentials: "same-origin" };
-  if (body !== undefined) request.body = JSON.stringify(body);
+  if (body !== undefined) request.body = form ? body : JSON.stringify(body);
   const response = await fetch(apiUrl(path, query), request).catch(() => {
     throw new ApiError(0, "The server cannot be reached. Check the connection and try again.");
   });
@@ -79,12 +85,34 @@ async function call<T>(method: string, path: string, options: Options): Promise<
   return (text ? JSON.parse(text) : null) as T;
 }
 
+async function firstBytes(body: ReadableStream<Uint8Array> | null | undefined, limit: number) {
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  let size = 0;
+  const reader = body?.getReader();
+  while (reader && size <= limit) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    parts.push(value as Uint8Array<ArrayBuffer>);
+    size += value.byteLength;
+  }
+  if (size > limit) await reader?.cancel();
+  const bytes = new Uint8Array(await new Blob(parts).arrayBuffer());
+  return { bytes: bytes.subarray(0, limit), cut: size > limit };
+}
+
 export const api = {
   get: <T>(path: string, query?: Query) => call<T>("GET", path, { query }),
   post: <T>(path: string, body: unknown = {}, query?: Query) => call<T>("POST", path, { query, body }),
-  put: <T>(path: string, body: unknown, query?: Query) => call<T>("PUT", path, { query, body }),
+  put: <T>(path: string, body: unknown, query?: Query, revision?: number) =>
+    call<T>("PUT", path, { query, body, revision }),
   patch: <T>(path: string, body: unknown, revision?: number) => call<T>("PATCH", path, { body, revision }),
   /** An answer that is a file. */
   file: async (path: string, body: unknown) => (await send("POST", path, { body })).blob(),
+  form: <T>(path: string, body: FormData) => call<T>("POST", path, { body }),
+  /** The first bytes of a content, unpacked when it is gzip; `cut` when there are more. */
+  head: async (path: string, query: Query, limit: number, gzip: boolean) => {
+    const { body } = await send("GET", path, { query });
+    return firstBytes(gzip ? body?.pipeThrough(new DecompressionStream("gzip")) : body, limit);
+  },
   delete: <T>(path: string, query?: Query) => call<T>("DELETE", path, { query }),
 };

@@ -22,6 +22,10 @@ export function fileUrl(file: FileDoc, options: { view?: boolean; version?: numb
   return apiUrl(`/${PLURAL[type]}/${id}/files/${encodeURIComponent(file.name)}`, options);
 }
 
+/** Address of a file's content to look at, which needs less than saving it does. */
+export const contentUrl = (fileId: string, version: number) =>
+  apiUrl(`/x/files/${fileId}/content`, { version });
+
 /** Let the browser save what the address answers. */
 export function save(url: string, name = ""): void {
   const link = document.createElement("a");

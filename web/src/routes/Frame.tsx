@@ -1,17 +1,21 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Outlet, useRouterState } from "@tanstack/react-router";
-import { useEffect } from "react";
+import { lazy, Suspense, useEffect } from "react";
 import { api } from "@/api/client";
 import { followEvents } from "@/api/live";
 import { useMe } from "@/api/queries";
+import { useUploads } from "@/parts/upload/queue";
 import { CrumbsProvider } from "@/ui/layout/crumbsContext";
 import { Shell } from "@/ui/layout/Shell";
 import { PanelBoundary } from "@/ui/PanelBoundary";
+
+const UploadTray = lazy(async () => ({ default: (await import("@/parts/upload/UploadTray")).UploadTray }));
 
 /** The frame around every page but login and viewer: rail, top bar, live updates. */
 export function Frame() {
   const me = useMe();
   const queries = useQueryClient();
+  const sending = useUploads().length > 0;
   // Of the page that is drawn: the address is already the next one while that loads.
   const path = useRouterState({ select: (state) => state.matches.at(-1)?.pathname });
   useEffect(() => followEvents(queries), [queries]);
@@ -34,6 +38,7 @@ export function Frame() {
         <PanelBoundary what="page" key={path}>
           <Outlet />
         </PanelBoundary>
+        <Suspense>{sending ? <UploadTray /> : null}</Suspense>
       </Shell>
     </CrumbsProvider>
   );

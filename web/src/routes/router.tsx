@@ -344,7 +344,7 @@ const viewer = createRoute({
   getParentRoute: () => inside,
   path: "/viewer",
   validateSearch: search.viewer,
-  component: lazyRouteComponent(() => import("@/features/delivery/ViewerPage"), "ViewerPage"),
+  component: lazyRouteComponent(() => import("@/features/viewer/ViewerPage"), "ViewerPage"),
 });
 
 const tree = root.addChildren([

@@ -36,10 +36,17 @@ Action = Literal[
     "project_sharing_manage",
     "session_templates_view",
     "session_templates_manage",
+    "jobs_view",
+    "jobs_manage",
+    "jobs_manage_others",
     "settings_view",
     "settings_modify",
     "audit_trail_reports_view",
     "audit_trail_reports_manage",
+    "annotations_manage",
+    "annotations_view_others",
+    "annotations_edit_others",
+    "annotations_delete_others",
 ]
 
 # name: (ro, rw, admin); the order is the order of the specification's table.

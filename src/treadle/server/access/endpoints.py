@@ -261,8 +261,62 @@ GET               /files/{}/tags                          project tags_view
 PATCH PUT DELETE  /files/{}/tags                          project tags_manage
 GET               /files/{}/versions                      project files_view_metadata
 GET               /files/{}/zip_info                      project files_view_contents
+GET HEAD          /x/files/{}/content                     project files_view_contents
 GET               /x/files/{}/instances                   project files_view_contents
 GET HEAD          /x/files/{}/instances/{}                project files_view_contents
+
+GET               /v3/annotations                         list
+GET               /v3/annotations/count                   list
+GET               /v3/annotations/delete_reasons          any
+POST              /v3/annotations                         project files_view_contents annotations_manage
+GET               /v3/annotations/{}                      project annotations_view_others
+GET               /v3/annotations/{}/versions             project annotations_view_others
+GET               /v3/annotations/{}/versions/{}          project annotations_view_others
+GET               /v3/annotations/{}/file                 project annotations_view_others
+GET               /v3/annotations/{}/versions/{}/file     project annotations_view_others
+POST PUT          /v3/annotations/{}                      project annotations_view_others annotations_edit_others
+POST              /v3/annotations/{}/versions/{}/restore  project annotations_view_others annotations_edit_others
+DELETE            /v3/annotations/{}                      project annotations_view_others annotations_delete_others
+GET               /annotations                            list
+POST              /annotations                            project files_view_contents annotations_manage
+GET               /annotations/{}                         project annotations_view_others
+PUT               /annotations/{}                         project annotations_view_others annotations_edit_others
+DELETE            /annotations/{}                         project annotations_view_others annotations_delete_others
+
+GET               /dicomweb/studies                       list
+GET               /dicomweb/series                        list
+GET               /dicomweb/instances                     list
+GET               /dicomweb/studies/{}/series             list
+GET               /dicomweb/studies/{}/instances          list
+GET               /dicomweb/studies/{}/series/{}/instances list
+GET               /dicomweb/studies/{}                    list
+GET               /dicomweb/studies/{}/series/{}          list
+GET               /dicomweb/studies/{}/series/{}/instances/{} list
+GET               /dicomweb/studies/{}/metadata           list
+GET               /dicomweb/studies/{}/series/{}/metadata list
+GET               /dicomweb/studies/{}/series/{}/instances/{}/metadata list
+GET               /dicomweb/studies/{}/series/{}/instances/{}/bulkdata/{} list
+GET               /dicomweb/studies/{}/series/{}/instances/{}/frames/{} list
+GET               /dicomweb/studies/{}/series/{}/instances/{}/rendered list
+GET               /dicomweb/studies/{}/series/{}/instances/{}/frames/{}/rendered list
+GET               /dicomweb/projects/{}/studies           project files_view_metadata
+GET               /dicomweb/projects/{}/series            project files_view_metadata
+GET               /dicomweb/projects/{}/instances         project files_view_metadata
+GET               /dicomweb/projects/{}/studies/{}/series project files_view_metadata
+GET               /dicomweb/projects/{}/studies/{}/instances project files_view_metadata
+GET               /dicomweb/projects/{}/studies/{}/series/{}/instances project files_view_metadata
+GET               /dicomweb/projects/{}/studies/{}        project files_download
+GET               /dicomweb/projects/{}/studies/{}/series/{} project files_download
+GET               /dicomweb/projects/{}/studies/{}/series/{}/instances/{} project files_view_contents
+GET               /dicomweb/projects/{}/studies/{}/metadata project files_view_contents
+GET               /dicomweb/projects/{}/studies/{}/series/{}/metadata project files_view_contents
+GET               /dicomweb/projects/{}/studies/{}/series/{}/instances/{}/metadata project files_view_contents
+GET               /dicomweb/projects/{}/studies/{}/series/{}/instances/{}/bulkdata/{} project files_view_contents
+GET               /dicomweb/projects/{}/studies/{}/series/{}/instances/{}/frames/{} project files_view_contents
+GET               /dicomweb/projects/{}/studies/{}/series/{}/instances/{}/rendered project files_view_contents
+GET               /dicomweb/projects/{}/studies/{}/series/{}/instances/{}/frames/{}/rendered project files_view_contents
+POST              /dicomweb/projects/{}/studies           project files_create_bulk +hierarchy
+POST              /dicomweb/projects/{}/studies/{}        project files_create_bulk +hierarchy
 POST              /download                               project files_download
 GET               /download                               ticket
 POST              /download/summary                       list
@@ -280,6 +334,8 @@ POST              /upload/signed-url                      any
 POST              /upload/signed-url/cleanup              any
 POST              /upload/complete-s3-multipart           any
 PUT               /upload/fs-file                         ticket
+POST              /x/uploads                              project files_create_single
+HEAD PATCH DELETE /x/uploads/{}                           any
 
 POST              /{C}/{}/analyses                        project analyses_create_sdk
 GET               /{C}/{}/analyses                        project containers_view_metadata
@@ -354,6 +410,39 @@ POST              /collections/{}/analyses/{}/files       collection rw
 GET HEAD          /collections/{}/analyses/{}/files/{}    collection ro
 GET HEAD          /collections/{}/analyses/{}/inputs/{}   collection-and-project ro
 
+POST              /jobs/add                               project jobs_manage files_create_single files_modify_metadata
+GET               /jobs                                   list
+GET               /jobs/stats                             list
+PUT               /jobs/priority                          project jobs_view jobs_manage_others
+POST              /jobs/reap                              admin
+POST              /jobs/determine_provider                any
+GET               /jobs/{}                                project jobs_view
+GET               /jobs/{}/detail                         project jobs_view
+PUT               /jobs/{}                                project jobs_view jobs_manage_others
+POST              /jobs/{}/retry                          project jobs_view jobs_manage_others files_view_contents
+POST              /jobs/{}/accept-failed-output           project jobs_view files_create_single files_modify_metadata
+GET               /jobs/{}/logs                           project jobs_view
+GET               /jobs/{}/logs/text                      project jobs_view
+GET               /jobs/{}/logs/html                      project jobs_view
+GET               /jobs/{}/logs/stream                    project jobs_view
+GET               /sessions/{}/jobs                       project containers_view_metadata
+GET               /users/self/jobs                        person
+POST              /jobs/ask                               engine
+POST              /jobs/ask/{}                            engine
+GET               /jobs/next                              engine
+POST              /jobs/{}/claim                          engine
+GET               /jobs/{}/config.json                    engine
+GET               /jobs/{}/inputs/{}                      engine
+PUT               /jobs/{}/heartbeat                      engine
+POST              /jobs/{}/logs                           engine
+POST PUT          /jobs/{}/prepare-complete               engine
+POST PUT          /jobs/{}/complete                       engine
+PUT               /jobs/{}/profile                        engine
+PUT               /engine/self                            engine-only
+PUT               /engine/blobs                           engine
+POST              /engine                                 engine
+POST              /engine/commit                          engine
+
 POST              /containers/{}/views                    project data_views_manage
 GET               /containers/{}/views                    project data_views_view
 GET               /views/{}                               project data_views_view
@@ -397,10 +486,24 @@ GET               /gears/{}/invocation                    any
 GET               /gears/{}/series                        any
 POST DELETE       /gears/{}                               developer
 POST              /gears/{}/enable                        developer
+GET               /gears/{}/rootfs                        any
+GET               /gears/{}/suggest/{}/{}                 project containers_view_metadata files_view_metadata
+GET               /gears/{}/context/{}/{}                 project containers_view_metadata
+GET               /gears/my-tickets                       any
+GET               /gears/ticket/{}                        owner
+POST              /gears/prepare-add                      developer
+POST              /gears/save                             developer
+PUT               /gears/ticket/{}/rootfs                 developer
 PUT               /gears/{}/series                        developer
 PUT DELETE        /gears/{}/permissions                   developer
 PUT               /gears/{}/permissions/{}                developer
 DELETE            /gears/{}/permissions/{}/{}             developer
+
+GET               /x/exchange                             any
+GET               /x/exchange/{}                          any
+POST              /x/exchange/{}/install                  developer
+GET               /x/exchange/sources                     any
+PUT DELETE        /x/exchange/sources/{}                  developer
 
 POST              /connector/series                       device
 PUT               /connector/uploads/{}                   device

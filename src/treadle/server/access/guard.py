@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Any
@@ -20,8 +20,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from treadle.server.access import audit
 from treadle.server.access.actions import ALL_ACTIONS, Action
+from treadle.server.access.drone import device_of
 from treadle.server.access.errors import ContainerNotFound, ReasonMissing
-from treadle.server.access.identity import ANONYMOUS, Identity, by_key, by_login, key_of_header
+from treadle.server.access.identity import ANONYMOUS, Identity, by_device, by_key, by_login, key_of_header
 from treadle.server.access.places import container, living
 from treadle.server.access.tables import group_access, project_grant, role
 from treadle.server.kit.errors import Forbidden, Unauthenticated
@@ -204,6 +205,12 @@ class Guard:
         if not self.identity.is_site_admin:
             raise Forbidden("Only a site administrator may do this.")
 
+    def require_engine(self) -> None:
+        """Go on only as a device that runs jobs, or as site administrator."""
+        self.asked = True
+        if not self.identity.is_engine and not self.identity.is_site_admin:
+            raise Forbidden("Only an engine may do this, with the key of a device of type 'engine'.")
+
     @property
     def is_developer(self) -> bool:
         """Whether the caller may add gears: a site administrator or a gear developer."""
@@ -281,12 +288,16 @@ Tx = Annotated[AsyncConnection, Depends(transaction, scope="function")]
 
 
 async def identify(request: Request, connection: AsyncConnection) -> Identity:
-    """The caller: by Authorization header, else by browser login, else anonymous."""
+    """The caller: by Authorization header, else by the drone secret, else by browser login, else anonymous."""
     header = request.headers.get("authorization")
     if header:
         return await by_key(connection, key_of_header(header))
+    settings = request.app.state.settings
+    drone = await device_of(connection, request.headers, settings.jobs.drone_secret)
+    if drone is not None:
+        return replace(await by_device(connection, drone), by_secret=True)
     token = request.cookies.get(LOGIN_COOKIE)
-    idle = timedelta(hours=request.app.state.settings.login_hours)
+    idle = timedelta(hours=settings.login_hours)
     found = await by_login(connection, token, idle=idle) if token else None
     if found is None or found.csrf is None:
         return ANONYMOUS

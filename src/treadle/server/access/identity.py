@@ -43,7 +43,10 @@ class Identity:
     csrf: str | None = None  # set when a browser login was used
     key: str | None = None  # public part of the API key used
     scope: Scope | None = None
+    is_engine: bool = False  # a device that runs jobs
+    by_secret: bool = False  # a device that logged in by the site's secret, to be given its key
     job: str | None = None  # the job whose key this is
+    job_project: str | None = None  # the project that job's output goes to
 
     @property
     def is_site_admin(self) -> bool:
@@ -64,6 +67,10 @@ class Identity:
     def is_account(self) -> bool:
         """Whether a person is here with all they have: restricted keys and jobs must not make further keys."""
         return bool(self.person) and self.job is None
+
+    def is_job_of(self, project_id: str) -> bool:
+        """Whether this is a job whose output goes to the project: what it makes comes from files as they should be."""
+        return self.job is not None and self.job_project == project_id
 
     @property
     def origin(self) -> tuple[str, str | None]:
@@ -116,11 +123,13 @@ async def _by_key(connection: AsyncConnection, which: ColumnElement[bool]) -> Id
     if found.last_used_at is None or now() - found.last_used_at > _USED_PRECISION:
         await connection.execute(update(api_key).where(api_key.c.id == found.id).values(last_used_at=now()))
     if found.device_id is not None:
-        return replace(await _device(connection, found.device_id), key=found.id)
+        return replace(await by_device(connection, found.device_id), key=found.id)
     if found.rule_id is not None:
         return await _rule(connection, found)
     owner = await by_user(connection, found.user_id)
-    return replace(owner, key=found.id, job=found.job_id, scope=scope_of(found))
+    return replace(
+        owner, key=found.id, job=found.job_id, job_project=found.job_project_id, scope=scope_of(found)
+    )
 
 
 def scope_of(row: Row[Any]) -> Scope | None:
@@ -136,7 +145,14 @@ async def _rule(connection: AsyncConnection, found: Row[Any]) -> Identity:
     """A job started by a gear rule: the rule's role, as it is now, inside the rule's project only."""
     actions = await connection.execute(select(role.c.actions).where(role.c.id == found.role_id))
     scope = Scope(projects=frozenset(found.scope_projects), actions=frozenset(actions.scalar_one()))
-    return Identity(kind="gear_rule", id=found.rule_id, key=found.id, job=found.job_id, scope=scope)
+    return Identity(
+        kind="gear_rule",
+        id=found.rule_id,
+        key=found.id,
+        job=found.job_id,
+        job_project=found.job_project_id,
+        scope=scope,
+    )
 
 
 async def again(connection: AsyncConnection, claim: Mapping[str, str]) -> Identity:
@@ -162,17 +178,18 @@ async def by_user(connection: AsyncConnection, user_id: str) -> Identity:
     return _user_identity(row)
 
 
-async def _device(connection: AsyncConnection, device_id: str) -> Identity:
+async def by_device(connection: AsyncConnection, device_id: str) -> Identity:
+    """The device of this id; Unauthenticated when it is disabled."""
     row = (
         await connection.execute(
-            select(device.c.id, device.c.disabled).where(
+            select(device.c.id, device.c.disabled, device.c.type).where(
                 device.c.id == device_id, device.c.deleted_at.is_(None)
             )
         )
     ).one_or_none()
     if row is None or row.disabled:
         raise Unauthenticated("This device is disabled; ask an administrator.")
-    return Identity(kind="device", id=row.id, roles=("drone",))
+    return Identity(kind="device", id=row.id, roles=("drone",), is_engine=row.type == "engine")
 
 
 async def by_login(connection: AsyncConnection, token: str, *, idle: timedelta) -> Identity | None:

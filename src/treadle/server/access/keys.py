@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -72,8 +72,22 @@ async def create_key(
     return await _insert(connection, scope, label=label, expires_at=expires_at, **{owner: owner_id})
 
 
-async def _insert(connection: AsyncConnection, scope: Scope, **values: Any) -> NewKey:
-    secret = PREFIX + new_secret()
+async def ensure_device_key(
+    connection: AsyncConnection, device_id: str, secret: str, *, label: str
+) -> NewKey | None:
+    """The device's one key of that label becomes this secret; None when it was that already."""
+    ours = (api_key.c.device_id == device_id, api_key.c.label == label)
+    held = await connection.execute(select(api_key.c.secret_sha256).where(*ours))
+    if held.scalars().all() == [digest(secret)]:
+        return None
+    await connection.execute(delete(api_key).where(*ours))
+    return await _insert(connection, WHOLE, secret, label=label, device_id=device_id)
+
+
+async def _insert(
+    connection: AsyncConnection, scope: Scope, secret: str | None = None, **values: Any
+) -> NewKey:
+    secret = secret or PREFIX + new_secret()
     row = await connection.execute(
         insert(api_key)
         .values(
@@ -89,11 +103,20 @@ async def _insert(connection: AsyncConnection, scope: Scope, **values: Any) -> N
 
 
 async def create_job_key(
-    connection: AsyncConnection, job_id: str, user_id: str, *, read_only: bool = False
+    connection: AsyncConnection,
+    job_id: str,
+    user_id: str,
+    *,
+    project_id: str | None = None,
+    scope: Scope = WHOLE,
+    read_only: bool = False,
 ) -> NewKey:
-    """The key of a job that a user started: all their rights, or only those to read."""
-    scope = Scope(actions=READING) if read_only else WHOLE
-    return await _insert(connection, scope, label="job", job_id=job_id, user_id=user_id)
+    """The key of a job that a user started: their rights (cut down to a scope), or only those to read."""
+    if read_only:
+        scope = replace(scope, actions=READING if scope.actions is None else READING & scope.actions)
+    return await _insert(
+        connection, scope, label="job", job_id=job_id, job_project_id=project_id, user_id=user_id
+    )
 
 
 async def create_rule_key(
@@ -101,7 +124,15 @@ async def create_rule_key(
 ) -> NewKey:
     """The key of a job that a gear rule started: the role's actions, inside this project only."""
     scope = Scope(projects=frozenset({project_id}))
-    return await _insert(connection, scope, label="job", job_id=job_id, rule_id=rule_id, role_id=role_id)
+    return await _insert(
+        connection,
+        scope,
+        label="job",
+        job_id=job_id,
+        job_project_id=project_id,
+        rule_id=rule_id,
+        role_id=role_id,
+    )
 
 
 async def delete_job_keys(connection: AsyncConnection, job_id: str) -> None:

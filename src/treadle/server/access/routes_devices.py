@@ -16,6 +16,7 @@ from treadle.server.access.devices import (
     heartbeat,
     list_devices,
 )
+from treadle.server.access.drone import give_key
 from treadle.server.access.guard import AdminGuard, Guard, UserGuard
 from treadle.server.access.keys import create_key, delete_key, keys_of
 from treadle.server.access.models import DeviceDocument, DeviceStatus, IncidentDocument, NewKeyDocument
@@ -70,11 +71,9 @@ async def add_device(body: ObjectBody, guard: AdminGuard) -> Response:
 
 
 @router.get("/self", response_model=DeviceDocument, summary="The calling device")
-async def get_own(guard: UserGuard) -> Response:
-    """Its document, without the secret it already has."""
-    found = await get_device(guard.connection, _own_id(guard))
-    keys = await keys_of(guard.connection, "device_id", [found.id])
-    return json_answer(device_doc(found, keys[found.id]))
+async def get_own(request: Request, guard: UserGuard) -> Response:
+    """Its document; with its key when it logged in by the drone secret."""
+    return await _document(request, guard, _own_id(guard))
 
 
 @router.put("/self", response_model=DeviceDocument, summary="Heartbeat of a device")
@@ -94,13 +93,23 @@ async def get_status(guard: AdminGuard) -> Response:
 
 
 @router.get("/{device_id}", response_model=DeviceDocument, summary="One device")
-async def get_one(device_id: str, guard: UserGuard) -> Response:
+async def get_one(request: Request, device_id: str, guard: UserGuard) -> Response:
     """For administrators, and for the device itself."""
     if guard.identity.id != device_id:
         guard.require_site_admin()
+    return await _document(request, guard, device_id)
+
+
+async def _document(request: Request, guard: Guard, device_id: str) -> Response:
     found = await get_device(guard.connection, device_id)
-    keys = await keys_of(guard.connection, "device_id", [found.id])
-    return json_answer(device_doc(found, keys[found.id]))
+    key: str | None = None
+    if guard.identity.by_secret:
+        secret = request.app.state.settings.jobs.drone_secret
+        key, made = await give_key(guard.connection, device_id, secret)
+        if made is not None:
+            await guard.record("key_created", {"device": {"id": device_id}, "key": {"id": made.key.id}})
+    keys = await keys_of(guard.connection, "device_id", [device_id])
+    return json_answer(device_doc(found, keys[device_id], key))
 
 
 @router.get(

@@ -110,6 +110,7 @@ api_key = Table(
     Column("scope_actions", ARRAY(Text)),
     # A job's key dies with the job; one started by a gear rule has the rule's role instead of an owner.
     Column("job_id", Text),
+    Column("job_project_id", Text),
     Column("rule_id", Text),
     Column("role_id", Text, ForeignKey("role.id", ondelete="CASCADE")),
     Index("ix_api_key_user", "user_id"),

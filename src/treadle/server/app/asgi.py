@@ -12,6 +12,7 @@ from fastapi import APIRouter, FastAPI
 from treadle import __version__
 from treadle.server.access import refusals
 from treadle.server.access import routes as access
+from treadle.server.annotations import routes as annotation_routes
 from treadle.server.app import metrics, site, site_settings, static
 from treadle.server.app.alerts import routes as alerts
 from treadle.server.app.state import open_state
@@ -19,9 +20,12 @@ from treadle.server.catalog import routes as catalog
 from treadle.server.compat import unbuilt
 from treadle.server.delivery import routes as delivery
 from treadle.server.delivery.live import EventHub
+from treadle.server.dicomweb import routes as dicomweb
+from treadle.server.dicomweb.described import stop_readers
 from treadle.server.gears import routes as gears
 from treadle.server.ingest import routes as ingest
 from treadle.server.ingest.arrival import stop_engines
+from treadle.server.jobs import routes as jobs
 from treadle.server.kit.settings import Settings
 from treadle.server.privacy import routes as privacy
 from treadle.server.privacy import routes_preview, routes_profiles, routes_settings
@@ -39,8 +43,11 @@ _ROUTERS: tuple[APIRouter, ...] = (
     metrics.router,
     alerts.router,
     access.router,
+    jobs.router,
     ingest.router,
     delivery.router,
+    annotation_routes.router,
+    dicomweb.router,
     search.router,
     privacy.router,
     routes_preview.router,
@@ -66,6 +73,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         await app.state.events.stop()
         stop_engines()
         stop_previews()
+        stop_readers()
         await state.close()
 
 

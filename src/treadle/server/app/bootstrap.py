@@ -1,12 +1,14 @@
-"""First start: the built-in roles, an administrator with a key, and the connector's device."""
+"""First start: the built-in roles, an administrator with a key, and the devices of the connector and the engine."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from treadle.server.access.bootstrap import (
     admin_exists,
@@ -33,6 +35,7 @@ class Bootstrap:
     api_key: str
     device_id: str
     device_key: str
+    engine_key: str = ""  # homes made before there were engines get one with the next start
 
 
 def _read(path: Path) -> Bootstrap | None:
@@ -40,6 +43,12 @@ def _read(path: Path) -> Bootstrap | None:
         return Bootstrap(**json.loads(path.read_text()))
     except FileNotFoundError:
         return None
+
+
+async def _new_key(connection: AsyncConnection, type: str) -> tuple[str, str]:
+    """Id and key of the device of this type that `treadle up` runs itself."""
+    device = await ensure_device(connection, type, type)
+    return device.id, (await new_device_key(connection, device.id, "first start")).secret
 
 
 async def _ensure(settings: Settings) -> Bootstrap:
@@ -52,10 +61,11 @@ async def _ensure(settings: Settings) -> Bootstrap:
             if known is None or not await admin_exists(connection, known.email):
                 password = secrets.token_urlsafe(12)
                 admin = await ensure_admin(connection, ADMIN_EMAIL, password)
-                device = await ensure_device(connection, "connector", "connector")
                 key = await new_user_key(connection, admin.id, "first start")
-                device_key = await new_device_key(connection, device.id, "first start")
-                known = Bootstrap(ADMIN_EMAIL, password, key.secret, device.id, device_key.secret)
+                device_id, device_key = await _new_key(connection, "connector")
+                known = Bootstrap(ADMIN_EMAIL, password, key.secret, device_id, device_key)
+            if not known.engine_key:
+                known = replace(known, engine_key=(await _new_key(connection, "engine"))[1])
                 # Written before the commit: after a crash in between there is no administrator, and
                 # the whole step is repeated with fresh secrets.
                 write_private(kept, json.dumps(asdict(known)))

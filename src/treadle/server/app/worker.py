@@ -18,9 +18,14 @@ from treadle.server.app.alerts import watch
 from treadle.server.app.state import ServerState, open_state
 from treadle.server.catalog import copies, trash
 from treadle.server.delivery.tickets import drop_expired as drop_tickets
+from treadle.server.gears.tickets import drop_expired as drop_gear_tickets
 from treadle.server.ingest.extract import handle_file_created, stop_readers
 from treadle.server.ingest.member_counts import MemberCounts
 from treadle.server.ingest.uploads import drop_expired
+from treadle.server.jobs import ending
+from treadle.server.jobs.claim import raise_old
+from treadle.server.jobs.leases import reap
+from treadle.server.jobs.rows import LEVELS as JOB_LEVELS
 from treadle.server.kit.errors import Refused
 from treadle.server.kit.settings import Settings
 from treadle.server.privacy.quarantine import sweep
@@ -51,7 +56,17 @@ async def handle_copy(state: ServerState, payload: dict[str, Any]) -> None:
             await copies.fail_copy(connection, payload["target"], why)
 
 
-HANDLERS: dict[str, Handler] = {"file.created": handle_file_created, "copy.requested": handle_copy}
+async def handle_container_deleted(state: ServerState, payload: dict[str, Any]) -> None:
+    """What waits or runs for a deleted container has no use any more."""
+    if payload["level"] in JOB_LEVELS:
+        await ending.cancel_below(state.database, payload["level"], payload["id"])
+
+
+HANDLERS: dict[str, Handler] = {
+    "file.created": handle_file_created,
+    "copy.requested": handle_copy,
+    "container.deleted": handle_container_deleted,
+}
 
 _MAX_FAILURES = 8
 _KEEP_FACTS = timedelta(days=2)  # browsers that reconnect read what they missed
@@ -60,6 +75,7 @@ VIEWS_AT_ONCE = 2
 _INDEX_S = 3.0
 _WEEK_S, _FIRST_LISTING_S = 7 * 86400.0, 3600.0
 _ZIPS_S = 5.0
+_REAP_S = 15.0
 
 
 async def handle_next(state: ServerState) -> bool:
@@ -119,9 +135,12 @@ async def tidy(state: ServerState) -> None:
             pass
         await audit.make_months(connection)
         await connection.execute(delete(outbox).where(outbox.c.handled_at < func.now() - _KEEP_FACTS))
+        await raise_old(connection)
     await drop_expired(state.database, state.blobs)
     await drop_tickets(state.database)
     await views_executions.drop_expired(state.database)
+    await ending.drop_expired(state.database)
+    await drop_gear_tickets(state.database)
     await state.blobs.clean()
     await asyncio.to_thread(sweep, state.settings.home)
     await collect_garbage(state.database, state.blobs)
@@ -196,6 +215,7 @@ async def _run(settings: Settings) -> None:
     counts = MemberCounts(state.database, state.blobs)
     tasks.append(asyncio.create_task(_forever("zips", counts.step, _ZIPS_S)))
     tasks.append(asyncio.create_task(_forever("search", lambda: _index(state), _INDEX_S)))
+    tasks.append(asyncio.create_task(_forever("jobs", lambda: reap(state.database), _REAP_S)))
     tasks.append(asyncio.create_task(_forever("orphans", lambda: _find_orphans(state), _WEEK_S)))
     log.info("worker_started", tasks=len(wakes))
     await stop.wait()

@@ -25,10 +25,18 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from treadle.server.catalog.copy_rules import CopyFilter
+from treadle.server.catalog.instances import index_columns
 from treadle.server.catalog.levels import HIERARCHY
 from treadle.server.catalog.queries import LIVE, LIVE_FILE
 from treadle.server.catalog.rows import Container
-from treadle.server.catalog.tables import analysis_input, container, file, instance, note
+from treadle.server.catalog.tables import (
+    analysis_input,
+    container,
+    dicom_series,
+    file,
+    instance,
+    note,
+)
 
 _metadata = MetaData()
 _pairs = Table("copied_container", _metadata, Column("old", Text), Column("new", Text), Column("level", Text))
@@ -179,7 +187,7 @@ async def _came_from(connection: AsyncConnection, source: Container) -> ColumnEl
 _FILE_SAME = (
     "name", "parent_level", "blob_sha384", "size", "type", "mimetype", "modality", "classification", "info",
     "zip_member_count", "origin_type", "origin_id", "deid_log_id", "deid_log_skip_reason",
-    "deid",
+    "deid", "gear_info",
 )  # fmt: skip
 
 
@@ -212,13 +220,14 @@ async def _copy_files(
         "analysis_id", "tags", "copied_from", *_FILE_SAME,
     ]  # fmt: skip
     await connection.execute(insert(file).from_select(names, rows))
-    others = [column for column in instance.c if column.name != "file_version_id"]
-    await connection.execute(
-        insert(instance).from_select(
-            ["file_version_id", *(column.name for column in others)],
-            select(_files.c.new, *others).join(_files, _files.c.old == instance.c.file_version_id),
+    for table in (instance, dicom_series):
+        names, others = index_columns(table)
+        await connection.execute(
+            insert(table).from_select(
+                ["file_version_id", *names],
+                select(_files.c.new, *others).join(_files, _files.c.old == table.c.file_version_id),
+            )
         )
-    )
     # Inputs that are copied too are the copy's inputs; others stay with the original analysis.
     await connection.execute(
         insert(analysis_input).from_select(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Numeric, case, cast, func, literal_column, null, select
+from sqlalchemy import ColumnElement, Integer, Numeric, case, cast, func, literal_column, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import Text
 
@@ -14,8 +14,6 @@ from treadle.server.store.filtering import Field
 
 _KINDS = {Kind.NUMBER: "number", Kind.INTEGER: "integer", Kind.BOOLEAN: "boolean"}
 _EMPTY = literal_column("'{}'::jsonb", JSONB)
-_OF_GEARS = ("job", "gear_info", "compute_provider_id")  # null in every document while no gear runs
-_NEVER = Field(cast(null(), Text), "text")
 
 
 def _json_path(column: ColumnElement[Any], path: list[str]) -> Field:
@@ -64,7 +62,7 @@ def container_field(level: str, name: str, table: Any = container) -> Field | No
     if known is not None:
         return known
     head, _, rest = name.partition(".")
-    if head in ("info", "settings", "metadata") and rest:
+    if head in ("info", "settings", "metadata", "gear_info") and rest:
         column = table.c.info if head == "info" else table.c.doc[head]
         return _json_path(column, rest.split("."))
     return _of_level(level, name, table) or _ancestor(level, name, table)
@@ -72,8 +70,6 @@ def container_field(level: str, name: str, table: Any = container) -> Field | No
 
 def _of_level(level: str, name: str, table: Any) -> Field | None:
     """What the documents of one level show that is no column and no field of the document."""
-    if level == "analysis" and name.partition(".")[0] in _OF_GEARS:
-        return _NEVER
     if level == "subject" and name == "code":
         return Field(func.coalesce(table.c.doc["code"].astext, table.c.label), "text")
     if level == "collection" and name == "curator":
@@ -149,10 +145,8 @@ def file_field(name: str) -> Field | None:
     if known is not None:
         return known
     head, _, rest = name.partition(".")
-    if head in ("info", "classification") and rest:
+    if head in ("info", "classification", "gear_info") and rest:
         return _json_path(file.c[head], rest.split("."))
-    if head == "gear_info":
-        return _NEVER
     if head == "classification":
         return Field(case((file.c.classification == _EMPTY, None), else_=file.c.classification), "json")
     return _ancestor("file", name, file)

@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, cast, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, cast, func, insert, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from treadle.server.catalog import compliance, history, queries
 from treadle.server.catalog.containers import touch
 from treadle.server.catalog.errors import FileMissing, NameTaken
+from treadle.server.catalog.instances import copy_instances
 from treadle.server.catalog.rows import Container, File, as_file
-from treadle.server.catalog.tables import container, file, instance
+from treadle.server.catalog.tables import container, file
 from treadle.server.catalog.types import guess_mimetype, guess_type
 from treadle.server.kit.clock import now
 from treadle.server.kit.errors import BadRequest, Invalid
@@ -26,7 +27,6 @@ from treadle.server.store.info import info_object
 from treadle.server.store.outbox import Fact, FactName, emit, emit_all
 
 MAX_NAME = 255
-_INSTANCE_BATCH = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +42,7 @@ class NewFile:
     tags: Sequence[str] | None = None
     info: Mapping[str, Any] | None = None
     zip_member_count: int | None = None
+    gear_info: Mapping[str, Any] | None = None
     deid_log_id: str | None = None
     deid_log_skip_reason: str | None = None
     deid: Mapping[str, Any] | None = None
@@ -222,6 +223,7 @@ def _new_row(
         "size": new.blob.size,
         **_metadata(new, old, preserve=preserve),
         "zip_member_count": new.zip_member_count,
+        "gear_info": dict(new.gear_info) if new.gear_info else None,
         "deid_log_id": new.deid_log_id,
         "deid_log_skip_reason": new.deid_log_skip_reason,
         "deid": dict(new.deid) if new.deid else None,
@@ -258,20 +260,6 @@ def _metadata(new: NewFile, old: File | None, *, preserve: bool) -> dict[str, An
         "info": merged["info"] or {},
         "mimetype": new.mimetype or guess_mimetype(new.name),
     }
-
-
-async def put_instances(
-    connection: AsyncConnection, file_version_id: str, instances: Sequence[Mapping[str, Any]]
-) -> None:
-    """The DICOM instances of a file version, replacing what was known before."""
-    await connection.execute(delete(instance).where(instance.c.file_version_id == file_version_id))
-    names = [column.name for column in instance.c if column.name != "file_version_id"]
-    for start in range(0, len(instances), _INSTANCE_BATCH):
-        rows = [
-            {"file_version_id": file_version_id, **{name: item[name] for name in names if name in item}}
-            for item in instances[start : start + _INSTANCE_BATCH]
-        ]
-        await connection.execute(insert(instance), rows)
 
 
 async def change_file(connection: AsyncConnection, target: File, changes: Mapping[str, Any]) -> File:
@@ -401,17 +389,5 @@ async def restore_version(
         ),
         origin=origin,
     )
-    await _copy_instances(connection, old.id, made.id)
+    await copy_instances(connection, old.id, made.id)
     return await change_file(connection, made, {"restored_from": version, "restored_by": origin[1]})
-
-
-async def _copy_instances(connection: AsyncConnection, source_id: str, target_id: str) -> None:
-    others = [column for column in instance.c if column.name != "file_version_id"]
-    await connection.execute(
-        insert(instance).from_select(
-            ["file_version_id", *(column.name for column in others)],
-            select(cast(target_id, instance.c.file_version_id.type), *others).where(
-                instance.c.file_version_id == source_id
-            ),
-        )
-    )

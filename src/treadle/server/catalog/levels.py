@@ -89,13 +89,21 @@ _SESSION = {
 
 _GROUP = {"providers": _OBJECT, "editions": _OBJECT, "settings": _OBJECT}
 
+# Of runs of gears: what made the analysis.
+_ANALYSIS = {
+    "description": _TEXT,
+    "job": FieldRule(Kind.TEXT, writable=False),
+    "gear_info": FieldRule(Kind.OBJECT, writable=False),
+    "compute_provider_id": FieldRule(Kind.TEXT, writable=False),
+}
+
 _ALL = (
     Level("group", "groups", None, ("project",), _GROUP),
     Level("project", "projects", "group", ("subject", "session", "acquisition"), _PROJECT),
     Level("subject", "subjects", "project", ("session", "acquisition"), _SUBJECT),
     Level("session", "sessions", "subject", ("acquisition",), _SESSION, has_time=True),
     Level("acquisition", "acquisitions", "session", (), {"metadata": _OBJECT}, has_time=True),
-    Level("analysis", "analyses", None, (), {"description": _TEXT}),
+    Level("analysis", "analyses", None, (), _ANALYSIS),
     Level("collection", "collections", None, (), {"description": _TEXT}),
 )
 

@@ -17,6 +17,8 @@ from treadle.server.catalog.tables import collection_access, container
 from treadle.server.kit.errors import Forbidden
 
 # What an action inside a project amounts to on a group and on a collection.
+# Group of the people whose jobs `fw-hpc-client` lets onto a cluster, when it is told to look.
+CLUSTER_USERS = "hpc-whitelist"
 _READING = (
     "containers_view_metadata",
     "files_view_metadata",
@@ -44,7 +46,11 @@ _CHANGING: frozenset[Action] = frozenset(
         "tags_manage",
         "notes_manage",
         "session_templates_manage",
+        "jobs_manage",
         "settings_modify",
+        "annotations_manage",
+        "annotations_edit_others",
+        "annotations_delete_others",
     }
 )
 _RANK = {"ro": 1, "rw": 2, "admin": 3}
@@ -147,7 +153,9 @@ async def _require_group(guard: Guard, target: Container, *, reading: bool) -> N
 
 
 def visible_groups(guard: Guard) -> ColumnElement[bool]:
-    """SQL condition: groups the caller has access to, or a project in."""
+    """SQL condition: groups the caller has access to, or a project in; engines: who may use the cluster."""
+    if guard.identity.is_engine:
+        return container.c.id == CLUSTER_USERS
     if guard.identity.is_site_admin:
         return guard.allowed_groups(container.c.id)
     inner = container.alias()

@@ -9,7 +9,7 @@ from fastapi import Request, Response
 from treadle.server.access.actions import Action
 from treadle.server.access.errors import ContainerNotFound
 from treadle.server.access.guard import Guard, ScopedGuard
-from treadle.server.catalog import analyses, annotate, change, queries, relations, rights
+from treadle.server.catalog import annotate, change, queries, relations, rights
 from treadle.server.catalog.answer import answer_containers
 from treadle.server.catalog.levels import LEVELS
 from treadle.server.catalog.listing import container_source
@@ -17,9 +17,9 @@ from treadle.server.catalog.models import AnalysisDocument, FileDocument, NoteDo
 from treadle.server.catalog.routes_annotate import require_writer
 from treadle.server.catalog.rows import Container
 from treadle.server.catalog.tables import container
-from treadle.server.catalog.wire import View, file_doc
-from treadle.server.kit.errors import Invalid, NotFound
-from treadle.server.wire.answer import Deleted, InsertedId, Modified, json_answer
+from treadle.server.catalog.wire import file_doc
+from treadle.server.kit.errors import NotFound
+from treadle.server.wire.answer import Deleted, Modified, json_answer
 from treadle.server.wire.body import ObjectBody
 from treadle.server.wire.dialect import ClientDialect
 from treadle.server.wire.query import DeleteReason, Listing
@@ -39,18 +39,6 @@ async def _of_parent(guard: Guard, parent_id: str, analysis_id: str, *actions: A
 
 
 def _on(path: str, name: str, level: str | None) -> None:
-    @router.post(f"{path}/analyses", response_model=InsertedId, operation_id=f"add_{name}_analysis")
-    async def add(guard: ScopedGuard, id: str, body: ObjectBody) -> Response:
-        parent = await rights.find(guard, id, level=level)
-        if parent.level not in _PARENTS:
-            raise Invalid(f"A {parent.level} cannot hold analyses.")
-        if body.get("job"):
-            raise Invalid("This site does not run gears yet: leave 'job' out for an ad hoc analysis.")
-        await rights.require(guard, parent, "analyses_create_sdk")
-        made = await analyses.create_analysis(guard, parent=parent, body=body)
-        await guard.record("create_container", made.context)
-        return json_answer({"_id": made.id})
-
     @router.get(
         f"{path}/analyses", response_model=list[AnalysisDocument], operation_id=f"get_{name}_analyses"
     )
@@ -65,15 +53,6 @@ def _on(path: str, name: str, level: str | None) -> None:
         scope = (container.c.parent_id == parent.id) & rights.visible(guard, "analysis")
         source = container_source("analysis", scope, with_info=query.include_all_info)
         return await answer_containers(request, guard, source, query, client)
-
-    @router.get(
-        f"{path}/analyses/{{analysis_id}}",
-        response_model=AnalysisDocument,
-        operation_id=f"get_{name}_analysis",
-    )
-    async def read(guard: ScopedGuard, client: ClientDialect, id: str, analysis_id: str) -> Response:
-        target = await _of_parent(guard, id, analysis_id)
-        return json_answer(await relations.document(guard, target, View(client)))
 
     @router.put(
         f"{path}/analyses/{{analysis_id}}", response_model=Modified, operation_id=f"modify_{name}_analysis"

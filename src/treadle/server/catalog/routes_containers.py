@@ -52,7 +52,7 @@ def _lists(level: str) -> None:
         return await answer_containers(request, guard, source, query, client)
 
 
-def _singles(level: str, path: str, name: str, only: str | None) -> None:
+def _read(level: str, path: str, name: str, only: str | None) -> None:
     @router.get(path, response_model=MODELS.get(level, ContainerDocument), operation_id=f"get_{name}")
     async def read_one(guard: ScopedGuard, client: ClientDialect, id: str) -> Response:
         target = await rights.find(guard, id, level=only)
@@ -63,6 +63,8 @@ def _singles(level: str, path: str, name: str, only: str | None) -> None:
         await guard.record(kind, target.context)
         return json_answer(body, headers={"ETag": f'"{target.revision}"'})
 
+
+def _write(path: str, name: str, only: str | None) -> None:
     @router.put(path, response_model=Modified, operation_id=f"modify_{name}")
     async def modify_one(
         guard: ScopedGuard,
@@ -160,8 +162,11 @@ for _level in LEVELS:
     _lists(_level)
     if _level in _CREATORS:
         _create(_level, _CREATORS[_level])
-    _singles(_level, f"/{LEVELS[_level].plural}/{{id}}", _level, _level)
-_singles("", "/containers/{id}", "container", None)
+    if _level != "analysis":  # read with the job behind it
+        _read(_level, f"/{LEVELS[_level].plural}/{{id}}", _level, _level)
+    _write(f"/{LEVELS[_level].plural}/{{id}}", _level, _level)
+_read("", "/containers/{id}", "container", None)
+_write("/containers/{id}", "container", None)
 
 for _parent, _child in (
     ("group", "project"),

@@ -88,6 +88,7 @@ class File:
     origin_type: str
     origin_id: str | None
     series: dict[str, Any] | None
+    gear_info: dict[str, Any] | None
     deid_log_id: str | None
     deid_log_skip_reason: str | None
     deid: dict[str, Any] | None

@@ -119,6 +119,7 @@ file = Table(
     Column("series", JSONB),
     Column("deid_log_id", Text),
     Column("deid_log_skip_reason", Text),
+    Column("gear_info", JSONB),  # of the gear whose run made it: {id, category, name, version}
     Column("deid", JSONB),  # by which profile and engine it was de-identified
     Column("restored_from", Integer),
     Column("restored_by", Text),
@@ -185,7 +186,19 @@ instance = Table(
     Column("compressed_size", BigInteger, nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("method", Integer, nullable=False, server_default="0"),  # zip: 0 stored, 8 deflated
+    Column("series", Integer, nullable=False, server_default="0"),  # `number` in dicom_series
     Index("ix_instance_sop_uid", "sop_uid"),
+)
+
+# The DICOM series that the instances of a file version belong to; nearly always one.
+dicom_series = Table(
+    "dicom_series",
+    metadata,
+    Column("file_version_id", Text, ForeignKey("file.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("study_uid", Text, nullable=False),
+    Column("series_uid", Text, nullable=False),
+    Index("ix_dicom_series_uid", "study_uid", "series_uid"),
 )
 
 analysis_input = Table(

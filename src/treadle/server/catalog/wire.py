@@ -38,7 +38,7 @@ def file_doc(target: File, client: Client, *, info: bool = True, group: str = "f
         "parent_ref": {"type": target.parent_level, "id": target.parent_id},
         "parents": target.parents,
         "origin": {"type": origin_type, "id": target.origin_id},
-        "gear_info": None,
+        "gear_info": target.gear_info,
         "provider_id": None,
         "reference": False,
         "deid_log_id": target.deid_log_id,
@@ -223,9 +223,6 @@ def _analysis(target: Container, related: Relations, view: View) -> dict[str, An
             file_doc(item, view.client, info=view.info, group="inputs")
             for item in related.inputs.get(target.id, ())
         ],
-        "job": None,
-        "gear_info": None,
-        "compute_provider_id": None,
         "timestamp": stamp(target.created_at),
         "permissions": related.project_permissions.get(target.project_id or "", []),
         **_copy(target),

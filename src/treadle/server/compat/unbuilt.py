@@ -18,7 +18,7 @@ from treadle.server.wire.routing import Router
 
 _DEEPEST = 6  # words of the longest address below an area
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
-_GEARS = "running gears, with their jobs, rules and batches"
+_GEARS = "rules and batches of gears"
 _TASKS = "reader tasks, protocols and forms"
 
 # First words of addresses -> what is missing.
@@ -27,9 +27,7 @@ AREAS = {
     "custom_filters": "saved filters",
     "customforms": _TASKS,
     "dimse": "DICOM services of single projects; the site's receiver is described on its start page",
-    "engine": _GEARS,
     "forms": _TASKS,
-    "jobs": _GEARS,
     "jupyterlab_servers": "workspaces",
     "protocols": _TASKS,
     "responses": _TASKS,
@@ -68,17 +66,10 @@ services = APIRouter()  # not below /api
 
 
 @router.get("/batch", include_in_schema=False)
-@router.get("/jobs", include_in_schema=False)
 @router.get("/site/rules", include_in_schema=False)
 async def nothing(_guard: UserGuard, client: ClientDialect) -> Response:
     """An empty list."""
     return listing([], total=0, envelope=client.envelope)
-
-
-@router.get("/users/self/jobs", include_in_schema=False)
-async def no_jobs(_guard: UserGuard) -> Response:
-    """The caller's jobs: none."""
-    return json_answer({"total": 0, "jobs": [], "stats": {}})
 
 
 def _empty_below(level: str, path: str) -> None:
@@ -90,7 +81,6 @@ def _empty_below(level: str, path: str) -> None:
 
 
 _empty_below("project", "/projects/{id}/rules")
-_empty_below("session", "/sessions/{id}/jobs")
 
 
 def _refuse(where: APIRouter, path: str, what: str) -> None:

@@ -50,7 +50,7 @@ async def content_answer(
     if request.method == "HEAD":
         return Response(status_code=status, headers=headers)
     # The first block is fetched before the answer starts: missing or damaged content is an error body.
-    stream = _bytes(blobs, packed, wanted)
+    stream = packed_bytes(blobs, packed, wanted)
     first = await anext(stream, b"")
     return StreamingResponse(_chained(first, stream), status_code=status, headers=headers)
 
@@ -66,7 +66,8 @@ def plain(sha384: str, size: int) -> Packed:
     return Packed(sha384, 0, size, size, STORED)
 
 
-def _bytes(blobs: Blobs, packed: Packed, span: Span) -> AsyncIterator[bytes]:
+def packed_bytes(blobs: Blobs, packed: Packed, span: Span) -> AsyncIterator[bytes]:
+    """Part of a stored content or zip member, in blocks."""
     if packed.method == STORED and (packed.crc is None or span.size < packed.size):
         start = packed.offset + span.start
         return blobs.open_range(packed.sha384, start, start + span.size)

@@ -47,7 +47,9 @@ class Instance:
         }
 
 
-_COLUMNS = tuple(column for column in instance.c if column.name not in ("file_version_id", "member"))
+_COLUMNS = tuple(
+    column for column in instance.c if column.name not in ("file_version_id", "member", "series")
+)
 
 
 def _depth(item: Instance) -> float | None:

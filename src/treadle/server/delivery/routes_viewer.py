@@ -1,4 +1,4 @@
-"""Endpoints of the viewer: the DICOM instances of a file, listed and one by one."""
+"""Endpoints of the viewer: a file's content to look at; its DICOM instances, listed and one by one."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from fastapi import Request, Response
 from treadle.server.access.guard import ScopedGuard
 from treadle.server.catalog import files
 from treadle.server.catalog.rows import File
-from treadle.server.delivery.content import content_answer
+from treadle.server.catalog.types import guess_mimetype
+from treadle.server.catalog.wire import file_hash
+from treadle.server.delivery.content import content_answer, plain
 from treadle.server.delivery.instances import Instance, find_instance, instances_of
 from treadle.server.delivery.models import Instances
 from treadle.server.delivery.routes_files import require_reading
@@ -58,11 +60,38 @@ async def read_instance(
     )
 
 
+async def read_content(
+    request: Request, guard: ScopedGuard, file_id: str, version: str | None = None
+) -> Response:
+    """A file's content to look at, whole or by ranges; saving a copy needs the right to download."""
+    number = read_count(version, "version")
+    target = await files.get_file(guard.connection, file_id, version=number)
+    await require_reading(guard, target, "files_view_contents")
+    guard.record_once("view_file", target.context, of=f"{target.file_id}:{target.version}")
+    return await content_answer(
+        request,
+        request.app.state.blobs,
+        plain(target.blob_sha384, target.size),
+        name=target.name,
+        etag=f'"{file_hash(target.blob_sha384)}"',
+        media_type=target.mimetype or guess_mimetype(target.name),
+        inline=True,
+        cache=_FOR_EVER if number is not None else _ASK_AGAIN,
+    )
+
+
 def _place(target: File, item: Instance) -> Packed:
     return Packed(target.blob_sha384, item.offset, item.compressed_size, item.size, item.method)
 
 
 for _method in ("GET", "HEAD"):
+    router.add_api_route(
+        "/{file_id}/content",
+        read_content,
+        methods=[_method],
+        operation_id=f"{_method.lower()}_file_content",
+        response_class=Response,
+    )
     router.add_api_route(
         "/{file_id}/instances/{sop_uid}",
         read_instance,

@@ -25,6 +25,8 @@ _EXCHANGE = ("git-commit", "rootfs-hash", "rootfs-url")
 _SCHEMES = ("docker://", "https://", "oci-layout:", "dir:")
 _ON_THIS_HOST = ("oci-layout:", "dir:")
 _LONGEST = 1000
+# Words of addresses beside the names of gears.
+_RESERVED = ("my-tickets", "prepare-add", "save", "ticket")
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,8 @@ def read_submission(
                 {"loc": ["body", "gear"], "msg": one, "type": GearInvalid.code} for one in verdict.errors
             ],
         )
+    if manifest["name"] in _RESERVED:
+        raise GearInvalid(f"No gear can be called '{manifest['name']}'.")
     category = _category(body.get("category"), document)
     return Submission(manifest, exchange, category, (*verdict.errors, *verdict.warnings))
 
@@ -101,12 +105,18 @@ def _exchange(value: Any, caller: Identity) -> Json:
     return found
 
 
-async def add_gear(connection: AsyncConnection, submission: Submission, caller: Identity) -> str:
-    """The id of the new gear; GearExists when the series has this version."""
+async def refuse_known(connection: AsyncConnection, submission: Submission) -> None:
+    """Go on only when the series does not have this version; GearExists otherwise."""
     name, version = submission.name, submission.version
     known = select(gear.c.id).where(gear.c.name == name, gear.c.version == version)
     if (await connection.execute(known)).first() is not None:
         raise GearExists(f'Gear "{name}" version "{version}" already exists')
+
+
+async def add_gear(connection: AsyncConnection, submission: Submission, caller: Identity) -> str:
+    """The id of the new gear; GearExists when the series has this version."""
+    await refuse_known(connection, submission)
+    name, version = submission.name, submission.version
     new_series = postgresql.insert(gear_series).values(id=new_id(), name=name)
     await connection.execute(new_series.on_conflict_do_nothing(index_elements=[gear_series.c.name]))
     gear_id = new_id()

@@ -39,3 +39,15 @@ class TicketUnknown(NotFound):
     """This ticket is unknown or has expired; announce the gear again."""
 
     code = "gear_ticket_unknown"
+
+
+class NotATar(Invalid):
+    """The folder of a gear is sent as a tar archive, uncompressed."""
+
+    code = "gear_not_a_tar"
+
+
+class NotInExchange(NotFound):
+    """No catalogue has this gear."""
+
+    code = "gear_not_in_exchange"

@@ -77,3 +77,93 @@ class PushedFolder(BaseModel):
 
     rootfs_hash: str = Field(alias="rootfs-hash")
     size: int
+
+
+class ContainerReference(BaseModel):
+    """A container above or below."""
+
+    id: str = Field(alias="_id")
+    cont_type: str
+    label: str
+
+
+class FileSuggestion(BaseModel):
+    """A file, and which inputs take it."""
+
+    name: str
+    file_id: str
+    version: int
+    suggested: dict[str, bool]
+
+
+class Suggestions(Document):
+    """What is in a container that a gear could be given."""
+
+    id: str = Field(alias="_id")
+    cont_type: str
+    label: str
+    parents: list[ContainerReference]
+    children: dict[str, list[ContainerReference]] | None = None
+    files: list[FileSuggestion] | None = None
+
+
+class ContextValue(BaseModel):
+    """A context value and where it is set."""
+
+    found: bool
+    value: Any = None
+    container_type: str | None = None
+    id: str | None = None
+    label: str | None = None
+
+
+class ExchangeSource(BaseModel):
+    """A catalogue of gears."""
+
+    name: str
+    address: str | None
+    commit: str | None
+    synced_at: datetime
+    gears: int
+
+
+class ExchangeRefused(BaseModel):
+    """A gear of a catalogue that cannot be installed, and why."""
+
+    name: str
+    version: str
+    findings: list[str]
+
+
+class ExchangeSynced(BaseModel):
+    """What reading a catalogue in brought."""
+
+    gears: int
+    removed: int
+    refused: list[ExchangeRefused]
+
+
+class ExchangeEntry(BaseModel):
+    """A gear that could be installed, and the version that is."""
+
+    name: str
+    version: str
+    installed: str | None
+    category: Category
+    suite: str | None
+    label: str | None
+    description: str | None
+    author: str | None
+    source: str
+    importable: bool
+
+
+class ExchangeGear(BaseModel):
+    """A gear of a catalogue, whole."""
+
+    category: Category
+    gear: dict[str, Any]
+    exchange: dict[str, Any] | None
+    source: str
+    importable: bool
+    findings: list[str]

@@ -8,7 +8,7 @@ from fastapi import Query, Request, Response
 
 from treadle.gears import derive
 from treadle.server.access.guard import UserGuard
-from treadle.server.gears import routes_paths, routes_series
+from treadle.server.gears import routes_exchange, routes_fit, routes_paths, routes_series, routes_tickets
 from treadle.server.gears.add import add_gear, read_submission
 from treadle.server.gears.change import disable, enable
 from treadle.server.gears.listing import Wanted, list_gears
@@ -24,6 +24,7 @@ from treadle.server.wire.query import flag, list_query
 from treadle.server.wire.routing import Router
 
 router = Router(tags=["gears"])
+router.take(routes_tickets.router)  # fixed words before names
 _SINGLE_INPUT = "single_input"
 
 
@@ -94,4 +95,4 @@ async def bring_back(guard: UserGuard, id: str) -> Response:
     return json_answer({"modified": await enable(guard.connection, id), "jobs_spawned": 0})
 
 
-router.take(routes_series.router, routes_paths.router)
+router.take(routes_exchange.router, routes_series.router, routes_fit.router, routes_paths.router)

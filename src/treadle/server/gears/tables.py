@@ -82,3 +82,30 @@ gear_ticket = Table(
     Index("ix_gear_ticket_expiry", "expires_at"),
     Index("ix_gear_ticket_rootfs", "rootfs_sha384"),
 )
+
+
+# A catalogue of gears that could be installed, as it was when it was last read.
+exchange_source = Table(
+    "exchange_source",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("address", Text),
+    Column("commit", Text),
+    _at("synced_at"),
+)
+
+exchange_gear = Table(
+    "exchange_gear",
+    metadata,
+    Column("source", Text, ForeignKey("exchange_source.name", ondelete="CASCADE"), primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("version", Text, primary_key=True),
+    Column("version_key", Text(collation="C"), nullable=False),
+    Column("category", Text, nullable=False),
+    Column("suite", Text),
+    Column("text", Text, nullable=False),  # all that a search looks through, in lower case
+    Column("document", JSON, nullable=False),  # category, gear and exchange: what is installed
+    Column("importable", Boolean, nullable=False),
+    Column("findings", ARRAY(Text), nullable=False),
+    Index("ix_exchange_gear_name", "name", "version_key"),
+)

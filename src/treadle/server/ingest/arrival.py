@@ -51,7 +51,7 @@ async def arrival_at(
     request: Request, guard: Guard, target: Container, *, subject: str | None = None
 ) -> Arrival | None:
     """What must be done to files for this container; None when they come as they should be."""
-    if target.project_id is None or de_identifies(request) or guard.identity.job is not None:
+    if target.project_id is None or de_identifies(request) or guard.identity.is_job_of(target.project_id):
         return None
     applies = (await effective(guard.connection, places_of(target))).to_apply()
     if applies is None:
@@ -71,7 +71,7 @@ async def arrival_at_label(
     request: Request, guard: Guard, group: Container | None, group_id: str, label: str, subject: str | None
 ) -> Arrival | None:
     """The same for a project that will be made for the files."""
-    if de_identifies(request) or guard.identity.job is not None:
+    if de_identifies(request):
         return None
     applies = (await effective(guard.connection, way_up(group=group_id))).to_apply()
     if applies is None:

@@ -41,6 +41,12 @@ class NotArrived(Conflict):
     code = "ingest.not_arrived"
 
 
+class NotResumable(Conflict):
+    """Files for this project are de-identified when they arrive; send them as a form, in one piece."""
+
+    code = "ingest.not_resumable"
+
+
 class HashMismatch(Conflict):
     """The content does not have the announced hash; send it again."""
 

@@ -13,7 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from treadle.server.catalog.errors import FileMissing
-from treadle.server.catalog.files import change_file, get_file, put_instances
+from treadle.server.catalog.files import change_file, get_file
+from treadle.server.catalog.instances import put_instances
 from treadle.server.catalog.rows import File
 from treadle.server.catalog.tables import instance
 from treadle.server.ingest.series_reader import Found, Unreadable, read_series

@@ -74,9 +74,15 @@ async def body_stream(request: Request) -> AsyncIterator[bytes]:
         raise Interrupted from None
 
 
-async def receive_form(request: Request, blobs: Sink, limits: UploadSettings) -> Form:
-    """The form of this request with at least one file; nothing remains when it fails."""
-    reader = _FormReader(boundary_of(request.headers.get("content-type", "")), blobs, limits)
+async def receive_form(
+    request: Request, blobs: Sink, limits: UploadSettings, *, said: str = "metadata", optional: bool = False
+) -> Form:
+    """The form of this request, `said` being its JSON part; nothing remains when it fails.
+
+    Without a file it is refused, unless files are optional.
+    """
+    boundary = boundary_of(request.headers.get("content-type", ""))
+    reader = _FormReader(boundary, blobs, limits, said=said, optional=optional)
     try:
         async for chunk in body_stream(request):
             await reader.feed(chunk)
@@ -120,8 +126,11 @@ def _text(raw: bytes) -> str:
 class _FormReader:
     """Feeds the parser and does, after each piece, what its callbacks noted (writing may have to wait)."""
 
-    def __init__(self, boundary: bytes, blobs: Sink, limits: UploadSettings) -> None:
+    def __init__(
+        self, boundary: bytes, blobs: Sink, limits: UploadSettings, *, said: str, optional: bool
+    ) -> None:
         self._blobs, self._limits = blobs, limits
+        self._said, self._optional = said, optional
         self._form = Form()
         self._writer: BlobWriter | None = None
         self._file_name = ""
@@ -169,7 +178,7 @@ class _FormReader:
             raise BadForm("The multipart form ends too early.")
         while self._storing:
             await self._collect()
-        if not self._form.files:
+        if not self._form.files and not self._optional:
             raise NoFile
         return self._form
 
@@ -187,7 +196,7 @@ class _FormReader:
         self._parts += 1
         if self._parts > MAX_PARTS or len(self._form.files) + len(self._storing) >= MAX_FILES:
             raise TooLarge(f"One form has at most {MAX_FILES} files; send the others separately.")
-        if name == "metadata" or file_name is None:
+        if name == self._said or file_name is None:
             self._field, self._field_name = bytearray(), name
             return
         self._file_name = clean_name(file_name)
@@ -200,7 +209,7 @@ class _FormReader:
                 raise TooLarge(f"One file has at most {self._limits.max_file_bytes} bytes here.")
         elif self._field is not None:
             self._field += data
-            is_metadata = self._field_name == "metadata"
+            is_metadata = self._field_name == self._said
             if len(self._field) > (self._limits.max_json_bytes if is_metadata else _IGNORED_FIELD):
                 raise TooLarge("A form field is too long.")
 
@@ -211,7 +220,7 @@ class _FormReader:
             if len(self._storing) >= _AT_ONCE:
                 await self._collect()
         elif self._field is not None:
-            if self._field_name == "metadata":
+            if self._field_name == self._said:
                 self._form.metadata = read_metadata(bytes(self._field))
             self._field = None
 

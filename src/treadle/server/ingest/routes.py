@@ -9,6 +9,7 @@ from treadle.server.ingest import (
     routes_packfile,
     routes_placed,
     routes_received,
+    routes_resumable,
     routes_storage,
     routes_upload,
 )
@@ -22,6 +23,7 @@ for _part in (
     routes_packfile,
     routes_placed,
     routes_received,
+    routes_resumable,
     routes_storage,
     routes_upload,
 ):

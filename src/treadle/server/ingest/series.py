@@ -19,7 +19,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from treadle.dicom.routing import Route
 from treadle.server.access.guard import Guard
 from treadle.server.catalog.containers import get_container
-from treadle.server.catalog.files import NewFile, clean_name, place_file, put_instances
+from treadle.server.catalog.files import NewFile, clean_name, place_file
+from treadle.server.catalog.instances import put_instances
 from treadle.server.catalog.rows import File
 from treadle.server.ingest import queries
 from treadle.server.ingest.errors import TicketUnknown
@@ -182,7 +183,7 @@ async def _place(
     old = await queries.series_file(connection, key, acquisition_id=placed.acquisition.id)
     if old is not None and (old.series or {}).get("digest") == digest and old.blob_sha384 == blob.sha384:
         return old  # another connector was faster
-    name = old.name if old else await _free_name(connection, placed.acquisition.id, clean_name(new.name))
+    name = old.name if old else await free_name(connection, placed.acquisition.id, clean_name(new.name))
     await require_deid(guard, placed.acquisition, [new.deid])
     made = await place_file(
         connection,
@@ -194,7 +195,7 @@ async def _place(
     return made
 
 
-async def _free_name(connection: AsyncConnection, acquisition_id: str, name: str) -> str:
+async def free_name(connection: AsyncConnection, acquisition_id: str, name: str) -> str:
     """The name, or `<label>_dup-n.dicom.zip` when another series has it."""
     taken = await queries.file_names(connection, acquisition_id)
     stem, suffix = (name[: -len(_ZIP)], _ZIP) if name.endswith(_ZIP) else (name, "")

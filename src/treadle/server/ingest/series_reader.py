@@ -32,6 +32,8 @@ _SHOWN = (
     "orientation",
     "frames",
     "rows",
+    "study_uid",
+    "series_uid",
 )
 
 

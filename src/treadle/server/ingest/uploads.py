@@ -148,8 +148,8 @@ async def _place(
 
 
 async def require_deid(guard: Guard, target: Container, records: Sequence[Mapping[str, Any] | None]) -> None:
-    """Go on only when the files are as the profile of the place wants them; what jobs make comes from such files."""
-    if guard.identity.job is None and target.project_id is not None:
+    """Go on only when the files are as the profile of the place wants them."""
+    if target.project_id is not None and not guard.identity.is_job_of(target.project_id):
         await require_records(guard.connection, places_of(target), records)
 
 

@@ -206,6 +206,29 @@ class OidcSettings(BaseModel):
         return self
 
 
+class JobSettings(BaseModel):
+    """Runs of gears: the engine of `treadle up`, and how many there may be at once (empty for no limit)."""
+
+    engine: bool = Field(
+        default=True, description="Whether `treadle up` runs an engine (gears that are folders)."
+    )
+    max_running_per_project: int | None = Field(default=None, ge=1, description="In one project.")
+    max_running_per_user: int | None = Field(default=None, ge=1, description="Started by one person or rule.")
+    max_running_per_gear: int | None = Field(default=None, ge=1, description="Of one gear.")
+    max_running_per_engine: int | None = Field(default=None, ge=1, description="On one engine.")
+    drone_secret: str | None = secret(
+        description="By this secret (24 characters or more) engines and `fw-hpc-client` log in without a key of "
+        "their own (default: nobody can)."
+    )
+
+    @field_validator("drone_secret")
+    @classmethod
+    def _long_enough(cls, value: str | None) -> str | None:
+        if value is not None and len(value) < 24:
+            raise ValueError("drone_secret must have 24 characters or more: whoever guesses it runs all jobs")
+        return value
+
+
 class AlertSettings(BaseModel):
     """Who is told when a device is silent, holds data back or reports errors."""
 
@@ -307,6 +330,7 @@ class Settings(BaseSettings):
     oidc: OidcSettings = Field(
         default_factory=OidcSettings, description="Log in through an OpenID Connect provider."
     )
+    jobs: JobSettings = Field(default_factory=JobSettings, description="Runs of gears.")
     deid: DeidSettings = Field(default_factory=DeidSettings, description="De-identification on arrival.")
     uploads: UploadSettings = Field(default_factory=UploadSettings, description="Limits of what comes in.")
     connector: ConnectorSettings = Field(

@@ -29,6 +29,8 @@ FactName = Literal[
     "container.modified",  # also moved
     "container.deleted",
     "container.restored",
+    "job.created",
+    "job.changed",
     "copy.requested",  # a container waits to be filled with a copy
 ]
 

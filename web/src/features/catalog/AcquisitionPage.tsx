@@ -66,7 +66,7 @@ export function AcquisitionPage() {
       <Columns
         main={
           <>
-            <FilesPanel files={files} may={may} />
+            <FilesPanel files={files} may={may} into={{ id: a, label: acquisition.label }} />
             <InfoPanel place={place} info={acquisition.info} revision={acquisition.revision} />
             {shown ? (
               <PanelBoundary what="header">

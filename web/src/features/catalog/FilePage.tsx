@@ -16,11 +16,13 @@ import { Page } from "@/ui/Page";
 import { PageHead } from "@/ui/PageHead";
 import { Panel } from "@/ui/Panel";
 import { SimpleTable } from "@/ui/SimpleTable";
+import { FULL_WINDOW, previewKind } from "@/viewers/preview/kinds";
 import { ClassificationPanel } from "./ClassificationPanel";
 import { DeleteButton } from "./DeleteButton";
 import { InfoPanel } from "./InfoPanel";
 import { LazyHeaderPanel } from "./LazyHeaderPanel";
 import { LockNote } from "./lock/LockNote";
+import { PreviewPanel } from "./PreviewPanel";
 import { idFact, SidePanels } from "./SidePanels";
 import { usePlace } from "./usePlace";
 
@@ -80,7 +82,7 @@ export function FilePage() {
                 Download
               </Button>
             ) : null}
-            {dicom && may("files_view_contents") ? (
+            {FULL_WINDOW.has(previewKind(file)) && may("files_view_contents") ? (
               <LinkButton to="/viewer" search={{ file: f }} leftSection={<IconEye size={16} />}>
                 View
               </LinkButton>
@@ -92,6 +94,7 @@ export function FilePage() {
       <Columns
         main={
           <>
+            {may("files_view_contents") ? <PreviewPanel file={file} /> : null}
             {dicom ? <LazyHeaderPanel fileId={f} {...exact} /> : null}
             <InfoPanel place={place} info={file.info} revision={file.revision} />
             <Panel title="Versions" flush>

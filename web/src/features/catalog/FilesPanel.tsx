@@ -4,86 +4,101 @@ import { Link } from "@tanstack/react-router";
 import { fileUrl } from "@/api/download";
 import type { May } from "@/api/rights";
 import type { FileDoc } from "@/api/types";
+import { DropZone } from "@/parts/upload/DropZone";
+import type { Target } from "@/parts/upload/queue";
+import { UploadButton } from "@/parts/upload/UploadButton";
 import { bytes, middleCut } from "@/ui/format";
 import { LinkIcon } from "@/ui/LinkIcon";
 import { Message } from "@/ui/Message";
 import { Panel } from "@/ui/Panel";
 import { SimpleTable } from "@/ui/SimpleTable";
+import { FULL_WINDOW, previewKind } from "@/viewers/preview/kinds";
 import { Classes } from "./Classes";
 
-/** The files of a container. */
-export function FilesPanel({ files, may, title = "Files" }: { files: FileDoc[]; may: May; title?: string }) {
+interface FilesPanelProps {
+  files: FileDoc[];
+  may: May;
+  /** The container they are in. */
+  into: Target;
+  title?: string;
+}
+
+/** The files of a container; more are added by a button or by dropping them here. */
+export function FilesPanel({ files, may, into, title = "Files" }: FilesPanelProps) {
+  const target = may("files_create_single") ? into : null;
   return (
-    <Panel title={title} flush>
-      {files.length === 0 ? (
-        <Message title="No files here" />
-      ) : (
-        <SimpleTable
-          label={title}
-          rows={files}
-          rowKey={(file) => file.file_id}
-          columns={[
-            {
-              head: "Name",
-              cell: (file) => (
-                <Link to="/files/$f" params={{ f: file.file_id }} title={file.name}>
-                  {middleCut(file.name, 40)}
-                </Link>
-              ),
-            },
-            {
-              head: "Type",
-              cell: (file) => (
-                <>
-                  {file.type}
-                  {file.modality ? (
-                    <Badge color="gray" size="sm" ml={6}>
-                      {file.modality}
-                    </Badge>
-                  ) : null}
-                </>
-              ),
-            },
-            { head: "Classification", cell: (file) => <Classes of={file.classification} /> },
-            { head: "Instances", number: true, cell: (file) => file.zip_member_count },
-            { head: "Size", number: true, cell: (file) => bytes(file.size) },
-            {
-              head: "Actions",
-              quiet: true,
-              cell: (file) => (
-                <Group gap={2} wrap="nowrap" justify="flex-end">
-                  {file.type === "dicom" && may("files_view_contents") ? (
-                    <Tooltip label="View">
-                      <LinkIcon
-                        to="/viewer"
-                        search={{ file: file.file_id }}
-                        variant="subtle"
-                        aria-label={`View ${file.name}`}
-                      >
-                        <IconEye size={17} />
-                      </LinkIcon>
-                    </Tooltip>
-                  ) : null}
-                  {may("files_download") ? (
-                    <Tooltip label="Download">
-                      <ActionIcon
-                        component="a"
-                        href={fileUrl(file)}
-                        download={file.name}
-                        variant="subtle"
-                        color="gray"
-                        aria-label={`Download ${file.name}`}
-                      >
-                        <IconDownload size={17} />
-                      </ActionIcon>
-                    </Tooltip>
-                  ) : null}
-                </Group>
-              ),
-            },
-          ]}
-        />
-      )}
-    </Panel>
+    <DropZone target={target}>
+      <Panel title={title} flush aside={target ? <UploadButton target={target} /> : null}>
+        {files.length === 0 ? (
+          <Message title="No files here">{target ? "Drop files or a folder here." : null}</Message>
+        ) : (
+          <SimpleTable
+            label={title}
+            rows={files}
+            rowKey={(file) => file.file_id}
+            columns={[
+              {
+                head: "Name",
+                cell: (file) => (
+                  <Link to="/files/$f" params={{ f: file.file_id }} title={file.name}>
+                    {middleCut(file.name, 40)}
+                  </Link>
+                ),
+              },
+              {
+                head: "Type",
+                cell: (file) => (
+                  <>
+                    {file.type}
+                    {file.modality ? (
+                      <Badge color="gray" size="sm" ml={6}>
+                        {file.modality}
+                      </Badge>
+                    ) : null}
+                  </>
+                ),
+              },
+              { head: "Classification", cell: (file) => <Classes of={file.classification} /> },
+              { head: "Instances", number: true, cell: (file) => file.zip_member_count },
+              { head: "Size", number: true, cell: (file) => bytes(file.size) },
+              {
+                head: "Actions",
+                quiet: true,
+                cell: (file) => (
+                  <Group gap={2} wrap="nowrap" justify="flex-end">
+                    {FULL_WINDOW.has(previewKind(file)) && may("files_view_contents") ? (
+                      <Tooltip label="View">
+                        <LinkIcon
+                          to="/viewer"
+                          search={{ file: file.file_id }}
+                          variant="subtle"
+                          aria-label={`View ${file.name}`}
+                        >
+                          <IconEye size={17} />
+                        </LinkIcon>
+                      </Tooltip>
+                    ) : null}
+                    {may("files_download") ? (
+                      <Tooltip label="Download">
+                        <ActionIcon
+                          component="a"
+                          href={fileUrl(file)}
+                          download={file.name}
+                          variant="subtle"
+                          color="gray"
+                          aria-label={`Download ${file.name}`}
+                        >
+                          <IconDownload size={17} />
+                        </ActionIcon>
+                      </Tooltip>
+                    ) : null}
+                  </Group>
+                ),
+              },
+            ]}
+          />
+        )}
+      </Panel>
+    </DropZone>
   );
 }

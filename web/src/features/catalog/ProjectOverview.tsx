@@ -17,7 +17,11 @@ export function ProjectOverview() {
     <Columns
       main={
         <>
-          <FilesPanel files={project.files ?? []} may={may} />
+          <FilesPanel
+            files={project.files ?? []}
+            may={may}
+            into={{ id: project._id, label: project.label }}
+          />
           <InfoPanel place={place} info={project.info} revision={project.revision} />
         </>
       }

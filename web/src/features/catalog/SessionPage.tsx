@@ -71,8 +71,13 @@ export function SessionPage() {
         main={
           <>
             <AcquisitionsTable found={acquisitions} mayView={may("files_view_contents")} />
-            {session.files?.length ? (
-              <FilesPanel files={session.files} may={may} title="Session files" />
+            {session.files?.length || may("files_create_single") ? (
+              <FilesPanel
+                files={session.files ?? []}
+                may={may}
+                into={{ id: s, label: session.label }}
+                title="Session files"
+              />
             ) : null}
             <InfoPanel place={place} info={session.info} revision={session.revision} />
           </>

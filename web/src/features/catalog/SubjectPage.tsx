@@ -76,7 +76,14 @@ export function SubjectPage() {
                 { head: "Operator", cell: (row) => row.operator },
               ]}
             />
-            {subject.files?.length ? <FilesPanel files={subject.files} may={may} /> : null}
+            {subject.files?.length || may("files_create_single") ? (
+              <FilesPanel
+                files={subject.files ?? []}
+                may={may}
+                into={{ id: subject._id, label: subject.label }}
+                title="Subject files"
+              />
+            ) : null}
             <InfoPanel place={place} info={subject.info} revision={subject.revision} />
           </>
         }

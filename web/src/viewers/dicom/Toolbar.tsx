@@ -1,90 +1,154 @@
-import { ActionIcon, Button, Divider, Group, Menu, NumberInput, Tooltip } from "@mantine/core";
+import { Button, Divider, Menu, NumberInput } from "@mantine/core";
 import {
+  IconAngle,
   IconArrowsMove,
   IconArrowsVertical,
+  IconArrowUpRight,
   IconBrightnessHalf,
+  IconCircle,
+  IconColorPicker,
   IconContrast,
+  IconCrosshair,
+  IconCube,
+  IconDimensions,
+  IconFlipHorizontal,
+  IconFlipVertical,
+  IconLasso,
+  IconLink,
+  IconListDetails,
   IconPlayerPauseFilled,
   IconPlayerPlayFilled,
+  IconRectangle,
   IconRestore,
+  IconRotateClockwise,
+  IconRuler,
+  IconSearch,
+  IconSlice,
+  IconStar,
+  IconTextCaption,
   IconZoomIn,
   IconZoomOut,
   IconZoomScan,
 } from "@tabler/icons-react";
-import type { ToolName } from "./engine";
-import type { Preset } from "./stack";
+import { GRIDS, type Layout } from "./layout";
+import type { OverlayText } from "./Overlay";
+import { presetsOf } from "./presets";
+import { type Tool, ToolButton, ToolButtons } from "./ToolButton";
 import classes from "./Toolbar.module.css";
-
-interface ToolbarActions {
-  tool: (tool: ToolName) => void;
-  play: () => void;
-  reset: () => void;
-  invert: () => void;
-  zoom: (factor: number) => void;
-}
+import type { ToolName } from "./tools";
+import type { ViewerActions } from "./useViewerKeys";
 
 interface ToolbarState {
-  active: ToolName;
+  tool: ToolName;
+  layout: Layout;
+  volume: boolean;
+  linked: boolean;
+  lines: boolean;
+  text: OverlayText;
   playing: boolean;
   speed: number;
   inverted: boolean;
   many: boolean;
-  presets: Preset[];
+  modality: string | null;
   onSpeed: (speed: number) => void;
-  onPreset: (preset: Preset) => void;
+  onText: (text: OverlayText) => void;
+  listed: boolean;
+  onListed: () => void;
 }
 
-const TOOLS = [
+const MOVING: Tool<ToolName>[] = [
   ["window", "Window (W)", IconBrightnessHalf],
   ["scroll", "Scroll (S)", IconArrowsVertical],
   ["zoom", "Zoom (Z)", IconZoomScan],
   ["pan", "Pan (P)", IconArrowsMove],
-] as const;
+];
+const STACK: Tool<ToolName>[] = [["magnify", "Magnify (M)", IconSearch]];
+const PLANES: Tool<ToolName>[] = [["cross", "Crosshairs (C)", IconCrosshair]];
+const DRAWING: Tool<ToolName>[] = [
+  ["length", "Length (L)", IconRuler],
+  ["angle", "Angle (A)", IconAngle],
+  ["bidirectional", "Two diameters (D)", IconDimensions],
+  ["rectangle", "Rectangle (B)", IconRectangle],
+  ["ellipse", "Ellipse (E)", IconCircle],
+  ["freehand", "Freehand (F)", IconLasso],
+  ["arrow", "Arrow (T)", IconArrowUpRight],
+  ["probe", "Probe (O)", IconColorPicker],
+];
+const TEXTS: [OverlayText, string][] = [
+  ["labels", "Names in Treadle"],
+  ["header", "Names in the header"],
+  ["none", "No names"],
+];
 
 /** The viewer's tools: what the left mouse button does, and things done at once. */
-export function Toolbar({ actions, state }: { actions: ToolbarActions; state: ToolbarState }) {
-  const now = [
-    ["Zoom in (+)", IconZoomIn, () => actions.zoom(1.25), undefined],
-    ["Zoom out (-)", IconZoomOut, () => actions.zoom(0.8), undefined],
-    ["Invert (I)", IconContrast, actions.invert, state.inverted],
-    ["Reset (R)", IconRestore, actions.reset, undefined],
-  ] as const;
+export function Toolbar({ actions, state }: { actions: ViewerActions; state: ToolbarState }) {
+  const { pane } = actions;
+  const presets = presetsOf(state.modality);
+  const grid = state.layout.planes ? "" : `${state.layout.rows}x${state.layout.columns}`;
+  const several = !state.layout.planes && grid !== "1x1";
   return (
     <div className={classes.bar} role="toolbar" aria-label="Viewer tools">
-      <Group gap={2} wrap="nowrap">
-        {TOOLS.map(([name, words, Icon]) => (
-          <Tooltip key={name} label={words}>
-            <ActionIcon
-              size={34}
-              variant={state.active === name ? "light" : "subtle"}
-              color={state.active === name ? "indigo" : "gray"}
-              aria-pressed={state.active === name}
-              aria-label={words}
-              onClick={() => actions.tool(name)}
-            >
-              <Icon size={19} stroke={1.6} />
-            </ActionIcon>
-          </Tooltip>
-        ))}
-      </Group>
+      <Menu position="bottom-start">
+        <Menu.Target>
+          <Button size="xs" variant="subtle" color="gray">
+            Layout {grid.replace("x", " × ")}
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {GRIDS.map((one) => (
+            <Menu.Item key={one} onClick={() => actions.layout(one)} aria-current={one === grid || undefined}>
+              {one.replace("x", " × ")}
+            </Menu.Item>
+          ))}
+        </Menu.Dropdown>
+      </Menu>
+      <ToolButton
+        words="Three planes (N)"
+        Icon={IconCube}
+        pressed={state.layout.planes !== null}
+        disabled={!state.volume && !state.layout.planes}
+        onClick={actions.planes}
+      />
+      {several ? (
+        <>
+          <ToolButton
+            words="Scroll together (Y)"
+            Icon={IconLink}
+            pressed={state.linked}
+            onClick={actions.link}
+          />
+          <ToolButton
+            words="Reference lines (X)"
+            Icon={IconSlice}
+            pressed={state.lines}
+            onClick={actions.lines}
+          />
+        </>
+      ) : null}
       <Divider orientation="vertical" my={8} />
-      <Group gap={2} wrap="nowrap">
-        {now.map(([words, Icon, run, pressed]) => (
-          <Tooltip key={words} label={words}>
-            <ActionIcon
-              size={34}
-              variant={pressed ? "light" : "subtle"}
-              color={pressed ? "indigo" : "gray"}
-              aria-pressed={pressed}
-              aria-label={words}
-              onClick={run}
-            >
-              <Icon size={19} stroke={1.6} />
-            </ActionIcon>
-          </Tooltip>
-        ))}
-      </Group>
-      {state.presets.length > 0 ? (
+      <ToolButtons tools={MOVING} chosen={state.tool} onChoose={actions.tool} />
+      <ToolButtons
+        tools={state.layout.planes ? PLANES : [...STACK, ...DRAWING]}
+        chosen={state.tool}
+        onChoose={actions.tool}
+      />
+      <Divider orientation="vertical" my={8} />
+      <ToolButton words="Zoom in (+)" Icon={IconZoomIn} onClick={() => pane.zoom(1.25)} />
+      <ToolButton words="Zoom out (-)" Icon={IconZoomOut} onClick={() => pane.zoom(0.8)} />
+      <ToolButton words="Invert (I)" Icon={IconContrast} pressed={state.inverted} onClick={pane.invert} />
+      <ToolButton
+        words="Flip sideways (H)"
+        Icon={IconFlipVertical}
+        onClick={() => pane.flip("flipHorizontal")}
+      />
+      <ToolButton
+        words="Flip upside down (V)"
+        Icon={IconFlipHorizontal}
+        onClick={() => pane.flip("flipVertical")}
+      />
+      <ToolButton words="Rotate (.)" Icon={IconRotateClockwise} onClick={pane.rotate} />
+      <ToolButton words="Reset (R)" Icon={IconRestore} onClick={pane.reset} />
+      {presets.length > 0 ? (
         <Menu position="bottom-start">
           <Menu.Target>
             <Button size="xs" variant="subtle" color="gray">
@@ -92,10 +156,10 @@ export function Toolbar({ actions, state }: { actions: ToolbarActions; state: To
             </Button>
           </Menu.Target>
           <Menu.Dropdown>
-            {state.presets.map((preset) => (
+            {presets.map((preset) => (
               <Menu.Item
                 key={preset.name}
-                onClick={() => state.onPreset(preset)}
+                onClick={() => pane.window(preset)}
                 rightSection={`${preset.width} / ${preset.center}`}
               >
                 {preset.name}
@@ -104,33 +168,51 @@ export function Toolbar({ actions, state }: { actions: ToolbarActions; state: To
           </Menu.Dropdown>
         </Menu>
       ) : null}
+      <Menu position="bottom-start">
+        <Menu.Target>
+          <Button size="xs" variant="subtle" color="gray" leftSection={<IconTextCaption size={17} />}>
+            Text
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {TEXTS.map(([text, words]) => (
+            <Menu.Item
+              key={text}
+              onClick={() => state.onText(text)}
+              aria-current={text === state.text || undefined}
+            >
+              {words}
+            </Menu.Item>
+          ))}
+        </Menu.Dropdown>
+      </Menu>
+      <ToolButton words="Key image (K)" Icon={IconStar} onClick={actions.key} />
+      <ToolButton
+        words="Measurements"
+        Icon={IconListDetails}
+        pressed={state.listed}
+        onClick={state.onListed}
+      />
       {state.many ? (
         <>
           <Divider orientation="vertical" my={8} />
-          <Group gap={4} wrap="nowrap">
-            <Tooltip label={state.playing ? "Pause (Space)" : "Play (Space)"}>
-              <ActionIcon
-                size={34}
-                variant={state.playing ? "light" : "subtle"}
-                color={state.playing ? "indigo" : "gray"}
-                aria-label={state.playing ? "Pause" : "Play"}
-                onClick={actions.play}
-              >
-                {state.playing ? <IconPlayerPauseFilled size={17} /> : <IconPlayerPlayFilled size={17} />}
-              </ActionIcon>
-            </Tooltip>
-            <NumberInput
-              size="xs"
-              w={92}
-              min={1}
-              max={60}
-              clampBehavior="strict"
-              suffix=" /s"
-              aria-label="Images per second"
-              value={state.speed}
-              onChange={(value) => state.onSpeed(Number(value) || 1)}
-            />
-          </Group>
+          <ToolButton
+            words={state.playing ? "Pause (Space)" : "Play (Space)"}
+            Icon={state.playing ? IconPlayerPauseFilled : IconPlayerPlayFilled}
+            onClick={actions.play}
+          />
+          <NumberInput
+            size="xs"
+            w={86}
+            miw={86}
+            min={1}
+            max={60}
+            clampBehavior="strict"
+            suffix=" /s"
+            aria-label="Images per second"
+            value={state.speed}
+            onChange={(value) => state.onSpeed(Number(value) || 1)}
+          />
         </>
       ) : null}
     </div>

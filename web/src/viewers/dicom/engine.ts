@@ -1,23 +1,16 @@
-import { cache, init as initCore, RenderingEngine } from "@cornerstonejs/core";
+import { cache, Enums, init as initCore, RenderingEngine } from "@cornerstonejs/core";
 import { init as initLoader } from "@cornerstonejs/dicom-image-loader";
 import {
+  ArrowAnnotateTool,
   addTool,
   init as initTools,
-  PanTool,
-  StackScrollTool,
-  Enums as ToolEnums,
+  ReferenceLinesTool,
   ToolGroupManager,
-  WindowLevelTool,
-  ZoomTool,
 } from "@cornerstonejs/tools";
+import { bindTools, PLANE_TOOLS, STACK_TOOLS, type ToolName } from "./tools";
 
-export type ToolName = "window" | "pan" | "zoom" | "scroll";
-
-const TOOLS = { window: WindowLevelTool, pan: PanTool, zoom: ZoomTool, scroll: StackScrollTool };
-const GROUP = "stack";
 const ENGINE = "treadle";
 const CACHE_BYTES = 1_500_000_000;
-const { MouseBindings } = ToolEnums;
 
 let started: Promise<void> | null = null;
 
@@ -28,33 +21,86 @@ export function startEngine(): Promise<void> {
     initTools();
     initLoader({ maxWebWorkers: Math.min(4, Math.max(1, Math.floor(navigator.hardwareConcurrency / 2))) });
     cache.setMaxCacheSize(CACHE_BYTES);
-    for (const tool of Object.values(TOOLS)) addTool(tool);
+    for (const tool of Object.values({ ...STACK_TOOLS, ...PLANE_TOOLS })) addTool(tool);
+    addTool(ReferenceLinesTool);
   })();
   return started;
 }
 
-/** A rendering engine with the mouse tools attached; `close` frees what it holds. */
-export function openEngine(viewportId: string) {
-  const engine = new RenderingEngine(ENGINE);
-  const group = ToolGroupManager.createToolGroup(GROUP) ?? ToolGroupManager.getToolGroup(GROUP);
-  if (!group) throw new Error("The viewer's tools could not be set up.");
-  for (const tool of Object.values(TOOLS)) group.addTool(tool.toolName);
-  group.addViewport(viewportId, ENGINE);
-  group.setToolActive(StackScrollTool.toolName, { bindings: [{ mouseButton: MouseBindings.Wheel }] });
-  const choose = (name: ToolName) => {
-    for (const tool of Object.values(TOOLS)) {
-      const bindings = [];
-      if (tool === TOOLS[name]) bindings.push({ mouseButton: MouseBindings.Primary });
-      if (tool === PanTool) bindings.push({ mouseButton: MouseBindings.Auxiliary });
-      if (tool === ZoomTool) bindings.push({ mouseButton: MouseBindings.Secondary });
-      if (tool === StackScrollTool) bindings.push({ mouseButton: MouseBindings.Wheel });
-      group.setToolPassive(tool.toolName, { removeAllBindings: true });
-      if (bindings.length > 0) group.setToolActive(tool.toolName, { bindings });
+/** What a viewport shows: a stack of images, or a plane through a volume. */
+export type PlaneName = "axial" | "coronal" | "sagittal";
+
+const ORIENTATION = {
+  axial: Enums.OrientationAxis.AXIAL,
+  coronal: Enums.OrientationAxis.CORONAL,
+  sagittal: Enums.OrientationAxis.SAGITTAL,
+} as const;
+
+/** Viewports with the mouse tools attached; `close` frees what they hold. */
+export class Engine {
+  readonly #engine = new RenderingEngine(ENGINE);
+  readonly #stacks = toolGroup("stacks", Object.values(STACK_TOOLS));
+  readonly #planes = toolGroup("planes", Object.values(PLANE_TOOLS));
+  readonly #sizes = new ResizeObserver(() => this.#engine.resize(true, true));
+  #tool: ToolName = "window";
+
+  constructor() {
+    this.#stacks.addTool(ReferenceLinesTool.toolName, { showFullDimension: true });
+    // An arrow's words are its label in the list; the library would open the browser's own prompt.
+    this.#stacks.setToolConfiguration(ArrowAnnotateTool.toolName, {
+      getTextCallback: (done: (text: string) => void) => done("Arrow"),
+      changeTextCallback: (data: { text?: string }, _: unknown, done: (text?: string) => void) =>
+        done(data.text),
+    });
+  }
+
+  /** A viewport in an element; answers it and how to close it. */
+  open(viewportId: string, element: HTMLDivElement, plane: PlaneName | null) {
+    const type = plane ? Enums.ViewportType.ORTHOGRAPHIC : Enums.ViewportType.STACK;
+    const defaultOptions = plane ? { orientation: ORIENTATION[plane] } : {};
+    this.#engine.enableElement({ viewportId, element, type, defaultOptions });
+    const group = plane ? this.#planes : this.#stacks;
+    group.addViewport(viewportId, ENGINE);
+    this.#sizes.observe(element);
+    this.choose(this.#tool);
+    const close = () => {
+      this.#sizes.unobserve(element);
+      group.removeViewports(ENGINE, viewportId);
+      this.#engine.disableElement(viewportId);
+    };
+    return { viewport: this.#engine.getViewport(viewportId), close };
+  }
+
+  /** What the left mouse button does from now on. */
+  choose(tool: ToolName): void {
+    this.#tool = tool;
+    bindTools(this.#stacks, STACK_TOOLS, tool);
+    if (this.#planes.getViewportsInfo().length > 0) bindTools(this.#planes, PLANE_TOOLS, tool);
+  }
+
+  /** Draw where the plane of one viewport cuts the images of the others; null draws none. */
+  referTo(viewportId: string | null): void {
+    const name = ReferenceLinesTool.toolName;
+    if (viewportId === null) {
+      this.#stacks.setToolDisabled(name);
+    } else {
+      this.#stacks.setToolConfiguration(name, { sourceViewportId: viewportId });
+      this.#stacks.setToolEnabled(name);
     }
-  };
-  const close = () => {
-    ToolGroupManager.destroyToolGroup(GROUP);
-    engine.destroy();
-  };
-  return { engine, choose, close };
+    this.#engine.renderViewports(this.#stacks.getViewportIds());
+  }
+
+  close(): void {
+    this.#sizes.disconnect();
+    ToolGroupManager.destroyToolGroup(this.#stacks.id);
+    ToolGroupManager.destroyToolGroup(this.#planes.id);
+    this.#engine.destroy();
+  }
+}
+
+function toolGroup(id: string, tools: { toolName: string }[]) {
+  const group = ToolGroupManager.createToolGroup(id) ?? ToolGroupManager.getToolGroup(id);
+  if (!group) throw new Error("The viewer's tools could not be set up.");
+  for (const tool of tools) group.addTool(tool.toolName);
+  return group;
 }

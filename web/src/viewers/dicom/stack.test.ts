@@ -1,6 +1,9 @@
 import { expect, test } from "vitest";
 import type { Instance } from "@/api/types";
-import { directionLetters, edgeLetters, presetsOf, stackImages } from "./stack";
+import { fillCells, readCells, readLayout, writeCells } from "./layout";
+import { nearest } from "./prefetch";
+import { presetsOf } from "./presets";
+import { directionLetters, edgeLetters, follow, isVolume, scaleBar, stackImages } from "./stack";
 
 const instance = (sop_uid: string, more: Partial<Instance> = {}): Instance => ({
   sop_uid,
@@ -38,4 +41,60 @@ test("an oblique direction names its strongest axis first", () => {
 test("only modalities with a fixed scale have presets", () => {
   expect(presetsOf("CT").length).toBeGreaterThan(3);
   expect(presetsOf("MR")).toEqual([]);
+});
+
+const slices = (depths: number[], orientation = [1, 0, 0, 0, 1, 0], axis = 2) =>
+  stackImages(
+    depths.map((depth, at) => {
+      const position = [0, 0, 0];
+      position[axis] = depth;
+      return instance(`1.${at}`, { position, orientation });
+    }),
+    (uid) => uid,
+  );
+
+test("a linked stack follows to the nearest place in the patient, whatever its number or order", () => {
+  const thick = slices([0, 10, 20, 30]);
+  const thin = slices([32, 28, 24, 20, 16, 12, 8, 4, 0]);
+  expect(follow(thick, 2, thin)).toBe(3);
+  expect(follow(thin, 1, thick)).toBe(3);
+});
+test("crossing stacks do not follow; stacks without geometry follow by their share", () => {
+  const sagittal = slices([0, 10, 20], [0, 1, 0, 0, 0, -1], 0);
+  expect(follow(slices([0, 1]), 1, sagittal)).toBeNull();
+  const plain = stackImages(
+    [1, 2, 3, 4, 5].map((at) => instance(`2.${at}`)),
+    (uid) => uid,
+  );
+  expect(follow(slices([0, 1, 2]), 1, plain)).toBe(2);
+  expect(follow(plain, 4, [])).toBeNull();
+});
+test("only parallel images at even distances are a volume", () => {
+  expect(isVolume(slices([6, 4, 2, 0]))).toBe(true);
+  expect(isVolume(slices([0, 2, 4, 9]))).toBe(false);
+  expect(isVolume(slices([0, 2, 2, 4]))).toBe(false);
+  expect(isVolume([...slices([0, 2, 4]), ...slices([6], [0, 1, 0, 0, 0, -1])])).toBe(false);
+});
+test.each([
+  [0.5, 50],
+  [0.17, 20],
+  [1, 100],
+  [0.01, 1],
+])("a scale of %d mm a pixel has a bar of %d mm", (pixel, length) => {
+  expect(scaleBar(pixel)).toBe(length);
+});
+test("what lies nearest to the shown image is fetched first", () => {
+  expect(nearest([0, 1, 7, 9], 8)).toBe(7);
+  expect(nearest([], 8)).toBeUndefined();
+});
+test("an address names the layout and what hangs where; nonsense is one picture", () => {
+  expect(readLayout("2x3")).toEqual({ rows: 2, columns: 3, planes: null });
+  expect(readLayout("9x9")).toEqual({ rows: 1, columns: 1, planes: null });
+  expect(readCells("a,-,c", 4, "x")).toEqual(["a", null, "c", null]);
+  expect(readCells(undefined, 2, "x")).toEqual(["x", null]);
+  expect(writeCells(["a", null])).toBe("a,-");
+});
+test("a larger layout is filled with series that are not shown yet", () => {
+  expect(fillCells(["b"], 4, ["a", "b", "c"])).toEqual(["b", "a", "c", null]);
+  expect(fillCells(["b", "a"], 1, ["a", "b"])).toEqual(["b"]);
 });

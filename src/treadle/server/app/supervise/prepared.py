@@ -22,12 +22,13 @@ MADE = "bootstrap.json"
 
 @dataclass(frozen=True)
 class Prepared:
-    """The first administrator and the connector's key."""
+    """The first administrator, and the keys of the connector and the engine."""
 
     email: str
     password: str | None
     api_key: str
     device_key: str
+    engine_key: str
 
     @classmethod
     def of(cls, document: dict[str, Any]) -> Prepared:

@@ -67,7 +67,7 @@ def migrate(flags: Mapping[str, object]) -> str:
 
 
 def prepare(flags: Mapping[str, object], control_fd: int | None) -> None:
-    """Schema, first administrator, connector's key; the answer goes to the file the orders name."""
+    """Schema, first administrator, keys of connector and engine; the answer goes to the file the orders name."""
     from treadle.server.app.bootstrap import bootstrap
     from treadle.server.store.check import check_database
     from treadle.server.store.schema_version import is_current
@@ -85,7 +85,7 @@ def prepare(flags: Mapping[str, object], control_fd: int | None) -> None:
             upgrade(orders["database_url"])
         found = asdict(bootstrap(settings))
         answer: dict[str, Any] = {
-            name: found[name] for name in ("email", "password", "api_key", "device_key")
+            name: found[name] for name in ("email", "password", "api_key", "device_key", "engine_key")
         }
     except OperatorError as error:
         answer = {"error": str(error)}

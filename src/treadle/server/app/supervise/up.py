@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import FrameType
@@ -31,6 +32,7 @@ from treadle.server.store.embedded import EmbeddedPostgres, PostgresError
 
 TREADLE = (sys.executable, "-P", "-m", "treadle")
 ROLES = {"serve": ("serve",), "connector": ("connector", "run"), "worker": ("worker",)}
+ENGINE = ("engine", "run", "--kind", "sandbox")
 
 # What a new home gets: the command that makes it, and what is said then.
 SAMPLES = {
@@ -81,6 +83,7 @@ class Up:
         self._sample = child("sample", *SAMPLES[sample or "study"][0])
         self._sampling = False
         self._children = [child(role, *words) for role, words in ROLES.items()]
+        self._engine = child("engine", *ENGINE) if settings.jobs.engine else None
 
     def run(self) -> None:
         """Start, watch until a signal comes, stop."""
@@ -114,6 +117,7 @@ class Up:
         prepared = self._prepare_database(url)
         self._write_admin(prepared)
         orders = {"database_url": url, "device_key": prepared.device_key, "server": self._local_url}
+        engine_orders = {"server": self._local_url, "engine_key": prepared.engine_key}
         # The API answers last: whoever sees it answer may send over DICOM at once.
         connector.release(orders)
         self._wait_until(f"connector  {settings.dicom} listens", lambda: probes.listens(settings.dicom))
@@ -121,9 +125,21 @@ class Up:
         self._wait_until(f"api        {self._local_url} answers", lambda: probes.api_answers(settings.http))
         worker.spawn()  # loads in the background; nobody waits for it
         worker.release(orders)
+        self._begin_engine(engine_orders)
         self._remember()
         self._announce(prepared)
         self._begin_sample()
+
+    def _begin_engine(self, orders: Mapping[str, str]) -> None:
+        """Like the worker, it loads in the background."""
+        if self._engine is None:
+            return
+        if shutil.which("bwrap") is None:
+            self._say("engine     not started: bubblewrap (bwrap) is not installed")
+            return
+        self._children.append(self._engine)
+        self._engine.spawn()
+        self._engine.release(orders)
 
     def _take_home(self) -> None:
         try:

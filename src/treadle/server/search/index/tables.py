@@ -11,6 +11,7 @@ from sqlalchemy import (
     Column,
     DateTime,
     Float,
+    ForeignKey,
     Identity,
     Index,
     Integer,
@@ -21,7 +22,7 @@ from sqlalchemy import (
     desc,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, CHAR
+from sqlalchemy.dialects.postgresql import ARRAY, CHAR, JSONB
 
 from treadle.server.store.db import metadata
 
@@ -149,3 +150,16 @@ def _rows(level: str) -> Table:
 
 
 rows = {level: _rows(level) for level in LEVELS}
+
+# Regions of interest of saved measurement sets (`file.roi`): read per searcher, as readers can be blinded.
+region = Table(
+    "search_roi",
+    metadata,
+    Column("annotation_id", Text, ForeignKey("annotation.id", ondelete="CASCADE"), primary_key=True),
+    Column("place", Integer, primary_key=True, autoincrement=False),
+    Column("file_version_id", Text, nullable=False),
+    Column("reader", Text, nullable=False),
+    Column("element", JSONB, nullable=False),
+    Index("ix_search_roi_file", "file_version_id"),
+    Index("ix_search_roi_label", text("(element->>'label')")),
+)

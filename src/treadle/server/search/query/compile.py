@@ -14,6 +14,7 @@ from treadle.server.search.index.tables import ABOVE
 from treadle.server.search.query.condition import ALWAYS, NEVER, Condition, all_of, any_of, plain
 from treadle.server.search.query.frame import Frame
 from treadle.server.search.query.leaf import needs_scan, of_leaf, of_span
+from treadle.server.search.query.regions import of_regions, speaks_of_regions
 from treadle.server.search.query.scan import of_scan
 
 _SHARE_OF_COLLECTIONS = 0.1
@@ -96,10 +97,12 @@ class Compiler:
             raise TypeError(term)
         self.frame.reading = term
         found = await of_leaf(self.frame, self.row, self.alias, term)
-        condition = found.condition
+        parts = [found.condition]
         if found.scan:
-            scanned = await of_scan(self.frame, self.row, self.alias, term, found, beside)
-            condition = any_of([condition, scanned])
+            parts.append(await of_scan(self.frame, self.row, self.alias, term, found, beside))
+        if self.row == "file" and speaks_of_regions(term):
+            parts.append(await of_regions(self.frame, self.alias, term))
+        condition = any_of(parts) if len(parts) > 1 else found.condition
         self.frame.looked_up(term, condition.share)
         return condition
 

@@ -131,7 +131,9 @@ async def frame(connection: AsyncConnection, scope: Scope, clock: Clock) -> Asyn
     async with attempt(connection):
         driver = driver_of(connection)
         await driver.execute(_SETTINGS)
-        projects = {level: await _keys(driver, scope.of(level)) for level in ("project", "analysis", "file")}
+        projects = {
+            level: await _keys(driver, scope.of(level)) for level in ("project", "analysis", "file", "region")
+        }
         made = Frame(driver, scope, clock, projects)
         try:
             yield made

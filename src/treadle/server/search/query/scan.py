@@ -39,7 +39,7 @@ async def of_scan(
     )
     if len(rows) > MOST_ROWS:
         raise NarrowTheSearch(f"Narrow the search: {term.field} supports only = here.")
-    test = _test(term, frame.clock)
+    test = test_of(term, frame.clock)
     kept: list[int] = []
     for chunk in _chunks(rows):
         keys = {oid: doc for doc, oid in chunk}
@@ -58,7 +58,8 @@ def _chunks(rows: list[Any]) -> Iterator[list[Any]]:
     return (rows[start : start + _CHUNK] for start in range(0, len(rows), _CHUNK))
 
 
-def _test(term: Compare | In | Exists | Is | Element, clock: Clock) -> Test:
+def test_of(term: Compare | In | Exists | Is | Element, clock: Clock) -> Test:
+    """Whether a document satisfies the term, in its positive sense."""
     where = paths(term.field)
     if isinstance(term, Element):
         inner = term.arg

@@ -21,13 +21,18 @@ class Scope:
     file_projects: Sequence[str] | None
     analysis_projects: Sequence[str] | None
     collections: Sequence[str] | None
+    region_projects: Sequence[str] | None = (
+        None  # where others' regions of interest are seen beside one's own
+    )
+    person: str = ""
 
     def of(self, level: str) -> Sequence[str] | None:
         """The projects whose objects of this level may be read."""
-        return {"file": self.file_projects, "analysis": self.analysis_projects}.get(level, self.projects)
+        own = {"file": self.file_projects, "analysis": self.analysis_projects, "region": self.region_projects}
+        return own.get(level, self.projects)
 
 
-EVERYTHING = Scope(None, None, None, None)
+EVERYTHING = Scope(None, None, None, None, None)
 
 
 async def scope_of(guard: Guard) -> Scope:
@@ -37,7 +42,8 @@ async def scope_of(guard: Guard) -> Scope:
     files = [one for one in await _projects(guard, "files_view_metadata") if one in readable]
     analyses = [one for one in await _projects(guard, "analyses_view_metadata") if one in readable]
     collections = await _ids(guard, "collection", rights.visible_collections(guard, container.c.id))
-    return Scope(metadata, files, analyses, collections)
+    regions = [one for one in await _projects(guard, "annotations_view_others") if one in readable]
+    return Scope(metadata, files, analyses, collections, regions, guard.identity.person)
 
 
 async def _projects(guard: Guard, action: Action) -> list[str]:

@@ -48,7 +48,7 @@ def _names(field: Field) -> list[str]:
 def _is_core(field: Field) -> bool:
     """Whether every site has it, or what lies below it, as of `analysis.job`."""
     return field.path == "info" or any(
-        known == path or known.startswith(f"{path}.")
+        path.split(".")[0] == "roi" or known == path or known.startswith(f"{path}.")
         for known in CORE_FIELDS[field.entity]
         for path in paths(field)
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0015_search_dates"
-down_revision = "0014_gears"
+down_revision = "0015_jobs"
 branch_labels = None
 depends_on = None
 

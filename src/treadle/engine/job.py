@@ -1,0 +1,247 @@
+"""One job from the claim to the commit."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from treadle.engine.api import Api, Hold, NotOurs, Refused, Unreachable
+from treadle.engine.cache import GearCache
+from treadle.engine.capacity import Capacity
+from treadle.engine.collect import Outputs, collect
+from treadle.engine.errors import RunFailed
+from treadle.engine.logs import Log
+from treadle.engine.plan import Folder, Network, Plan
+from treadle.engine.planning import api_key, plan_of, secret
+from treadle.engine.process import Ended, Stop, run
+from treadle.engine.record import Figures, profile, run_record
+from treadle.engine.reporter import Reporter
+from treadle.engine.runtimes import Runtime
+from treadle.engine.setup import Setup
+from treadle.engine.stage import erase, lay_out
+from treadle.gears.resources import Resources, granted
+
+_NETWORKS: tuple[Network, ...] = ("none", "api", "full")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A job as the server handed it out."""
+
+    hold: Hold
+    manifest: dict[str, Any]
+    exchange: dict[str, Any]
+    files: list[dict[str, Any]]
+    resources: Resources
+    tags: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, document: dict[str, Any]) -> Claim:
+        """What we need of a claimed job."""
+        manifest = document["gear"] or {}
+        options = (document.get("config") or {}).get("config") or {}
+        return cls(
+            hold=Hold(document["id"], document["lease"]),
+            manifest=manifest,
+            exchange=document.get("exchange") or {},
+            files=document["files"],
+            resources=granted(manifest, options, document.get("tags") or ()),
+            tags=tuple(document.get("tags") or ()),
+        )
+
+    @property
+    def image(self) -> str | None:
+        """The image's reference; None for a gear that is a folder."""
+        url = str(self.exchange.get("rootfs-url") or "")
+        return url.removeprefix("docker://") if url.startswith("docker://") else None
+
+
+class JobRun:
+    """Runs one claimed job; nothing of it is left here afterwards."""
+
+    def __init__(
+        self, api: Api, setup: Setup, runtime: Runtime, cache: GearCache, capacity: Capacity, claim: Claim
+    ) -> None:
+        self._api = api
+        self._capacity = capacity
+        self._setup = setup
+        self._runtime = runtime
+        self._cache = cache
+        self._claim = claim
+        self._folder = Folder(setup.work / claim.hold.job)
+        self._figures = Figures()
+        self._plan: Plan | None = None
+        self.stop = Stop()
+
+    def run(self) -> None:
+        """To the end, whatever that is; raises nothing that the caller could mend."""
+        note = self._setup.work / f"{self._claim.hold.job}.claim"
+        note.write_text(json.dumps({"job": self._claim.hold.job, "lease": self._claim.hold.lease}))
+        try:
+            with suppress(NotOurs):  # cancelled, or given up by the server: it knows
+                self._run()
+        finally:
+            erase(self._folder.path)
+            note.unlink()
+
+    def _run(self) -> None:
+        claim = self._claim
+        config = self._api.patiently(lambda: self._api.config(claim.hold))
+        key = api_key(config)
+        log_path = self._setup.work / f"{claim.hold.job}.log"
+        erase(log_path)
+        log = Log(log_path, secrets=[secret(key)] if key else [])
+        reporter = Reporter(self._api, claim.hold, log, log_path, self.stop)
+        ended: Ended | None = None
+        outputs = Outputs()
+        try:
+            try:
+                with self._capacity.room(claim.resources, self.stop) as cores:
+                    self._plan = self._prepare(config, cores, log)
+                    ended = run(self._runtime, self._plan, log, self.stop)
+                failure = ended.failure
+                self._figures.elapsed_s = ended.elapsed_s
+                outputs, failure = self._collected(failure)
+            except RunFailed as why:
+                failure = why
+            files = [] if reporter.lost else self._upload(outputs)
+            self._say_end(log, ended, failure, outputs)
+        except RunFailed as why:
+            failure, files = why, []
+            log.say(f"failed: {why}")
+        finally:
+            log.close()
+            reporter.finish()
+            erase(log_path)
+        if not reporter.lost:
+            self._commit(failure, files, outputs, ended)
+
+    def _prepare(self, config: dict[str, Any], cores: tuple[int, ...], log: Log) -> Plan:
+        """Everything in its place."""
+        started = time.monotonic()
+        claim = self._claim
+        plan = plan_of(
+            claim.manifest,
+            config,
+            name=claim.hold.job,
+            folder=self._folder,
+            resources=claim.resources,
+            image=claim.image,
+        )
+        network = min(plan.network, self._setup.network, key=_NETWORKS.index)
+        plan = replace(plan, network=network, cores=cores)
+        self._introduce(plan, log)
+        with self._gear() as content:
+            lay_out(self._folder, content=content, manifest=claim.manifest, config=config)
+        for file in claim.files:
+            self._bring(file)
+        self._figures.preparation_s = time.monotonic() - started
+        return plan
+
+    @contextmanager
+    def _gear(self) -> Iterator[Path | None]:
+        claim = self._claim
+        if claim.image:
+            self._runtime.fetch(claim.image)
+            yield None
+            return
+        url, sha384 = (
+            str(claim.exchange.get("rootfs-url") or ""),
+            str(claim.exchange.get("rootfs-hash") or ""),
+        )
+        if not url.startswith("treadle:"):
+            raise RunFailed("image_pull", f"this engine cannot fetch {url or 'a gear without an image'}")
+
+        def fetch(target: Path) -> None:
+            self._patiently(
+                lambda: self._api.download(url.removeprefix("treadle:"), target, sha384=sha384), "image_pull"
+            )
+
+        with self._cache.content(sha384, fetch) as content:
+            yield content
+
+    def _bring(self, file: dict[str, Any]) -> None:
+        target = self._folder.input / file["input"] / file["name"]
+        if not target.resolve().is_relative_to(self._folder.input.resolve()):
+            raise RunFailed("input_transfer", f"{file['name']!r} is no name of an input")
+        target.parent.mkdir(exist_ok=True)
+        params = {"lease": self._claim.hold.lease}
+        self._figures.input_bytes += self._patiently(
+            lambda: self._api.download(file["uri"], target, sha384=file["hash"], params=params),
+            "input_transfer",
+        )
+        self._figures.input_files += 1
+
+    def _collected(self, failure: RunFailed | None) -> tuple[Outputs, RunFailed | None]:
+        """Outputs of a failed run are kept too, if they can be."""
+        if self.stop.asked.is_set():
+            return Outputs(), failure
+        try:
+            return collect(self._folder), failure
+        except RunFailed as why:
+            return Outputs(), failure or why
+
+    def _upload(self, outputs: Outputs) -> list[dict[str, Any]]:
+        started = time.monotonic()
+        files = []
+        for one in outputs.files:
+            path = one.path
+            found, size = self._patiently(lambda: self._api.upload(self._claim.hold, path), "output_upload")  # noqa: B023
+            files.append({"name": one.name, "hash": found, "size": size})
+            self._figures.output_files += 1
+            self._figures.output_bytes += size
+        self._figures.upload_s = time.monotonic() - started
+        return files
+
+    def _commit(
+        self, failure: RunFailed | None, files: list[dict[str, Any]], outputs: Outputs, ended: Ended | None
+    ) -> None:
+        exit_code = ended.exit_code if ended else None
+        ticket = self._api.patiently(lambda: self._api.ticket(self._claim.hold))
+        document = {
+            "ticket": ticket,
+            "success": failure is None,
+            "failure_reason": str(failure) if failure else None,
+            "exit": exit_code,
+            "files": files,
+            "metadata": outputs.metadata,
+            "profile": profile(self._figures, self._setup, self._runtime),
+            "run": run_record(self._plan, self._setup, self._runtime, exit_code),
+        }
+        self._api.patiently(lambda: self._api.commit(self._claim.hold, document))
+
+    def _introduce(self, plan: Plan, log: Log) -> None:
+        what = plan.image or self._claim.exchange.get("rootfs-hash")
+        limits = plan.resources
+        log.say(
+            f"engine {self._setup.name} ({self._runtime.name}); network {plan.network}; gear {what}; "
+            f"{limits.cpu:g} cores, {limits.memory >> 20} MiB memory, {limits.disk >> 20} MiB disk, {limits.time} s"
+        )
+        log.say(f"command: {plan.command}")
+
+    def _say_end(self, log: Log, ended: Ended | None, failure: RunFailed | None, outputs: Outputs) -> None:
+        for warning in outputs.warnings:
+            log.say(f"warning: {warning}")
+        figures = self._figures
+        how = f"failed: {failure}" if failure else "complete"
+        took = f"exit code {ended.exit_code} after {ended.elapsed_s:.1f} s; " if ended else ""
+        log.say(f"{took}{figures.input_bytes} bytes in, {figures.output_bytes} bytes out; {how}")
+
+    def _patiently(self, call: Any, code: str) -> Any:
+        if self.stop.asked.is_set():
+            raise self.stop.reason
+        return self._api.patiently(call, code=code)
+
+
+def give_up(api: Api, hold: Hold, why: str, *, code: str = "engine_lost") -> None:
+    """Tell the server that a job of ours will not be finished; no matter if it knows."""
+    with suppress(Refused, Unreachable):
+        failure = f"{code}: {why}"
+        api.commit(
+            hold, {"ticket": api.ticket(hold), "success": False, "failure_reason": failure, "files": []}
+        )

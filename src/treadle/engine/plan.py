@@ -1,0 +1,75 @@
+"""One run as the engine sees it: where its folder is, what is started in it, what it may use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from treadle.gears.resources import Resources
+
+# As gears see it; the toolkits have it built in.
+BASE = "/flywheel/v0"
+Network = Literal["none", "api", "full"]
+# Processes and threads of one run.
+MOST_PROCESSES = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a gear finds the API."""
+
+    host: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """The run's folder on this machine; nothing of another run lies in it."""
+
+    path: Path
+
+    @property
+    def base(self) -> Path:
+        """What the gear sees as /flywheel/v0."""
+        return self.path / "v0"
+
+    @property
+    def input(self) -> Path:
+        """Read-only for the gear."""
+        return self.base / "input"
+
+    @property
+    def output(self) -> Path:
+        """What the gear leaves here is stored."""
+        return self.base / "output"
+
+    @property
+    def temporary(self) -> Path:
+        """What the gear sees as /tmp."""
+        return self.path / "tmp"
+
+    @property
+    def log(self) -> Path:
+        """Records of the log, one JSON document a line."""
+        return self.path / "log.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything a runtime has to know."""
+
+    name: str
+    folder: Folder
+    command: str
+    environment: dict[str, str]
+    resources: Resources = field(default_factory=Resources)
+    network: Network = "none"
+    api: Address | None = None
+    uid: int | None = None
+    gid: int | None = None
+    image: str | None = None
+    """Reference of a container image; None for a gear that is a folder."""
+    cores: tuple[int, ...] = ()
+    """Processors it stays on; empty for all."""
+    processes: int = MOST_PROCESSES

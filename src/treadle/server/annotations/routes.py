@@ -1,0 +1,9 @@
+"""The endpoints of this room; fixed words before ids."""
+
+from __future__ import annotations
+
+from treadle.server.annotations import routes_sets, routes_viewer
+from treadle.server.wire.routing import Router
+
+router = Router()
+router.take(routes_sets.router, routes_viewer.router)

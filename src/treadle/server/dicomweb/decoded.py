@@ -1,0 +1,63 @@
+"""Instances handed to the processes that decode pixels."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from treadle.server.dicomweb import instance_bytes
+from treadle.server.dicomweb.described import in_process
+from treadle.server.dicomweb.errors import InstanceUnreadable
+from treadle.server.dicomweb.pixel_process import as_little_endian, decoded_frames, rendered
+from treadle.server.dicomweb.queries import Stored
+from treadle.server.store.blobs import BLOCK, Blobs
+
+_LARGEST = 2 << 30
+Window = tuple[float, float, str]
+
+
+@asynccontextmanager
+async def _copy(blobs: Blobs, item: Stored) -> AsyncIterator[Path]:
+    """The instance as a file of this machine, for a while."""
+    if item.size > _LARGEST:
+        raise InstanceUnreadable("This instance is too large to be decoded here.")
+    with tempfile.TemporaryDirectory(prefix="treadle-") as folder:
+        path = Path(folder) / "instance.dcm"
+        with path.open("wb") as copy:
+            async for block in instance_bytes.stream(blobs, item, 0, item.size):
+                await asyncio.to_thread(copy.write, block)
+        yield path
+
+
+async def frames(blobs: Blobs, item: Stored, numbers: list[int]) -> list[bytes]:
+    """These frames, decoded."""
+    async with _copy(blobs, item) as path:
+        return await in_process(decoded_frames, str(path), numbers)
+
+
+async def little_endian(blobs: Blobs, item: Stored) -> AsyncIterator[bytes]:
+    """The instance in Explicit VR Little Endian."""
+    async with _copy(blobs, item) as path:
+        target = path.with_suffix(".out")
+        await in_process(as_little_endian, str(path), str(target))
+        with target.open("rb") as file:
+            while block := await asyncio.to_thread(file.read, BLOCK):
+                yield block
+
+
+async def picture(
+    blobs: Blobs,
+    item: Stored,
+    number: int,
+    kind: str,
+    *,
+    window: Window | None,
+    size: tuple[int, int] | None,
+    quality: int,
+) -> bytes:
+    """One frame as JPEG or PNG."""
+    async with _copy(blobs, item) as path:
+        return await in_process(rendered, str(path), number, kind, window, size, quality)

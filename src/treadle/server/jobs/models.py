@@ -1,0 +1,166 @@
+"""The jobs' documents for the OpenAPI description; answers themselves are rendered by `jobs.wire`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+
+from treadle.server.catalog.models import Document, Reference
+
+State = Literal["pending", "running", "complete", "failed", "cancelled"]
+
+
+class JobBase(Document):
+    """One run of a gear."""
+
+    id: str = Field(alias="_id")
+    gear_id: str
+    gear_info: dict[str, Any]
+    state: State
+    priority: Literal["low", "medium", "high", "critical"]
+    attempt: int
+    tags: list[str]
+    label: str | None
+    destination: Reference
+    origin: Reference
+    parents: dict[str, str]
+    config: dict[str, Any]
+    created: datetime
+    modified: datetime
+    retried: datetime | None
+    previous_job_id: str | None
+    failure_reason: str | None
+    transitions: dict[str, datetime]
+    outputs: list[dict[str, Any]]
+    saved_files: list[str]
+    compute_provider_id: str | None
+
+
+class JobDocument(JobBase):
+    """A job with its inputs by name."""
+
+    inputs: dict[str, Any]
+
+
+class JobRow(JobBase):
+    """A job of a list."""
+
+    inputs: list[dict[str, Any]]
+
+
+class JobDetail(JobBase):
+    """A job with its files and the labels of where it belongs."""
+
+    inputs: dict[str, Any]
+    parent_info: dict[str, Any]
+
+
+class JobList(BaseModel):
+    """Jobs of one place."""
+
+    jobs: list[JobRow]
+
+
+class OwnJobs(BaseModel):
+    """The caller's jobs."""
+
+    total: int
+    jobs: list[JobDocument]
+    stats: dict[str, int]
+
+
+class JobStats(BaseModel):
+    """How many of the jobs you may see are in each state."""
+
+    by_state: dict[str, int] = Field(alias="by-state")
+    total: int
+
+
+class AnalysisInserted(BaseModel):
+    """The analysis that was made, and the job that fills it."""
+
+    id: str = Field(alias="_id")
+    job_id: str | None = None
+
+
+class ClaimedJob(JobDocument):
+    """A job as an engine is handed it."""
+
+    lease: str | None
+    lease_until: datetime | None
+    gear: dict[str, Any] | None
+    exchange: dict[str, Any] | None
+    files: list[dict[str, Any]]
+
+
+class Asked(BaseModel):
+    """Work for an engine."""
+
+    jobs: list[ClaimedJob]
+    states: dict[str, int] | None
+
+
+class Count(BaseModel):
+    """A number of jobs."""
+
+    count: int
+
+
+class Orphaned(BaseModel):
+    """How many jobs had lost their engines."""
+
+    orphaned: int
+
+
+class Ticket(BaseModel):
+    """What a completion is done with."""
+
+    ticket: str
+
+
+class Renewed(BaseModel):
+    """The job's state, and until when it is the engine's."""
+
+    modified: int
+    state: State
+    lease_until: datetime | None
+
+
+class StoredContent(BaseModel):
+    """Content that a commit may name."""
+
+    hash: str
+    size: int
+
+
+class Committed(BaseModel):
+    """How a run ended."""
+
+    state: State
+    failure_reason: str | None
+    outputs: list[dict[str, Any]]
+
+
+class LogDocument(BaseModel):
+    """A job's log."""
+
+    id: str = Field(alias="_id")
+    logs: list[dict[str, Any]]
+
+
+class ComputeProvider(Document):
+    """An engine as a compute provider."""
+
+    id: str = Field(alias="_id")
+    label: str
+    provider_class: str
+    provider_type: str
+
+
+class PriorityInput(BaseModel):
+    """Which waiting jobs are to come sooner or later."""
+
+    job_ids: list[str]
+    priority: str

@@ -1,0 +1,51 @@
+"""Regions of interest of measurement sets (`file.roi`): evaluated for each searcher, as readers can be blinded.
+
+They are no terms of the index, so neither counts nor type-ahead nor documents can tell what another reader drew.
+"""
+
+from __future__ import annotations
+
+from treadle.flyql.ast import Compare, Element, Exists, In, Is
+from treadle.flyql.leaves import leaves, paths
+from treadle.server.search.errors import NarrowTheSearch
+from treadle.server.search.query.condition import NEVER, Condition, plain
+from treadle.server.search.query.frame import Frame, array
+from treadle.server.search.query.scan import MOST_ROWS, Test, test_of
+
+_ROOT = "roi"
+
+
+def speaks_of_regions(term: Compare | In | Exists | Is | Element) -> bool:
+    """Whether the term is about regions of interest of a file."""
+    return any(path == _ROOT or path.startswith(f"{_ROOT}.") for path in paths(term.field))
+
+
+async def of_regions(frame: Frame, alias: str, term: Compare | In | Exists | Is | Element) -> Condition:
+    """The files on which the searcher may see a region that satisfies the term."""
+    rows = await frame.rows(
+        "SELECT x.doc, jsonb_agg(r.element) FROM search_roi r JOIN search_file x ON x.oid = r.file_version_id "
+        f"WHERE {frame.readable('file', 'x')} AND {_seen(frame)} GROUP BY x.doc LIMIT {MOST_ROWS + 1}"
+    )
+    if len(rows) > MOST_ROWS:
+        raise NarrowTheSearch("Regions of interest are on too many files; search in fewer projects.")
+    satisfied = _exists(term) if isinstance(term, Exists) else test_of(term, frame.clock)
+    kept = [doc for doc, elements in rows if satisfied({_ROOT: elements})]
+    if not kept:
+        return NEVER
+    share = len(kept) / await frame.total("file")
+    return plain(f"{alias}.doc = ANY({array(kept, 'bigint')})", min(1.0, share))
+
+
+def _seen(frame: Frame) -> str:
+    """SQL: one's own regions, and others' where they are shown."""
+    projects = frame.projects["region"]
+    if projects is None:
+        return "true"
+    return f"(r.reader = {frame.bind(frame.scope.person)} OR x.project = ANY({array(projects, 'bigint')}))"
+
+
+def _exists(term: Exists) -> Test:
+    wanted = paths(term.field)
+    return lambda document: any(
+        where == path or where.startswith(f"{path}.") for where, _ in leaves(document) for path in wanted
+    )

@@ -1,0 +1,86 @@
+"""Real runs of small gears on this machine, without a server."""
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from treadle.engine.errors import EngineError
+from treadle.engine.local import Request, Result, run_here
+from treadle.engine.plan import Folder
+from treadle.engine.runtimes.sandbox import SandboxRuntime
+
+MANIFEST = {
+    "name": "probe",
+    "label": "Probe",
+    "description": "Runs one script.",
+    "version": "1",
+    "author": "A",
+    "license": "Other",
+    "source": "",
+    "url": "",
+    "inputs": {},
+    "config": {},
+    "command": "bash script",
+}
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> SandboxRuntime:
+    """Needs bubblewrap."""
+    runtime = SandboxRuntime()
+    try:
+        runtime.check()
+    except EngineError as missing:
+        if os.environ.get("CI"):
+            pytest.fail(f"missing in CI: {missing}")
+        pytest.skip(str(missing))
+    return runtime
+
+
+@pytest.fixture
+def gear_content(tmp_path) -> Callable[..., tuple[dict, Path]]:
+    """Makes a gear's folder of a bash script."""
+
+    def make(script: str, **manifest) -> tuple[dict, Path]:
+        content = tmp_path / "gear"
+        shutil.rmtree(content, ignore_errors=True)
+        content.mkdir()
+        (content / "script").write_text(script)
+        described = {**MANIFEST, **manifest}
+        (content / "manifest.json").write_text(json.dumps(described))
+        return described, content
+
+    return make
+
+
+@pytest.fixture
+def run_script(sandbox, gear_content, tmp_path) -> Callable[..., tuple[Result, Folder, str]]:
+    """Runs a bash script as a gear; gives the result, the folder, and all it printed."""
+
+    def run(
+        script: str, *, manifest=None, echo=True, runtime=sandbox, **request
+    ) -> tuple[Result, Folder, str]:
+        described, content = gear_content(script, **(manifest or {}))
+        printed: list[str] = []
+        folder = Folder(tmp_path / "run")
+        asked = {"inputs": {}, "options": {}, **request}
+        result = run_here(
+            runtime,
+            Request(described, content, None, **asked),
+            folder,
+            echo=(lambda _, text: printed.append(text)) if echo else None,
+        )
+        return result, folder, "".join(printed)
+
+    return run
+
+
+@pytest.fixture
+def text_file(tmp_path) -> Path:
+    path = tmp_path / "with a blank.txt"
+    path.write_text("voxels")
+    return path

@@ -1,0 +1,103 @@
+"""Measurements: drawn by pointer, right in millimetres, listed, undone, labelled, exported."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from axe import violations
+from e2e_kit import MakeSeries, Place, Server
+from playwright.sync_api import Page, expect
+
+SLICES = 3
+ACROSS_MM = 40
+
+
+@pytest.fixture
+def file_id(server: Server, place: Place, make_series: MakeSeries) -> str:
+    server.send(make_series(slices=SLICES))
+    return str(server.wait_for_file(place.id, members=SLICES)["file_id"])
+
+
+def opened(page: Page, file_id: str) -> None:
+    page.goto(f"/viewer?file={file_id}")
+    expect(page.locator(f'[data-testid=viewport][data-ready=true][data-loaded="{SLICES}"]')).to_be_visible(
+        timeout=60_000
+    )
+
+
+def drag(page: Page, *points: tuple[int, int]) -> None:
+    """Drag over points given in millimetres from the middle of the image."""
+    box = page.get_by_test_id("viewport").bounding_box()
+    scale = page.get_by_test_id("scale")
+    size = scale.bounding_box()
+    assert box
+    assert size
+    number, unit = scale.inner_text().split()
+    pixel = (size["width"]) / (float(number) * (10 if unit == "cm" else 1))
+    middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    spots = [(middle[0] + x * pixel, middle[1] + y * pixel) for x, y in points]
+    page.mouse.move(*spots[0])
+    page.mouse.down()
+    for spot in spots[1:]:
+        page.mouse.move(*spot, steps=8)
+    page.mouse.up()
+
+
+def value(page: Page, at: int, pattern: str) -> float:
+    """The number that a region of the list shows."""
+    text = page.get_by_test_id("measure").nth(at)
+    expect(text).to_contain_text(re.compile(pattern))
+    found = re.search(pattern, text.inner_text())
+    assert found
+    return float(found[1])
+
+
+def test_measures_are_right_undone_and_labelled(page: Page, file_id: str) -> None:
+    opened(page, file_id)
+    page.keyboard.press("l")
+    drag(page, (-20, -15), (20, -15))
+    assert value(page, 0, r"([\d.]+) mm") == pytest.approx(ACROSS_MM, rel=0.03)
+    page.keyboard.press("b")
+    drag(page, (-15, -5), (15, 15))
+    expect(page.get_by_test_id("roi")).to_have_count(2)
+    areas = [text for text in page.get_by_test_id("measure").all_inner_texts() if "mm²" in text]
+    assert float(areas[0].split(" mm²")[0]) == pytest.approx(600, rel=0.06)
+    page.keyboard.press("u")
+    expect(page.get_by_test_id("roi")).to_have_count(1)
+    page.keyboard.press("Shift+U")
+    expect(page.get_by_test_id("roi")).to_have_count(2)
+    label = page.get_by_role("textbox", name="Label").first
+    label.fill("Lesion")
+    label.press("Enter")
+    assert violations(page) == []
+    page.get_by_role("button", name="Remove Lesion").click()
+    expect(page.get_by_test_id("roi")).to_have_count(1)
+
+
+def test_other_tools_draw_too_and_an_export_holds_the_canonical_form(page: Page, file_id: str) -> None:
+    opened(page, file_id)
+    page.keyboard.press("k")
+    page.keyboard.press("ArrowDown")
+    for key, points in (
+        ("e", [(-10, -10), (10, 10)]),
+        ("t", [(-25, -25), (-20, -20)]),
+        ("f", [(0, 15), (12, 15), (12, 25), (0, 25), (0, 16)]),
+        ("d", [(-25, 10), (-15, 10)]),
+    ):
+        page.keyboard.press(key)
+        drag(page, *points)
+        page.wait_for_timeout(200)
+    expect(page.get_by_test_id("roi")).to_have_count(5)
+    page.get_by_role("button", name="Export").click()
+    with page.expect_download() as started:
+        page.get_by_role("menuitem", name="JSON").click()
+    held = json.loads(started.value.path().read_text())
+    assert held["schema"] == "treadle.roi/1"
+    assert {roi["tool"] for roi in held["rois"]} == {"key", "ellipse", "arrow", "freehand", "bidirectional"}
+    [ellipse] = [roi for roi in held["rois"] if roi["tool"] == "ellipse"]
+    assert ellipse["ref"]["file_id"] == file_id
+    assert len(ellipse["points"][0]) == 3
+    [key_image] = [roi for roi in held["rois"] if roi["tool"] == "key"]
+    assert key_image["ref"]["sop_uid"] != ellipse["ref"]["sop_uid"]

@@ -1,0 +1,56 @@
+import { ActionIcon, Group, Tooltip } from "@mantine/core";
+import type { Icon as TablerIcon } from "@tabler/icons-react";
+
+interface ToolButtonProps {
+  words: string;
+  Icon: TablerIcon;
+  /** Whether it is on; absent for what is done at once. */
+  pressed?: boolean;
+  disabled?: boolean;
+  onClick: () => void;
+}
+
+/** One tool of the bar. */
+export function ToolButton({ words, Icon, pressed, disabled = false, onClick }: ToolButtonProps) {
+  return (
+    <Tooltip label={words}>
+      <ActionIcon
+        size={32}
+        variant={pressed ? "light" : "subtle"}
+        color={pressed ? "indigo" : "gray"}
+        aria-pressed={pressed}
+        aria-label={words}
+        disabled={disabled}
+        onClick={onClick}
+      >
+        <Icon size={19} stroke={1.6} />
+      </ActionIcon>
+    </Tooltip>
+  );
+}
+
+/** A tool, its words and its picture. */
+export type Tool<T extends string> = readonly [T, string, TablerIcon];
+
+interface ToolButtonsProps<T extends string> {
+  tools: Tool<T>[];
+  chosen: T;
+  onChoose: (tool: T) => void;
+}
+
+/** Tools of which one is chosen. */
+export function ToolButtons<T extends string>({ tools, chosen, onChoose }: ToolButtonsProps<T>) {
+  return (
+    <Group gap={2} wrap="nowrap">
+      {tools.map(([name, words, Icon]) => (
+        <ToolButton
+          key={name}
+          words={words}
+          Icon={Icon}
+          pressed={name === chosen}
+          onClick={() => onChoose(name)}
+        />
+      ))}
+    </Group>
+  );
+}

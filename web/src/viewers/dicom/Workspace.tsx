@@ -1,0 +1,208 @@
+import { useEffect, useMemo, useState } from "react";
+import type { Instance } from "@/api/types";
+import { Loading } from "@/ui/Loading";
+import { RoiPanel } from "../rois/RoiPanel";
+import type { Roi } from "../rois/roi";
+import type { RoiStore } from "../rois/store";
+import type { Hung } from "./hung";
+import { type Layout, MPR } from "./layout";
+import type { OverlayText } from "./Overlay";
+import { PaneView } from "./PaneView";
+import { isVolume, stackImages } from "./stack";
+import { Toolbar } from "./Toolbar";
+import { isDrawing, type ToolName } from "./tools";
+import { useCine } from "./useCine";
+import { useEngine } from "./useEngine";
+import { useLinkedScroll, useReferenceLines } from "./useLinks";
+import { usePaneState } from "./usePaneState";
+import { useRois } from "./useRois";
+import { useViewerKeys } from "./useViewerKeys";
+import classes from "./Workspace.module.css";
+
+/** A series of a cell, as far as it is known. */
+export interface CellSeries {
+  fileId: string;
+  version: number;
+  label: string;
+  modality: string | null;
+  instances: Instance[] | undefined;
+  error: Error | null;
+  address: (sopUid: string) => string;
+}
+
+export interface WorkspaceProps {
+  /** Names of the hierarchy above the series. */
+  labels: string[];
+  cells: (CellSeries | null)[];
+  layout: Layout;
+  active: number;
+  onActive: (cell: number) => void;
+  onLayout: (layout: string) => void;
+  onHang: (cell: number, fileId: string) => void;
+  onSeries: (step: 1 | -1) => void;
+  store: RoiStore;
+}
+
+/** The series in their cells, keeping what did not change so that pictures stay. */
+function useHung(cells: (CellSeries | null)[]): (Hung | null)[] {
+  const [kept] = useState(() => new Map<string, Hung>());
+  return useMemo(
+    () =>
+      cells.map((cell) => {
+        if (!cell?.instances) return null;
+        const key = `${cell.fileId}:${cell.version}`;
+        const { fileId, version, label, modality, instances, address } = cell;
+        const hung = kept.get(key) ?? {
+          fileId,
+          version,
+          label,
+          modality,
+          images: stackImages(instances, address),
+        };
+        kept.set(key, hung);
+        return hung;
+      }),
+    [cells, kept],
+  );
+}
+
+/** DICOM series in a grid, or one volume in three planes, with tools. */
+export function Workspace(props: WorkspaceProps) {
+  const { labels, cells, layout, active, onActive, onLayout, onHang, onSeries, store } = props;
+  const { engine, stacks, planes } = useEngine();
+  const hung = useHung(cells);
+  const [tool, setTool] = useState<ToolName>("window");
+  const [playing, setPlaying] = useState(false);
+  const [speed, setSpeed] = useState(12);
+  const [linked, setLinked] = useState(true);
+  const [lines, setLines] = useState(true);
+  const [text, setText] = useState<OverlayText>("labels");
+  const panes = useMemo(
+    () => (layout.planes ? planes : stacks.slice(0, layout.rows * layout.columns)),
+    [layout, planes, stacks],
+  );
+  const [plane, setPlane] = useState(0);
+  const pane = panes[layout.planes ? plane : active] ?? panes[0];
+  if (!pane) throw new Error("A layout without pictures.");
+  const state = usePaneState(pane);
+  const series = hung[active] ?? null;
+  const many = state.ready && state.total > 1;
+
+  useEffect(() => engine?.choose(tool), [engine, tool]);
+  // Drawing belongs to images, crosshairs to planes.
+  useEffect(() => {
+    setTool((old) => (layout.planes ? "cross" : old === "cross" ? "window" : old));
+  }, [layout.planes]);
+  useCine(playing && many, speed, pane.next);
+  useLinkedScroll(linked, panes, pane);
+  useReferenceLines(lines, engine, panes, pane);
+
+  const measuring = useRois(hung, panes, store);
+  const [listed, setListed] = useState(false);
+  // The list opens by itself when there is something in it.
+  const some = measuring.rois.length > 0;
+  useEffect(() => setListed(some), [some]);
+  const placeOf = (roi: Roi) => {
+    for (const one of stacks) {
+      const at = one.hung?.fileId === roi.ref.file_id ? imageIndex(one.hung, roi) : -1;
+      if (at >= 0) return { pane: one, at };
+    }
+    return null;
+  };
+
+  const volume = series !== null && isVolume(series.images);
+  const actions = {
+    tool: (chosen: ToolName) => {
+      if (layout.planes ? !isDrawing(chosen) && chosen !== "magnify" : chosen !== "cross") setTool(chosen);
+    },
+    pane,
+    play: () => setPlaying((old) => !old),
+    series: onSeries,
+    layout: onLayout,
+    planes: () => (layout.planes ? onLayout("1x1") : volume && onLayout(MPR)),
+    choose: (cell: number) => cell < panes.length && (layout.planes ? setPlane(cell) : onActive(cell)),
+    link: () => setLinked((old) => !old),
+    lines: () => setLines((old) => !old),
+    text: () => setText((old) => (old === "labels" ? "header" : old === "header" ? "none" : "labels")),
+    key: () => measuring.toggleKey(pane),
+    undo: measuring.undo,
+    redo: measuring.redo,
+  };
+  useViewerKeys(actions, state.total - 1);
+
+  return (
+    <div className={classes.workspace}>
+      <Toolbar
+        actions={actions}
+        state={{
+          tool,
+          layout,
+          volume,
+          linked,
+          lines,
+          text,
+          playing,
+          speed,
+          many,
+          inverted: state.invert,
+          modality: series?.modality ?? null,
+          onSpeed: setSpeed,
+          onText: setText,
+          listed,
+          onListed: () => setListed((old) => !old),
+        }}
+      />
+      <div className={classes.row}>
+        {engine ? (
+          <div
+            className={classes.grid}
+            style={{
+              gridTemplateColumns: `repeat(${layout.columns}, minmax(0, 1fr))`,
+              gridTemplateRows: `repeat(${layout.rows}, minmax(0, 1fr))`,
+            }}
+          >
+            {panes.map((one, at) => {
+              const cell = layout.planes ? active : at;
+              const shown = cells[cell];
+              return (
+                <PaneView
+                  key={one.id}
+                  engine={engine}
+                  pane={one}
+                  hung={hung[cell] ?? null}
+                  problem={shown?.error ?? null}
+                  loading={Boolean(shown && !shown.instances && !shown.error)}
+                  labels={shown && labels.at(-1) !== shown.label ? [...labels, shown.label] : labels}
+                  text={text}
+                  active={one === pane}
+                  alone={panes.length === 1}
+                  onActive={() => actions.choose(at)}
+                  onDrop={(fileId) => onHang(cell, fileId)}
+                />
+              );
+            })}
+          </div>
+        ) : (
+          <Loading label="Loading the viewer" />
+        )}
+        {listed ? (
+          <RoiPanel
+            {...measuring}
+            told={store.told()}
+            whereabouts={(roi) => {
+              const found = placeOf(roi);
+              return found ? `image ${found.at + 1}` : "another series";
+            }}
+            onShow={(roi) => {
+              const found = placeOf(roi);
+              found?.pane.go(found.at);
+            }}
+          />
+        ) : null}
+      </div>
+    </div>
+  );
+}
+
+const imageIndex = ({ images }: Hung, { ref }: Roi) =>
+  images.findIndex((image) => image.sopUid === ref.sop_uid && (image.frame ?? 1) === ref.frame);

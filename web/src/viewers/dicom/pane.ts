@@ -1,0 +1,230 @@
+import {
+  Enums,
+  metaData,
+  type StackViewport,
+  type Types,
+  utilities,
+  type VolumeViewport,
+} from "@cornerstonejs/core";
+import type { Engine, PlaneName } from "./engine";
+import type { Hung } from "./hung";
+import { Prefetch } from "./prefetch";
+import type { Preset } from "./presets";
+import { type Edges, edgeLetters } from "./stack";
+import { loadVolume } from "./volume";
+
+export interface PaneState {
+  ready: boolean;
+  index: number;
+  total: number;
+  loaded: number;
+  window: { center: number; width: number } | null;
+  zoom: number;
+  invert: boolean;
+  edges: Edges | null;
+  /** Millimetres that a pixel of the screen is long; null where the image has no spacing. */
+  pixelMm: number | null;
+  error: string | null;
+}
+
+const FRESH: PaneState = {
+  ready: false,
+  index: 0,
+  total: 0,
+  loaded: 0,
+  window: null,
+  zoom: 1,
+  invert: false,
+  edges: null,
+  pixelMm: null,
+  error: null,
+};
+
+const { STACK_NEW_IMAGE, VOLUME_NEW_IMAGE, VOI_MODIFIED, CAMERA_MODIFIED } = Enums.Events;
+const EVENTS = [STACK_NEW_IMAGE, VOLUME_NEW_IMAGE, VOI_MODIFIED, CAMERA_MODIFIED];
+const RULER = 100;
+
+const asText = (problem: unknown): string => {
+  const inner = (problem as { error?: unknown } | null)?.error ?? problem;
+  return inner instanceof Error ? inner.message : "The image could not be read.";
+};
+
+type AnyViewport = StackViewport | VolumeViewport;
+const isStack = (viewport: AnyViewport): viewport is StackViewport =>
+  viewport.type === Enums.ViewportType.STACK;
+
+/** One picture of the screen: which series it shows, what of it, and what can be done with it. */
+export class Pane {
+  readonly #listeners = new Set<() => void>();
+  #state = FRESH;
+  #engine: Engine | null = null;
+  #viewport: AnyViewport | null = null;
+  #prefetch: Prefetch | null = null;
+  hung: Hung | null = null;
+
+  constructor(
+    readonly id: string,
+    readonly plane: PlaneName | null = null,
+  ) {}
+
+  readonly subscribe = (listener: () => void) => {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  };
+  readonly get = () => this.#state;
+
+  #merge(part: Partial<PaneState>): void {
+    this.#state = { ...this.#state, ...part };
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Draw into this element until the answer is called. */
+  attach(engine: Engine, element: HTMLDivElement): () => void {
+    const { viewport, close } = engine.open(this.id, element, this.plane);
+    const read = () => this.#read();
+    this.#engine = engine;
+    this.#viewport = viewport as AnyViewport;
+    for (const event of EVENTS) element.addEventListener(event, read);
+    if (this.hung) void this.show(this.hung);
+    return () => {
+      for (const event of EVENTS) element.removeEventListener(event, read);
+      this.#prefetch?.stop();
+      this.#viewport = null;
+      this.#engine = null;
+      close();
+    };
+  }
+
+  /** Show another series, from its middle. */
+  async show(hung: Hung | null): Promise<void> {
+    this.hung = hung;
+    this.#prefetch?.stop();
+    this.#state = FRESH;
+    this.#merge({ total: hung?.images.length ?? 0 });
+    const viewport = this.#viewport;
+    if (!viewport || !hung || hung.images.length === 0) return;
+    const current = () => this.hung === hung && this.#viewport === viewport;
+    try {
+      await (isStack(viewport) ? this.#showStack(viewport, hung) : this.#showPlane(viewport, hung));
+      if (!current()) return;
+      this.#merge({ ready: true });
+      this.#read();
+    } catch (problem) {
+      if (current()) this.#merge({ error: asText(problem) });
+    }
+  }
+
+  async #showStack(viewport: StackViewport, hung: Hung): Promise<void> {
+    const imageIds = hung.images.map((image) => image.imageId);
+    const middle = Math.floor((imageIds.length - 1) / 2);
+    await viewport.setStack(imageIds, middle);
+    if (this.hung !== hung || this.#viewport !== viewport) return;
+    viewport.resetCamera();
+    viewport.render();
+    this.#prefetch = new Prefetch(imageIds, middle, (loaded) => this.#merge({ loaded }));
+  }
+
+  async #showPlane(viewport: VolumeViewport, hung: Hung): Promise<void> {
+    const volumeId = await loadVolume(hung, (loaded) => this.hung === hung && this.#merge({ loaded }));
+    if (this.hung !== hung || this.#viewport !== viewport) return;
+    await viewport.setVolumes([{ volumeId }]);
+    viewport.render();
+  }
+
+  /** What the viewport shows now, as state. */
+  #read(): void {
+    const viewport = this.#viewport;
+    if (!viewport || !this.#state.ready) return;
+    const { voiRange, invert } = viewport.getProperties() ?? {};
+    const origin = viewport.canvasToWorld([0, 0]);
+    const right = difference(viewport.canvasToWorld([RULER, 0]), origin);
+    const down = difference(viewport.canvasToWorld([0, RULER]), origin);
+    const known = isStack(viewport) ? geometry(viewport) : { directions: true, spacing: true };
+    const slices = isStack(viewport) ? null : utilities.getImageSliceDataForVolumeViewport(viewport);
+    const index = isStack(viewport) ? viewport.getCurrentImageIdIndex() : (slices?.imageIndex ?? 0);
+    if (this.#prefetch) this.#prefetch.center = index;
+    this.#merge({
+      index,
+      total: slices?.numberOfSlices ?? this.#state.total,
+      window: voiRange
+        ? { center: (voiRange.upper + voiRange.lower) / 2, width: voiRange.upper - voiRange.lower }
+        : null,
+      zoom: viewport.getZoom(),
+      invert: invert ?? false,
+      edges: known.directions ? edgeLetters(unit(right), unit(down)) : null,
+      pixelMm: known.spacing ? Math.hypot(...right) / RULER : null,
+    });
+  }
+
+  #act(change: (viewport: AnyViewport) => void): void {
+    if (!this.#viewport || !this.#state.ready) return;
+    change(this.#viewport);
+    this.#viewport.render();
+    this.#read();
+  }
+
+  /** Go to an image; beyond the ends is the end. */
+  go(index: number): void {
+    const wanted = Math.min(Math.max(index, 0), this.#state.total - 1);
+    if (wanted === this.#state.index) return;
+    this.#act((viewport) => {
+      if (isStack(viewport)) void viewport.setImageIdIndex(wanted);
+      else void utilities.jumpToSlice(viewport.element, { imageIndex: wanted });
+    });
+  }
+
+  step = (by: number) => this.go(this.#state.index + by);
+  /** The next image, after the last the first. */
+  next = () => this.go((this.#state.index + 1) % this.#state.total);
+  zoom = (factor: number) => this.#act((viewport) => viewport.setZoom(viewport.getZoom() * factor));
+  invert = () =>
+    this.#act((viewport) => viewport.setProperties({ invert: !viewport.getProperties()?.invert }));
+  window = ({ center, width }: Preset) =>
+    this.#act((viewport) =>
+      viewport.setProperties({ voiRange: { lower: center - width / 2, upper: center + width / 2 } }),
+    );
+  rotate = () => this.#present(({ rotation = 0 }) => ({ rotation: (rotation + 90) % 360 }));
+  flip = (direction: "flipHorizontal" | "flipVertical") =>
+    this.#present((now) => ({ [direction]: !now[direction] }));
+  reset = () =>
+    this.#act((viewport) => {
+      viewport.setViewPresentation({ rotation: 0, flipHorizontal: false, flipVertical: false });
+      viewport.resetProperties();
+      viewport.resetCamera();
+    });
+
+  #present(change: (now: Types.ViewPresentation) => Types.ViewPresentation): void {
+    this.#act((viewport) =>
+      viewport.setViewPresentation(
+        change(viewport.getViewPresentation({ rotation: true, flipHorizontal: true, flipVertical: true })),
+      ),
+    );
+  }
+
+  /** Draw where this pane's plane cuts the others'. */
+  refer(): void {
+    if (this.#state.ready) this.#engine?.referTo(this.id);
+  }
+
+  redraw(): void {
+    this.#viewport?.render();
+  }
+}
+
+function difference(a: Types.Point3, b: Types.Point3): [number, number, number] {
+  return [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
+}
+
+function unit(vector: [number, number, number]): number[] {
+  const size = Math.hypot(...vector) || 1;
+  return vector.map((part) => part / size);
+}
+
+/** Whether an image says how it lies and how large its pixels are. */
+function geometry(viewport: StackViewport): { directions: boolean; spacing: boolean } {
+  const plane = metaData.get("imagePlaneModule", viewport.getCurrentImageId());
+  return {
+    directions: Boolean(plane?.rowCosines && plane.columnCosines && !plane.isDefaultValueSetForRowCosine),
+    spacing: Boolean(plane?.columnPixelSpacing && !plane.usingDefaultValues),
+  };
+}

@@ -1,0 +1,26 @@
+import Markdown from "react-markdown";
+import gfm from "remark-gfm";
+import { ContentBox, CutNote } from "./ContentBox";
+import { type PreviewProps, useText } from "./content";
+import classes from "./Preview.module.css";
+
+/** Markdown without raw HTML; pictures from elsewhere are not fetched. */
+export function MarkdownView({ file }: PreviewProps) {
+  return (
+    <ContentBox asked={useText(file)} empty={({ text }) => text === ""}>
+      {({ text, cut }) => (
+        <>
+          <CutNote cut={cut} what="the first 1 MB" />
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard */}
+          <section className={classes.scroll} tabIndex={0} aria-label={file.name}>
+            <div className={classes.markdown}>
+              <Markdown remarkPlugins={[gfm]} disallowedElements={["img"]}>
+                {text}
+              </Markdown>
+            </div>
+          </section>
+        </>
+      )}
+    </ContentBox>
+  );
+}

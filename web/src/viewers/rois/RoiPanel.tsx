@@ -1,0 +1,152 @@
+import { ActionIcon, Button, Group, Menu, Text, TextInput, Tooltip } from "@mantine/core";
+import { IconArrowBackUp, IconArrowForwardUp, IconDownload, IconTrash } from "@tabler/icons-react";
+import { saveBlob } from "@/api/download";
+import { asCsv, asJson } from "./export";
+import classes from "./RoiPanel.module.css";
+import { measure, type Roi, TOOL_WORDS } from "./roi";
+
+interface RoiPanelProps {
+  rois: Roi[];
+  /** "saved", "saving", or why it failed. */
+  saving: "saved" | "saving" | Error;
+  /** What is kept where. */
+  told: { words: string; draft: boolean };
+  publish: () => void;
+  mayUndo: boolean;
+  mayRedo: boolean;
+  undo: () => void;
+  redo: () => void;
+  change: (id: string, part: Partial<Pick<Roi, "label" | "comment">>) => void;
+  remove: (id: string) => void;
+  /** Where a region is, such as "Image 12". */
+  whereabouts: (roi: Roi) => string;
+  onShow: (roi: Roi) => void;
+}
+
+/** The measurements beside the image, as text with their values. */
+export function RoiPanel(props: RoiPanelProps) {
+  const { rois, saving, told, publish, mayUndo, mayRedo, undo, redo } = props;
+  const words = saving instanceof Error ? saving.message : saving === "saving" ? "Saving" : told.words;
+  return (
+    <aside className={classes.panel} aria-label="Measurements">
+      <Group gap={4} wrap="nowrap" className={classes.head}>
+        <h2>Measurements</h2>
+        <Tooltip label="Undo (U)">
+          <ActionIcon variant="subtle" color="gray" aria-label="Undo (U)" disabled={!mayUndo} onClick={undo}>
+            <IconArrowBackUp size={18} />
+          </ActionIcon>
+        </Tooltip>
+        <Tooltip label="Redo (Shift+U)">
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            aria-label="Redo (Shift+U)"
+            disabled={!mayRedo}
+            onClick={redo}
+          >
+            <IconArrowForwardUp size={18} />
+          </ActionIcon>
+        </Tooltip>
+        <Menu position="bottom-end">
+          <Menu.Target>
+            <Tooltip label="Export">
+              <ActionIcon variant="subtle" color="gray" aria-label="Export" disabled={rois.length === 0}>
+                <IconDownload size={18} />
+              </ActionIcon>
+            </Tooltip>
+          </Menu.Target>
+          <Menu.Dropdown>
+            <Menu.Item
+              onClick={() => saveBlob(new Blob([asCsv(rois)], { type: "text/csv" }), "measurements.csv")}
+            >
+              Table (CSV)
+            </Menu.Item>
+            <Menu.Item
+              onClick={() =>
+                saveBlob(new Blob([asJson(rois)], { type: "application/json" }), "measurements.json")
+              }
+            >
+              Points and values (JSON)
+            </Menu.Item>
+          </Menu.Dropdown>
+        </Menu>
+      </Group>
+      <Group gap="xs" px={12} pb={8} wrap="nowrap" justify="space-between">
+        <Text size="xs" c={saving instanceof Error ? "var(--bad)" : "dimmed"} role="status">
+          {words}
+        </Text>
+        {told.draft ? (
+          <Button size="compact-xs" onClick={publish}>
+            Save version
+          </Button>
+        ) : null}
+      </Group>
+      {rois.length === 0 ? (
+        <Text size="sm" c="dimmed" px={12}>
+          Nothing is measured yet. Choose a tool and draw on the image with the pointer, or mark a key image
+          with K.
+        </Text>
+      ) : null}
+      <ul className={classes.list}>
+        {rois.map((roi) => (
+          <Row key={roi.id} roi={roi} {...props} />
+        ))}
+      </ul>
+    </aside>
+  );
+}
+
+function Row({ roi, change, remove, whereabouts, onShow }: RoiPanelProps & { roi: Roi }) {
+  const own = roi.by === undefined;
+  return (
+    <li data-testid="roi">
+      <Group gap={4} wrap="nowrap" justify="space-between">
+        <Button size="compact-xs" variant="subtle" onClick={() => onShow(roi)}>
+          {TOOL_WORDS[roi.tool]}, {whereabouts(roi)}
+        </Button>
+        {own ? (
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            aria-label={`Remove ${roi.label || TOOL_WORDS[roi.tool]}`}
+            onClick={() => remove(roi.id)}
+          >
+            <IconTrash size={16} />
+          </ActionIcon>
+        ) : null}
+      </Group>
+      <div className={classes.value} data-testid="measure">
+        {measure(roi)}
+      </div>
+      {own ? (
+        <>
+          {roi.tool === "key" ? null : (
+            <Kept label="Label" value={roi.label} onKeep={(label) => change(roi.id, { label })} />
+          )}
+          <Kept label="Comment" value={roi.comment} onKeep={(comment) => change(roi.id, { comment })} />
+        </>
+      ) : (
+        <Text size="xs" c="dimmed" px={8}>
+          {[roi.label, roi.comment, `by ${roi.by}`].filter(Boolean).join(" · ")}
+        </Text>
+      )}
+    </li>
+  );
+}
+
+/** A field whose text is taken when it is left, so that undo goes by fields and not by letters. */
+function Kept({ label, value, onKeep }: { label: string; value: string; onKeep: (text: string) => void }) {
+  return (
+    <TextInput
+      key={value}
+      size="xs"
+      mt={4}
+      aria-label={label}
+      placeholder={label}
+      defaultValue={value}
+      maxLength={255}
+      onBlur={(event) => event.currentTarget.value !== value && onKeep(event.currentTarget.value)}
+      onKeyDown={(event) => event.key === "Enter" && event.currentTarget.blur()}
+    />
+  );
+}

@@ -37,6 +37,8 @@ async def measure(url: str, given: argparse.Namespace, table: Table) -> None:
     attach(database)
     run = search_mix.Run(database, given.files, given.repeat)
     alone = None
+    if {"page", "count"} & set(given.parts):
+        await run.mix(Table(told=False), "warming", count="none")
     if "page" in given.parts:
         table.add("first page", await run.mix(table, "first page", count="none"), goal=100)
     if "count" in given.parts:

@@ -53,10 +53,12 @@ class Table:
     """Lines of name, figure, goal; each is also printed as it comes."""
 
     lines: list[tuple[str, str, str]] = field(default_factory=list)
+    told: bool = True
 
     def line(self, name: str, found: Sequence[Taken]) -> None:
         """Print one query's times, which stay out of the table."""
-        print(f"  {name:44} {_both(found)}", flush=True)
+        if self.told:
+            print(f"  {name:44} {_both(found)}", flush=True)
 
     def add(self, name: str, found: Sequence[Taken], *, goal: float | None = None) -> None:
         """Times in milliseconds, with the goal for the 95th of a hundred."""

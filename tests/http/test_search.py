@@ -284,3 +284,85 @@ def test_a_filter_by_ids_may_be_as_long_as_a_result(api, sessions):
     more = {"ids": {"values": [*absent, *ids]}}
     for wrong in (more, {"ids": {"values": [3]}}):
         assert api.post(SEARCH, json=of(operator, filters=[wrong])).status_code == 400
+
+
+@pytest.mark.parametrize("end", ["= ", "IN [", "IN [x, ", "CONTAINS "])
+def test_any_value_is_suggested_behind_an_operator_when_asked_for_more(api, sessions, end):
+    text = f"session.operator {end}"
+    asked = {"structured_query": text, "extended": True}
+    deadline = time.monotonic() + 30  # counts follow within seconds
+    while not (found := api.post(f"{SEARCH}/suggest", json=asked).json())["suggestions"]:
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    assert found["from"] == len(text)
+    assert api.post(f"{SEARCH}/suggest", json={"structured_query": text}).json()["suggestions"] == []
+
+
+def test_whether_its_project_has_templates_is_searched_of_a_session(api, tree, unique):
+    """The project's document says it, so sessions are not written when templates come or go."""
+    label = unique()
+    tree.add("sessions", project=tree.project, subject={"_id": tree.subject}, label=label)
+
+    def found(term: str) -> int:
+        query = f"session.label = {label} AND {term}"
+        return api.post(SEARCH, json={"return_type": "session", "structured_query": query}).json()["total"]
+
+    has = "session.project_has_template"
+    assert [found(f"{has} IS FALSE"), found(f"{has} = true"), found(f"{has} EXISTS")] == [1, 0, 1]
+    rules = {"templates": [{"session": {"label": "^x$"}, "acquisitions": []}]}
+    assert api.post(f"/projects/{tree.project}/template", json=rules).status_code == 200
+    assert [found(f"{has} IS FALSE"), found(f"{has} = true"), found(f"{has} IN [true, x]")] == [0, 1, 1]
+    assert [found(f"NOT {has} = true"), found(f'{has} = "true"'), found(f"{has} CONTAINS t")] == [0, 0, 0]
+
+
+def test_a_date_picks_its_days_along_the_newest_objects(api, tree, unique):
+    """A row's dates stand apart from its other terms; texts, equal days and ranges must say the same."""
+    operator = unique()
+    for day in ("20200306", "20200307", "2020-03-08T01:30:00Z", "8 March"):
+        info = {"header": {"dicom": {"StudyDate": day}}}
+        subject = {"_id": tree.subject}
+        tree.add("sessions", project=tree.project, subject=subject, label=day, operator=operator, info=info)
+
+    def found(term: str) -> int:
+        query = f"session.operator = {operator} AND {term}"
+        return api.post(SEARCH, json={"return_type": "session", "structured_query": query}).json()["total"]
+
+    date = "session.info.header.dicom.StudyDate"
+    assert [found(f"{date} = 2020-03-07"), found(f"{date} >= 2020-03-07"), found(f"{date} < 2020-03-08")] == [
+        1,
+        2,
+        2,
+    ]
+    assert found(f"{date} > 2020-03-06 AND {date} <= 2020-03-08") == 2
+    assert [found(f'{date} = "8 March"'), found(f"NOT {date} >= 2020-03-07")] == [1, 2]
+
+
+def test_the_box_of_every_page_finds_each_level_by_name_and_only_what_one_may_see(
+    api, stranger, tree, unique
+):
+    name = unique()
+    session = tree.add(
+        "sessions", project=tree.project, subject={"label": f"sub {name}"}, label=f"a {name} b"
+    )
+    acquisition = tree.add("acquisitions", session=session, label=name.upper())
+    tree.upload(f"{name}.txt", b"x", to=f"/acquisitions/{acquisition}")
+    results = api.get("/x/find", params={"text": name}).json()["results"]
+    assert [one["return_type"] for one in results] == ["subject", "session", "acquisition", "file"]
+    assert results[1]["session"]["_id"] == session
+    assert stranger.get("/x/find", params={"text": name}).json()["results"] == []
+    assert api.get("/x/find", params={"text": ""}).status_code == 422
+
+
+def test_typing_a_query_leaves_one_line_in_the_access_log(tree, stranger):
+    """Parsing tells of no object; suggestions have one line within minutes."""
+    began = tree.api.get("/report/accesslog", params={"limit": 1}).json()
+    since = began[0]["timestamp"]
+    for end in range(8, 14):
+        text = "session.label = x"[:end]
+        for call in ("parse", "suggest"):
+            stranger.post(f"{SEARCH}/{call}", json={"structured_query": text})
+    lines = tree.api.get("/report/accesslog", params={"limit": 1000, "start_date": since}).json()
+    who = stranger.get("/users/self").json()["_id"]
+    paths = [one["request_path"] for one in lines if one["origin"]["id"] == who]
+    assert [path for path in paths if path.endswith("/parse")] == []
+    assert len([path for path in paths if path.endswith("/suggest")]) <= 1

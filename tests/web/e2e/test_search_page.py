@@ -194,8 +194,7 @@ def test_the_age_at_the_session_is_picked_between_limits(page: Page, server: Ser
     expect(editor(page)).to_contain_text("session.age_in_years >= 30.5")
 
 
-def test_the_whole_page_is_used_without_a_mouse(page: Page, server: Server, study: Place) -> None:
-    wait_for_suggestion(server, f"project.label = {study.label}")
+def test_the_whole_page_is_used_without_a_mouse(page: Page, study: Place) -> None:
     page.goto("/search")
     expect(editor(page)).to_be_visible()
 

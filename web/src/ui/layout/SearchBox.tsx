@@ -3,7 +3,7 @@ import { useDebouncedValue } from "@mantine/hooks";
 import { IconSearch } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useRef, useState } from "react";
 import { addressOf } from "@/api/address";
 import { api } from "@/api/client";
 import classes from "./SearchBox.module.css";
@@ -42,9 +42,11 @@ export function SearchBox() {
   const box = useCombobox({ onDropdownClose: () => box.resetSelectedOption() });
   const found = useQuery(foundQuery(paused)).data?.results ?? [];
   const navigate = useNavigate();
+  const input = useRef<HTMLInputElement>(null);
   const leave = () => {
     box.closeDropdown();
     setText("");
+    input.current?.blur();
   };
   const search = (event: FormEvent) => {
     event.preventDefault();
@@ -62,6 +64,7 @@ export function SearchBox() {
         <Combobox store={box} onOptionSubmit={open} position="bottom-start" width={360}>
           <Combobox.Target>
             <TextInput
+              ref={input}
               id="global-search"
               type="search"
               aria-label="Find by name"

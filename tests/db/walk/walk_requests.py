@@ -100,6 +100,8 @@ class Sample:
             return {**DICOM_UIDS, "frames": "1", "bulkdata": "7FE00010"}[before]
         if before == "gears":
             return ids["gear-name" if _OF_SERIES.fullmatch(f"{self.method} {self.template}") else "gear"]
+        if before == "rules":
+            return ids["site-rule" if path[0] == "site" else "rule"]
         if before == "permissions":
             return self._entry(path[0])
         fixed = {
@@ -222,6 +224,12 @@ _ARGUMENTS: list[tuple[str, Any]] = [
         lambda ids: {"json": {"file_id": ids["acquisition-file"], "data": {"a": 1}}},
     ),
     (r"POST /dicomweb/.*", lambda ids: stored(picture())),
+    (
+        r"(POST|PUT) .*/rules(/\{\})?",
+        lambda ids: {
+            "json": {"gear_id": ids["gear"], "name": "new", "all": [{"type": "file.tags", "value": "x"}]}
+        },
+    ),
     (r"PUT /gears/\{\}/series", _json(is_restricted=True)),
     (r"PUT /gears/\{\}/permissions/\{\}", lambda ids: {"json": {"id": ids["member"]}}),
     (

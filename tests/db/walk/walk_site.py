@@ -244,6 +244,7 @@ async def _fill(site: Site) -> None:
     ids["alias"] = (await site.good("POST", "/connector/aliases", json=alias))["_id"]
     await _gears(site)
     await _jobs(site)
+    await _rules(site)
     device = await site.good("POST", "/devices", json={"label": "scanner", "type": "connector"})
     ids["device"], site.keys["device"] = device["_id"], device["key"]
     ids["device-key"] = device["api_keys"][0]["key"]
@@ -289,6 +290,17 @@ async def _jobs(site: Site) -> None:
     await site.good("PUT", f"/jobs/{site.ids['running-job']}", who="engine", json={"state": "running"})
     await site.good("PUT", f"/jobs/{site.ids['failed-job']}", who="engine", json={"state": "running"})
     await site.good("PUT", f"/jobs/{site.ids['failed-job']}", who="engine", json={"state": "failed"})
+
+
+async def _rules(site: Site) -> None:
+    asked = {
+        "gear_id": site.ids["gear"],
+        "name": f"{MARK}-rule",
+        "all": [{"type": "file.tags", "value": "never"}],
+    }
+    project = site.ids["project"]
+    site.ids["rule"] = (await site.good("POST", f"/projects/{project}/rules", json=asked))["_id"]
+    site.ids["site-rule"] = (await site.good("POST", "/site/rules", json=asked))["_id"]
 
 
 async def _annotate(site: Site) -> None:

@@ -44,6 +44,8 @@ Action = Literal[
     "audit_trail_reports_view",
     "audit_trail_reports_manage",
     "annotations_manage",
+    "gear_rules_view",
+    "gear_rules_manage",
     "annotations_view_others",
     "annotations_edit_others",
     "annotations_delete_others",

@@ -495,6 +495,15 @@ POST              /gears/prepare-add                      developer
 POST              /gears/save                             developer
 PUT               /gears/ticket/{}/rootfs                 developer
 PUT               /gears/{}/series                        developer
+
+GET               /projects/{}/rules                      project gear_rules_view
+POST              /projects/{}/rules                      project gear_rules_manage
+GET               /projects/{}/rules/{}                   project gear_rules_view
+PUT DELETE        /projects/{}/rules/{}                   project gear_rules_manage
+GET               /projects/{}/rules/{}/firings           project gear_rules_view
+POST              /projects/{}/rules/{}/run               project gear_rules_manage
+GET POST          /site/rules                             admin
+GET PUT DELETE    /site/rules/{}                          admin
 PUT DELETE        /gears/{}/permissions                   developer
 PUT               /gears/{}/permissions/{}                developer
 DELETE            /gears/{}/permissions/{}/{}             developer

@@ -29,6 +29,7 @@ from treadle.server.jobs.rows import LEVELS as JOB_LEVELS
 from treadle.server.kit.errors import Refused
 from treadle.server.kit.settings import Settings
 from treadle.server.privacy.quarantine import sweep
+from treadle.server.rules import evaluate
 from treadle.server.search import views_executions
 from treadle.server.search.index.counts import fold
 from treadle.server.search.index.flush import drain
@@ -76,6 +77,7 @@ _INDEX_S = 3.0
 _WEEK_S, _FIRST_LISTING_S = 7 * 86400.0, 3600.0
 _ZIPS_S = 5.0
 _REAP_S = 15.0
+_RULES_S = 0.5
 
 
 async def handle_next(state: ServerState) -> bool:
@@ -186,6 +188,12 @@ async def _index(state: ServerState) -> None:
         pass
 
 
+async def _rules(state: ServerState) -> None:
+    """What changed and may start gears."""
+    while await evaluate.step(state.database):
+        pass
+
+
 async def _run(settings: Settings) -> None:
     state = open_state(settings)
     wakes = [asyncio.Event() for _ in range(settings.worker_tasks)]
@@ -216,6 +224,7 @@ async def _run(settings: Settings) -> None:
     tasks.append(asyncio.create_task(_forever("zips", counts.step, _ZIPS_S)))
     tasks.append(asyncio.create_task(_forever("search", lambda: _index(state), _INDEX_S)))
     tasks.append(asyncio.create_task(_forever("jobs", lambda: reap(state.database), _REAP_S)))
+    tasks.append(asyncio.create_task(_forever("rules", lambda: _rules(state), _RULES_S)))
     tasks.append(asyncio.create_task(_forever("orphans", lambda: _find_orphans(state), _WEEK_S)))
     log.info("worker_started", tasks=len(wakes))
     await stop.wait()

@@ -9,16 +9,15 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Response
 
-from treadle.server.access.guard import ScopedGuard, UserGuard
-from treadle.server.catalog import rights
+from treadle.server.access.guard import UserGuard
 from treadle.server.kit.errors import NotFound
-from treadle.server.wire.answer import json_answer, listing
+from treadle.server.wire.answer import listing
 from treadle.server.wire.dialect import ClientDialect
 from treadle.server.wire.routing import Router
 
 _DEEPEST = 6  # words of the longest address below an area
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
-_GEARS = "rules and batches of gears"
+_GEARS = "batches of gears"
 _TASKS = "reader tasks, protocols and forms"
 
 # First words of addresses -> what is missing.
@@ -32,7 +31,6 @@ AREAS = {
     "protocols": _TASKS,
     "responses": _TASKS,
     "site/bookmark-list": "bookmarks",
-    "site/rules": _GEARS,
     "staffing_pools": "staffing pools",
     "tasks": _TASKS,
     "users/sync": "users of a directory service",
@@ -42,7 +40,6 @@ AREAS = {
 # Single addresses within areas that are there.
 ADDRESSES = {
     "/dataexplorer/search/training": "training sets made of searches",
-    "/projects/{id}/rules/{rule_id}": _GEARS,
     "/subjects/master-code": "master subject codes",
     "/subjects/master-code/{id}": "master subject codes",
 }
@@ -66,21 +63,9 @@ services = APIRouter()  # not below /api
 
 
 @router.get("/batch", include_in_schema=False)
-@router.get("/site/rules", include_in_schema=False)
 async def nothing(_guard: UserGuard, client: ClientDialect) -> Response:
     """An empty list."""
     return listing([], total=0, envelope=client.envelope)
-
-
-def _empty_below(level: str, path: str) -> None:
-    async def nothing_here(guard: ScopedGuard, id: str) -> Response:
-        await rights.find(guard, id, level=level)
-        return json_answer([])
-
-    router.add_api_route(path, nothing_here, methods=["GET"], include_in_schema=False)
-
-
-_empty_below("project", "/projects/{id}/rules")
 
 
 def _refuse(where: APIRouter, path: str, what: str) -> None:
@@ -97,7 +82,6 @@ def _refuse_below(where: APIRouter, path: str, what: str) -> None:
 
 for _path, _what in ADDRESSES.items():
     _refuse(router, _path, _what)
-_refuse(router, "/projects/{id}/rules", _GEARS)
 for _area, _what in AREAS.items():
     _refuse_below(router, f"/{_area}", _what)
 for _area, _what in SERVICES.items():

@@ -1,0 +1,1 @@
+"""Gear rules: a gear starts when a file begins to meet conditions."""

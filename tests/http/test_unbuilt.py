@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 MISSING = [
-    ("POST", "/jobs/add"),
+    ("POST", "/batch/jobs"),
     ("POST", "/tasks/reader"),
     ("GET", "/protocols"),
     ("PUT", "/staffing_pools/5f0000000000000000000000"),
@@ -17,12 +17,11 @@ def test_what_is_missing_is_said_to_known_callers_only(api, anonymous, problem, 
     problem(anonymous.request(method, path), 401)
 
 
-def test_lists_that_clients_read_in_passing_are_empty(api, connect, tree, key, stranger, problem):
-    for path in ("/jobs", "/batch", "/site/rules", f"/projects/{tree.project}/rules"):
+def test_lists_that_clients_read_in_passing_are_empty(connect, tree, key, stranger, problem):
+    for path in ("/batch", "/site/rules", f"/projects/{tree.project}/rules"):
         assert tree.get(path) == []
     paging = connect(Authorization=f"Bearer {key}", **{"X-Accept-Feature": "pagination"})
-    assert paging.get("/jobs").json() == {"count": 0, "total": 0, "results": []}
-    assert api.get("/users/self/jobs").json() == {"total": 0, "jobs": [], "stats": {}}
+    assert paging.get("/batch").json() == {"count": 0, "total": 0, "results": []}
     problem(stranger.get(f"/projects/{tree.project}/rules"), 404)
 
 

@@ -98,7 +98,7 @@ def test_jobs_are_found_cancelled_and_retried(fw, gear, session, acquisition, sc
     assert fw.get_job(ids[0]).state == "cancelled"
     refused(409, fw.retry_job, ids[0])
     again = fw.retry_job(ids[0], ignore_state=True)
-    again = getattr(again, "id", None) or again["_id"]
+    again = again if isinstance(again, str) else again.id
     assert fw.get_job(again).previous_job_id == ids[0]
     assert fw.get_job(ids[0]).retried
     assert {one.id for one in fw.get_session_jobs(session.id).jobs} == {*ids, again}

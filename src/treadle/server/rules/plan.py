@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from treadle.gears.inputs import misfits
 from treadle.server.catalog.rows import File
 from treadle.server.gears.queries import Gear
+from treadle.server.gears.suggest import fields_of
 from treadle.server.jobs.analyses import NewAnalysis
-from treadle.server.jobs.inputs import Ref, misfits, read_refs
+from treadle.server.jobs.inputs import Ref, read_refs
 from treadle.server.jobs.request import JobRequest
 from treadle.server.jobs.starter import Starter
 from treadle.server.rules.match import Facts
@@ -72,7 +74,7 @@ def _inputs(rule: Rule, gear: Gear, file: File, beside: Sequence[File]) -> dict[
     for name, one in directives.items():
         if one["base"] != "file" or one.get("optional") or name in found:
             continue
-        fitting = [item for item in beside if item.id != file.id and not misfits(one, item)]
+        fitting = [item for item in beside if item.id != file.id and not misfits(one, fields_of(item))]
         if len(fitting) != 1:
             what = "no file fits" if not fitting else f"{len(fitting)} files fit"
             raise NoPlan(f"For the input '{name}' {what} beside it.")

@@ -81,6 +81,9 @@ export type ListParams = {
   limit?: number;
   page?: number;
   stats?: boolean;
+  include_parent_info?: boolean;
+  all_versions?: boolean;
+  exhaustive?: boolean;
 };
 
 /** One page of the rows of `path` (a list address below `/api`). */

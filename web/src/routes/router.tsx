@@ -327,6 +327,19 @@ const projectCard = createRoute({
   component: lazyRouteComponent(() => import("@/features/ingest/card/CardPage"), "CardPage"),
 });
 
+const jobs = createRoute({
+  getParentRoute: () => framed,
+  path: "/jobs",
+  validateSearch: search.jobs,
+  component: lazyRouteComponent(() => import("@/features/jobs/JobsPage"), "JobsPage"),
+});
+
+const job = createRoute({
+  getParentRoute: () => framed,
+  path: "/jobs/$j",
+  component: lazyRouteComponent(() => import("@/features/jobs/JobPage"), "JobPage"),
+});
+
 const me = createRoute({
   getParentRoute: () => framed,
   path: "/me",
@@ -377,6 +390,8 @@ const tree = root.addChildren([
       file,
       misrouted,
       routing,
+      jobs,
+      job,
       me,
       users,
       who,

@@ -4921,7 +4921,7 @@ export interface paths {
         put?: never;
         /**
          * Add Logs
-         * @description Records of a running job; the engine thereby says that it lives.
+         * @description Records of a running job, whose engine thereby says that it lives; or why an engine refuses a waiting one.
          */
         post: operations["add_job_logs"];
         delete?: never;

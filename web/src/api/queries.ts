@@ -83,6 +83,8 @@ export type ListParams = {
   stats?: boolean;
   include_parent_info?: boolean;
   all_versions?: boolean;
+  include_invalid?: boolean;
+  project_id?: string | undefined;
   exhaustive?: boolean;
 };
 

@@ -340,6 +340,19 @@ const job = createRoute({
   component: lazyRouteComponent(() => import("@/features/jobs/JobPage"), "JobPage"),
 });
 
+const gears = createRoute({
+  getParentRoute: () => framed,
+  path: "/gears",
+  validateSearch: search.gears,
+  component: lazyRouteComponent(() => import("@/features/gears/GearsPage"), "GearsPage"),
+});
+
+const gear = createRoute({
+  getParentRoute: () => framed,
+  path: "/gears/$name/$version",
+  component: lazyRouteComponent(() => import("@/features/gears/GearPage"), "GearPage"),
+});
+
 const me = createRoute({
   getParentRoute: () => framed,
   path: "/me",
@@ -392,6 +405,8 @@ const tree = root.addChildren([
       routing,
       jobs,
       job,
+      gears,
+      gear,
       me,
       users,
       who,

@@ -353,6 +353,13 @@ const gear = createRoute({
   component: lazyRouteComponent(() => import("@/features/gears/GearPage"), "GearPage"),
 });
 
+const run = createRoute({
+  getParentRoute: () => framed,
+  path: "/run",
+  validateSearch: search.run,
+  component: lazyRouteComponent(() => import("@/features/run/RunPage"), "RunPage"),
+});
+
 const me = createRoute({
   getParentRoute: () => framed,
   path: "/me",
@@ -407,6 +414,7 @@ const tree = root.addChildren([
       job,
       gears,
       gear,
+      run,
       me,
       users,
       who,

@@ -147,6 +147,12 @@ const projectTemplates = createRoute({
   component: lazyRouteComponent(() => import("@/features/templates/TemplatesPage"), "TemplatesPage"),
 });
 
+const projectRules = createRoute({
+  getParentRoute: () => project,
+  path: "/rules",
+  component: lazyRouteComponent(() => import("@/features/rules/RulesPage"), "RulesPage"),
+});
+
 const modalities = createRoute({
   getParentRoute: () => framed,
   path: "/admin/modalities",
@@ -398,6 +404,7 @@ const tree = root.addChildren([
         projectView,
         projectPermissions,
         projectTemplates,
+        projectRules,
         projectDeid,
         projectSettings,
         projectTrash,

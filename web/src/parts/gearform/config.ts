@@ -81,3 +81,11 @@ export function readDraft(manifest: Manifest, draft: Draft) {
   }
   return { config, problems };
 }
+
+/** What differs from the defaults: the rest follows them when they change. */
+export const changed = (manifest: Manifest, config: Config): Config =>
+  Object.fromEntries(
+    Object.entries(config).filter(
+      ([name, value]) => JSON.stringify(value) !== JSON.stringify(manifest.config[name]?.default),
+    ),
+  );

@@ -76,7 +76,10 @@ export function JobPage() {
             <Panel title="Engine">
               <Facts
                 facts={[
-                  ["Engine", job.compute_provider_id ?? "not chosen yet"],
+                  [
+                    "Engine",
+                    job.compute_provider_id ?? (job.transitions.running ? "not known" : "none has taken it"),
+                  ],
                   ...Object.entries(job.profile ?? {})
                     .filter(([, value]) => typeof value !== "object")
                     .map(([name, value]): Fact => [name.replaceAll("_", " "), String(value)]),

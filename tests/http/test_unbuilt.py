@@ -1,10 +1,9 @@
-"""Areas this release does not have: known callers get a sentence, lists read in passing are empty."""
+"""Areas this release does not have: known callers get a sentence."""
 
 import httpx
 import pytest
 
 MISSING = [
-    ("POST", "/batch/jobs"),
     ("POST", "/tasks/reader"),
     ("GET", "/protocols"),
     ("PUT", "/staffing_pools/5f0000000000000000000000"),
@@ -15,14 +14,6 @@ MISSING = [
 def test_what_is_missing_is_said_to_known_callers_only(api, anonymous, problem, method, path):
     assert "does not have" in problem(api.request(method, path), 404)["message"]
     problem(anonymous.request(method, path), 401)
-
-
-def test_lists_that_clients_read_in_passing_are_empty(connect, tree, key, stranger, problem):
-    for path in ("/batch", "/site/rules", f"/projects/{tree.project}/rules"):
-        assert tree.get(path) == []
-    paging = connect(Authorization=f"Bearer {key}", **{"X-Accept-Feature": "pagination"})
-    assert paging.get("/batch").json() == {"count": 0, "total": 0, "results": []}
-    problem(stranger.get(f"/projects/{tree.project}/rules"), 404)
 
 
 def test_services_of_other_products_are_refused_not_taken_for_pages(treadle_server, key):

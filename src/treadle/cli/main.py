@@ -11,6 +11,7 @@ import typer
 
 from treadle.cli import (
     audit_commands,
+    batch_commands,
     client_commands,
     connector_commands,
     deid_commands,
@@ -61,6 +62,7 @@ gear_exchange_commands.register()
 gear_run.register()
 engine_commands.register(app)
 job_commands.register(app)
+batch_commands.register(app)
 
 
 @app.command()

@@ -100,6 +100,8 @@ class Sample:
             return {**DICOM_UIDS, "frames": "1", "bulkdata": "7FE00010"}[before]
         if before == "gears":
             return ids["gear-name" if _OF_SERIES.fullmatch(f"{self.method} {self.template}") else "gear"]
+        if before == "batch":
+            return ids["started-batch" if self.template.endswith(("/cancel", "/retry")) else "batch"]
         if before == "rules":
             return ids["site-rule" if path[0] == "site" else "rule"]
         if before == "permissions":
@@ -232,6 +234,20 @@ _ARGUMENTS: list[tuple[str, Any]] = [
     ),
     (r"PUT /gears/\{\}/series", _json(is_restricted=True)),
     (r"PUT /gears/\{\}/permissions/\{\}", lambda ids: {"json": {"id": ids["member"]}}),
+    (
+        r"POST /batch",
+        lambda ids: {
+            "json": {"gear_id": ids["gear"], "targets": [{"type": "session", "id": ids["session"]}]}
+        },
+    ),
+    (
+        r"POST /batch/jobs",
+        lambda ids: {
+            "json": {
+                "jobs": [{"gear_id": ids["gear"], "destination": {"type": "session", "id": ids["session"]}}]
+            }
+        },
+    ),
     (
         r"POST /jobs/add",
         lambda ids: {

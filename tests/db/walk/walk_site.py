@@ -245,6 +245,7 @@ async def _fill(site: Site) -> None:
     await _gears(site)
     await _jobs(site)
     await _rules(site)
+    await _batches(site)
     device = await site.good("POST", "/devices", json={"label": "scanner", "type": "connector"})
     ids["device"], site.keys["device"] = device["_id"], device["key"]
     ids["device-key"] = device["api_keys"][0]["key"]
@@ -301,6 +302,15 @@ async def _rules(site: Site) -> None:
     project = site.ids["project"]
     site.ids["rule"] = (await site.good("POST", f"/projects/{project}/rules", json=asked))["_id"]
     site.ids["site-rule"] = (await site.good("POST", "/site/rules", json=asked))["_id"]
+
+
+async def _batches(site: Site) -> None:
+    """A proposal, and a batch that was started."""
+    target = {"type": "session", "id": site.ids["session"]}
+    for name in ("batch", "started-batch"):
+        asked = {"gear_id": site.ids["gear"], "targets": [target], "tags": [MARK]}
+        site.ids[name] = (await site.good("POST", "/batch", json=asked))["_id"]
+    await site.good("POST", f"/batch/{site.ids['started-batch']}/run")
 
 
 async def _annotate(site: Site) -> None:

@@ -942,6 +942,130 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Batches
+         * @description Your batches with their jobs counted; for site administrators everybody's.
+         */
+        get: operations["get_all_batches"];
+        put?: never;
+        /**
+         * Propose
+         * @description Look for what a gear can be run on at or below the targets; nothing is started.
+         */
+        post: operations["propose_batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/batch/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Propose Jobs
+         * @description A batch of ready requests as for `POST /jobs/add`; they are checked when it is started.
+         */
+        post: operations["create_batch_job_from_jobs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/batch/{batch_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read
+         * @description A batch with the ids of its jobs; with `jobs=true` the jobs themselves.
+         */
+        get: operations["get_batch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/batch/{batch_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel
+         * @description Cancel the jobs that wait; with `running=true` those under way, too.
+         */
+        post: operations["cancel_batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/batch/{batch_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry
+         * @description Start the failed jobs again, each as a new job in its place.
+         */
+        post: operations["retry_api_batch__batch_id__retry_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/batch/{batch_id}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start
+         * @description Start all jobs of a proposal, or none.
+         */
+        post: operations["start_batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/bulk/move/acquisitions": {
         parameters: {
             query?: never;
@@ -9732,6 +9856,51 @@ export interface components {
             user_is_admin: boolean;
         };
         /**
+         * BatchDocument
+         * @description A batch with what became of its jobs.
+         */
+        BatchDocument: {
+            /** Id */
+            _id?: string | null;
+            /** Config */
+            config: {
+                [key: string]: unknown;
+            };
+            /**
+             * Counts
+             * @description jobs by state, of retried ones the last
+             */
+            counts: {
+                [key: string]: number;
+            };
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /**
+             * Eta
+             * @description when the last job will end at the pace so far
+             */
+            eta?: string | null;
+            /** Gear Id */
+            gear_id?: string | null;
+            /**
+             * Modified
+             * Format: date-time
+             */
+            modified: string;
+            /** Started */
+            started?: string | null;
+            /**
+             * State
+             * @description pending, running, complete, failed or cancelled
+             */
+            state: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * Buckets
          * @description The values of one field, counted.
          */
@@ -9740,6 +9909,16 @@ export interface components {
             buckets?: {
                 [key: string]: unknown;
             }[] | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * Cancelled
+         * @description How many jobs were cancelled.
+         */
+        Cancelled: {
+            /** Number Cancelled */
+            number_cancelled: number;
         } & {
             [key: string]: unknown;
         };
@@ -11901,6 +12080,50 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * ProposalDocument
+         * @description What a batch would be run on; without `_id` when there is nothing.
+         */
+        ProposalDocument: {
+            /** Id */
+            _id?: string | null;
+            /**
+             * Ambiguous
+             * @description several files fit an input
+             */
+            ambiguous: {
+                [key: string]: unknown;
+            }[];
+            /** Config */
+            config: {
+                [key: string]: unknown;
+            };
+            /** Gear Id */
+            gear_id: string;
+            /**
+             * Improper Permissions
+             * @description containers the caller may not run the gear in
+             */
+            improper_permissions: string[];
+            /**
+             * Matched
+             * @description containers, each with `inputs`
+             */
+            matched: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * Not Matched
+             * @description no file fits an input
+             */
+            not_matched: {
+                [key: string]: unknown;
+            }[];
+            /** State */
+            state: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * ProviderDocument
          * @description Where files are kept.
          */
@@ -12109,6 +12332,16 @@ export interface components {
         Resume: {
             /** Resume At */
             resume_at: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * Retried
+         * @description How many jobs were started again.
+         */
+        Retried: {
+            /** Number Retried */
+            number_retried: number;
         } & {
             [key: string]: unknown;
         };
@@ -16642,6 +16875,237 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuthStatus"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    get_all_batches: {
+        parameters: {
+            query?: {
+                /** @description field op value, comma separated */
+                filter?: string | null;
+                /** @description field[:asc|desc], comma separated */
+                sort?: string | null;
+                /** @description rows per page; 0 or absent = all */
+                limit?: string | null;
+                /** @description rows to leave out */
+                skip?: string | null;
+                /** @description page number from 1 */
+                page?: string | null;
+                /** @description rows after this id */
+                after_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchDocument"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    propose_batch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalDocument"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    create_batch_job_from_jobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchDocument"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    get_batch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchDocument"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    cancel_batch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cancelled"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    retry_api_batch__batch_id__retry_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retried"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    start_batch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobDocument"][];
                 };
             };
             400: components["responses"]["BadRequest"];

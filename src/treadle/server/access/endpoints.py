@@ -426,6 +426,13 @@ GET               /jobs/{}/logs                           project jobs_view
 GET               /jobs/{}/logs/text                      project jobs_view
 GET               /jobs/{}/logs/html                      project jobs_view
 GET               /jobs/{}/logs/stream                    project jobs_view
+GET               /batch                                  list
+POST              /batch                                  project jobs_manage files_create_single files_modify_metadata
+POST              /batch/jobs                             any
+GET               /batch/{}                               owner
+POST              /batch/{}/run                           owner
+POST              /batch/{}/cancel                        owner
+POST              /batch/{}/retry                         owner
 GET               /sessions/{}/jobs                       project containers_view_metadata
 GET               /users/self/jobs                        person
 POST              /jobs/ask                               engine

@@ -16,6 +16,7 @@ from treadle.server.access.tables import api_key
 from treadle.server.kit.clock import now
 from treadle.server.kit.errors import Conflict, Invalid, NotFound
 from treadle.server.kit.ids import new_id, new_secret
+from treadle.server.store.db import among
 
 # 57 characters in all: the length at which the official clients send `Bearer` (api.md 2).
 PREFIX = "tk1_"
@@ -135,9 +136,9 @@ async def create_rule_key(
     )
 
 
-async def delete_job_keys(connection: AsyncConnection, job_id: str) -> None:
-    """Make the keys of a job worthless: it has ended."""
-    await connection.execute(delete(api_key).where(api_key.c.job_id == job_id))
+async def delete_job_keys(connection: AsyncConnection, *job_ids: str) -> None:
+    """Make the keys of jobs worthless: they have ended."""
+    await connection.execute(delete(api_key).where(among(api_key.c.job_id, job_ids)))
 
 
 async def keys_of(

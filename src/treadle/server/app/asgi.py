@@ -16,6 +16,7 @@ from treadle.server.annotations import routes as annotation_routes
 from treadle.server.app import metrics, site, site_settings, static
 from treadle.server.app.alerts import routes as alerts
 from treadle.server.app.state import open_state
+from treadle.server.batch import routes as batch
 from treadle.server.catalog import routes as catalog
 from treadle.server.compat import unbuilt
 from treadle.server.delivery import routes as delivery
@@ -46,6 +47,7 @@ _ROUTERS: tuple[APIRouter, ...] = (
     access.router,
     jobs.router,
     rules.router,
+    batch.router,
     ingest.router,
     delivery.router,
     annotation_routes.router,

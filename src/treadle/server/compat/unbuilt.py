@@ -1,8 +1,7 @@
 """Areas of the clients' contract that this release does not have: a sentence instead of a riddle (api.md 22).
 
 Every address of api.md's appendix A that nobody serves ends here, after the caller is known: 404 with what is
-missing. Lists that clients read in passing (the jobs of a session, the rules of a project) are empty.
-Rooms that come later take their addresses away from here, because their routers stand before this one.
+missing. Rooms that come later take their addresses away from here, because their routers stand before this one.
 """
 
 from __future__ import annotations
@@ -11,18 +10,14 @@ from fastapi import APIRouter, Response
 
 from treadle.server.access.guard import UserGuard
 from treadle.server.kit.errors import NotFound
-from treadle.server.wire.answer import listing
-from treadle.server.wire.dialect import ClientDialect
 from treadle.server.wire.routing import Router
 
 _DEEPEST = 6  # words of the longest address below an area
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
-_GEARS = "batches of gears"
 _TASKS = "reader tasks, protocols and forms"
 
 # First words of addresses -> what is missing.
 AREAS = {
-    "batch": _GEARS,
     "custom_filters": "saved filters",
     "customforms": _TASKS,
     "dimse": "DICOM services of single projects; the site's receiver is described on its start page",
@@ -60,12 +55,6 @@ class NotBuilt(NotFound):
 
 router = Router(tags=["not built"])
 services = APIRouter()  # not below /api
-
-
-@router.get("/batch", include_in_schema=False)
-async def nothing(_guard: UserGuard, client: ClientDialect) -> Response:
-    """An empty list."""
-    return listing([], total=0, envelope=client.envelope)
 
 
 def _refuse(where: APIRouter, path: str, what: str) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -21,16 +21,16 @@ from treadle.server.jobs.logs import append, note
 from treadle.server.jobs.outputs import Output, place
 from treadle.server.jobs.retry import retry_by_itself
 from treadle.server.jobs.rows import Job, as_job
-from treadle.server.jobs.states import move, tell
+from treadle.server.jobs.states import move, tell, tell_all
 from treadle.server.jobs.tables import job, job_file
 from treadle.server.kit.clock import now
 from treadle.server.kit.errors import Refused
 from treadle.server.store.db import Database, among
 from treadle.server.store.tables import blob
-from treadle.server.wire.answer import dumps
+from treadle.server.wire.answer import dumps, stamp
 
 KEPT = timedelta(days=30)  # outputs of failed runs
-_BATCH = 50
+_BATCH, _MANY = 50, 1000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +102,34 @@ async def cancel(connection: AsyncConnection, target: Job, by: str) -> Job:
     return await _end(
         connection, target, "cancelled", Outcome(success=False), failure_reason=f"cancelled_by {by}"
     )
+
+
+async def cancel_many(
+    connection: AsyncConnection, which: ColumnElement[bool], by: str, *, running: bool
+) -> int:
+    """Cancel the waiting jobs among these, and with `running` those under way: how many."""
+    cancelled = 0
+    states = ("pending", "running") if running else ("pending",)
+    chosen = select(job).where(which, job.c.state.in_(states)).order_by(job.c.id).limit(_MANY)
+    while rows := (await connection.execute(chosen.with_for_update())).all():
+        ids, at = [row.id for row in rows], now()
+        ended = await connection.execute(
+            update(job)
+            .where(among(job.c.id, ids))
+            .values(
+                state="cancelled",
+                failure_reason=f"cancelled_by {by}",
+                modified_at=at,
+                transitions=job.c.transitions.op("||")({"cancelled": stamp(at)}),
+            )
+            .returning(job)
+        )
+        jobs = [as_job(row) for row in ended]
+        await tell_all(connection, jobs)
+        await delete_job_keys(connection, *ids)
+        await provenance.write(connection, jobs)
+        cancelled += len(jobs)
+    return cancelled
 
 
 async def cancel_below(database: Database, level: str, container_id: str) -> int:

@@ -168,6 +168,11 @@ async def _places(connection: AsyncConnection, plans: Sequence[_Plan]) -> dict[s
     )
 
 
+def rights_for(*, analysis: bool) -> tuple[Action, ...]:
+    """What whoever asks for a run must be allowed where its output goes."""
+    return _ANALYSIS if analysis else _UTILITY
+
+
 async def _check_places(
     connection: AsyncConnection, plans: Sequence[_Plan], places: Mapping[str, Container], starter: Starter
 ) -> None:
@@ -186,7 +191,7 @@ async def _check_places(
         as_analysis = plan.request.analysis is not None
         guard = starter.guard
         if guard is not None and (place.project_id, as_analysis) not in asked:
-            await rights.require(guard, place, *(_ANALYSIS if as_analysis else _UTILITY))
+            await rights.require(guard, place, *rights_for(analysis=as_analysis))
             asked.add((place.project_id, as_analysis))
         if guard is not None and not may_use(plan.gear, guard.identity, place.project_id):
             raise GearRestricted

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Text, cast, func, insert, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from treadle.server.catalog.tables import container
 from treadle.server.jobs.errors import AlreadyRetried, BadTransition
 from treadle.server.jobs.rows import Job
 from treadle.server.jobs.starter import Starter
-from treadle.server.jobs.states import ENDED, tell
+from treadle.server.jobs.states import ENDED, tell_all
 from treadle.server.jobs.tables import job
 from treadle.server.kit.clock import now
 from treadle.server.kit.ids import new_id
-from treadle.server.store.outbox import Fact, emit
+from treadle.server.store.db import among
+from treadle.server.store.outbox import Fact, emit_all
 from treadle.server.wire.answer import stamp
 
 MOST_ATTEMPTS = 3
@@ -53,14 +56,46 @@ async def retry(
         raise BadTransition(f"A job that is {old.state} cannot be retried.")
     if old.retried_at is not None:
         raise AlreadyRetried(f"The job has been retried already as {await _successor(connection, old.id)}.")
-    at, own_id = now(), new_id()
+    return (await again(connection, [old], starter, provider_id=provider_id, due_at=due_at))[0]
+
+
+async def again(
+    connection: AsyncConnection,
+    olds: Sequence[Job],
+    starter: Starter,
+    *,
+    provider_id: str | None = None,
+    due_at: datetime | None = None,
+) -> list[str]:
+    """Ids of the new jobs; the old ones, which must be locked and not retried yet, remember it."""
+    at, ids = now(), [new_id() for _ in olds]
+    rows = [_row(old, own_id, starter, at) for old, own_id in zip(olds, ids, strict=True)]
+    more = {"due_at": due_at} | ({} if provider_id is None else {"compute_provider_id": provider_id})
+    await connection.execute(insert(job), [{**row, **more} for row in rows])
+    await connection.execute(
+        update(job).where(among(job.c.id, [old.id for old in olds])).values(retried_at=at, modified_at=at)
+    )
+    await _renew_analyses(
+        connection, {old.analysis_id: own_id for old, own_id in zip(olds, ids, strict=True)}
+    )
+    await tell_all(connection, olds)
+    await emit_all(
+        connection,
+        [
+            Fact("job.created", {"level": "job", "id": own_id, "count": 1, "project": old.project_id})
+            for old, own_id in zip(olds, ids, strict=True)
+        ],
+    )
+    return ids
+
+
+def _row(old: Job, own_id: str, starter: Starter, at: datetime) -> dict[str, Any]:
     known = asdict(old)
-    row: dict[str, Any] = {
+    return {
         **{name: known[name] for name in _SAME},
         "id": own_id,
         "config": {**old.config, "job": {"id": own_id}} if "job" in old.config else old.config,
         "rank": old.priority,
-        "due_at": due_at,
         "origin_type": starter.origin[0],
         "origin_id": starter.origin[1],
         "user_id": starter.user_id,
@@ -73,22 +108,22 @@ async def retry(
         "modified_at": at,
         "transitions": {"pending": stamp(at)},
     }
-    if provider_id is not None:
-        row["compute_provider_id"] = provider_id
-    await connection.execute(insert(job).values(row))
-    await connection.execute(update(job).where(job.c.id == old.id).values(retried_at=at, modified_at=at))
-    if old.analysis_id is not None:
+
+
+async def _renew_analyses(connection: AsyncConnection, jobs: Mapping[str | None, str]) -> None:
+    """Analyses name the job that fills them: the new one."""
+    made = {analysis_id: own_id for analysis_id, own_id in jobs.items() if analysis_id is not None}
+    if made:
+        pairs = (
+            func.unnest(cast(list(made), ARRAY(Text)), cast(list(made.values()), ARRAY(Text)))
+            .table_valued("analysis_id", "job_id")
+            .render_derived(name="made")
+        )
         await connection.execute(
             update(container)
-            .where(container.c.id == old.analysis_id)
-            .values(doc=container.c.doc.op("||")({"job": own_id}))
+            .where(container.c.id == pairs.c.analysis_id)
+            .values(doc=container.c.doc.op("||")(func.jsonb_build_object("job", pairs.c.job_id)))
         )
-    await tell(connection, old)
-    await emit(
-        connection,
-        Fact("job.created", {"level": "job", "id": own_id, "count": 1, "project": old.project_id}),
-    )
-    return own_id
 
 
 async def retry_by_itself(connection: AsyncConnection, failed: Job) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select, update
@@ -13,7 +13,7 @@ from treadle.server.jobs.rows import Job, as_job
 from treadle.server.jobs.tables import STATES, job
 from treadle.server.kit.clock import now
 from treadle.server.kit.errors import Invalid
-from treadle.server.store.outbox import Fact, emit
+from treadle.server.store.outbox import Fact, emit_all
 from treadle.server.wire.answer import stamp
 
 PRIORITIES = ("low", "medium", "high", "critical")
@@ -84,16 +84,22 @@ async def move(
 
 async def tell(connection: AsyncConnection, target: Job) -> None:
     """Let everybody who listens know that the job changed."""
-    await emit(
-        connection,
+    await tell_all(connection, [target])
+
+
+async def tell_all(connection: AsyncConnection, targets: Sequence[Job]) -> None:
+    """Let everybody who listens know that these jobs changed."""
+    facts = [
         Fact(
             "job.changed",
             {
                 "level": "job",
-                "id": target.id,
-                "state": target.state,
-                "project": target.project_id,
-                "parents": target.parents,
+                "id": one.id,
+                "state": one.state,
+                "project": one.project_id,
+                "parents": one.parents,
             },
-        ),
-    )
+        )
+        for one in targets
+    ]
+    await emit_all(connection, facts)

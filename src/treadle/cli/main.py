@@ -21,6 +21,7 @@ from treadle.cli import (
     gear_run,
     gear_server_commands,
     job_commands,
+    rerun_commands,
     role_commands,
     search_commands,
     search_index_commands,
@@ -61,6 +62,7 @@ gear_exchange_commands.register()
 gear_run.register()
 engine_commands.register(app)
 job_commands.register(app)
+rerun_commands.register(app)
 
 
 @app.command()

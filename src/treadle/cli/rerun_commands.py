@@ -1,9 +1,12 @@
-"""`treadle rerun`, `treadle job compare` and `treadle job provenance`: does a run give the same again?"""
+"""Records of runs: shown, exported, compared; and runs repeated (`treadle rerun`)."""
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -20,11 +23,20 @@ _ENDED = ("complete", "failed", "cancelled")
 _COLUMNS = ("section", "name", "is", "a", "b")
 
 
+class Form(StrEnum):
+    """Standard forms of a run."""
+
+    ROCRATE = "rocrate"
+    PROV = "prov"
+    BIDS = "bids"
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     remote(app, "rerun")(rerun)
     remote(job, "compare")(compare)
     remote(job, "provenance")(show_provenance)
+    remote(job, "export")(export)
 
 
 def rerun(
@@ -61,6 +73,28 @@ def compare(
 def show_provenance(client: Client, out: Output, job: JobArgument) -> None:
     """Show what an ended job ran, with what, for whom, and what came of it."""
     out.show(client.get(f"/jobs/{segment(job)}/provenance"))
+
+
+def export(
+    client: Client,
+    out: Output,
+    job: JobArgument,
+    form: Annotated[
+        Form,
+        typer.Option("--format", help="Process Run Crate, W3C PROV-JSON, or BIDS dataset_description.json."),
+    ] = Form.ROCRATE,
+    to: Annotated[Path | None, typer.Option(help="Write it there instead of printing it.")] = None,
+    pseudonymised: Annotated[
+        bool, typer.Option("--pseudonymised", help="Do not name who started the run.")
+    ] = False,
+) -> None:
+    """Write down an ended run in a standard form."""
+    found = client.get(f"/jobs/{segment(job)}/export", format=form.value, pseudonymised=pseudonymised)
+    text = json.dumps(found, indent=None if out.json_lines else 2, ensure_ascii=False)
+    if to is None:
+        typer.echo(text)
+    else:
+        to.write_text(f"{text}\n", encoding="utf-8")
 
 
 def _compare(client: Client, out: Output, a: str, b: str) -> None:

@@ -138,7 +138,9 @@ class Sample:
 
     def _job(self) -> str:
         """Which job a path means: one in the state that its endpoint is for."""
-        if self.template.endswith(("/retry", "/accept-failed-output", "/stream", "/provenance", "/rerun")):
+        if self.template.endswith(
+            ("/retry", "/accept-failed-output", "/stream", "/provenance", "/rerun", "/export")
+        ):
             return "failed-job"
         watched = self.method == "GET" and not self.template.endswith(("/config.json", "/inputs/{}"))
         return "job" if watched or self.template == "/jobs/{}" else "running-job"

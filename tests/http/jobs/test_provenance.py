@@ -1,6 +1,10 @@
 """What the records of ended jobs answer: provenance and lineage, each node within the caller's rights."""
 
+import json
+
 import pytest
+from prov.model import ProvDocument
+from rocrate.rocrate import ROCrate
 
 
 @pytest.fixture
@@ -177,3 +181,73 @@ def test_a_repeated_analysis_is_a_new_one(tree, api, gear, engine):
     assert tree.get("/analyses/compare", a=begun["_id"], b=other)["verdict"] == "identical"
     by_hand = api.post(path, json={"label": "by hand"}).json()["_id"]
     assert api.get("/analyses/compare", params={"a": by_hand, "b": other}).json()["code"] == "no_run"
+
+
+@pytest.fixture
+def exported(tree, gear, run, api):
+    """A run of a gear with an image, its document in one of the forms."""
+    made = gear(
+        inputs={"image": {"base": "file"}},
+        custom={"gear-builder": {"image": "registry.example:5000/lab/counts:1.0"}},
+        source="https://code.example/counts",
+    )
+    job = run(tree.upload("scan.txt")["file_id"], made)
+    return lambda form, **more: (job, made, tree.get(f"/jobs/{job}/export", format=form, **more))
+
+
+def test_a_run_is_exported_as_a_process_run_crate(exported, tmp_path, treadle):
+    """The library reads it back: action with gear, options, files, times, starter and image."""
+    job, _, _ = exported("rocrate")
+    treadle("job", "export", job, "--to", tmp_path / "ro-crate-metadata.json")
+    found = ROCrate(tmp_path)
+    assert found.root_dataset["conformsTo"].id == "https://w3id.org/ro/wfrun/process/0.5"
+    (action,) = found.root_dataset["mentions"]
+    assert action.type == "CreateAction" and action.id.endswith(f"/api/jobs/{job}")
+    assert (action["instrument"].type, action["instrument"]["version"]) == ("SoftwareApplication", "1.0.0")
+    given = {one["name"]: one.type for one in action["object"]}
+    assert given == {"scan.txt": "File", "speed": "PropertyValue"}
+    (output,) = action["result"]
+    assert (output["name"], output["contentSize"], output["encodingFormat"]) == ("out.txt", "4", "text/plain")
+    assert output in found.root_dataset["hasPart"]
+    image = action["containerImage"]
+    assert [image[name] for name in ("registry", "name", "tag")] == [
+        "registry.example:5000",
+        "lab/counts",
+        "1.0",
+    ]
+    assert action["startTime"] <= action["endTime"] and action["agent"].type == "Person"
+
+
+def test_a_run_is_exported_as_prov(exported):
+    """The library reads it back; who started it is not named when that is not wanted."""
+    job, _, found = exported("prov", pseudonymised=True)
+    document = ProvDocument.deserialize(content=json.dumps(found), format="json")
+    kinds = [type(one).__name__ for one in document.get_records()]
+    assert [
+        kinds.count(f"Prov{kind}") for kind in ("Entity", "Activity", "Usage", "Generation", "Derivation")
+    ] == [
+        3,  # two files and the plan
+        1,
+        1,
+        1,
+        1,
+    ]
+    assert f"treadle:jobs/{job}" in found["activity"]
+    _, _, named = exported("prov")
+    agents = [one["prov:label"] for each in (found, named) for one in each["agent"].values()]
+    assert agents[1].startswith("user ") and agents[1] != agents[3]
+
+
+def test_a_run_is_exported_as_a_bids_description(exported, problem, api):
+    job, made, found = exported("bids")
+    assert (found["DatasetType"], found["BIDSVersion"]) == ("derivative", "1.10.0")
+    (by,) = found["GeneratedBy"]
+    assert (by["Name"], by["Version"], by["CodeURL"]) == (
+        made["gear"]["name"],
+        "1.0.0",
+        "https://code.example/counts",
+    )
+    uri = "docker://registry.example:5000/lab/counts:1.0"
+    assert by["Container"] == {"Type": "docker", "Tag": "1.0", "URI": uri}
+    assert found["SourceDatasets"][0]["Version"] == "1"
+    problem(api.get(f"/jobs/{job}/export", params={"format": "xml"}), 422)

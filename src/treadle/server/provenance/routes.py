@@ -5,18 +5,22 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Annotated, Any
 
-from fastapi import Query, Response
+from fastapi import Query, Request, Response
 
 from treadle.server.access.guard import ScopedGuard
 from treadle.server.catalog import rights
 from treadle.server.catalog.files import get_file
+from treadle.server.gears.queries import gears_by_ids
 from treadle.server.jobs import listing
 from treadle.server.jobs.rows import Job
 from treadle.server.provenance import lineage, records, rerun
 from treadle.server.provenance.compare import compare
+from treadle.server.provenance.described import Described
 from treadle.server.provenance.errors import NoRun
+from treadle.server.provenance.export import Format, export
 from treadle.server.provenance.models import Comparison, LineageDocument, ProvenanceRecord, Rerun
 from treadle.server.wire.answer import json_answer
+from treadle.server.wire.http import public_base
 from treadle.server.wire.routing import Router
 
 router = Router(tags=["provenance"])
@@ -31,6 +35,20 @@ async def get_provenance(guard: ScopedGuard, job_id: str) -> Response:
     """What an ended job ran, with what, for whom, and what came of it."""
     _, record = await records.read(guard, job_id)
     return json_answer(record)
+
+
+@router.get("/jobs/{job_id}/export", response_model=dict[str, Any], operation_id="export_job")
+async def export_job(
+    request: Request, guard: ScopedGuard, job_id: str, format: Format = "rocrate", pseudonymised: bool = False
+) -> Response:
+    """An ended run in a standard form: a Process Run Crate, W3C PROV-JSON, or BIDS dataset_description.json.
+
+    With `pseudonymised` the starter's name is replaced by one that only tells sameness.
+    """
+    found, record = await records.read(guard, job_id)
+    gear = (await gears_by_ids(guard.connection, {found.gear_id})).get(found.gear_id)
+    described = Described(record, gear.manifest if gear else {}, public_base(request), pseudonymised)
+    return json_answer(export(described, format))
 
 
 @router.post("/jobs/{job_id}/rerun", response_model=Rerun, operation_id="rerun_job")

@@ -10,9 +10,10 @@ help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: setup
-setup: ## Virtual environment with locked packages, browser app
+setup: ## Virtual environment with locked packages, browser app, the sandbox of gears
 	@scripts/setup-python
 	@scripts/build-web
+	@scripts/install-sandbox
 
 .PHONY: run
 run: setup ## Everything on this machine with the sample study; ARGS="--home DIR --http HOST:PORT"

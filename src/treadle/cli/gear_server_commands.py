@@ -25,6 +25,7 @@ def register() -> None:
     """Add these commands to `treadle gear`."""
     for command in (install, upload, permissions):
         gear.command()(command)
+    gear.command("install-shipped")(install_shipped)
     gear.command("list")(listed)
     gear.command("show")(shown)
     gear.command("enable")(enable)
@@ -57,6 +58,21 @@ def install(
     with connect(server, api_key, home) as client:
         bring = install_folder if source.is_dir() else install_manifest
         said(bring(client, source, category=category), json_lines=json_lines)
+
+
+def install_shipped(
+    server: ServerOption = None,
+    api_key: KeyOption = None,
+    home: HomeOption = None,
+    json_lines: JsonOption = False,
+) -> None:
+    """Install the gears that come with Treadle, and the rules that chain them: disabled, in every new project."""
+    from treadle.cli import shipped
+    from treadle.cli.connect import connect
+
+    with connect(server, api_key, home) as client:
+        for one in shipped.install(client):
+            said(one, json_lines=json_lines)
 
 
 def upload(

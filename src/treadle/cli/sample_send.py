@@ -8,6 +8,7 @@ from pydicom.dataset import Dataset
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, MRImageStorage
 from pynetdicom import AE
 
+from treadle.cli import shipped
 from treadle.cli.client import Client, ClientError, find_target
 from treadle.cli.sample import GROUP, PROJECT, instances
 from treadle.server.app.supervise.control import Control
@@ -17,12 +18,13 @@ ATTEMPTS = 3
 
 
 def send(flags: Mapping[str, object], control_fd: int | None) -> int:
-    """Make the project, then send all instances; how many."""
+    """Make the project, with the gears and rules that come with Treadle, then send all instances; how many."""
     settings = load_settings(flags)
     if control_fd is not None:
         Control(control_fd).orders()
     with Client(find_target(None, None, settings.home)) as client:
-        make_project(client, GROUP, "Demonstration", PROJECT)
+        shipped.install(client)
+        shipped.enable_rules(client, make_project(client, GROUP, "Demonstration", PROJECT))
     return store(settings, list(instances()))
 
 

@@ -149,6 +149,21 @@ def test_the_sample_study_arrives_over_dicom(up: Start) -> None:
     assert project["group"] == "demo"
 
 
+def test_gears_run_on_the_sample_study_without_a_click(up: Start) -> None:
+    run = up("--sample")
+    run.wait_for("study sent over DICOM to demo/Sample; gears run on it")
+    wanted = {"T1w axial.nii.gz", "T1w axial.dicom-qc.qa.html", "T1w axial.image-qc.qa.html"}
+    names: set[str] = set()
+    end = time.monotonic() + 200
+    while time.monotonic() < end and not wanted <= names:
+        time.sleep(1)
+        acquisitions = run.get("/acquisitions").json()
+        names = {file["name"] for acquisition in acquisitions for file in acquisition["files"]}
+    jobs = run.get("/jobs").json()
+    assert wanted <= names, [(job["gear_info"]["name"], job["state"], job["failure_reason"]) for job in jobs]
+    assert {job["state"] for job in jobs} <= {"complete", "running", "pending"}
+
+
 def test_all_interfaces_are_printed_as_an_address_one_can_open(up: Start) -> None:
     run = up("--no-sample", host="0.0.0.0")
     run.ready()

@@ -230,3 +230,24 @@ def test_new_projects_begin_with_the_rules_of_the_site(api, tree, gear):
         assert copy["project_id"] == made
     finally:
         assert api.delete(f"/site/rules/{template['_id']}").json() == {"deleted": 1}
+
+
+def test_the_key_of_a_rules_job_reaches_its_project_with_its_role_and_nothing_else(
+    api, connect, tree, gear, rule, firings, engine, unique
+):
+    keyed = gear(inputs={"image": {"base": "file"}, "api-key": {"base": "api-key"}})
+    made = rule(keyed, role_id=f"{1:024x}")  # built in: read only
+    tree.upload("a.dcm")
+    firings(made, 1)
+    (job,) = engine.ask(keyed["gear"]["name"])
+    config = engine.client.get(f"/jobs/{job['id']}/config.json", params=engine.lease(job)).json()
+    key = config["inputs"]["api-key"]["key"].rpartition(":")[2]
+    gear_itself = connect(Authorization=f"Bearer {key}")
+    other = tree.add("projects", group=tree.group, label=unique())
+    assert gear_itself.get(f"/projects/{tree.project}").status_code == 200
+    assert gear_itself.get(f"/projects/{other}").status_code in (403, 404)
+    assert [one["_id"] for one in gear_itself.get("/projects").json()] == [tree.project]
+    assert gear_itself.post(f"/projects/{tree.project}/tags", json={"value": "x"}).status_code == 403
+    assert gear_itself.post("/users/self/key", json={"label": "mine"}).status_code in (403, 404)
+    assert engine.commit(job, {}, success=True).status_code == 200
+    assert gear_itself.get(f"/projects/{tree.project}").status_code == 401

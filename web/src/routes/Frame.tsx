@@ -4,6 +4,7 @@ import { lazy, Suspense, useEffect } from "react";
 import { api } from "@/api/client";
 import { followEvents } from "@/api/live";
 import { useMe } from "@/api/queries";
+import { SearchBox } from "@/parts/find/SearchBox";
 import { useUploads } from "@/parts/upload/queue";
 import { CrumbsProvider } from "@/ui/layout/crumbsContext";
 import { Shell } from "@/ui/layout/Shell";
@@ -34,6 +35,7 @@ export function Frame() {
         email={me.user.email}
         administers={administers}
         onLogOut={() => void logOut()}
+        search={<SearchBox />}
       >
         <PanelBoundary what="page" key={path}>
           <Outlet />

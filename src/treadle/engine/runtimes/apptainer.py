@@ -12,7 +12,6 @@ import functools
 import hashlib
 import os
 import shutil
-import subprocess
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,7 +19,7 @@ from typing import Any
 
 from treadle.engine.errors import EngineError, RunFailed
 from treadle.engine.plan import BASE, Plan
-from treadle.engine.runtimes.processes import Plain, spawn
+from treadle.engine.runtimes.processes import Plain, answer, spawn
 from treadle.gears.manifest import ManifestError, parse
 
 _PROGRAMS = ("apptainer", "singularity")
@@ -120,20 +119,7 @@ class ApptainerRuntime:
         return self._images / f"{hashlib.sha256(image.encode()).hexdigest()}.sif"
 
     def _ask(self, code: str, timeout_s: float, *words: str) -> str:
-        try:
-            done = subprocess.run(
-                [self.program, *words],
-                capture_output=True,
-                text=True,
-                errors="replace",
-                check=False,
-                timeout=timeout_s,
-            )
-        except (OSError, subprocess.TimeoutExpired) as error:
-            raise RunFailed(code, str(error)) from None
-        if done.returncode:
-            raise RunFailed(code, (done.stderr.strip() or f"{words[0]} failed").rpartition("\n")[2][:300])
-        return done.stdout
+        return answer([self.program, *words], code=code, timeout_s=timeout_s)
 
 
 class Contained(Plain):

@@ -17,7 +17,7 @@ from typing import Any
 from treadle.engine.errors import EngineError, RunFailed
 from treadle.engine.plan import BASE, Plan
 from treadle.engine.runtimes.doorway import Doorway, address_inside, close_metadata_addresses
-from treadle.engine.runtimes.processes import spawn
+from treadle.engine.runtimes.processes import answer, spawn
 from treadle.gears.manifest import ManifestError, parse
 
 _PROGRAMS = ("podman", "docker")
@@ -112,20 +112,7 @@ class ContainerRuntime:
 
     def ask(self, *words: str, code: str = "node_fail", timeout_s: float = _SHORT_S) -> str:
         """What the program answers; RunFailed when it refuses."""
-        try:
-            done = subprocess.run(
-                [self.program, *words],
-                capture_output=True,
-                text=True,
-                errors="replace",
-                check=False,
-                timeout=timeout_s,
-            )
-        except (OSError, subprocess.TimeoutExpired) as error:
-            raise RunFailed(code, str(error)) from None
-        if done.returncode:
-            raise RunFailed(code, (done.stderr.strip() or f"{words[0]} failed").rpartition("\n")[2][:300])
-        return done.stdout
+        return answer([self.program, *words], code=code, timeout_s=timeout_s)
 
     def remove(self, container: str) -> None:
         """Ended or not."""

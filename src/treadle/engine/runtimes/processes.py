@@ -7,12 +7,25 @@ import signal
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
-from subprocess import DEVNULL, PIPE, Popen
+from subprocess import DEVNULL, PIPE, Popen, TimeoutExpired, run
 
 from treadle.engine.errors import RunFailed
 from treadle.engine.plan import Plan
 from treadle.engine.runtimes import Folders
 from treadle.engine.watch import family
+
+
+def answer(arguments: list[str], *, code: str, timeout_s: float) -> str:
+    """What a runtime's program prints; RunFailed with this code when it refuses or stays silent."""
+    try:
+        done = run(
+            arguments, capture_output=True, text=True, errors="replace", check=False, timeout=timeout_s
+        )
+    except (OSError, TimeoutExpired) as error:
+        raise RunFailed(code, str(error)) from None
+    if done.returncode:
+        raise RunFailed(code, (done.stderr.strip() or f"{arguments[1]} failed").rpartition("\n")[2][:300])
+    return done.stdout
 
 
 def spawn(

@@ -8,7 +8,6 @@ import { usePreference } from "@/ui/table/usePreference";
 import { Crumbs } from "./Crumbs";
 import { KeysHelp } from "./KeysHelp";
 import { Rail } from "./Rail";
-import { SearchBox } from "./SearchBox";
 import classes from "./Shell.module.css";
 import { UserMenu } from "./UserMenu";
 import { useAppKeys } from "./useAppKeys";
@@ -19,11 +18,12 @@ interface ShellProps {
   email: string;
   administers: boolean;
   onLogOut: () => void;
+  search: ReactNode;
   children: ReactNode;
 }
 
 /** Rail at the left (a drawer on phones), top bar, page. */
-export function Shell({ siteName, userName, email, administers, onLogOut, children }: ShellProps) {
+export function Shell({ siteName, userName, email, administers, onLogOut, search, children }: ShellProps) {
   const [narrow, setNarrow] = usePreference("rail.narrow", false);
   const [drawer, drawerSwitch] = useDisclosure(false);
   const [help, helpSwitch] = useDisclosure(false);
@@ -55,7 +55,7 @@ export function Shell({ siteName, userName, email, administers, onLogOut, childr
           <IconMenu2 size={20} />
         </ActionIcon>
         <Crumbs />
-        <SearchBox />
+        {search}
         <Tooltip label="Keyboard (?)">
           <ActionIcon
             className={classes.wide}

@@ -36,7 +36,7 @@ ENGINE = ("engine", "run", "--kind", "sandbox")
 
 # What a new home gets: the command that makes it, and what is said then.
 SAMPLES = {
-    "study": (("sample", "send"), "study sent over DICOM to demo/Sample"),
+    "study": (("sample", "send"), "study sent over DICOM to demo/Sample; gears run on it"),
     "demo": (("sample", "demo"), "demonstration hierarchy in the groups demo and psych"),
 }
 

@@ -106,6 +106,11 @@ export const api = {
   put: <T>(path: string, body: unknown, query?: Query, revision?: number) =>
     call<T>("PUT", path, { query, body, revision }),
   patch: <T>(path: string, body: unknown, revision?: number) => call<T>("PATCH", path, { body, revision }),
+  /** Part of a long answer, and what to go on with. */
+  part: async <T>(path: string, query: Query) => {
+    const answer = await send("POST", path, { query, body: {} });
+    return { body: (await answer.json()) as T, next: answer.headers.get("X-Next") };
+  },
   /** An answer that is a file. */
   file: async (path: string, body: unknown) => (await send("POST", path, { body })).blob(),
   form: <T>(path: string, body: FormData) => call<T>("POST", path, { body }),

@@ -1,7 +1,7 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { LIVE } from "@/api/queries";
 
-const FACTS = ["file.created", "container.created", "container.modified", "container.deleted"];
+const FACTS = ["file.created", "container.created", "container.modified", "container.deleted", "job.changed"];
 const QUIET_MS = 400;
 const POLL_MS = 5_000;
 

@@ -81,6 +81,11 @@ export type ListParams = {
   limit?: number;
   page?: number;
   stats?: boolean;
+  include_parent_info?: boolean;
+  all_versions?: boolean;
+  include_invalid?: boolean;
+  project_id?: string | undefined;
+  exhaustive?: boolean;
 };
 
 /** One page of the rows of `path` (a list address below `/api`). */

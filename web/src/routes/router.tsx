@@ -147,6 +147,12 @@ const projectTemplates = createRoute({
   component: lazyRouteComponent(() => import("@/features/templates/TemplatesPage"), "TemplatesPage"),
 });
 
+const projectRules = createRoute({
+  getParentRoute: () => project,
+  path: "/rules",
+  component: lazyRouteComponent(() => import("@/features/rules/RulesPage"), "RulesPage"),
+});
+
 const modalities = createRoute({
   getParentRoute: () => framed,
   path: "/admin/modalities",
@@ -327,6 +333,39 @@ const projectCard = createRoute({
   component: lazyRouteComponent(() => import("@/features/ingest/card/CardPage"), "CardPage"),
 });
 
+const jobs = createRoute({
+  getParentRoute: () => framed,
+  path: "/jobs",
+  validateSearch: search.jobs,
+  component: lazyRouteComponent(() => import("@/features/jobs/JobsPage"), "JobsPage"),
+});
+
+const job = createRoute({
+  getParentRoute: () => framed,
+  path: "/jobs/$j",
+  component: lazyRouteComponent(() => import("@/features/jobs/JobPage"), "JobPage"),
+});
+
+const gears = createRoute({
+  getParentRoute: () => framed,
+  path: "/gears",
+  validateSearch: search.gears,
+  component: lazyRouteComponent(() => import("@/features/gears/GearsPage"), "GearsPage"),
+});
+
+const gear = createRoute({
+  getParentRoute: () => framed,
+  path: "/gears/$name/$version",
+  component: lazyRouteComponent(() => import("@/features/gears/GearPage"), "GearPage"),
+});
+
+const run = createRoute({
+  getParentRoute: () => framed,
+  path: "/run",
+  validateSearch: search.run,
+  component: lazyRouteComponent(() => import("@/features/run/RunPage"), "RunPage"),
+});
+
 const me = createRoute({
   getParentRoute: () => framed,
   path: "/me",
@@ -365,6 +404,7 @@ const tree = root.addChildren([
         projectView,
         projectPermissions,
         projectTemplates,
+        projectRules,
         projectDeid,
         projectSettings,
         projectTrash,
@@ -377,6 +417,11 @@ const tree = root.addChildren([
       file,
       misrouted,
       routing,
+      jobs,
+      job,
+      gears,
+      gear,
+      run,
       me,
       users,
       who,

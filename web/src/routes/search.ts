@@ -27,6 +27,9 @@ export const usage = (raw: Raw) => texts(raw, ["by", "from", "to"]);
 export const misrouted = (raw: Raw) => texts(raw, ["search", "reason"]);
 export const routing = (raw: Raw) => texts(raw, ["string"]);
 export const why = (raw: Raw) => texts(raw, ["user", "action"]);
+export const jobs = (raw: Raw) => texts(raw, ["state", "gear", "whose", "sort"]);
+export const gears = (raw: Raw) => texts(raw, ["q"]);
+export const run = (raw: Raw) => texts(raw, ["gear", "target", "file"]);
 export const viewer = (raw: Raw) => texts(raw, ["file", "session", "series", "layout", "at"]);
 
 export function version(raw: Raw): { version?: number } {

@@ -1,7 +1,19 @@
-import { IconAlertTriangle, IconCircleCheck, IconCircleMinus, IconCircleX } from "@tabler/icons-react";
+import {
+  IconAlertTriangle,
+  IconCircleCheck,
+  IconCircleMinus,
+  IconCircleX,
+  IconLoader2,
+} from "@tabler/icons-react";
 import classes from "./StateMark.module.css";
 
-const ICONS = { ok: IconCircleCheck, warn: IconAlertTriangle, bad: IconCircleX, off: IconCircleMinus };
+const ICONS = {
+  ok: IconCircleCheck,
+  run: IconLoader2,
+  warn: IconAlertTriangle,
+  bad: IconCircleX,
+  off: IconCircleMinus,
+};
 
 interface StateMarkProps {
   state: keyof typeof ICONS;

@@ -5,6 +5,7 @@ import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { containerQuery } from "@/api/queries";
 import { useMay } from "@/api/rights";
 import { DownloadButton } from "@/parts/download/DownloadButton";
+import { RunButton } from "@/parts/jobs/RunButton";
 import { Columns } from "@/ui/Columns";
 import { Failure } from "@/ui/Failure";
 import { count, dateTime } from "@/ui/format";
@@ -54,6 +55,7 @@ export function AcquisitionPage() {
               />
             ) : null}
             {may("files_download") ? <DownloadButton nodes={[{ level: "acquisition", _id: a }]} /> : null}
+            <RunButton target={a} may={may} />
             {shown && may("files_view_contents") ? (
               <LinkButton to="/viewer" search={{ file: shown.file_id }} leftSection={<IconEye size={16} />}>
                 View

@@ -20,6 +20,7 @@ const TABS = [
   { end: "/subjects", words: "Subjects", needs: null },
   { end: "/overview", words: "Overview", needs: null },
   { end: "/templates", words: "Templates", needs: "session_templates_view" },
+  { end: "/rules", words: "Rules", needs: "gear_rules_view" },
   { end: "/deid", words: "De-identification", needs: null },
   { end: "/views", words: "Data views", needs: "data_views_view" },
   { end: "/permissions", words: "Permissions", needs: "project_permissions_view" },

@@ -5,6 +5,7 @@ import { containerQuery, listQuery } from "@/api/queries";
 import { useMay } from "@/api/rights";
 import type { Acquisition } from "@/api/types";
 import { DownloadButton } from "@/parts/download/DownloadButton";
+import { RunButton } from "@/parts/jobs/RunButton";
 import { Columns } from "@/ui/Columns";
 import { Failure } from "@/ui/Failure";
 import { age, count, dateTime } from "@/ui/format";
@@ -58,6 +59,7 @@ export function SessionPage() {
               <DeleteButton level="session" id={s} label={session.label} parents={session.parents} />
             ) : null}
             {may("files_download") ? <DownloadButton nodes={[{ level: "session", _id: s }]} /> : null}
+            <RunButton target={s} may={may} />
             {viewable && may("files_view_contents") ? (
               <LinkButton to="/viewer" search={{ session: s }} leftSection={<IconEye size={16} />}>
                 View

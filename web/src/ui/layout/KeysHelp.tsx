@@ -7,6 +7,7 @@ const KEYS: [keys: string[], does: string][] = [
   [["g", "p"], "Go to projects"],
   [["g", "s"], "Go to search"],
   [["g", "c"], "Go to collections"],
+  [["g", "j"], "Go to jobs"],
   [["g", "m"], "Go to the mis-routed list"],
   [["g", "u"], "Go to your profile"],
   [["↑", "↓", "PgUp", "PgDn"], "Move in a table"],

@@ -6,6 +6,7 @@ const PLACES: Record<string, string> = {
   p: "/projects",
   s: "/search",
   c: "/collections",
+  j: "/jobs",
   m: "/misrouted",
   u: "/me",
 };

@@ -1,0 +1,20 @@
+import { type Gear, suiteOf } from "@/api/gears";
+
+const LAST = "Other";
+
+/** Gears by suite in alphabetical order, those without one at the end; only what the words are found in. */
+export function bySuite(gears: Gear[], words: string): [suite: string, gears: Gear[]][] {
+  const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
+  const suites = new Map<string, Gear[]>();
+  for (const one of gears) {
+    const suite = suiteOf(one);
+    const { name, label, description, author } = one.gear;
+    const text = [name, label, description, author, suite, one.category].join(" ").toLowerCase();
+    if (!wanted.every((word) => text.includes(word))) continue;
+    suites.set(suite, [...(suites.get(suite) ?? []), one]);
+  }
+  return [...suites].sort(
+    ([a], [b]) =>
+      Number(a === LAST) - Number(b === LAST) || a.localeCompare(b, undefined, { sensitivity: "base" }),
+  );
+}

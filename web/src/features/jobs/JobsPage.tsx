@@ -1,0 +1,93 @@
+import { Select } from "@mantine/core";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { allOf, contains, equals } from "@/api/filters";
+import { type Job, STATES } from "@/api/jobs";
+import { usePagedRows } from "@/api/paging";
+import { useMe } from "@/api/queries";
+import { ClearFilters } from "@/ui/ClearFilters";
+import { FilterBar } from "@/ui/FilterBar";
+import { count } from "@/ui/format";
+import { useCrumbs } from "@/ui/layout/crumbsContext";
+import { Message } from "@/ui/Message";
+import { Page } from "@/ui/Page";
+import { PageHead } from "@/ui/PageHead";
+import { SearchField } from "@/ui/SearchField";
+import { readSort, sortText } from "@/ui/table/model";
+import { PagedTable } from "@/ui/table/PagedTable";
+import { COLUMNS } from "./columns";
+
+interface Filters {
+  state?: string | undefined;
+  gear?: string | undefined;
+  whose?: string | undefined;
+  sort?: string | undefined;
+}
+
+/** Runs of gears in all projects that the user sees, as they go. */
+export function JobsPage() {
+  useCrumbs([{ label: "Jobs" }]);
+  return (
+    <Page fill>
+      <JobsTable />
+    </Page>
+  );
+}
+
+function JobsTable() {
+  const { user } = useMe();
+  const search: Filters = useSearch({ strict: false });
+  const navigate = useNavigate();
+  const change = (part: Filters) =>
+    void navigate({ to: ".", search: (old: Filters) => ({ ...old, ...part }), replace: true });
+  const clear = () => change({ state: undefined, gear: undefined, whose: undefined });
+  const sort = readSort(search.sort, COLUMNS) ?? { field: "created", descending: true };
+  const filter = allOf(
+    search.state && equals("state", search.state),
+    search.gear && contains("gear_info.name", search.gear),
+    search.whose === "mine" && equals("origin.id", user._id),
+  );
+  const rows = usePagedRows<Job>("/jobs", { filter, sort: sortText(sort), include_parent_info: true });
+  return (
+    <>
+      <PageHead title="Jobs" about={rows.loading ? " " : count(rows.total, "job")} />
+      <FilterBar>
+        <Select
+          aria-label="State"
+          placeholder="Any state"
+          clearable
+          data={STATES.map((state) => ({ value: state, label: state === "pending" ? "waiting" : state }))}
+          value={search.state ?? null}
+          onChange={(state) => change({ state: state ?? undefined })}
+        />
+        <SearchField label="Gear contains" value={search.gear} onChange={(gear) => change({ gear })} />
+        <Select
+          aria-label="Whose"
+          placeholder="Everybody’s"
+          clearable
+          data={[{ value: "mine", label: "Mine" }]}
+          value={search.whose ?? null}
+          onChange={(whose) => change({ whose: whose ?? undefined })}
+        />
+        <ClearFilters shown={filter !== undefined} onClear={clear} />
+      </FilterBar>
+      <PagedTable
+        name="jobs"
+        label="Jobs"
+        what="job list"
+        columns={COLUMNS}
+        rows={rows}
+        sort={sort}
+        onSort={(text) => change({ sort: text })}
+        onOpen={(row) => void navigate({ to: "/jobs/$j", params: { j: row._id } })}
+        filtered={filter !== undefined}
+        onClear={clear}
+        empty={
+          <Message title="No jobs yet">
+            A job is one run of a gear. Rules of a project start them by themselves, people from the page of a
+            file, an acquisition or a session.
+          </Message>
+        }
+      />
+    </>
+  );
+}

@@ -1,0 +1,118 @@
+import { Select } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { api } from "@/api/client";
+import { type Gear, gearsQuery, suiteOf } from "@/api/gears";
+import { LIVE } from "@/api/queries";
+import { useMay } from "@/api/rights";
+import type { Parents } from "@/api/types";
+import { mayRun } from "@/parts/jobs/rights";
+import { Failure } from "@/ui/Failure";
+import { Loading } from "@/ui/Loading";
+import { useCrumbs } from "@/ui/layout/crumbsContext";
+import { Message } from "@/ui/Message";
+import { Page } from "@/ui/Page";
+import { PageHead } from "@/ui/PageHead";
+import { Panel } from "@/ui/Panel";
+import { RunForm } from "./RunForm";
+import { suggestQuery } from "./suggest";
+
+interface Target {
+  _id: string;
+  label: string;
+  container_type: string;
+  parents: Parents;
+}
+
+const targetQuery = (id: string) => ({
+  queryKey: [LIVE, "containers", id],
+  queryFn: () => api.get<Target>(`/containers/${encodeURIComponent(id)}`),
+});
+
+/** Starts a gear for a container: which one, with which files, set how. */
+export function RunPage() {
+  const { target: id } = useSearch({ from: "/inside/framed/run" });
+  const found = useQuery({ ...targetQuery(id ?? ""), enabled: Boolean(id) });
+  useCrumbs([{ label: "Run gear" }]);
+  return (
+    <Page>
+      <PageHead
+        title="Run gear"
+        about={found.data ? `for the ${found.data.container_type} ${found.data.label || "untitled"}` : " "}
+      />
+      {id === undefined ? (
+        <Message title="On what?">
+          Open a session, an acquisition or a file, then choose “Run gear” there.
+        </Message>
+      ) : null}
+      {found.error && !found.data ? (
+        <Failure error={found.error} what="container" onRetry={() => void found.refetch()} />
+      ) : null}
+      {id && found.isPending ? <Loading /> : null}
+      {found.data ? <Choice target={found.data} /> : null}
+    </Page>
+  );
+}
+
+function Choice({ target }: { target: Target }) {
+  const { gear: id, file } = useSearch({ from: "/inside/framed/run" });
+  const navigate = useNavigate({ from: "/run" });
+  const project = target.container_type === "project" ? target._id : target.parents.project;
+  const may = useMay(project);
+  const found = useQuery(gearsQuery(project ?? undefined));
+  if (found.error && !found.data)
+    return <Failure error={found.error} what="gear list" onRetry={() => void found.refetch()} />;
+  if (!found.data) return <Loading rows={4} />;
+  const gears = found.data.results.filter((one) => mayRun(may, one.category));
+  const gear = gears.find((one) => one._id === id);
+  if (gears.length === 0)
+    return (
+      <Message title="There is no gear that you may run here">
+        Your role decides whether you may start gears that add files, or only analyses. An administrator of
+        the project can give you another.
+      </Message>
+    );
+  return (
+    <>
+      <Panel title="Gear">
+        <Select
+          aria-label="Gear"
+          placeholder="Choose a gear"
+          searchable
+          allowDeselect={false}
+          data={bySuite(gears)}
+          value={gear?._id ?? null}
+          description={gear ? `${gear.category}, version ${gear.gear.version}` : undefined}
+          inputWrapperOrder={["input", "description"]}
+          onChange={(next) =>
+            next && void navigate({ search: (old) => ({ ...old, gear: next }), replace: true })
+          }
+        />
+      </Panel>
+      {gear ? <Form key={gear._id} gear={gear} target={target} wanted={file} /> : null}
+    </>
+  );
+}
+
+function bySuite(gears: Gear[]) {
+  const suites = new Map<string, { value: string; label: string }[]>();
+  for (const one of gears) {
+    const items = suites.get(suiteOf(one)) ?? [];
+    suites.set(suiteOf(one), [...items, { value: one._id, label: one.gear.label }]);
+  }
+  return [...suites].map(([group, items]) => ({ group, items }));
+}
+
+interface FormProps {
+  gear: Gear;
+  target: Target;
+  wanted: string | undefined;
+}
+
+function Form({ gear, target, wanted }: FormProps) {
+  const found = useQuery(suggestQuery(gear, target._id));
+  if (found.error && !found.data)
+    return <Failure error={found.error} what="file list" onRetry={() => void found.refetch()} />;
+  if (!found.data) return <Loading rows={4} />;
+  return <RunForm gear={gear} target={target} files={found.data.files} wanted={wanted} />;
+}

@@ -22,6 +22,7 @@ from treadle.cli import (
     gear_run,
     gear_server_commands,
     job_commands,
+    rerun_commands,
     role_commands,
     search_commands,
     search_index_commands,
@@ -63,6 +64,7 @@ gear_run.register()
 engine_commands.register(app)
 job_commands.register(app)
 batch_commands.register(app)
+rerun_commands.register(app)
 
 
 @app.command()

@@ -140,7 +140,9 @@ class Sample:
 
     def _job(self) -> str:
         """Which job a path means: one in the state that its endpoint is for."""
-        if self.template.endswith(("/retry", "/accept-failed-output", "/stream")):
+        if self.template.endswith(
+            ("/retry", "/accept-failed-output", "/stream", "/provenance", "/rerun", "/export")
+        ):
             return "failed-job"
         watched = self.method == "GET" and not self.template.endswith(("/config.json", "/inputs/{}"))
         return "job" if watched or self.template == "/jobs/{}" else "running-job"
@@ -254,6 +256,8 @@ _ARGUMENTS: list[tuple[str, Any]] = [
             "json": {"gear_id": ids["gear"], "destination": {"type": "session", "id": ids["session"]}}
         },
     ),
+    (r"GET /jobs/compare", lambda ids: {"params": {"a": ids["failed-job"], "b": ids["failed-job"]}}),
+    (r"GET /analyses/compare", lambda ids: {"params": {"a": ids["run-analysis"], "b": ids["run-analysis"]}}),
     (r"PUT /jobs/priority", lambda ids: {"json": {"job_ids": [ids["job"]], "priority": "high"}}),
     (r"PUT /jobs/\{\}", _json(state="cancelled")),
     (r"POST /jobs/\{\}/logs", lambda ids: {"json": [{"fd": 1, "msg": "x"}]}),

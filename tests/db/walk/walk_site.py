@@ -288,9 +288,15 @@ async def _jobs(site: Site) -> None:
     }
     for name in ("job", "running-job", "failed-job"):
         site.ids[name] = (await site.good("POST", "/jobs/add", json=asked))["_id"]
+    named = {**GEAR, "name": "walk-analysis"}
+    gear = await site.good("POST", "/gears/walk-analysis", json={"category": "analysis", "gear": named})
+    run = {"label": MARK, "job": {"gear_id": gear["_id"]}}
+    begun = await site.good("POST", f"/sessions/{site.ids['session']}/analyses", json=run)
+    site.ids["run-analysis"] = begun["_id"]
     await site.good("PUT", f"/jobs/{site.ids['running-job']}", who="engine", json={"state": "running"})
-    await site.good("PUT", f"/jobs/{site.ids['failed-job']}", who="engine", json={"state": "running"})
-    await site.good("PUT", f"/jobs/{site.ids['failed-job']}", who="engine", json={"state": "failed"})
+    for ended in (site.ids["failed-job"], begun["job_id"]):
+        for state in ("running", "failed"):
+            await site.good("PUT", f"/jobs/{ended}", who="engine", json={"state": state})
 
 
 async def _rules(site: Site) -> None:

@@ -259,6 +259,7 @@ POST              /files/{}/move                          project files_move
 POST              /files/{}/restore                       project files_create_single
 GET               /files/{}/tags                          project tags_view
 PATCH PUT DELETE  /files/{}/tags                          project tags_manage
+GET               /files/{}/lineage                       project files_view_metadata
 GET               /files/{}/versions                      project files_view_metadata
 GET               /files/{}/zip_info                      project files_view_contents
 GET HEAD          /x/files/{}/content                     project files_view_contents
@@ -420,6 +421,11 @@ POST              /jobs/determine_provider                any
 GET               /jobs/{}                                project jobs_view
 GET               /jobs/{}/detail                         project jobs_view
 PUT               /jobs/{}                                project jobs_view jobs_manage_others
+GET               /jobs/{}/provenance                     project jobs_view
+GET               /jobs/compare                           project jobs_view
+GET               /jobs/{}/export                         project jobs_view
+POST              /jobs/{}/rerun                project jobs_view jobs_manage files_create_single files_modify_metadata
+GET               /analyses/compare                       project jobs_view analyses_view_metadata
 POST              /jobs/{}/retry                          project jobs_view jobs_manage_others files_view_contents
 POST              /jobs/{}/accept-failed-output           project jobs_view files_create_single files_modify_metadata
 GET               /jobs/{}/logs                           project jobs_view

@@ -32,6 +32,7 @@ from treadle.server.privacy import routes as privacy
 from treadle.server.privacy import routes_preview, routes_profiles, routes_settings
 from treadle.server.privacy.preview import stop_previews
 from treadle.server.privacy.quarantine import sweep
+from treadle.server.provenance import routes as provenance
 from treadle.server.rules import routes as rules
 from treadle.server.search import routes as search
 from treadle.server.wire import http
@@ -45,6 +46,7 @@ _ROUTERS: tuple[APIRouter, ...] = (
     metrics.router,
     alerts.router,
     access.router,
+    provenance.router,
     jobs.router,
     rules.router,
     batch.router,

@@ -32,10 +32,11 @@ def config_json(
     contexts: Contexts | None,
     destination: tuple[str, str],
     place: Container,
+    before: Json | None = None,
 ) -> dict[str, Any]:
-    """config.json; `place` is the container that contexts are looked up from."""
-    inputs: dict[str, Any] = {}
-    for name, one in manifest["inputs"].items():
+    """config.json; `place` is where contexts are looked up, `before` the inputs of the run that this one repeats."""
+    inputs: dict[str, Any] = dict(before or {})
+    for name, one in manifest["inputs"].items() if before is None else ():
         if one["base"] == "file" and name in files:
             inputs[name] = _file(name, files[name])
         elif one["base"] == "context" and contexts is not None:

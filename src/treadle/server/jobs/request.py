@@ -25,6 +25,7 @@ from treadle.server.jobs import frozen, inputs
 from treadle.server.jobs.analyses import NewAnalysis, make_analyses
 from treadle.server.jobs.errors import BadConfig, BadDestination, BadInput, GearUnusable
 from treadle.server.jobs.inputs import Ref
+from treadle.server.jobs.rows import Job
 from treadle.server.jobs.starter import Starter
 from treadle.server.jobs.states import PRIORITIES
 from treadle.server.jobs.tables import compute_provider, job, job_log
@@ -59,6 +60,7 @@ class JobRequest:
     previous_job_id: str | None = None
     attempt: int = 1
     due_at: datetime | None = None
+    repeats: Job | None = None  # an earlier run whose frozen inputs and contexts are taken as they are
 
 
 async def request_job(connection: AsyncConnection, request: JobRequest, starter: Starter) -> str:
@@ -273,7 +275,7 @@ def _row(
     starter: Starter,
     at: datetime,
 ) -> dict[str, Any]:
-    request, gear, place = plan.request, plan.gear, places[plan.place_id]
+    request, gear, place, before = plan.request, plan.gear, places[plan.place_id], plan.request.repeats
     related = {value for value in place.ancestors.values() if value}
     related.update(*(item.parents.values() for item in plan.files.values()))
     return {
@@ -292,7 +294,7 @@ def _row(
             {str(place.project_id), *(item.project_id for item in plan.files.values() if item.project_id)}
         ),
         "related_container_ids": sorted(related | {destination.id}),
-        "inputs": [inputs.pinned(name, item) for name, item in plan.files.items()],
+        "inputs": before.inputs if before else [inputs.pinned(*item) for item in plan.files.items()],
         "config": frozen.config_json(
             plan.id,
             gear.manifest,
@@ -301,6 +303,7 @@ def _row(
             contexts=contexts,
             destination=(destination.level, destination.id),
             place=place,
+            before=before.config["inputs"] if before else None,
         ),
         "priority": request.priority,
         "rank": request.priority,

@@ -55,7 +55,7 @@ async def retry(
     if old.state not in (ENDED if any_state else ("failed",)):
         raise BadTransition(f"A job that is {old.state} cannot be retried.")
     if old.retried_at is not None:
-        raise AlreadyRetried(f"The job has been retried already as {await _successor(connection, old.id)}.")
+        raise AlreadyRetried(f"The job has been retried already as {await _successor(connection, old)}.")
     return (await again(connection, [old], starter, provider_id=provider_id, due_at=due_at))[0]
 
 
@@ -145,8 +145,7 @@ async def retry_by_itself(connection: AsyncConnection, failed: Job) -> str | Non
     )
 
 
-async def _successor(connection: AsyncConnection, job_id: str) -> str:
-    found = await connection.execute(
-        select(job.c.id).where(job.c.previous_job_id == job_id).order_by(job.c.id.desc()).limit(1)
-    )
+async def _successor(connection: AsyncConnection, old: Job) -> str:
+    again = (job.c.previous_job_id == old.id) & (job.c.attempt > old.attempt)
+    found = await connection.execute(select(job.c.id).where(again).order_by(job.c.id.desc()).limit(1))
     return str(found.scalar_one_or_none())

@@ -111,6 +111,12 @@ job = Table(
     Index("ix_job_state", "state", "id"),
     Index("ix_job_session", "session_id", "id"),
     Index("ix_job_analysis", "analysis_id", postgresql_where=text("analysis_id IS NOT NULL")),
+    Index(
+        "ix_job_inputs",
+        "inputs",
+        postgresql_using="gin",
+        postgresql_ops={"inputs": "jsonb_path_ops"},
+    ),
     Index("ix_job_related", "related_container_ids", postgresql_using="gin"),
     Index("ix_job_origin", "origin_id", "id"),
     Index("ix_job_batch", "batch_id", postgresql_where=text("batch_id IS NOT NULL")),

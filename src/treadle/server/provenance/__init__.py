@@ -1,0 +1,1 @@
+"""Where files come from, and whether a run gives the same again."""

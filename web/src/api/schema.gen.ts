@@ -486,6 +486,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/analyses/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare Analyses
+         * @description The runs that made two analyses side by side.
+         */
+        get: operations["compare_analyses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/analyses/info/cleanup/{path}": {
         parameters: {
             query?: never;
@@ -3866,6 +3886,26 @@ export interface paths {
         patch: operations["modify_file_info"];
         trace?: never;
     };
+    "/api/files/{file_id}/lineage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Lineage
+         * @description The jobs and files that a file version was made of, or that were made of it.
+         */
+        get: operations["get_file_lineage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/files/{file_id}/move": {
         parameters: {
             query?: never;
@@ -4765,6 +4805,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/jobs/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare Jobs
+         * @description Two ended runs side by side: what was asked, with what, and what came of it.
+         */
+        get: operations["compare_jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/jobs/determine_provider": {
         parameters: {
             query?: never;
@@ -4993,6 +5053,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/jobs/{job_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Job
+         * @description An ended run in a standard form: a Process Run Crate, W3C PROV-JSON, or BIDS dataset_description.json.
+         *
+         *     With `pseudonymised` the starter's name is replaced by one that only tells sameness.
+         */
+        get: operations["export_job"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/jobs/{job_id}/heartbeat": {
         parameters: {
             query?: never;
@@ -5146,6 +5228,46 @@ export interface paths {
          */
         put: operations["update_job_profile"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/{job_id}/provenance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Provenance
+         * @description What an ended job ran, with what, for whom, and what came of it.
+         */
+        get: operations["get_job_provenance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/{job_id}/rerun": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rerun Job
+         * @description An ended run once more: same gear, options, context values and file versions, as a new job.
+         */
+        post: operations["rerun_job"];
         delete?: never;
         options?: never;
         head?: never;
@@ -10136,6 +10258,66 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * ComparedItem
+         * @description A value or the content of a file.
+         */
+        ComparedItem: {
+            /** A */
+            a?: unknown;
+            /** B */
+            b?: unknown;
+            /**
+             * Is
+             * @enum {string}
+             */
+            is: "same" | "differs" | "only_a" | "only_b";
+        };
+        /**
+         * ComparedJob
+         * @description One side.
+         */
+        ComparedJob: {
+            /** Gear Info */
+            gear_info: {
+                [key: string]: unknown;
+            };
+            /** Id */
+            id: string;
+            /** Label */
+            label: string | null;
+            /** State */
+            state: string;
+        };
+        /**
+         * ComparedSection
+         * @description Items by name.
+         */
+        ComparedSection: {
+            /** Items */
+            items: {
+                [key: string]: components["schemas"]["ComparedItem"];
+            };
+            /** Same */
+            same: boolean;
+        };
+        /**
+         * Comparison
+         * @description Two runs side by side.
+         */
+        Comparison: {
+            a: components["schemas"]["ComparedJob"];
+            b: components["schemas"]["ComparedJob"];
+            /** Sections */
+            sections: {
+                [key: string]: components["schemas"]["ComparedSection"];
+            };
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "identical" | "same-inputs-different-outputs" | "different-inputs";
+        };
+        /**
          * ComputeProvider
          * @description An engine as a compute provider.
          */
@@ -11421,6 +11603,52 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * LineageDocument
+         * @description What a file was made of, or what was made of it.
+         */
+        LineageDocument: {
+            /**
+             * Direction
+             * @enum {string}
+             */
+            direction: "up" | "down";
+            /** Edges */
+            edges: components["schemas"]["LineageEdge"][];
+            /** Nodes */
+            nodes: components["schemas"]["LineageNode"][];
+            /** Not Shown */
+            not_shown: number;
+            /** Root */
+            root: string;
+            /** Truncated */
+            truncated: boolean;
+        };
+        /**
+         * LineageEdge
+         * @description What went into what: a file into a job, or a job's output.
+         */
+        LineageEdge: {
+            /** From */
+            from: string;
+            /** To */
+            to: string;
+        };
+        /**
+         * LineageNode
+         * @description A file version or a job; `depth` counts jobs from the file that was asked about.
+         */
+        LineageNode: {
+            /** Depth */
+            depth: number;
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "file" | "job";
+        };
+        /**
          * LogDocument
          * @description A job's log.
          */
@@ -12124,6 +12352,68 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * ProvenanceRecord
+         * @description What was run, with what, by whom and what came of it.
+         */
+        ProvenanceRecord: {
+            /** Cached From */
+            cached_from: string | null;
+            /** Config */
+            config: {
+                [key: string]: unknown;
+            };
+            /** Contexts */
+            contexts: {
+                [key: string]: unknown;
+            };
+            /** Destination */
+            destination: {
+                [key: string]: unknown;
+            };
+            /** Failure Reason */
+            failure_reason: string | null;
+            /** Format */
+            format: string;
+            /** Gear */
+            gear: {
+                [key: string]: unknown;
+            };
+            /** Inputs */
+            inputs: {
+                [key: string]: unknown;
+            }[];
+            /** Job */
+            job: {
+                [key: string]: unknown;
+            };
+            /** Log Sha256 */
+            log_sha256: string | null;
+            /** Metadata */
+            metadata: {
+                [key: string]: unknown;
+            } | null;
+            /** Origin */
+            origin: {
+                [key: string]: unknown;
+            };
+            /** Outputs */
+            outputs: {
+                [key: string]: unknown;
+            }[];
+            /** Profile */
+            profile: {
+                [key: string]: unknown;
+            };
+            /** Run */
+            run: {
+                [key: string]: unknown;
+            };
+            /** Transitions */
+            transitions: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * ProviderDocument
          * @description Where files are kept.
          */
@@ -12308,6 +12598,16 @@ export interface components {
             status: string;
             /** Subject Ids */
             subject_ids: string[];
+        };
+        /**
+         * Rerun
+         * @description The new job; not `reproducible` when the gear may read more by an API key than its record tells.
+         */
+        Rerun: {
+            /** Id */
+            _id: string;
+            /** Reproducible */
+            reproducible: boolean;
         };
         /**
          * ResolvedDocument
@@ -15444,6 +15744,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeletedMany"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    compare_analyses: {
+        parameters: {
+            query: {
+                a: string;
+                b: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comparison"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -24251,6 +24584,46 @@ export interface operations {
             503: components["responses"]["Trouble"];
         };
     };
+    get_file_lineage: {
+        parameters: {
+            query?: {
+                direction?: "up" | "down";
+                /** @description how many jobs far */
+                depth?: number;
+                /** @description how many files and jobs at most */
+                limit?: number;
+                /** @description of the file; the current one if not given */
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineageDocument"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
     move_file: {
         parameters: {
             query?: never;
@@ -26622,6 +26995,39 @@ export interface operations {
             503: components["responses"]["Trouble"];
         };
     };
+    compare_jobs: {
+        parameters: {
+            query: {
+                a: string;
+                b: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
     determine_provider_for_job: {
         parameters: {
             query?: never;
@@ -27042,6 +27448,43 @@ export interface operations {
             503: components["responses"]["Trouble"];
         };
     };
+    export_job: {
+        parameters: {
+            query?: {
+                format?: "rocrate" | "prov" | "bids";
+                pseudonymised?: boolean;
+            };
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
     heartbeat_job: {
         parameters: {
             query?: {
@@ -27353,6 +27796,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Modified"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    get_job_provenance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProvenanceRecord"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    rerun_job: {
+        parameters: {
+            query?: {
+                compute_provider_id?: string | null;
+            };
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rerun"];
                 };
             };
             400: components["responses"]["BadRequest"];

@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0019_provenance"
-down_revision = "0017_rules"
+down_revision = "0018_batch"
 branch_labels = None
 depends_on = None
 

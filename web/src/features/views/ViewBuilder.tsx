@@ -3,13 +3,12 @@ import { useDisclosure } from "@mantine/hooks";
 import { IconBraces, IconDeviceFloppy, IconPlayerPlay } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { lazy, Suspense } from "react";
 import { api } from "@/api/client";
 import { Panel } from "@/ui/Panel";
 import { ChosenColumns } from "./ChosenColumns";
 import { ColumnTree } from "./ColumnTree";
-import { DefinitionDialog } from "./DefinitionDialog";
 import { DeleteViewButton } from "./DeleteViewButton";
-import { SaveViewDialog } from "./SaveViewDialog";
 import classes from "./ViewBuilder.module.css";
 import { ViewGrid } from "./ViewGrid";
 import { ViewResult } from "./ViewResult";
@@ -22,6 +21,11 @@ import {
   type ViewColumn,
   type ViewSpec,
 } from "./view";
+
+const DefinitionDialog = lazy(async () => ({
+  default: (await import("./DefinitionDialog")).DefinitionDialog,
+}));
+const SaveViewDialog = lazy(async () => ({ default: (await import("./SaveViewDialog")).SaveViewDialog }));
 
 /** Columns at the left, what they give at the right. What is not saved yet stands in the address. */
 export function ViewBuilder({ saved }: { saved: SavedView | null }) {
@@ -136,14 +140,16 @@ export function ViewBuilder({ saved }: { saved: SavedView | null }) {
           <ViewGrid project={p} spec={spec} empty={empty} total={null} sort={sort} />
         )}
       </section>
-      {saving ? <SaveViewDialog spec={spec} saved={saved} project={p} onClose={saveDialog.close} /> : null}
-      {raw ? (
-        <DefinitionDialog
-          spec={spec}
-          onClose={rawDialog.close}
-          onSave={(next) => void navigate({ search: { draft: next }, replace: true })}
-        />
-      ) : null}
+      <Suspense>
+        {saving ? <SaveViewDialog spec={spec} saved={saved} project={p} onClose={saveDialog.close} /> : null}
+        {raw ? (
+          <DefinitionDialog
+            spec={spec}
+            onClose={rawDialog.close}
+            onSave={(next) => void navigate({ search: { draft: next }, replace: true })}
+          />
+        ) : null}
+      </Suspense>
     </div>
   );
 }

@@ -2,15 +2,16 @@ import { ActionIcon, Drawer, Tooltip } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconKeyboard, IconMenu2 } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { lazy, type ReactNode, Suspense } from "react";
 import { Logo } from "@/ui/Logo";
 import { usePreference } from "@/ui/table/usePreference";
 import { Crumbs } from "./Crumbs";
-import { KeysHelp } from "./KeysHelp";
 import { Rail } from "./Rail";
 import classes from "./Shell.module.css";
 import { UserMenu } from "./UserMenu";
 import { useAppKeys } from "./useAppKeys";
+
+const KeysHelp = lazy(async () => ({ default: (await import("./KeysHelp")).KeysHelp }));
 
 interface ShellProps {
   siteName: string;
@@ -73,7 +74,7 @@ export function Shell({ siteName, userName, email, administers, onLogOut, search
       <main className={classes.page} id="page" tabIndex={-1}>
         {children}
       </main>
-      <KeysHelp opened={help} onClose={helpSwitch.close} />
+      <Suspense>{help ? <KeysHelp opened onClose={helpSwitch.close} /> : null}</Suspense>
     </div>
   );
 }

@@ -133,6 +133,7 @@ _FILE_COLUMNS: dict[str, Field] = {
     "replaced": Field(file.c.replaced_at, "time"),
     "revision": Field(file.c.revision, "integer"),
     "deid_log_id": Field(file.c.deid_log_id, "text"),
+    "gear_info": Field(file.c.gear_info, "json"),
     "parents.analysis": Field(file.c.analysis_id, "text"),
     "analysis": Field(file.c.analysis_id, "text"),
 }

@@ -37,7 +37,7 @@ def test_an_administrator_makes_a_group_and_a_project(page: Page, server: Server
     expect(page.get_by_text(f"fw://{group}/study01")).to_be_visible()
     create.click()
     expect(page.get_by_role("heading", name="study01", level=1)).to_be_visible()
-    expect(page.get_by_role("grid").get_by_text(f"fw://{group}/study01")).to_be_visible()
+    expect(page.get_by_role("main").get_by_text(f"fw://{group}/study01").last).to_be_visible()
     [made] = server.get(f"/groups/{group}/projects")
     assert page.url.endswith(f"/projects/{made['_id']}")
     assert (made["label"], made["description"]) == ("study01", "Pilot")

@@ -119,7 +119,9 @@ file = Table(
     Column("series", JSONB),
     Column("deid_log_id", Text),
     Column("deid_log_skip_reason", Text),
-    Column("gear_info", JSONB(none_as_null=True)),  # of the gear whose run made it: {id, category, name, version}
+    Column(
+        "gear_info", JSONB(none_as_null=True)
+    ),  # of the gear whose run made it: {id, category, name, version}
     Column("deid", JSONB),  # by which profile and engine it was de-identified
     Column("restored_from", Integer),
     Column("restored_by", Text),

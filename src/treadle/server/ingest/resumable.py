@@ -5,20 +5,13 @@ The bytes wait where a connector's series do (`Blobs.stage`); the row of the tic
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from treadle.server.access.guard import Guard, Guards
-from treadle.server.access.identity import Identity
 from treadle.server.catalog.files import clean_name
-from treadle.server.ingest.errors import TicketUnknown
-from treadle.server.ingest.tables import upload
+from treadle.server.ingest.tickets import close_ticket, open_empty, take_ticket
 from treadle.server.ingest.uploads import Arrived, count_members, find_target, place_uploads
-from treadle.server.kit.clock import now
 from treadle.server.store.blobs import Blobs
 from treadle.server.store.blobs_rows import keep
 
@@ -38,39 +31,21 @@ class Resumable:
 
 async def open_upload(guard: Guard, *, container: str, name: str, size: int, valid_for: timedelta) -> str:
     """The ticket of a new upload."""
-    ticket = secrets.token_urlsafe(32)
-    origin_type, origin_id = guard.identity.origin
-    await guard.connection.execute(
-        insert(upload).values(
-            id=ticket,
-            kind=_KIND,
-            origin_type=origin_type,
-            origin_id=origin_id,
-            size=size,
-            request={"container": container, "name": clean_name(name)},
-            expires_at=now() + valid_for,
-        )
+    return await open_empty(
+        guard.connection,
+        guard.identity,
+        kind=_KIND,
+        request={"container": container, "name": clean_name(name)},
+        valid_for=valid_for,
+        size=size,
     )
-    return ticket
 
 
-async def get_upload(
-    connection: AsyncConnection, identity: Identity, ticket: str, *, lock: bool = False
-) -> Resumable:
+async def get_upload(guard: Guard, ticket: str, *, lock: bool = False) -> Resumable:
     """The caller's own upload."""
-    origin_type, origin_id = identity.origin
-    query = select(upload).where(
-        upload.c.id == ticket,
-        upload.c.kind == _KIND,
-        upload.c.origin_type == origin_type,
-        upload.c.origin_id == origin_id,
-        upload.c.expires_at > now(),
-    )
-    row = (await connection.execute(query.with_for_update() if lock else query)).one_or_none()
-    if row is None:
-        raise TicketUnknown
-    asked = row.request
-    return Resumable(row.id, asked["container"], asked["name"], row.size, row.result is not None)
+    found = await take_ticket(guard.connection, guard.identity, ticket, kind=_KIND, lock=lock)
+    asked = found.request
+    return Resumable(found.id, asked["container"], asked["name"], found.size or 0, found.result is not None)
 
 
 async def finish(guards: Guards, blobs: Blobs, ticket: str) -> None:
@@ -79,7 +54,7 @@ async def finish(guards: Guards, blobs: Blobs, ticket: str) -> None:
     try:
         await receipt.publish()
         async with guards() as guard:
-            known = await get_upload(guard.connection, guard.identity, ticket, lock=True)
+            known = await get_upload(guard, ticket, lock=True)
             target = await find_target(guard, known.container, level=None, lock=True)
             if known.done:
                 return
@@ -87,9 +62,7 @@ async def finish(guards: Guards, blobs: Blobs, ticket: str) -> None:
             made = await place_uploads(
                 guard, target, await count_members(blobs, [arrived]), metadata=None, preserve_metadata=False
             )
-            await guard.connection.execute(
-                update(upload).where(upload.c.id == ticket).values(result=[item.id for item in made])
-            )
+            await close_ticket(guard.connection, ticket, [item.id for item in made])
     finally:
         await receipt.close()
     await blobs.drop_staged(ticket)

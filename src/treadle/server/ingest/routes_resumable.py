@@ -102,7 +102,7 @@ async def drop_upload(request: Request, ticket: str, guards: StreamGuards) -> Re
 async def _open(guards: Guards, ticket: str) -> Resumable:
     """The caller's upload; whoever lost the right to the container meanwhile is refused here."""
     async with guards() as guard:
-        known = await get_upload(guard.connection, guard.identity, ticket)
+        known = await get_upload(guard, ticket)
         await find_target(guard, known.container, level=None)
     return known
 

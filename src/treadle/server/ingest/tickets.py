@@ -31,6 +31,7 @@ class Ticket:
     id: str
     kind: str
     request: dict[str, Any]
+    size: int | None
     result: Any
 
 
@@ -70,8 +71,9 @@ async def open_empty(
     kind: str,
     request: dict[str, Any],
     valid_for: timedelta,
+    size: int | None = None,
 ) -> str:
-    """A new ticket whose files are not known yet."""
+    """A new ticket whose files are not known yet, or that stands for one of this size."""
     ticket = secrets.token_urlsafe(32)
     origin_type, origin_id = identity.origin
     await connection.execute(
@@ -81,6 +83,7 @@ async def open_empty(
             origin_type=origin_type,
             origin_id=origin_id,
             request=request,
+            size=size,
             expires_at=now() + valid_for,
         )
     )
@@ -139,25 +142,22 @@ async def fill_slot(connection: AsyncConnection, ticket: str, position: int, ref
     )
 
 
-async def take_ticket(connection: AsyncConnection, identity: Identity, ticket: str, *, kind: str) -> Ticket:
-    """The caller's own ticket, locked until the transaction ends."""
+async def take_ticket(
+    connection: AsyncConnection, identity: Identity, ticket: str, *, kind: str, lock: bool = True
+) -> Ticket:
+    """The caller's own ticket, locked until the transaction ends unless it is only looked at."""
     origin_type, origin_id = identity.origin
-    row = (
-        await connection.execute(
-            select(upload)
-            .where(
-                upload.c.id == ticket,
-                upload.c.kind == kind,
-                upload.c.origin_type == origin_type,
-                upload.c.origin_id == origin_id,
-                upload.c.expires_at > now(),
-            )
-            .with_for_update()
-        )
-    ).one_or_none()
+    query = select(upload).where(
+        upload.c.id == ticket,
+        upload.c.kind == kind,
+        upload.c.origin_type == origin_type,
+        upload.c.origin_id == origin_id,
+        upload.c.expires_at > now(),
+    )
+    row = (await connection.execute(query.with_for_update() if lock else query)).one_or_none()
     if row is None:
         raise TicketUnknown
-    return Ticket(row.id, row.kind, row.request, row.result)
+    return Ticket(row.id, row.kind, row.request, row.size, row.result)
 
 
 async def arrived_files(connection: AsyncConnection, ticket: str) -> list[Arrived] | None:

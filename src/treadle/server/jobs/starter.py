@@ -21,6 +21,18 @@ class Starter:
     batch_id: str | None = None
 
     @property
+    def columns(self) -> dict[str, Any]:
+        """What every job it starts keeps of it."""
+        return {
+            "origin_type": self.origin[0],
+            "origin_id": self.origin[1],
+            "user_id": self.user_id,
+            "scope": self.scope,
+            "rule_id": self.rule_id,
+            "role_id": self.role_id,
+        }
+
+    @property
     def has_rights(self) -> bool:
         """Whether a key can be made for jobs of this starter: a user's, or a role's in the project."""
         return self.user_id is not None or (self.rule_id is not None and self.role_id is not None)

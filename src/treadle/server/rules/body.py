@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from treadle.gears.config import ConfigError, complete
+from treadle.gears.config import ConfigError
 from treadle.server.access.guard import Guard
 from treadle.server.access.roles import assignable, get_role
 from treadle.server.catalog.rows import Container
@@ -18,7 +18,7 @@ from treadle.server.jobs.states import priority_of
 from treadle.server.kit.errors import Invalid
 from treadle.server.rules.errors import BadPatterns
 from treadle.server.rules.match import CONDITIONS, LONGEST_PATTERN, bad_patterns
-from treadle.server.rules.plan import NoPlan, trigger_of
+from treadle.server.rules.plan import lacking
 
 _LISTS = ("any", "all", "not")
 _MOST, _LONGEST = 50, 255
@@ -64,19 +64,13 @@ def _missing(gear: Gear, values: Mapping[str, Any]) -> str | None:
     for name in (*fixed, *([trigger] if trigger else [])):
         if directives.get(name, {}).get("base") != "file":
             raise Invalid(f"The gear has no file input '{name}'.")
+    config = values.get("config") or {}
     try:
-        complete(gear.manifest, dict(values.get("config") or {}))
+        return lacking(gear, config=config, trigger=trigger, role_id=values.get("role_id"))
     except ConfigError as error:
-        if error.key in (values.get("config") or {}):
+        if error.key in config:
             raise BadConfig(error.key, error.reason) from None
         return f"the option '{error.key}': {error.reason}"
-    if any(one["base"] == "api-key" for one in directives.values()) and not values.get("role_id"):
-        return "the gear has an API key input: choose the role it acts with ('role_id')"
-    try:
-        trigger_of(trigger, gear.manifest)
-    except NoPlan as error:
-        return str(error)
-    return None
 
 
 def _text(given: Any, name: str) -> str | None:

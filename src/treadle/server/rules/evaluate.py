@@ -7,13 +7,13 @@ what the triggers kept of it; new files and versions did not.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import Row, delete, func, insert, select, text, update
+from sqlalchemy import Row, Select, delete, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -31,7 +31,7 @@ from treadle.server.rules.match import Around, Facts, matches, uses_container
 from treadle.server.rules.plan import NoPlan, facts_of, job_of, starter_of
 from treadle.server.rules.rows import Rule, rules_of
 from treadle.server.rules.tables import file_chain, file_change, firing, rule
-from treadle.server.store.db import Database
+from treadle.server.store.db import Database, among
 
 log = structlog.get_logger("treadle.rules")
 
@@ -89,43 +89,76 @@ async def step(database: Database) -> bool:
 async def _judge(connection: AsyncConnection, parent_id: str, changes: Mapping[str, _Change]) -> None:
     live = select(file).where(file.c.parent_id == parent_id, LIVE_FILE)
     # A version that was replaced meanwhile is not judged: what replaced it waits already.
-    rows = await connection.execute(live.where(file.c.id.in_([one.version_id for one in changes.values()])))
+    rows = await connection.execute(
+        live.where(among(file.c.id, [one.version_id for one in changes.values()]))
+    )
     changed = [as_file(row) for row in rows]
     if not changed or changed[0].project_id is None:
         return
     await _extend_chains(connection, changed, changes)
     rules = await rules_of(connection, changed[0].project_id, active=True)
-    beside = changed
-    if rules:  # other inputs and conditions on the container look at all of it
-        rows = await connection.execute(live.order_by(file.c.id).limit(_FILES_READ))
-        beside = [as_file(row) for row in rows]
+    # All of the container is read only for rules that look at it, and for inputs beside a file that starts a run.
+    beside = None
+    if any(uses_container(one.conditions) for one in rules):
+        beside = await _files(connection, live)
     for one in rules:
-        await _apply(connection, one, changed, beside, changes)
+        begun = begins(one, changed, beside or changed, changes)
+        if begun:
+            beside = beside or await _files(connection, live)
+            await _fire(connection, one, begun, beside, changes)
 
 
-async def _apply(
+async def _files(connection: AsyncConnection, live: Select[Any]) -> list[File]:
+    rows = await connection.execute(live.order_by(file.c.id).limit(_FILES_READ))
+    return [as_file(row) for row in rows]
+
+
+async def _fire(
     connection: AsyncConnection,
     one: Rule,
-    changed: Sequence[File],
+    begun: Sequence[File],
     beside: Sequence[File],
     changes: Mapping[str, _Change],
 ) -> None:
-    begun = begins(one, changed, beside, changes)
-    if not begun:
-        return
+    """Start the rule's gear on these files; what came of each stands in the rule's history."""
     up_to_date = await newer.follow(connection, one)
     if up_to_date is None:
         return
     one = up_to_date
-    gears = await gears_by_ids(connection, [one.gear_id])
-    last = max(change.id for change in changes.values())
+    gear = (await gears_by_ids(connection, [one.gear_id])).get(one.gear_id)
+    chains = await _chains(connection, [target.file_id for target in begun])
+    started, last = await _recent(connection, one), max(change.id for change in changes.values())
+    lines: list[dict[str, Any]] = []
     for target in begun:
         change = changes.get(target.file_id)
-        said = await fire(
-            connection, one, gears.get(one.gear_id), target, beside, change.id if change else last
+        job_id: str | None = None
+        why: str | None
+        if reason := _loops(one, chains.get(target.file_id, ())):
+            outcome, why = "repeated", reason
+        elif started >= STORM:
+            outcome = "paused"
+            why = f"It started {STORM} runs within an hour; enable it again if that was right."
+        else:
+            outcome, why, job_id = await _start(connection, one, gear, target, beside)
+        lines.append(
+            {
+                "rule_id": one.id,
+                "rule_revision": one.revision,
+                "change_id": change.id if change else last,
+                "file_id": target.file_id,
+                "version_id": target.id,
+                "file_name": target.name,
+                "container_id": target.parent_id,
+                "outcome": outcome,
+                "reason": why,
+                "job_id": job_id,
+            }
         )
-        if said == "paused":
-            return
+        if outcome == "paused":
+            await disable(connection, one)
+            break
+        started += outcome == "job"
+    await connection.execute(insert(firing), lines)
 
 
 def begins(
@@ -151,43 +184,10 @@ def begins(
     ]
 
 
-async def fire(
-    connection: AsyncConnection,
-    one: Rule,
-    gear: Gear | None,
-    target: File,
-    beside: Sequence[File],
-    change_id: int | None,
-) -> str:
-    """Start the rule's gear on the file; what came of it stands in the rule's history."""
-    outcome, reason, job_id = await _start(connection, one, gear, target, beside)
-    await connection.execute(
-        insert(firing).values(
-            rule_id=one.id,
-            rule_revision=one.revision,
-            change_id=change_id,
-            file_id=target.file_id,
-            version_id=target.id,
-            file_name=target.name,
-            container_id=target.parent_id,
-            outcome=outcome,
-            reason=reason,
-            job_id=job_id,
-        )
-    )
-    if outcome == "paused":
-        await disable(connection, one)
-    return outcome
-
-
 async def _start(
     connection: AsyncConnection, one: Rule, gear: Gear | None, target: File, beside: Sequence[File]
 ) -> tuple[str, str | None, str | None]:
     """What came of it, why, and the job."""
-    if reason := _loops(one, await _chain(connection, target.file_id)):
-        return "repeated", reason, None
-    if await _recent(connection, one) >= STORM:
-        return "paused", f"It started {STORM} runs within an hour; enable it again if that was right.", None
     if gear is None:
         return "paused", "Its gear is gone.", None
     try:
@@ -232,9 +232,9 @@ async def _recent(connection: AsyncConnection, one: Rule) -> int:
     return int(found.scalar_one())
 
 
-async def _chain(connection: AsyncConnection, file_id: str) -> list[str]:
-    found = await connection.execute(select(file_chain.c.rules).where(file_chain.c.file_id == file_id))
-    return list(found.scalar_one_or_none() or ())
+async def _chains(connection: AsyncConnection, file_ids: Collection[str]) -> dict[str, list[str]]:
+    rows = await connection.execute(select(file_chain).where(among(file_chain.c.file_id, file_ids)))
+    return {row.file_id: list(row.rules) for row in rows}
 
 
 async def _extend_chains(
@@ -245,12 +245,12 @@ async def _extend_chains(
     if not runs:
         return
     found = await connection.execute(
-        select(job.c.id, job.c.rule_id, job.c.inputs).where(job.c.id.in_(set(runs.values())))
+        select(job.c.id, job.c.rule_id, job.c.inputs).where(among(job.c.id, set(runs.values())))
     )
     jobs = {row.id: row for row in found}
     inputs = {entry["file_id"] for row in jobs.values() for entry in row.inputs}
-    rows = await connection.execute(select(file_chain).where(file_chain.c.file_id.in_(inputs | set(runs))))
-    chains: dict[str, list[str]] = {row.file_id: list(row.rules) for row in rows}
+    chains = await _chains(connection, inputs | set(runs))
+    longer = []
     for file_id, run in runs.items():
         made_by = jobs.get(run)
         if made_by is None:
@@ -261,9 +261,9 @@ async def _extend_chains(
             *([made_by.rule_id] if made_by.rule_id else []),
         ]
         if chain:
-            values = {"file_id": file_id, "rules": chain[: LONGEST_CHAIN + 1]}
-            await connection.execute(
-                upsert(file_chain)
-                .values(values)
-                .on_conflict_do_update(index_elements=["file_id"], set_=values)
-            )
+            longer.append({"file_id": file_id, "rules": chain[: LONGEST_CHAIN + 1]})
+    if longer:
+        made = upsert(file_chain).values(longer)
+        await connection.execute(
+            made.on_conflict_do_update(index_elements=["file_id"], set_={"rules": made.excluded.rules})
+        )

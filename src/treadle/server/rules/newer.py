@@ -7,11 +7,11 @@ from dataclasses import replace
 from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from treadle.gears.config import ConfigError, complete
+from treadle.gears.config import ConfigError
 from treadle.server.gears.errors import GearMissing
 from treadle.server.gears.queries import Gear, gears_by_ids, latest
 from treadle.server.kit.clock import now
-from treadle.server.rules.plan import NoPlan, trigger_of
+from treadle.server.rules.plan import lacking
 from treadle.server.rules.rows import Rule
 from treadle.server.rules.tables import firing, rule
 
@@ -58,11 +58,6 @@ async def follow(connection: AsyncConnection, one: Rule) -> Rule | None:
 
 def _misfit(one: Rule, gear: Gear) -> str | None:
     try:
-        complete(gear.manifest, dict(one.config))
-        trigger_of(one.triggering_input, gear.manifest)
+        return lacking(gear, config=one.config, trigger=one.triggering_input, role_id=one.role_id)
     except ConfigError as error:
         return f"{error.key}: {error.reason}"
-    except NoPlan as error:
-        return str(error)
-    has_key = any(item["base"] == "api-key" for item in gear.manifest["inputs"].values())
-    return "it has an API key input and the rule no role" if has_key and not one.role_id else None

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from treadle.gears.inputs import misfits
+from treadle.gears.config import complete
+from treadle.gears.inputs import file_inputs, misfits
+from treadle.gears.manifest import Json
 from treadle.server.catalog.rows import File
 from treadle.server.gears.queries import Gear
 from treadle.server.gears.suggest import fields_of
+from treadle.server.jobs import frozen
 from treadle.server.jobs.analyses import NewAnalysis
 from treadle.server.jobs.inputs import Ref, read_refs
 from treadle.server.jobs.request import JobRequest
@@ -54,25 +57,35 @@ def job_of(rule: Rule, gear: Gear, file: File, beside: Sequence[File]) -> JobReq
     )
 
 
-def trigger_of(said: str | None, manifest: Mapping[str, Any]) -> str:
+def trigger_of(said: str | None, manifest: Json) -> str:
     """The input that the file goes into: what the rule says, else the only one it can be."""
     if said:
         return said
-    files = [str(name) for name, one in manifest["inputs"].items() if one["base"] == "file"]
-    required = [name for name in files if not manifest["inputs"][name].get("optional")]
-    chosen = required or files
+    files = file_inputs(manifest)
+    chosen = [name for name, one in files.items() if not one.get("optional")] or list(files)
     if len(chosen) != 1:
         raise NoPlan("Say by 'triggering_input' which input of the gear the file is for.")
     return chosen[0]
 
 
+def lacking(gear: Gear, *, config: Mapping[str, Any], trigger: str | None, role_id: str | None) -> str | None:
+    """What a rule of this gear has still to be given before it can run; ConfigError when its options do not fit."""
+    complete(gear.manifest, dict(config))
+    if frozen.has(gear.manifest, "api-key") and not role_id:
+        return "the gear has an API key input: choose the role it acts with ('role_id')"
+    try:
+        trigger_of(trigger, gear.manifest)
+    except NoPlan as error:
+        return str(error)
+    return None
+
+
 def _inputs(rule: Rule, gear: Gear, file: File, beside: Sequence[File]) -> dict[str, Ref]:
-    directives = gear.manifest["inputs"]
     trigger = trigger_of(rule.triggering_input, gear.manifest)
     found = {trigger: Ref(file_id=file.file_id, version=file.version)}
     found |= read_refs([*rule.fixed_inputs])
-    for name, one in directives.items():
-        if one["base"] != "file" or one.get("optional") or name in found:
+    for name, one in file_inputs(gear.manifest).items():
+        if one.get("optional") or name in found:
             continue
         fitting = [item for item in beside if item.id != file.id and not misfits(one, fields_of(item))]
         if len(fitting) != 1:

@@ -11,12 +11,18 @@ from treadle.server.access.actions import Action
 from treadle.server.access.guard import Guard, ScopedGuard, UserGuard
 from treadle.server.catalog import rights
 from treadle.server.catalog.rows import Container
-from treadle.server.kit.errors import Forbidden
 from treadle.server.rules import existing
 from treadle.server.rules.change import add_rule, change_rule, remove_rule
 from treadle.server.rules.rows import get_rule, rules_of
 from treadle.server.rules.tables import firing
-from treadle.server.rules.wire import FiringDocument, MatchDocument, RuleDocument, firing_doc, rule_doc
+from treadle.server.rules.wire import (
+    FiringDocument,
+    MatchDocument,
+    RuleDocument,
+    firing_doc,
+    match_doc,
+    rule_doc,
+)
 from treadle.server.wire.answer import Deleted, json_answer
 from treadle.server.wire.body import ObjectBody
 from treadle.server.wire.routing import Router
@@ -28,12 +34,6 @@ _MOST = 1000
 async def _project(guard: Guard, project_id: str, *, change: bool) -> Container:
     action: Action = "gear_rules_manage" if change else "gear_rules_view"
     return await rights.find(guard, project_id, action, level="project")
-
-
-def _require_admin(guard: Guard) -> None:
-    guard.decided()
-    if not guard.identity.is_site_admin:
-        raise Forbidden("Only a site administrator may do this.")
 
 
 @router.get("/projects/{id}/rules", response_model=list[RuleDocument], operation_id="get_project_rules")
@@ -97,18 +97,7 @@ async def run(
     one = await get_rule(guard.connection, rule_id, project_id=id, lock=not dry)
     found, rest = await existing.matching(guard.connection, one, id, after=after)
     answer = json_answer(
-        [
-            {
-                "file_id": match.file.file_id,
-                "version": match.file.version,
-                "name": match.file.name,
-                "container_id": match.file.parent_id,
-                "container_type": match.file.parent_level,
-                "job_id": match.job_id,
-                "reason": match.reason,
-            }
-            for match in await existing.start(guard.connection, one, found, dry=dry)
-        ]
+        [match_doc(match) for match in await existing.start(guard.connection, one, found, dry=dry)]
     )
     if rest is not None:
         answer.headers["X-Next"] = rest
@@ -118,34 +107,34 @@ async def run(
 @router.get("/site/rules", response_model=list[RuleDocument], operation_id="get_site_rules")
 async def list_templates(guard: UserGuard) -> Response:
     """The rules that new projects begin with."""
-    _require_admin(guard)
+    guard.require_site_admin()
     return json_answer([rule_doc(one) for one in await rules_of(guard.connection, None)])
 
 
 @router.post("/site/rules", response_model=RuleDocument, operation_id="add_site_rule")
 async def add_template(guard: UserGuard, body: ObjectBody) -> Response:
     """A rule for projects to come; disabled there unless `disabled` is false."""
-    _require_admin(guard)
+    guard.require_site_admin()
     return json_answer(rule_doc(await add_rule(guard, body, None)))
 
 
 @router.get("/site/rules/{rule_id}", response_model=RuleDocument, operation_id="get_site_rule")
 async def read_template(guard: UserGuard, rule_id: str) -> Response:
     """One of them."""
-    _require_admin(guard)
+    guard.require_site_admin()
     return json_answer(rule_doc(await get_rule(guard.connection, rule_id, project_id=None)))
 
 
 @router.put("/site/rules/{rule_id}", response_model=RuleDocument, operation_id="modify_site_rule")
 async def change_template(guard: UserGuard, rule_id: str, body: ObjectBody) -> Response:
     """Change the given parts; the rules of projects stay as they are."""
-    _require_admin(guard)
+    guard.require_site_admin()
     return json_answer(rule_doc(await change_rule(guard, rule_id, body, None)))
 
 
 @router.delete("/site/rules/{rule_id}", response_model=Deleted, operation_id="remove_site_rule")
 async def remove_template(guard: UserGuard, rule_id: str) -> Response:
     """Remove it; the rules of projects stay."""
-    _require_admin(guard)
+    guard.require_site_admin()
     await remove_rule(guard, rule_id, None)
     return json_answer({"deleted": 1})

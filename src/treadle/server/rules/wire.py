@@ -10,6 +10,7 @@ from sqlalchemy import Row
 
 from treadle.server.access.models import Document
 from treadle.server.jobs.states import PRIORITIES
+from treadle.server.rules.existing import Match
 from treadle.server.rules.rows import Rule
 from treadle.server.wire.answer import stamp
 
@@ -98,3 +99,16 @@ def firing_doc(row: Row[Any]) -> dict[str, Any]:
     """A line of a rule's history."""
     names = ("outcome", "reason", "job_id", "file_id", "file_name", "container_id", "rule_revision")
     return {"_id": str(row.id), "at": stamp(row.at), **{name: getattr(row, name) for name in names}}
+
+
+def match_doc(match: Match) -> dict[str, Any]:
+    """A file that matches, and what becomes of it."""
+    return {
+        "file_id": match.file.file_id,
+        "version": match.file.version,
+        "name": match.file.name,
+        "container_id": match.file.parent_id,
+        "container_type": match.file.parent_level,
+        "job_id": match.job_id,
+        "reason": match.reason,
+    }

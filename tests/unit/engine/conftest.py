@@ -1,8 +1,10 @@
 """Real runs of small gears on this machine, without a server."""
 
+import http.server
 import json
 import os
 import shutil
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -84,3 +86,23 @@ def text_file(tmp_path) -> Path:
     path = tmp_path / "with a blank.txt"
     path.write_text("voxels")
     return path
+
+
+@pytest.fixture
+def web():
+    """A server of this host that says hello."""
+
+    class Hello(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Length", "5")
+            self.end_headers()
+            self.wfile.write(b"hello")
+
+        def log_message(self, *_):
+            return
+
+    with http.server.ThreadingHTTPServer(("0.0.0.0", 0), Hello) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_port
+        server.shutdown()

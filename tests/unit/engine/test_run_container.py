@@ -1,11 +1,9 @@
 """A gear that is an image: the same contract by podman, and what its container keeps it from."""
 
-import http.server
 import json
 import os
 import shutil
 import sys
-import threading
 import uuid
 from pathlib import Path
 
@@ -100,23 +98,10 @@ def test_why_a_container_failed(run_image, command, limits, reason):
     assert str(result.failure).startswith(reason), printed
 
 
-def test_the_api_and_nothing_else_is_reached(run_image):
-    class Hello(http.server.BaseHTTPRequestHandler):
-        def do_GET(self):
-            self.send_response(200)
-            self.send_header("Content-Length", "5")
-            self.end_headers()
-            self.wfile.write(b"hello")
-
-        def log_message(self, *_):
-            return
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Hello) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        port, other = server.server_port, "http://169.254.169.254/"
-        command = f"curl -sS http://127.0.0.1:{port}/; curl -sS --max-time 2 {other} 2>&1 || echo refused"
-        result, _, printed = run_image(command, key=f"127.0.0.1:{port}:__force_insecure:secretsecret")
-        server.shutdown()
+def test_the_api_and_nothing_else_is_reached(run_image, web):
+    other = "http://169.254.169.254/"
+    command = f"curl -sS http://127.0.0.1:{web}/; curl -sS --max-time 2 {other} 2>&1 || echo refused"
+    result, _, printed = run_image(command, key=f"127.0.0.1:{web}:__force_insecure:secretsecret")
     assert result.failure is None
     assert printed.startswith("hello") and printed.strip().endswith("refused")
 

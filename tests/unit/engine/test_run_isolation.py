@@ -1,32 +1,11 @@
 """What a gear cannot reach from its sandbox: the host's files, processes, networks and privileges; and what it can."""
 
-import http.server
 import os
 import socket
 import threading
 from pathlib import Path
 
 import pytest
-
-
-@pytest.fixture
-def web():
-    """A server of this host that says hello."""
-
-    class Hello(http.server.BaseHTTPRequestHandler):
-        def do_GET(self):
-            self.send_response(200)
-            self.send_header("Content-Length", "5")
-            self.end_headers()
-            self.wfile.write(b"hello")
-
-        def log_message(self, *_):
-            return
-
-    with http.server.ThreadingHTTPServer(("0.0.0.0", 0), Hello) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield server.server_port
-        server.shutdown()
 
 
 def with_key(**more):

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, DateTime, Index, Table, Text, func, text
+from sqlalchemy import Column, DateTime, Index, Table, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
+from treadle.server.store.columns import at
 from treadle.server.store.db import metadata
-
-
-def _at(name: str) -> Column[object]:
-    return Column(name, DateTime(timezone=True), nullable=False, server_default=func.now())
-
 
 batch = Table(
     "batch",
@@ -27,8 +23,8 @@ batch = Table(
     # Requests as for `POST /jobs/add`, with file versions; empty once the batch was started.
     Column("requests", JSONB, nullable=False, server_default=text("'[]'")),
     Column("started_at", DateTime(timezone=True)),
-    _at("created_at"),
-    _at("modified_at"),
+    at("created_at"),
+    at("modified_at"),
     Index("ix_batch_origin", "origin_type", "origin_id", "id"),
     Index("ix_batch_proposed", "created_at", postgresql_where=text("state = 'pending'")),
 )

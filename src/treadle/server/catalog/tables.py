@@ -18,19 +18,15 @@ from sqlalchemy import (
     Integer,
     Table,
     Text,
-    func,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
+from treadle.server.store.columns import at
 from treadle.server.store.db import metadata
 
 LEVELS = ("group", "project", "subject", "session", "acquisition", "analysis", "collection")
 _LIVE = text("deleted_at IS NULL")
-
-
-def _at(name: str) -> Column[object]:
-    return Column(name, DateTime(timezone=True), nullable=False, server_default=func.now())
 
 
 def _ancestors() -> list[Column[object]]:
@@ -58,8 +54,8 @@ container = Table(
     # Where and why the connector put it; null for everything people made.
     Column("placement", JSONB),
     Column("revision", Integer, nullable=False, server_default="1"),
-    _at("created_at"),
-    _at("modified_at"),
+    at("created_at"),
+    at("modified_at"),
     Column("deleted_at", DateTime(timezone=True)),
     Column("deletion_id", Text),
     CheckConstraint(f"level IN ({', '.join(repr(level) for level in LEVELS)})", name="level"),
@@ -128,8 +124,8 @@ file = Table(
     # Of a copy: {copy_of, original_copy_of} as the wire shows them.
     Column("copied_from", JSONB),
     Column("revision", Integer, nullable=False, server_default="1"),
-    _at("created_at"),  # of the first version
-    _at("modified_at"),
+    at("created_at"),  # of the first version
+    at("modified_at"),
     Column("replaced_at", DateTime(timezone=True)),
     Column("deleted_at", DateTime(timezone=True)),
     Column("deletion_id", Text),
@@ -219,8 +215,8 @@ note = Table(
     Column("container_id", Text, ForeignKey("container.id", ondelete="CASCADE"), nullable=False),
     Column("text", Text, nullable=False),
     Column("user_id", Text),
-    _at("created_at"),
-    _at("modified_at"),
+    at("created_at"),
+    at("modified_at"),
     Index("ix_note_container", "container_id"),
 )
 
@@ -254,7 +250,7 @@ deletion = Table(
     Column("reason", Text),
     Column("containers", Integer, nullable=False),
     Column("files", Integer, nullable=False),
-    _at("deleted_at"),
+    at("deleted_at"),
     Index("ix_deletion_project", "project_id", "deleted_at"),
 )
 
@@ -283,6 +279,6 @@ change_log = Table(
     Column("reason", Text),
     Column("origin_type", Text, nullable=False),
     Column("origin_id", Text),
-    _at("created_at"),
+    at("created_at"),
     Index("ix_change_log_target", "target_id", "id"),
 )

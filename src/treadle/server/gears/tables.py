@@ -14,17 +14,12 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
-    func,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
+from treadle.server.store.columns import at
 from treadle.server.store.db import metadata
-
-
-def _at(name: str) -> Column[object]:
-    return Column(name, DateTime(timezone=True), nullable=False, server_default=func.now())
-
 
 # All versions of one name, and who may run them.
 gear_series = Table(
@@ -35,8 +30,8 @@ gear_series = Table(
     Column("is_restricted", Boolean, nullable=False, server_default=false()),
     Column("user_ids", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     Column("project_ids", ARRAY(Text), nullable=False, server_default=text("'{}'")),
-    _at("created_at"),
-    _at("modified_at"),
+    at("created_at"),
+    at("modified_at"),
     UniqueConstraint("name", name="uq_gear_series_name"),
 )
 
@@ -58,8 +53,8 @@ gear = Table(
     Column("rootfs_size", BigInteger),
     Column("origin_type", Text, nullable=False),
     Column("origin_id", Text),
-    _at("created_at"),
-    _at("modified_at"),
+    at("created_at"),
+    at("modified_at"),
     Column("disabled_at", DateTime(timezone=True)),
     UniqueConstraint("name", "version", name="uq_gear_version"),
     Index("ix_gear_rootfs", "rootfs_sha384"),
@@ -76,7 +71,7 @@ gear_ticket = Table(
     Column("exchange", JSONB, nullable=False),
     Column("rootfs_sha384", Text, ForeignKey("blob.sha384")),
     Column("rootfs_size", BigInteger),
-    _at("created_at"),
+    at("created_at"),
     Column("expires_at", DateTime(timezone=True), nullable=False),
     Index("ix_gear_ticket_user", "user_id", "id"),
     Index("ix_gear_ticket_expiry", "expires_at"),
@@ -91,7 +86,7 @@ exchange_source = Table(
     Column("name", Text, primary_key=True),
     Column("address", Text),
     Column("commit", Text),
-    _at("synced_at"),
+    at("synced_at"),
 )
 
 exchange_gear = Table(

@@ -19,19 +19,15 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
-    func,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
+from treadle.server.store.columns import at
 from treadle.server.store.db import metadata
 
 STATES = ("pending", "running", "complete", "failed", "cancelled")
 _PENDING, _RUNNING = text("state = 'pending'"), text("state = 'running'")
-
-
-def _at(name: str) -> Column[object]:
-    return Column(name, DateTime(timezone=True), nullable=False, server_default=func.now())
 
 
 def _list(name: str) -> Column[object]:
@@ -82,8 +78,8 @@ job = Table(
     Column("previous_job_id", Text),
     Column("attempt", Integer, nullable=False, server_default="1"),
     Column("retried_at", DateTime(timezone=True)),
-    _at("created_at"),
-    _at("modified_at"),
+    at("created_at"),
+    at("modified_at"),
     _object("transitions"),  # state -> instant
     # Who runs it.
     Column("lease", Text),
@@ -130,7 +126,7 @@ job_log = Table(
     Column("id", BigInteger, Identity(always=True), primary_key=True),
     Column("job_id", Text, ForeignKey("job.id", ondelete="CASCADE"), nullable=False),
     Column("records", JSONB, nullable=False),
-    _at("created_at"),
+    at("created_at"),
     Index("ix_job_log_job", "job_id", "id"),
 )
 
@@ -141,7 +137,7 @@ engine_ticket = Table(
     Column("id", Text, primary_key=True),
     Column("job_id", Text, ForeignKey("job.id", ondelete="CASCADE"), nullable=False),
     Column("result", JSONB),
-    _at("created_at"),
+    at("created_at"),
     Index("ix_engine_ticket_job", "job_id"),
 )
 
@@ -164,7 +160,7 @@ provenance = Table(
     metadata,
     Column("job_id", Text, primary_key=True),
     Column("record", JSONB, nullable=False),
-    _at("created_at"),
+    at("created_at"),
 )
 
 # Engines as the clients' compute providers.
@@ -176,8 +172,8 @@ compute_provider = Table(
     Column("label", Text, nullable=False),
     Column("kind", Text, nullable=False),
     _object("config"),
-    _at("created_at"),
-    _at("modified_at"),
+    at("created_at"),
+    at("modified_at"),
 )
 
 # A project's part of the engines beside that of others, and its limit; projects without a row have 1 and none.

@@ -6,7 +6,6 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    DateTime,
     ForeignKey,
     Identity,
     Index,
@@ -14,16 +13,12 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
-    func,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
+from treadle.server.store.columns import at
 from treadle.server.store.db import metadata
-
-
-def _at(name: str) -> Column[object]:
-    return Column(name, DateTime(timezone=True), nullable=False, server_default=func.now())
 
 
 def _list(name: str) -> Column[object]:
@@ -54,8 +49,8 @@ rule = Table(
     Column("tags", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     Column("revision", Integer, nullable=False, server_default="1"),
     Column("modified_by", Text),
-    _at("created_at"),
-    _at("modified_at"),
+    at("created_at"),
+    at("modified_at"),
     Index("ix_rule_project", "project_id", "id"),
     Index("ix_rule_active", "project_id", postgresql_where=text("NOT disabled")),
 )
@@ -88,7 +83,7 @@ firing = Table(
     Column("outcome", Text, nullable=False),  # job, repeated, ambiguous, refused, paused
     Column("reason", Text),
     Column("job_id", Text),
-    _at("at"),
+    at("at"),
     Index("ix_rule_firing_rule", "rule_id", "id"),
     Index("ix_rule_firing_recent", "rule_id", "at", postgresql_where=text("outcome = 'job'")),
     Index("ix_rule_firing_job", "job_id"),

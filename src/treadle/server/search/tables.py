@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, DateTime, ForeignKey, Index, Integer, Table, Text, func, text
+from sqlalchemy import BigInteger, Column, DateTime, ForeignKey, Index, Integer, Table, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
+from treadle.server.store.columns import at
 from treadle.server.store.db import metadata
-
-
-def _at(name: str) -> Column[object]:
-    return Column(name, DateTime(timezone=True), nullable=False, server_default=func.now())
-
 
 data_view = Table(
     "data_view",
@@ -24,8 +20,8 @@ data_view = Table(
     Column("origin_type", Text, nullable=False),
     Column("origin_id", Text),
     Column("revision", Integer, nullable=False, server_default="1"),
-    _at("created_at"),
-    _at("modified_at"),
+    at("created_at"),
+    at("modified_at"),
     Index("ix_data_view_parent", "parent_id", "id"),
 )
 
@@ -51,8 +47,8 @@ data_view_execution = Table(
     # The projects that rows came from: all of them must still be allowed when the data are read.
     Column("project_ids", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     Column("revision", Integer, nullable=False, server_default="1"),
-    _at("created_at"),
-    _at("modified_at"),
+    at("created_at"),
+    at("modified_at"),
     Column("started_at", DateTime(timezone=True)),
     Column("expires_at", DateTime(timezone=True), nullable=False),
     Index("ix_data_view_execution_user", "user_id", "id"),
@@ -89,6 +85,6 @@ audit_report = Table(
     Column("origin_type", Text, nullable=False),
     Column("origin_id", Text),
     Column("revision", Integer, nullable=False, server_default="1"),
-    _at("created_at"),
+    at("created_at"),
     Index("ix_audit_report_project", "project_id", "id"),
 )

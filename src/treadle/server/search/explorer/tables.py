@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, DateTime, ForeignKey, Index, LargeBinary, Table, Text, func
+from sqlalchemy import Column, ForeignKey, Index, LargeBinary, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
+from treadle.server.store.columns import at
 from treadle.server.store.db import metadata
-
-
-def _at(name: str) -> Column[object]:
-    return Column(name, DateTime(timezone=True), nullable=False, server_default=func.now())
-
 
 saved_query = Table(
     "saved_query",
@@ -23,8 +19,8 @@ saved_query = Table(
     Column("search", JSONB, nullable=False),  # the SearchQuery in the clients' names
     Column("origin_type", Text, nullable=False),
     Column("origin_id", Text),
-    _at("created_at"),
-    _at("modified_at"),
+    at("created_at"),
+    at("modified_at"),
     Index("ix_saved_query_parent", "parent_type", "parent_id", "id"),
 )
 
@@ -36,8 +32,8 @@ search_site = Table(
     Column("label", Text, nullable=False, unique=True),
     Column("url", Text, nullable=False),
     Column("kind", Text, nullable=False),  # treadle, or flywheel: then one page of plain queries
-    _at("created_at"),
-    _at("modified_at"),
+    at("created_at"),
+    at("modified_at"),
 )
 
 search_site_key = Table(
@@ -47,5 +43,5 @@ search_site_key = Table(
     Column("user_id", Text, primary_key=True),
     Column("account", Text, nullable=False),  # who the user is there
     Column("sealed", LargeBinary, nullable=False),
-    _at("created_at"),
+    at("created_at"),
 )

@@ -109,3 +109,41 @@ def test_a_file_is_classified_in_the_words_of_its_modality(
     kept = server.get(f"/files/{file}")["classification"]
     assert "Functional" in kept["Intent"]
     assert kept["Custom"] == ["pilot"]
+
+
+def test_changes_of_the_tree_are_taken_back_and_others_changes_stay(
+    page: Page, server: Server, session: str
+) -> None:
+    page.goto(f"/sessions/{session}")
+    for field, value in (("score", "2"), ("rater", "Bob")):
+        edit(page, field, value)
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("button", name="Undo")).to_be_visible()
+        expect(page.get_by_role("list", name="Metadata")).to_contain_text(value)
+    change(server, session, {"kept": False})
+    expect(page.get_by_role("list", name="Metadata")).to_contain_text("false")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("list", name="Metadata")).to_contain_text("Ann")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("button", name="Undo")).to_have_count(0)
+    expect(page.get_by_role("list", name="Metadata")).not_to_contain_text("2")
+    assert info_of(server, session) == {"score": 1, "rater": "Ann", "kept": False}
+
+
+def test_notes_are_formatted_link_publications_and_are_edited(
+    page: Page, server: Server, session: str
+) -> None:
+    page.goto(f"/sessions/{session}")
+    notes = page.get_by_role("region", name="Notes")
+    notes.get_by_label("New note").fill("**Repeat**: see 10.1038/s41586-020-2649-2. <b onclick=x>raw</b>")
+    notes.get_by_role("button", name="Add note").click()
+    link = notes.get_by_role("link", name="10.1038/s41586-020-2649-2")
+    expect(link).to_have_attribute("href", "https://doi.org/10.1038/s41586-020-2649-2")
+    expect(notes.locator("strong", has_text="Repeat")).to_be_visible()
+    expect(notes.locator("[onclick]")).to_have_count(0)
+    notes.get_by_role("button", name="Edit note of").click()
+    notes.get_by_label("Note", exact=True).fill("Not repeated.")
+    notes.get_by_role("button", name="Save note").click()
+    expect(notes).to_contain_text("Not repeated.")
+    expect(link).to_have_count(0)
+    assert [one["text"] for one in server.get(f"/sessions/{session}")["notes"]] == ["Not repeated."]

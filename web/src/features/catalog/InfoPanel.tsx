@@ -1,14 +1,14 @@
 import { Button, Group, Text } from "@mantine/core";
-import { IconBraces, IconPlus } from "@tabler/icons-react";
+import { IconArrowBackUp, IconBraces, IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
 import type { Info, Json } from "@/api/types";
+import { type InfoPath, withPart } from "@/parts/info/infoTree";
 import { Panel } from "@/ui/Panel";
 import { ClashDialog } from "./ClashDialog";
 import { InfoForm } from "./InfoForm";
 import { InfoNode, type OpenForm } from "./InfoNode";
 import classes from "./InfoNode.module.css";
 import { same } from "./infoClash";
-import { type InfoPath, withPart } from "./infoTree";
 import type { Place } from "./place";
 import { RawInfoDialog } from "./RawInfoDialog";
 import { type Snapshot, useInfoEdit } from "./useInfoEdit";
@@ -21,16 +21,30 @@ interface InfoPanelProps {
 
 type Edit = OpenForm | { kind: "raw" };
 
+/** A change that was saved from here, to take back. */
+interface Step {
+  before: Info;
+  after: Info;
+}
+
 /** Custom metadata as a tree whose values can be edited; what is edited stands still meanwhile. */
 export function InfoPanel({ place, info, revision }: InfoPanelProps) {
   const [edit, setEdit] = useState<{ form: Edit; base: Snapshot } | null>(null);
+  const [done, setDone] = useState<Step[]>([]);
   const { dispute, save } = useInfoEdit(place);
   const base = edit?.base ?? { info, revision };
   const mayEdit = place.may(place.isFile ? "files_modify_metadata" : "containers_modify_metadata");
   const open = (form: Edit | null) => setEdit(form && { form, base: edit?.base ?? { info, revision } });
   const store = async (mine: Info) => {
-    await save(base, mine);
+    if (await save(base, mine)) setDone([...done, { before: base.info, after: mine }]);
     setEdit(null);
+  };
+  const last = done.at(-1);
+  /** The last change of this page taken back; what others changed since is kept or asked about. */
+  const undo = async ({ before, after }: Step) => {
+    const now = { info, revision };
+    await save({ info: after, revision }, before, now).catch(() => null);
+    setDone(done.slice(0, -1));
   };
   const change = (path: InfoPath, next: Json | undefined) =>
     void store(withPart(base.info, path, next) as Info).catch(() => null);
@@ -42,6 +56,16 @@ export function InfoPanel({ place, info, revision }: InfoPanelProps) {
       title="Metadata"
       aside={
         <Group gap={4}>
+          {last && edit === null ? (
+            <Button
+              size="compact-sm"
+              variant="subtle"
+              leftSection={<IconArrowBackUp size={14} />}
+              onClick={() => void undo(last)}
+            >
+              Undo
+            </Button>
+          ) : null}
           {mayEdit ? (
             <Button
               size="compact-sm"

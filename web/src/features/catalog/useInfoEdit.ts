@@ -18,49 +18,62 @@ export interface Dispute {
   close: () => void;
 }
 
+interface Edit {
+  /** What my version began as. */
+  base: Snapshot;
+  mine: Info;
+  leave: ReadonlySet<string>;
+  /** The newest version known, if that is another one. */
+  from?: Snapshot;
+  /** The version in which the user has chosen between both. */
+  settled?: Info;
+}
+
 const TRIES = 4;
 
 /** Saves a changed version; when somebody else was faster, both versions come back to be settled. */
 export function useInfoEdit(place: Place) {
   const [dispute, setDispute] = useState<Dispute | null>(null);
 
-  const send = async (base: Snapshot, mine: Info, leave: ReadonlySet<string>, seen?: Snapshot) => {
-    let now = seen ?? base;
+  const send = async ({ base, mine, leave, from, settled }: Edit): Promise<boolean> => {
+    let now = from ?? base;
     for (let attempt = 0; attempt < TRIES; attempt += 1) {
+      const open = clashes(base.info, mine, now.info).filter(
+        // What was settled stays so, unless it has changed once more.
+        ({ key }) => settled === undefined || !same(settled[key], now.info[key]),
+      );
+      if (open.length > 0) {
+        const seen = now;
+        const again = (left: ReadonlySet<string>) =>
+          change.mutateAsync({
+            base,
+            mine,
+            leave: new Set([...leave, ...left]),
+            from: seen,
+            settled: seen.info,
+          });
+        setDispute({ clashes: open, settle: again, close: () => setDispute(null) });
+        return false;
+      }
       const wanted = merged(base.info, mine, now.info, leave);
-      if (same(now.info, wanted)) return setDispute(null);
       try {
-        await api.patch(`${place.path}/info`, difference(now.info, wanted), now.revision);
-        return setDispute(null);
+        if (!same(now.info, wanted))
+          await api.patch(`${place.path}/info`, difference(now.info, wanted), now.revision);
+        setDispute(null);
+        return true;
       } catch (error) {
         if (!(error instanceof ApiError) || error.status !== 409) throw error;
       }
-      const theirs = await api.get<Snapshot>(place.path);
-      const open = clashes(base.info, mine, theirs.info).filter(
-        // What was settled stays so, unless it has changed once more.
-        ({ key }) => seen === undefined || !same(seen.info[key], theirs.info[key]),
-      );
-      if (open.length > 0) {
-        setDispute({
-          clashes: open,
-          settle: (left) =>
-            change.mutateAsync({ base, mine, leave: new Set([...leave, ...left]), seen: theirs }),
-          close: () => setDispute(null),
-        });
-        return;
-      }
-      // Only other things changed: mine goes on top of them.
-      now = theirs;
+      now = await api.get<Snapshot>(place.path);
     }
     throw new Error("Others are changing this all the time; try again in a moment.");
   };
 
-  const change = useChange(
-    (input: { base: Snapshot; mine: Info; leave: ReadonlySet<string>; seen?: Snapshot }) =>
-      send(input.base, input.mine, input.leave, input.seen),
-  );
+  const change = useChange(send);
   return {
     dispute,
-    save: (base: Snapshot, mine: Info) => change.mutateAsync({ base, mine, leave: new Set() }),
+    /** Whether it is saved; if not, the dispute has to be settled. A base that is older than now is told apart. */
+    save: (base: Snapshot, mine: Info, now?: Snapshot) =>
+      change.mutateAsync({ base, mine, leave: new Set(), ...(now ? { from: now } : {}) }),
   };
 }

@@ -30,7 +30,7 @@ def fill(page: Page, study: Place) -> None:
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Name of field 1").fill("score")
     dialog.get_by_label("Value of field 1").fill("2")
-    dialog.get_by_role("textbox", name="Add tags").fill("rated")
+    dialog.get_by_role("combobox", name="Add tags").fill("rated")
     page.keyboard.press("Enter")
     assert axe_violations(page) == []
     dialog.get_by_role("button", name="Preview").click()
@@ -56,6 +56,7 @@ def test_all_sessions_of_a_project_are_edited_after_a_preview(
     assert infos(server, study.id) == [{"score": 2}] * 3
 
 
+@pytest.mark.journey("edit-many")
 def test_what_changed_since_the_preview_is_shown_before_anything_is_saved(
     page: Page, context: BrowserContext, server: Server, study: Place
 ) -> None:

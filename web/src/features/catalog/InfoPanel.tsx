@@ -1,6 +1,7 @@
 import { Button, Group, Text } from "@mantine/core";
 import { IconArrowBackUp, IconBraces, IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
+import { api } from "@/api/client";
 import type { Info, Json } from "@/api/types";
 import { type InfoPath, withPart } from "@/parts/info/infoTree";
 import { Panel } from "@/ui/Panel";
@@ -11,7 +12,7 @@ import classes from "./InfoNode.module.css";
 import { same } from "./infoClash";
 import type { Place } from "./place";
 import { RawInfoDialog } from "./RawInfoDialog";
-import { type Snapshot, useInfoEdit } from "./useInfoEdit";
+import { type Snapshot, useMergedEdit } from "./useMergedEdit";
 
 interface InfoPanelProps {
   place: Place;
@@ -31,25 +32,31 @@ interface Step {
 export function InfoPanel({ place, info, revision }: InfoPanelProps) {
   const [edit, setEdit] = useState<{ form: Edit; base: Snapshot } | null>(null);
   const [done, setDone] = useState<Step[]>([]);
-  const { dispute, save } = useInfoEdit(place);
-  const base = edit?.base ?? { info, revision };
+  const { dispute, save } = useMergedEdit({
+    load: async () => {
+      const now = await api.get<{ info: Info; revision: number }>(place.path);
+      return { values: now.info, revision: now.revision };
+    },
+    write: (change, seen) => api.patch(`${place.path}/info`, change, seen),
+  });
+  const shown = { values: info, revision };
+  const base = edit?.base ?? shown;
   const mayEdit = place.may(place.isFile ? "files_modify_metadata" : "containers_modify_metadata");
-  const open = (form: Edit | null) => setEdit(form && { form, base: edit?.base ?? { info, revision } });
+  const open = (form: Edit | null) => setEdit(form && { form, base: edit?.base ?? shown });
   const store = async (mine: Info) => {
-    if (await save(base, mine)) setDone([...done, { before: base.info, after: mine }]);
+    if (await save(base, mine)) setDone([...done, { before: base.values, after: mine }]);
     setEdit(null);
   };
   const last = done.at(-1);
   /** The last change of this page taken back; what others changed since is kept or asked about. */
   const undo = async ({ before, after }: Step) => {
-    const now = { info, revision };
-    await save({ info: after, revision }, before, now).catch(() => null);
+    await save({ values: after, revision }, before, shown);
     setDone(done.slice(0, -1));
   };
   const change = (path: InfoPath, next: Json | undefined) =>
-    void store(withPart(base.info, path, next) as Info).catch(() => null);
+    void store(withPart(base.values, path, next) as Info).catch(() => null);
   const form = edit && edit.form.kind !== "raw" ? edit.form : null;
-  const keys = Object.keys(base.info).filter((key) => !(place.isFile && key === "header"));
+  const keys = Object.keys(base.values).filter((key) => !(place.isFile && key === "header"));
   const adding = form?.kind === "add" && form.path.length === 0;
   return (
     <Panel
@@ -61,7 +68,7 @@ export function InfoPanel({ place, info, revision }: InfoPanelProps) {
               size="compact-sm"
               variant="subtle"
               leftSection={<IconArrowBackUp size={14} />}
-              onClick={() => void undo(last)}
+              onClick={() => void undo(last).catch(() => null)}
             >
               Undo
             </Button>
@@ -88,7 +95,7 @@ export function InfoPanel({ place, info, revision }: InfoPanelProps) {
         </Group>
       }
     >
-      {edit && !same(info, edit.base.info) ? (
+      {edit && !same(info, edit.base.values) ? (
         <Text size="sm" c="var(--warn)" role="status" mb={6}>
           Somebody else has changed this meanwhile. Saving shows both versions where they differ.
         </Text>
@@ -101,7 +108,7 @@ export function InfoPanel({ place, info, revision }: InfoPanelProps) {
               key={key}
               name={key}
               path={[key]}
-              value={base.info[key] ?? null}
+              value={base.values[key] ?? null}
               form={form}
               mayEdit={mayEdit}
               onForm={open}
@@ -116,7 +123,7 @@ export function InfoPanel({ place, info, revision }: InfoPanelProps) {
       <RawInfoDialog
         opened={edit?.form.kind === "raw"}
         onClose={() => open(null)}
-        info={base.info}
+        info={base.values}
         mayEdit={mayEdit}
         onSave={store}
       />

@@ -1,20 +1,19 @@
 import { useState } from "react";
-import { ApiError, api } from "@/api/client";
+import { ApiError } from "@/api/client";
 import type { Info } from "@/api/types";
 import { useChange } from "@/api/useChange";
-import { type Clash, clashes, difference, merged, same } from "./infoClash";
-import type { Place } from "./place";
+import { type Change, type Clash, clashes, difference, merged, same } from "./infoClash";
 
-/** The metadata as it was when an edit began. */
+/** The values as they were when an edit began. */
 export interface Snapshot {
-  info: Info;
+  values: Info;
   revision: number;
 }
 
 export interface Dispute {
   clashes: Clash[];
   /** Save my version, but leave these keys as they now are. */
-  settle: (leave: ReadonlySet<string>) => Promise<unknown>;
+  settle: (leave: ReadonlySet<string>) => Promise<boolean>;
   close: () => void;
 }
 
@@ -31,16 +30,22 @@ interface Edit {
 
 const TRIES = 4;
 
+/** Where the values come from, and how a change of some is saved; 409 when there is a newer revision. */
+interface Source {
+  load: () => Promise<Snapshot>;
+  write: (change: Change, revision: number) => Promise<unknown>;
+}
+
 /** Saves a changed version; when somebody else was faster, both versions come back to be settled. */
-export function useInfoEdit(place: Place) {
+export function useMergedEdit({ load, write }: Source) {
   const [dispute, setDispute] = useState<Dispute | null>(null);
 
   const send = async ({ base, mine, leave, from, settled }: Edit): Promise<boolean> => {
     let now = from ?? base;
     for (let attempt = 0; attempt < TRIES; attempt += 1) {
-      const open = clashes(base.info, mine, now.info).filter(
+      const open = clashes(base.values, mine, now.values).filter(
         // What was settled stays so, unless it has changed once more.
-        ({ key }) => settled === undefined || !same(settled[key], now.info[key]),
+        ({ key }) => settled === undefined || !same(settled[key], now.values[key]),
       );
       if (open.length > 0) {
         const seen = now;
@@ -50,21 +55,20 @@ export function useInfoEdit(place: Place) {
             mine,
             leave: new Set([...leave, ...left]),
             from: seen,
-            settled: seen.info,
+            settled: seen.values,
           });
         setDispute({ clashes: open, settle: again, close: () => setDispute(null) });
         return false;
       }
-      const wanted = merged(base.info, mine, now.info, leave);
+      const wanted = merged(base.values, mine, now.values, leave);
       try {
-        if (!same(now.info, wanted))
-          await api.patch(`${place.path}/info`, difference(now.info, wanted), now.revision);
+        if (!same(now.values, wanted)) await write(difference(now.values, wanted), now.revision);
         setDispute(null);
         return true;
       } catch (error) {
         if (!(error instanceof ApiError) || error.status !== 409) throw error;
       }
-      now = await api.get<Snapshot>(place.path);
+      now = await load();
     }
     throw new Error("Others are changing this all the time; try again in a moment.");
   };

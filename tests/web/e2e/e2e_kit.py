@@ -33,6 +33,7 @@ PAGES = [
     "/projects/{p}/views/new",
     "/projects/{p}/permissions",
     "/projects/{p}/trash",
+    "/groups",
     "/groups/{g}",
     "/groups/{g}/deid",
     "/search",

@@ -52,7 +52,7 @@ def scrolled(page: Page, session: CDPSession, step: int) -> dict[str, float]:
     most = page.evaluate(SCROLL, [FRAMES, step])
     page.wait_for_load_state("networkidle")
     spent = busy_ms(session) - before
-    page.wait_for_function("document.querySelector('[role=grid]').ariaBusy !== 'true'")
+    page.wait_for_selector(f"{GRID}:not([aria-busy=true])")
     return {"frame": spent / FRAMES, "rows": most, "calls": sum("/sessions" in url for url in made)}
 
 

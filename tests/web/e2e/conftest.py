@@ -22,7 +22,13 @@ from e2e_kit import MakeSeries, Place, Server, write_series
 from guide_kit import keep_picture
 
 PATIENCE_MS = 30_000  # software rendering on a busy machine
-FLAGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--disable-gpu-compositing", "--disable-gpu-rasterization"]
+FLAGS = [
+    "--no-sandbox",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--disable-gpu-compositing",
+    "--disable-gpu-rasterization",
+]
 
 
 @pytest.fixture(scope="session")
@@ -53,7 +59,9 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
 @pytest.fixture
 def context(browser: Browser, treadle_server: Any) -> Iterator[BrowserContext]:
     """A fresh browser profile on the server."""
-    opened = browser.new_context(base_url=treadle_server.url, viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
+    opened = browser.new_context(
+        base_url=treadle_server.url, viewport={"width": 1440, "height": 900}, reduced_motion="reduce"
+    )
     opened.set_default_timeout(PATIENCE_MS)
     yield opened
     opened.close()

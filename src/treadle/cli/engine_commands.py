@@ -228,7 +228,7 @@ def single_engine(
     from treadle.engine.setup import Setup
 
     images = given["cache"] / "images"
-    runtime = choose(given["kind"], owner=given["name"], more=oci_args or (), unsafe=unsafe, images=images)
+    runtime = choose(given["kind"], more=oci_args or (), unsafe=unsafe, images=images)
     with _session(server, key) as (api, _, stop):
         yield Engine(api, Setup(**given), runtime, stop=stop)
 

@@ -86,8 +86,8 @@ class GearCache:
 
 
 def _member(member: tarfile.TarInfo, place: str) -> tarfile.TarInfo:
-    """Nothing is written out of the place; links may lead out of it, for the gear finds there what its run has."""
-    if member.issym() and member.linkname.startswith("/"):
+    """Nothing is written out of the place, not through links either; where they lead is for the gear to see."""
+    if member.issym():
         checked = tarfile.data_filter(member.replace(linkname=".", deep=False), place)
         return checked.replace(linkname=member.linkname, deep=False)
     return tarfile.data_filter(member, place)

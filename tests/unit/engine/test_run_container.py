@@ -12,7 +12,6 @@ sys.path.insert(0, str(Path(__file__).parent))
 from container_kit import import_image
 
 from conftest import MANIFEST
-from treadle.engine.errors import EngineError
 from treadle.engine.local import Request, run_here
 from treadle.engine.plan import Folder
 from treadle.engine.runtimes.oci import ContainerRuntime
@@ -30,16 +29,9 @@ echo '{"acquisition": {"label": "B"}}' > output/.metadata.json
 
 
 @pytest.fixture(scope="module")
-def runtime():
+def runtime(working):
     """Needs podman."""
-    made = ContainerRuntime()
-    try:
-        made.check()
-    except EngineError as missing:
-        if os.environ.get("CI"):
-            pytest.fail(f"missing in CI: {missing}")
-        pytest.skip(str(missing))
-    return made
+    return working(ContainerRuntime())
 
 
 @pytest.fixture(scope="module")

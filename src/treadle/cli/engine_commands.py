@@ -53,7 +53,7 @@ class Network(StrEnum):
 KindOption = Annotated[
     Kind,
     typer.Option(
-        help="sandbox: gears that are folders. oci: images, by podman or docker. apptainer: images, as on clusters."
+        help="sandbox: gears that are folders. oci: images and folders, by podman or docker. apptainer: images."
     ),
 ]
 NameOption = Annotated[str | None, typer.Option(help="Name of the engine; by default that of the machine.")]

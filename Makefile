@@ -23,7 +23,7 @@ run: setup ## Everything on this machine with the sample study; ARGS="--home DIR
 test: setup peers lint web-check ## Everything that is checked before a change goes in
 	@scripts/setup-clients
 	@# What fails under the load of two busy cores is run once more, alone; failing twice is a failure.
-	$(BIN)/pytest -n auto --dist loadgroup $(PYTEST) || $(BIN)/pytest --last-failed --last-failed-no-failures none
+	$(BIN)/pytest -n auto $(PYTEST) || $(BIN)/pytest --last-failed --last-failed-no-failures none
 
 .PHONY: check
 check: setup lint web-check ## The fast part of `make test`

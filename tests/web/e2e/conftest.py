@@ -21,7 +21,13 @@ sys.path.insert(0, str(Path(__file__).parent))
 from e2e_kit import MakeSeries, Place, Server, write_series
 
 PATIENCE_MS = 30_000  # software rendering on a busy machine
-FLAGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+FLAGS = [
+    "--no-sandbox",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--disable-gpu-compositing",
+    "--disable-gpu-rasterization",
+]
 
 
 @pytest.fixture(scope="session")
@@ -42,7 +48,9 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def context(browser: Browser, treadle_server: Any) -> Iterator[BrowserContext]:
     """A fresh browser profile on the server."""
-    opened = browser.new_context(base_url=treadle_server.url, viewport={"width": 1440, "height": 900})
+    opened = browser.new_context(
+        base_url=treadle_server.url, viewport={"width": 1440, "height": 900}, reduced_motion="reduce"
+    )
     opened.set_default_timeout(PATIENCE_MS)
     yield opened
     opened.close()

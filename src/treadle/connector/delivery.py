@@ -1,7 +1,9 @@
 """One complete series on its way: opt check, split into buckets, pack and upload of each (flow steps 3-7)."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
+from threading import BoundedSemaphore
 from time import time
 from typing import cast
 
@@ -47,6 +49,8 @@ class Delivery:
         self._health = health
         self._desk = desk
         self._head_starts = head_starts
+        # More of them would finish later and all at once, and leave a processor idle while their zips are sent.
+        self._packing = BoundedSemaphore(os.cpu_count() or 1)
         self._sent_as = SentAs(state)
         self._restorer = Restorer(layout, state)
 
@@ -114,7 +118,8 @@ class Delivery:
         if self._is_known(series, bucket, rows, recipe):
             return None
         try:
-            parcel = self._desk.parcel(errand, bucket, members, described, recipe)
+            with self._packing:
+                parcel = self._desk.parcel(errand, bucket, members, described, recipe)
             bundle = parcel.bundle
             series_event("packed", series, bucket=bucket, instances=len(members), bytes=bundle.size)
             self._state.put_digests(

@@ -16,7 +16,7 @@ from typing import Any
 import orjson
 import psycopg
 
-from search_data import CONTAINER, FILE, Site, document
+from search_data import CONTAINER, FILE, MOST_SPREAD, Site, document, number
 from treadle.server.search.index.dictionary import Dictionary
 from treadle.server.search.index.flush import attach
 from treadle.server.search.index.tables import ABOVE, LEVELS
@@ -39,7 +39,7 @@ CREATE UNLOGGED TABLE bench_file AS SELECT ('x' || right(f.id, 8))::bit(32)::int
   f.name, {", ".join(f"f.{name}" for name in _SAME)}, s.shape, s.f, s.dates,
   ARRAY(SELECT u FROM unnest(s.t) u WHERE u < 0) AS hashes,
   ARRAY(SELECT u FROM unnest(s.t) u WHERE u > 0 ORDER BY 1) AS words
-  FROM file f JOIN search_file s ON s.oid = f.id;
+  FROM file f JOIN search_file s ON s.oid = f.id WHERE f.id < '{number(5, BASE)}';
 CREATE UNLOGGED TABLE bench_acquisition AS SELECT ('x' || right(id, 8))::bit(32)::int AS n, id, project_id, subject_id,
   session_id, timestamp FROM container WHERE level = 'acquisition';
 ANALYZE bench_file; ANALYZE bench_acquisition"""
@@ -65,7 +65,7 @@ CREATE TEMPORARY TABLE counted AS SELECT b.n, hashtextextended(a.project_id, 0) 
 
 
 async def fill(url: str, files: int) -> None:
-    """Write a site of so many files and its index."""
+    """Write a site of so many files and its index, or what one of a million or more lacks."""
     database = Database(url, size=_WRITERS + 1)
     dictionary = attach(database)
     started, site = time.perf_counter(), Site(files)
@@ -73,21 +73,22 @@ async def fill(url: str, files: int) -> None:
     def tell(what: str) -> None:
         print(f"{what}, {time.perf_counter() - started:.0f} s", flush=True)
 
-    await _containers(database, dictionary, site)
-    tell("containers")
     first = min(files, BASE)
-    for start in range(0, first, _BATCH):
-        rows = [site.file(n) for n in range(start, min(start + _BATCH, first))]
-        async with database.transaction() as connection:
-            driver = driver_of(connection)
-            await _copy(driver, "file", FILE, rows)
-            await store(driver, dictionary, [Loaded("file", row[0], document(row)) for row in rows])
-            await driver.execute("TRUNCATE search_change")
-    tell(f"{first} files as they are written live")
+    async with database.transaction() as connection:
+        counted = await driver_of(connection).execute("SELECT count(*) FROM file")
+        [(there,)] = await counted.fetchall()
+    if 0 < there < MOST_SPREAD:
+        raise ValueError("a site of less than a million files cannot grow: its acquisitions would not do")
+    if not there:
+        await _containers(database, dictionary, site)
+        tell("containers")
+        for start in range(0, first, _BATCH):
+            await _live(database, dictionary, site, range(start, min(start + _BATCH, first)))
+        tell(f"{first} files as they are written live")
     async with database.transaction() as connection:
         await driver_of(connection).execute(_BASE_TABLES)
         bare = await _undress(driver_of(connection))
-    shifts = iter(range(first, files, first))
+    shifts = iter(range(max(first, there), files, first))
 
     async def write() -> None:
         for shift in shifts:
@@ -106,6 +107,15 @@ async def fill(url: str, files: int) -> None:
     await _finish(database, site, bare)
     await database.close()
     tell("filled")
+
+
+async def _live(database: Database, dictionary: Dictionary, site: Site, numbers: range) -> None:
+    rows = [site.file(n) for n in numbers]
+    async with database.transaction() as connection:
+        driver = driver_of(connection)
+        await _copy(driver, "file", FILE, rows)
+        await store(driver, dictionary, [Loaded("file", row[0], document(row)) for row in rows])
+        await driver.execute("TRUNCATE search_change")
 
 
 async def _undress(driver: psycopg.AsyncConnection[Any]) -> list[str]:
@@ -162,11 +172,13 @@ async def _finish(database: Database, site: Site, bare: list[str]) -> None:
     above = [level for level in LEVELS if ABOVE[level] and level != "file"]
     rows = " UNION ALL ".join(f"SELECT project, shape, t, 1 AS k FROM search_{level}" for level in above)
     rows += " UNION ALL SELECT project, shape, words, k FROM counted JOIN bench_file USING (n)"
-    terms = [f"CREATE INDEX ix_search_{level}_t ON search_{level} USING gin (t)" for level in LEVELS]
+    terms = [
+        f"CREATE INDEX IF NOT EXISTS ix_search_{level}_t ON search_{level} USING gin (t)" for level in LEVELS
+    ]
     async with database.transaction() as connection:
         driver = driver_of(connection)
         await driver.execute("SET LOCAL maintenance_work_mem = '1GB'; SET LOCAL work_mem = '256MB'")
-        await driver.execute("TRUNCATE search_change")
+        await driver.execute("TRUNCATE search_change, search_count, search_path_count")
         await driver.execute(_COUNTED, base)
         await driver.execute(
             f"INSERT INTO search_count SELECT u, project, sum(k) FROM ({rows}) r, unnest(t) u "

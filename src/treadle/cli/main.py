@@ -24,6 +24,7 @@ from treadle.cli import (
     job_commands,
     rerun_commands,
     role_commands,
+    rule_commands,
     search_commands,
     search_index_commands,
 )
@@ -65,6 +66,7 @@ engine_commands.register(app)
 job_commands.register(app)
 batch_commands.register(app)
 rerun_commands.register(app)
+rule_commands.register(app)
 
 
 @app.command()

@@ -22,6 +22,7 @@ from treadle.cli import (
     gear_run,
     gear_server_commands,
     job_commands,
+    notebook_commands,
     rerun_commands,
     role_commands,
     rule_commands,
@@ -67,6 +68,7 @@ job_commands.register(app)
 batch_commands.register(app)
 rerun_commands.register(app)
 rule_commands.register(app)
+notebook_commands.register(app)
 
 
 @app.command()

@@ -5978,6 +5978,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{id}/notebook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make Notebook
+         * @description A notebook that begins with this project, and a key of the caller's for it that soon ends.
+         */
+        post: operations["make_project_notebook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{id}/notes": {
         parameters: {
             query?: never;
@@ -11218,6 +11238,39 @@ export interface components {
             label: string;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * HandOver
+         * @description A notebook for a project, and the key for it.
+         */
+        HandOver: {
+            /**
+             * Expires
+             * Format: date-time
+             */
+            expires: string;
+            /**
+             * Key
+             * @description as the official SDK takes it; shown only here
+             */
+            key: string;
+            /**
+             * Name
+             * @description of the notebook as a file
+             */
+            name: string;
+            /**
+             * Notebook
+             * @description a Jupyter document; it holds no key
+             */
+            notebook: {
+                [key: string]: unknown;
+            };
+            /**
+             * Url
+             * @description where the site's Jupyter is, if it has one
+             */
+            url: string | null;
         };
         /**
          * HealthDocument
@@ -29725,6 +29778,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Modified"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    make_project_notebook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandOver"];
                 };
             };
             400: components["responses"]["BadRequest"];

@@ -5064,7 +5064,8 @@ export interface paths {
          * Export Job
          * @description An ended run in a standard form: a Process Run Crate, W3C PROV-JSON, or BIDS dataset_description.json.
          *
-         *     With `pseudonymised` the starter's name is replaced by one that only tells sameness.
+         *     With `pseudonymised` the starter's name is replaced by one that only tells sameness; with `chain` all runs that led
+         *     to this one are told of too; with `with_data` the crate is a zip that holds the files which you may download.
          */
         get: operations["export_job"];
         put?: never;
@@ -27506,6 +27507,8 @@ export interface operations {
             query?: {
                 format?: "rocrate" | "prov" | "bids";
                 pseudonymised?: boolean;
+                chain?: boolean;
+                with_data?: boolean;
             };
             header?: never;
             path: {

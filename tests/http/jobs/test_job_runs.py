@@ -116,7 +116,7 @@ def test_bad_metadata_fails_the_job_and_applies_nothing(running, engine, tree):
 
 @pytest.mark.parametrize("named", [True, False], ids=["by a ticket", "by the lease"])
 def test_a_commit_is_repeated_safely(running, engine, tree, named):
-    """The answer was lost: the same commit gives it again; there is still one version, and each line of the log once."""
+    """The answer was lost: the same commit gives it again; one version, each line of the log once."""
     body = {
         "job": running["id"],
         **({"ticket": engine.ticket(running)} if named else {}),

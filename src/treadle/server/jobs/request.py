@@ -111,8 +111,8 @@ async def _write(
 
 def _needs(gear: Gear) -> set[str]:
     """What an engine must offer: the manifest's words, and a runtime for what there is of the gear."""
-    image = str(gear.exchange.get("rootfs-url") or "").startswith("docker:") or gear.rootfs_sha384 is None
-    return checks.capabilities(gear) | ({"oci"} if image else {"sandbox"})
+    folder = gear.rootfs_sha384 is not None or str(gear.exchange.get("rootfs-url")).startswith("dir:")
+    return checks.capabilities(gear) | {"sandbox" if folder else "oci"}
 
 
 def _row(

@@ -4,10 +4,12 @@ import {
   ArrowAnnotateTool,
   addTool,
   init as initTools,
+  LabelTool,
   ReferenceLinesTool,
   ToolGroupManager,
+  utilities,
 } from "@cornerstonejs/tools";
-import { bindTools, PLANE_TOOLS, STACK_TOOLS, type ToolName } from "./tools";
+import { bindTools, PAINTING, PLANE_TOOLS, STACK_TOOLS, type ToolName } from "./tools";
 
 const ENGINE = "treadle";
 const CACHE_BYTES = 1_500_000_000;
@@ -46,12 +48,29 @@ export class Engine {
 
   constructor() {
     this.#stacks.addTool(ReferenceLinesTool.toolName, { showFullDimension: true });
-    // An arrow's words are its label in the list; the library would open the browser's own prompt.
-    this.#stacks.setToolConfiguration(ArrowAnnotateTool.toolName, {
-      getTextCallback: (done: (text: string) => void) => done("Arrow"),
-      changeTextCallback: (data: { text?: string }, _: unknown, done: (text?: string) => void) =>
-        done(data.text),
-    });
+    // The words at an arrow or a spot are its label in the list; the library would open the browser's own prompt.
+    for (const group of [this.#stacks, this.#planes]) {
+      for (const { toolName, words } of [
+        { toolName: ArrowAnnotateTool.toolName, words: "Arrow" },
+        { toolName: LabelTool.toolName, words: "Text" },
+      ]) {
+        group.setToolConfiguration(toolName, {
+          getTextCallback: (done: (text: string) => void) => done(words),
+          changeTextCallback: (
+            data: { text?: string; label?: string },
+            _: unknown,
+            done: (text?: string) => void,
+          ) => done(data.text ?? data.label),
+        });
+      }
+    }
+    const erasing = { activeStrategy: "ERASE_INSIDE_CIRCLE" };
+    this.#stacks.setToolConfiguration(PAINTING.erase.toolName, erasing);
+  }
+
+  /** How far the brush and the eraser reach, in millimetres. */
+  brush(radius: number): void {
+    utilities.segmentation.setBrushSizeForToolGroup(this.#stacks.id, radius);
   }
 
   /** A viewport in an element; answers it and how to close it. */

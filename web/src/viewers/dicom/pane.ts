@@ -173,6 +173,10 @@ export class Pane {
     });
   }
 
+  /** Show the slice that goes through a point of the patient; stacks have images instead. */
+  lookAt = (point: Types.Point3) =>
+    this.#act((viewport) => void (isStack(viewport) || viewport.jumpToWorld(point)));
+
   step = (by: number) => this.go(this.#state.index + by);
   /** The next image, after the last the first. */
   next = () => this.go((this.#state.index + 1) % this.#state.total);

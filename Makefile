@@ -71,6 +71,10 @@ fuzz: setup ## Damaged DICOM through de-identification for a long time; EXAMPLES
 planted: setup peers ## Identifiers in FILES=5000 DICOM files through de-identification; none may come out
 	PLANTED_FILES=$(or $(FILES),5000) $(BIN)/pytest -n 0 -s -q --timeout 0 tests/unit/deid/test_planted_corpus.py
 
+.PHONY: guide
+guide: setup peers ## What a lab does in a week, in a browser; its pictures go into the documentation
+	$(BIN)/pytest -q -m journey tests/web/e2e
+
 .PHONY: docs
 docs: setup ## The documentation as a web site in site/
 	$(BIN)/mkdocs build --strict --quiet

@@ -19,6 +19,7 @@ from pydicom.uid import generate_uid
 sys.path.insert(0, str(Path(__file__).parent))
 
 from e2e_kit import MakeSeries, Place, Server, write_series
+from guide_kit import keep_picture
 
 PATIENCE_MS = 30_000  # software rendering on a busy machine
 FLAGS = [
@@ -43,6 +44,16 @@ def browser() -> Iterator[Browser]:
         running = playwright.chromium.launch(executable_path=program, args=FLAGS)
         yield running
         running.close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """The screen at the end of a journey is kept."""
+    yield
+    mark = item.get_closest_marker("journey")
+    if mark is not None:
+        shown = [value for value in item.funcargs.values() if isinstance(value, Page)]  # type: ignore[attr-defined]
+        keep_picture(shown[-1].context.pages[-1], mark.args[0])
 
 
 @pytest.fixture

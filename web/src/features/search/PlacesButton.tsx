@@ -48,7 +48,12 @@ export function PlacesButton({ state, onChange }: PlacesButtonProps) {
                     <Group key={site._id} justify="space-between" wrap="nowrap">
                       <Checkbox value={site._id} label={site.label} disabled={!site.connected} />
                       {site.connected ? null : (
-                        <Button size="compact-sm" variant="subtle" onClick={() => connect(site)}>
+                        <Button
+                          size="compact-sm"
+                          variant="subtle"
+                          aria-label={`Connect to ${site.label}`}
+                          onClick={() => connect(site)}
+                        >
                           Connect
                         </Button>
                       )}

@@ -18,6 +18,7 @@ interface PlacesButtonProps {
 export function PlacesButton({ state, onChange }: PlacesButtonProps) {
   const admin = useIsAdmin();
   const sites = useQuery(sitesQuery).data ?? [];
+  const [opened, open] = useState(false);
   const [connecting, connect] = useState<Site | null>(null);
   const chosen = state.sites ?? [HOME];
   if (sites.length === 0 && !admin) return null;
@@ -28,10 +29,11 @@ export function PlacesButton({ state, onChange }: PlacesButtonProps) {
   const words = chosen.length > 1 || chosen[0] !== HOME ? count(chosen.length, "site") : "This site";
   return (
     <>
-      <Popover position="bottom-end" shadow="md" trapFocus width={300}>
+      <Popover opened={opened} onChange={open} position="bottom-end" shadow="md" trapFocus width={300}>
         <Popover.Target>
           <Button
             variant="default"
+            onClick={() => open(!opened)}
             leftSection={<IconWorldSearch size={16} />}
             rightSection={<IconChevronDown size={14} />}
           >
@@ -52,7 +54,10 @@ export function PlacesButton({ state, onChange }: PlacesButtonProps) {
                           size="compact-sm"
                           variant="subtle"
                           aria-label={`Connect to ${site.label}`}
-                          onClick={() => connect(site)}
+                          onClick={() => {
+                            open(false);
+                            connect(site);
+                          }}
                         >
                           Connect
                         </Button>

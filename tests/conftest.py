@@ -10,6 +10,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -112,6 +113,21 @@ def program() -> Callable[[str], str]:
         return str(found)
 
     return find
+
+
+@pytest.fixture(scope="session")
+def working() -> Callable[[Any], Any]:
+    """A runtime of gears that works here; without it the test is skipped (on CI: fails)."""
+    from treadle.engine.errors import EngineError
+
+    def checked(runtime: Any) -> Any:
+        try:
+            runtime.check()
+        except EngineError as missing:
+            _missing(str(missing))
+        return runtime
+
+    return checked
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -8,43 +8,13 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
+from login_engine import EngineProcess
 from peer_daemons import wait_until
 
 from treadle.engine.schedulers.contract import MIB, Request
 from treadle.gears.resources import Resources
 
 KILLED = signal.SIGKILL
-
-
-class EngineProcess:
-    """The engine on the login node."""
-
-    def __init__(self, site, cluster, folder) -> None:
-        self.name = f"login-{cluster.kind}-{folder.name}"
-        self._key, self.provider = site.engine(self.name)
-        self._environment = {
-            **os.environ, **cluster.peer.environment, "TREADLE_SERVER": site.server.url, "TREADLE_API_KEY": self._key,
-        }  # fmt: skip
-        self._folder, self._kind = folder, cluster.kind
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        folder = self._folder
-        words = [
-            "--kind", self._kind, "--name", self.name, "--max-jobs", "8", "--work", str(folder / "login"),
-            "--cache", str(folder / "cache"), "--node-work", str(folder / "node"),
-        ]  # fmt: skip
-        with (folder / "engine.log").open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "treadle", "engine", "run", *words],
-                env=self._environment, stdout=log, stderr=log,
-            )  # fmt: skip
-
-    def stop(self, number: int = signal.SIGTERM) -> None:
-        if self._process:
-            self._process.send_signal(number)
-            self._process.wait(60)
-            self._process = None
 
 
 @pytest.fixture

@@ -24,8 +24,10 @@ from treadle.engine.reporter import Reporter
 from treadle.engine.runtimes import Runtime
 from treadle.engine.setup import Setup
 from treadle.engine.stage import erase, lay_out
+from treadle.gears.manifest import Document
 from treadle.gears.resources import Resources, granted
 
+_IMAGE, _FOLDER_HERE = "docker://", "dir:"
 _NETWORKS: tuple[Network, ...] = ("none", "api", "full")
 
 
@@ -56,9 +58,15 @@ class Claim:
 
     @property
     def image(self) -> str | None:
-        """The image's reference; None for a gear that is a folder."""
-        url = str(self.exchange.get("rootfs-url") or "")
-        return url.removeprefix("docker://") if url.startswith("docker://") else None
+        """The image's reference, by digest when it is known; None for a gear that is a folder."""
+        if not self.address:
+            return Document(self.manifest).image
+        return self.address.removeprefix(_IMAGE) if self.address.startswith(_IMAGE) else None
+
+    @property
+    def address(self) -> str:
+        """Where the gear is."""
+        return str(self.exchange.get("rootfs-url") or "")
 
 
 class JobRun:
@@ -150,10 +158,10 @@ class JobRun:
             self._runtime.fetch(claim.image)
             yield None
             return
-        url, sha384 = (
-            str(claim.exchange.get("rootfs-url") or ""),
-            str(claim.exchange.get("rootfs-hash") or ""),
-        )
+        url, sha384 = claim.address, str(claim.exchange.get("rootfs-hash") or "")
+        if url.startswith(_FOLDER_HERE) and Path(url.removeprefix(_FOLDER_HERE)).is_dir():
+            yield Path(url.removeprefix(_FOLDER_HERE))
+            return
         if not url.startswith("treadle:"):
             raise RunFailed("image_pull", f"this engine cannot fetch {url or 'a gear without an image'}")
 
@@ -216,7 +224,7 @@ class JobRun:
         self._api.patiently(lambda: self._api.commit(self._claim.hold, document))
 
     def _introduce(self, plan: Plan, log: Log) -> None:
-        what = plan.image or self._claim.exchange.get("rootfs-hash")
+        what = plan.image or self._claim.exchange.get("rootfs-hash") or self._claim.address
         limits = plan.resources
         log.say(
             f"engine {self._setup.name} ({self._runtime.name}); network {plan.network}; gear {what}; "

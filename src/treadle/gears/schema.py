@@ -12,6 +12,17 @@ import jsonschema_rs
 Edition = Literal[2019, 2025]
 Schema = dict[str, Any]
 
+# For grouping gears; others are taken too.
+SUITES = (
+    "Conversion",
+    "Curation",
+    "Quality Assurance",
+    "Utility",
+    "Export",
+    "Report",
+    "Image Processing",
+    "Other",
+)
 DRAFT_4 = "http://json-schema.org/draft-04/schema"
 REQUIRED = (
     "author",
@@ -60,6 +71,7 @@ def schema(edition: Edition) -> Schema:
             "properties": {"enforce_file_version_match": {"type": "boolean"}},
         }
         properties["custom"] = _custom()
+        properties["config"] = {"type": "object", "additionalProperties": _TYPED_OPTION}
     return {
         "$schema": DRAFT_4 + "#",
         "title": f"Manifest of a gear ({edition})",
@@ -75,8 +87,19 @@ def _text(longest: int, **more: str) -> Schema:
 
 
 _ADDRESS: Schema = {"type": "string", "maxLength": 1000, "anyOf": [{"format": "uri"}, {"maxLength": 0}]}
+# The validator's own idea of draft 4 lets an enumeration be empty.
+_DIRECTIVE: Schema = {
+    "allOf": [
+        {"$ref": DRAFT_4},
+        {"properties": {"enum": {"type": "array", "minItems": 1, "uniqueItems": True}}},
+    ]
+}
 # A directive is a schema itself. One with a default is never missing, so it cannot be optional.
-_OPTION: Schema = {"allOf": [{"$ref": DRAFT_4}, {"not": {"required": ["default", "optional"]}}]}
+_OPTION: Schema = {"allOf": [_DIRECTIVE, {"not": {"required": ["default", "optional"]}}]}
+_TYPES = ["string", "integer", "number", "boolean", "array"]
+_TYPED_OPTION: Schema = {
+    "allOf": [_OPTION, {"properties": {"type": {"enum": _TYPES}}, "required": ["type"]}],
+}
 _FILE: Schema = {
     "type": "object",
     "properties": {
@@ -85,7 +108,7 @@ _FILE: Schema = {
         "optional": {"type": "boolean"},
     },
     "required": ["base"],
-    "additionalProperties": {"$ref": DRAFT_4},
+    "additionalProperties": _DIRECTIVE,
 }
 
 

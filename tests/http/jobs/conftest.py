@@ -126,3 +126,31 @@ def database(treadle_server):
             return done.fetchall() if done.description else []
 
     return run
+
+
+@pytest.fixture
+def run(gear, start, engine):
+    """Runs a fresh gear on a file: the ended job's id."""
+
+    def of(file, made=None, *, outputs=None, **more):
+        made = made or gear(inputs={"image": {"base": "file"}})
+        begun = start(made, inputs={"image": {"file_id": file}}, **more)
+        (job,) = engine.ask(made["gear"]["name"])
+        done = engine.commit(
+            job, outputs if outputs is not None else {"out.txt": b"made"}, run={"kernel": "6.1"}
+        )
+        assert done.json()["state"] == "complete", done.text
+        return begun["id"]
+
+    return of
+
+
+@pytest.fixture
+def chain(tree, run, api):
+    """scan.txt -> first job -> one.txt -> second job -> two.txt: ids of the files and jobs."""
+    scan = tree.upload("scan.txt")["file_id"]
+    first = run(scan, outputs={"one.txt": b"1"})
+    one = api.get(f"/jobs/{first}").json()["outputs"][0]["file_id"]
+    second = run(one, outputs={"two.txt": b"2", "more.txt": b"3"})
+    two = next(x["file_id"] for x in api.get(f"/jobs/{second}").json()["outputs"] if x["name"] == "two.txt")
+    return {"scan": scan, "one": one, "two": two, "first": first, "second": second}

@@ -2,7 +2,6 @@
 
 import http.server
 import json
-import os
 import shutil
 import threading
 from collections.abc import Callable
@@ -10,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from treadle.engine.errors import EngineError
 from treadle.engine.local import Request, Result, run_here
 from treadle.engine.plan import Folder
 from treadle.engine.runtimes.sandbox import SandboxRuntime
@@ -31,16 +29,9 @@ MANIFEST = {
 
 
 @pytest.fixture(scope="session")
-def sandbox() -> SandboxRuntime:
+def sandbox(working) -> SandboxRuntime:
     """Needs bubblewrap."""
-    runtime = SandboxRuntime()
-    try:
-        runtime.check()
-    except EngineError as missing:
-        if os.environ.get("CI"):
-            pytest.fail(f"missing in CI: {missing}")
-        pytest.skip(str(missing))
-    return runtime
+    return working(SandboxRuntime())
 
 
 @pytest.fixture

@@ -5064,7 +5064,8 @@ export interface paths {
          * Export Job
          * @description An ended run in a standard form: a Process Run Crate, W3C PROV-JSON, or BIDS dataset_description.json.
          *
-         *     With `pseudonymised` the starter's name is replaced by one that only tells sameness.
+         *     With `pseudonymised` the starter's name is replaced by one that only tells sameness; with `chain` all runs that led
+         *     to this one are told of too; with `with_data` the crate is a zip that holds the files which you may download.
          */
         get: operations["export_job"];
         put?: never;
@@ -5973,6 +5974,26 @@ export interface paths {
          * @description Allow changes again.
          */
         delete: operations["unlock_project"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{id}/notebook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make Notebook
+         * @description A notebook that begins with this project, and a key of the caller's for it that soon ends.
+         */
+        post: operations["make_project_notebook"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -11402,6 +11423,39 @@ export interface components {
             label: string;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * HandOver
+         * @description A notebook for a project, and the key for it.
+         */
+        HandOver: {
+            /**
+             * Expires
+             * Format: date-time
+             */
+            expires: string;
+            /**
+             * Key
+             * @description as the official SDK takes it; shown only here
+             */
+            key: string;
+            /**
+             * Name
+             * @description of the notebook as a file
+             */
+            name: string;
+            /**
+             * Notebook
+             * @description a Jupyter document; it holds no key
+             */
+            notebook: {
+                [key: string]: unknown;
+            };
+            /**
+             * Url
+             * @description where the site's Jupyter is, if it has one
+             */
+            url: string | null;
         };
         /**
          * HealthDocument
@@ -27684,6 +27738,8 @@ export interface operations {
             query?: {
                 format?: "rocrate" | "prov" | "bids";
                 pseudonymised?: boolean;
+                chain?: boolean;
+                with_data?: boolean;
             };
             header?: never;
             path: {
@@ -29956,6 +30012,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Modified"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    make_project_notebook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandOver"];
                 };
             };
             400: components["responses"]["BadRequest"];

@@ -68,12 +68,14 @@ function picked(value: unknown): Record<string, string[]> | undefined {
 /** A whole search: query, words, kind of result, what was picked, columns and order. */
 export function search(raw: Raw) {
   const kind = KINDS.find((one) => one === raw.kind);
-  const [columns, facets, values] = [list(raw.columns), list(raw.facets), picked(raw.picked)];
+  const [columns, facets, sites] = [list(raw.columns), list(raw.facets), list(raw.sites)];
+  const values = picked(raw.picked);
   return {
-    ...texts(raw, ["q", "words", "sort", "from", "to", "youngest", "oldest", "saved"]),
+    ...texts(raw, ["q", "words", "sort", "from", "to", "youngest", "oldest", "saved", "all"]),
     ...(kind ? { kind } : {}),
     ...(columns ? { columns } : {}),
     ...(facets ? { facets } : {}),
+    ...(sites ? { sites } : {}),
     ...(values ? { picked: values } : {}),
   };
 }

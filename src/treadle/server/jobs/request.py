@@ -136,9 +136,8 @@ def _capabilities(gear: Gear) -> set[str]:
 
 def _needs(gear: Gear) -> set[str]:
     """What an engine must offer: the manifest's words, and a runtime for what there is of the gear."""
-    image = str(gear.exchange.get("rootfs-url") or "").startswith("docker:") or gear.rootfs_sha384 is None
-    runtime = {"oci"} if image else {"sandbox"}
-    return _capabilities(gear) | runtime
+    folder = gear.rootfs_sha384 is not None or str(gear.exchange.get("rootfs-url")).startswith("dir:")
+    return _capabilities(gear) | {"sandbox" if folder else "oci"}
 
 
 async def _offered(connection: AsyncConnection) -> frozenset[str]:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from treadle.server.access.guard import Guard, Guards, ScopedGuard, UserGuards
+from treadle.server.access.wire import key_text
 from treadle.server.catalog.rows import File, as_file
 from treadle.server.catalog.tables import file
 from treadle.server.catalog.wire import file_hash
@@ -23,7 +24,7 @@ from treadle.server.jobs.models import Asked, ClaimedJob, ComputeProvider, Count
 from treadle.server.jobs.rows import Job
 from treadle.server.jobs.states import check_state, find_job
 from treadle.server.jobs.tables import compute_provider
-from treadle.server.jobs.wire import claimed_doc, key_text, provider_doc
+from treadle.server.jobs.wire import claimed_doc, provider_doc
 from treadle.server.jobs.wishes import Ask, limits_of, read_ask
 from treadle.server.kit.clock import now
 from treadle.server.kit.errors import BadRequest, Forbidden, Invalid

@@ -144,7 +144,7 @@ async def _may_have_element(frame: Frame, level: str, alias: str, term: Element)
 
 async def _unknown(frame: Frame, level: str, alias: str, rows: Sequence[PathRow]) -> Condition | None:
     """Rows with values of which the index knows only a hash."""
-    hashed = [row for row in rows if row.kinds & Kind.HASHED and not row.kinds & Kind.LONG]
+    hashed = [row for row in rows if row.kinds & Kind.HASHED]
     long = array(row.path_id for row in rows if row.kinds & Kind.LONG)
     marks = await frame.rows(f"SELECT term_id FROM search_term WHERE kind = 'l' AND path_id = ANY({long})")
     marked = {number for (number,) in marks}
@@ -180,10 +180,10 @@ def again(frame: Frame, level: str, alias: str, term: Compare | In, rows: Sequen
         bound = frame.bind(f"lax ${path} ? ({' || '.join(tests)})", "jsonpath")
         catalog = "file" if level == "file" else "container"
         source = (
-            f"SELECT FROM {catalog} x WHERE x.id = {alias}.oid AND jsonb_path_exists(x.info, {bound}, {values})"
+            f"SELECT FROM {catalog} own WHERE own.id = {alias}.oid AND jsonb_path_exists(own.info, {bound}, {values})"
             if in_info
-            else f"SELECT FROM search_document x WHERE x.level = '{level}' AND x.oid = {alias}.oid "
-            f"AND jsonb_path_exists(x.document, {bound}, {values})"
+            else f"SELECT FROM search_document own WHERE own.level = '{level}' AND own.oid = {alias}.oid "
+            f"AND jsonb_path_exists(own.document, {bound}, {values})"
         )
         checks.append(plain(f"EXISTS ({source})", 0.5))
     return any_of(checks)

@@ -146,3 +146,10 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         assert "@" in item.nodeid, (
             "pytest-xdist does not group tests: run with --dist loadgroup and pytest < 9.2"
         )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """pytest-xdist adds `@group` to names; `--last-failed` would not find the test by that one."""
+    if hasattr(report, "node") and "xdist_group" in report.keywords:  # a report of one of its processes
+        report.nodeid = report.nodeid.rpartition("@")[0] or report.nodeid

@@ -236,6 +236,20 @@ def test_only_contents_nobody_refers_to_are_collected_and_only_after_the_delay(d
     with_database(database_url, work)
 
 
+def test_a_table_that_this_process_does_not_know_keeps_its_contents(database_url, blobs):
+    async def work(database):
+        used = await kept(database, blobs, b"used elsewhere")
+        async with database.transaction() as connection:
+            await connection.execute(text("CREATE TABLE other_room (content text REFERENCES blob (sha384))"))
+            await connection.execute(text("INSERT INTO other_room VALUES (:name)"), {"name": used.sha384})
+        assert await collect_garbage(database, blobs, older_than=AT_ONCE) == 0
+        assert await blobs.exists(used.sha384)
+        async with database.transaction() as connection:
+            await connection.execute(text("DROP TABLE other_room"))
+
+    with_database(database_url, work)
+
+
 def test_a_reuse_clears_the_sentence(database_url, blobs):
     async def work(database):
         ref = await kept(database, blobs, b"again")

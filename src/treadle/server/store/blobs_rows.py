@@ -11,13 +11,25 @@ import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, not_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    column,
+    delete,
+    exists,
+    func,
+    not_,
+    select,
+    table,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from treadle.server.kit.clock import now
 from treadle.server.store.blobs import BlobRef, Blobs, Receipt
-from treadle.server.store.db import Database, metadata
+from treadle.server.store.db import Database
 from treadle.server.store.tables import blob
 
 KEPT_FOR = timedelta(days=1)
@@ -61,13 +73,26 @@ async def _publish_again(blobs: Blobs, receipt: Receipt) -> None:
         await receipt.publish()
 
 
-def _unreferenced() -> ColumnElement[bool]:
-    """No row of any table that names contents names this one."""
+_REFERENCES = text(
+    """
+    SELECT source.relname, field.attname
+    FROM pg_constraint AS key
+    JOIN pg_class AS source ON source.oid = key.conrelid
+    JOIN pg_attribute AS field ON field.attrelid = key.conrelid AND field.attnum = key.conkey[1]
+    WHERE key.contype = 'f' AND key.confrelid = CAST('blob' AS regclass)
+    ORDER BY 1, 2
+    """
+)
+
+
+async def _unreferenced(connection: AsyncConnection) -> ColumnElement[bool]:
+    """No row of any table that names contents names this one.
+
+    The database knows all of them; a process knows only the tables of the rooms that it has loaded.
+    """
     uses = [
-        exists(select(1).where(key.parent == blob.c.sha384))
-        for table in metadata.tables.values()
-        for key in table.foreign_keys
-        if key.column is blob.c.sha384
+        exists(select(1).where(table(name, column(field)).c[field] == blob.c.sha384))
+        for name, field in await connection.execute(_REFERENCES)
     ]
     return and_(*(not_(use) for use in uses))
 
@@ -75,15 +100,14 @@ def _unreferenced() -> ColumnElement[bool]:
 async def collect_garbage(database: Database, blobs: Blobs, *, older_than: timedelta = KEPT_FOR) -> int:
     """Condemn contents nothing refers to, and remove those condemned for longer: how many were removed."""
     async with database.transaction() as connection:
+        unreferenced = await _unreferenced(connection)
         await connection.execute(
             update(blob)
-            .where(blob.c.condemned_at.is_(None), blob.c.created_at <= now() - older_than, _unreferenced())
+            .where(blob.c.condemned_at.is_(None), blob.c.created_at <= now() - older_than, unreferenced)
             .values(condemned_at=func.now())
         )
         await connection.execute(
-            update(blob)
-            .where(blob.c.condemned_at.is_not(None), not_(_unreferenced()))
-            .values(condemned_at=None)
+            update(blob).where(blob.c.condemned_at.is_not(None), not_(unreferenced)).values(condemned_at=None)
         )
     removed = 0
     while count := await _remove_some(database, blobs, older_than):
@@ -92,8 +116,8 @@ async def collect_garbage(database: Database, blobs: Blobs, *, older_than: timed
 
 
 async def _remove_some(database: Database, blobs: Blobs, older_than: timedelta) -> int:
-    due = and_(blob.c.condemned_at <= now() - older_than, _unreferenced())
     async with database.transaction() as connection:
+        due = and_(blob.c.condemned_at <= now() - older_than, await _unreferenced(connection))
         rows = await connection.execute(
             select(blob.c.sha384).where(due).limit(_BATCH).with_for_update(skip_locked=True, of=blob)
         )

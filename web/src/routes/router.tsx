@@ -266,6 +266,13 @@ const about = createRoute({
   component: lazyRouteComponent(() => import("@/features/about/AboutPage"), "AboutPage"),
 });
 
+const groups = createRoute({
+  getParentRoute: () => framed,
+  path: "/groups",
+  validateSearch: search.filtered,
+  component: lazyRouteComponent(() => import("@/features/rights/GroupsPage"), "GroupsPage"),
+});
+
 const group = createRoute({
   getParentRoute: () => framed,
   path: "/groups/$g",
@@ -409,6 +416,7 @@ const tree = root.addChildren([
         projectSettings,
         projectTrash,
       ]),
+      groups,
       group,
       groupDeid,
       subject,

@@ -17,6 +17,7 @@ import { PageHead } from "@/ui/PageHead";
 import { PanelBoundary } from "@/ui/PanelBoundary";
 import { DeleteButton } from "./DeleteButton";
 import { FilesPanel } from "./FilesPanel";
+import { HistoryPanel } from "./HistoryPanel";
 import { InfoPanel } from "./InfoPanel";
 import { LazyHeaderPanel } from "./LazyHeaderPanel";
 import { LockNote } from "./lock/LockNote";
@@ -89,11 +90,13 @@ export function AcquisitionPage() {
                 />
               </PanelBoundary>
             ) : null}
+            <HistoryPanel level="acquisition" id={a} />
           </>
         }
         side={
           <SidePanels
             place={place}
+            details={acquisition}
             facts={[
               ["Scanned", dateTime(acquisition.timestamp)],
               ["Time zone", acquisition.timezone],

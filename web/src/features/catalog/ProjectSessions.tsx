@@ -1,6 +1,7 @@
 import { useParams } from "@tanstack/react-router";
 import { useProject } from "@/api/queries";
 import { useMay } from "@/api/rights";
+import { BulkEditButton } from "@/parts/bulkedit/BulkEditButton";
 import { AddToCollectionButton } from "@/parts/collect/AddToCollectionButton";
 import { collectNodes } from "@/parts/collect/collectNodes";
 import { DownloadButton } from "@/parts/download/DownloadButton";
@@ -19,6 +20,9 @@ export function ProjectSessions() {
       judged={project.templates.length > 0 && may("session_templates_view")}
       actions={(nodes) => (
         <>
+          {may("containers_modify_metadata") || may("tags_manage") ? (
+            <BulkEditButton level="sessions" ids={async () => (await nodes()).map((node) => node._id)} />
+          ) : null}
           <AddToCollectionButton add={collectNodes(nodes)} />
           {may("files_download") ? <DownloadButton nodes={nodes} primary /> : null}
         </>

@@ -18,6 +18,7 @@ import { AcquisitionsTable } from "./AcquisitionsTable";
 import { CompliancePanel } from "./CompliancePanel";
 import { DeleteButton } from "./DeleteButton";
 import { FilesPanel } from "./FilesPanel";
+import { HistoryPanel } from "./HistoryPanel";
 import { InfoPanel } from "./InfoPanel";
 import { LockNote } from "./lock/LockNote";
 import { idFact, SidePanels } from "./SidePanels";
@@ -82,6 +83,7 @@ export function SessionPage() {
               />
             ) : null}
             <InfoPanel place={place} info={session.info} revision={session.revision} />
+            <HistoryPanel level="session" id={s} />
           </>
         }
         side={
@@ -92,6 +94,7 @@ export function SessionPage() {
             />
             <SidePanels
               place={place}
+              details={session}
               facts={[
                 [
                   "Subject",

@@ -15,6 +15,7 @@ import { Page } from "@/ui/Page";
 import { PageHead } from "@/ui/PageHead";
 import { DeleteButton } from "./DeleteButton";
 import { FilesPanel } from "./FilesPanel";
+import { HistoryPanel } from "./HistoryPanel";
 import { InfoPanel } from "./InfoPanel";
 import { LockNote } from "./lock/LockNote";
 import { idFact, SidePanels } from "./SidePanels";
@@ -85,11 +86,13 @@ export function SubjectPage() {
               />
             ) : null}
             <InfoPanel place={place} info={subject.info} revision={subject.revision} />
+            <HistoryPanel level="subject" id={s} />
           </>
         }
         side={
           <SidePanels
             place={place}
+            details={subject}
             facts={[
               ["Code", subject.code !== subject.label ? subject.code : null],
               ["Name", [subject.firstname, subject.lastname].filter(Boolean).join(" ")],

@@ -5,6 +5,8 @@ import { IconChevronDown, IconTableExport, IconTag } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { api } from "@/api/client";
 import { type DownloadNode, saveBlob } from "@/api/download";
+import { BulkEditButton } from "@/parts/bulkedit/BulkEditButton";
+import type { BulkLevel } from "@/parts/bulkedit/change";
 import { AddToCollectionButton } from "@/parts/collect/AddToCollectionButton";
 import { DownloadButton } from "@/parts/download/DownloadButton";
 import type { Kind, SearchQuery } from "./search";
@@ -17,6 +19,13 @@ const FORMATS = [
   ["ndjson", "JSON lines"],
   ["parquet", "Parquet"],
 ] as const;
+
+const EDITED: Partial<Record<Kind, BulkLevel>> = {
+  subject: "subjects",
+  session: "sessions",
+  acquisition: "acquisitions",
+  file: "files",
+};
 
 interface ResultActionsProps {
   kind: Kind;
@@ -61,6 +70,9 @@ export function ResultActions({ kind, asked, columns }: ResultActionsProps) {
       <Button variant="default" leftSection={<IconTag size={16} />} onClick={tags.open}>
         Tag
       </Button>
+      {EDITED[kind] ? (
+        <BulkEditButton level={EDITED[kind]} ids={async () => (await nodes()).map((node) => node._id)} />
+      ) : null}
       {kind === "analysis" ? null : (
         <AddToCollectionButton
           add={(collection) => api.post("/dataexplorer/search/collect", { query: asked, collection })}

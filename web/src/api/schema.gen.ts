@@ -7360,13 +7360,13 @@ export interface paths {
         };
         /**
          * Providers
-         * @description Where files are kept; `class=compute` is empty.
+         * @description The storage and the engines that have reported; `class` is `storage` or `compute` for one kind.
          */
         get: operations["get_providers"];
         put?: never;
         /**
          * Change Provider
-         * @description Storages are set up where the server runs, not over HTTP.
+         * @description Providers are set up where they run, not over HTTP.
          */
         post: operations["add_provider"];
         delete?: never;
@@ -7384,18 +7384,18 @@ export interface paths {
         };
         /**
          * Provider
-         * @description One storage.
+         * @description The storage or an engine.
          */
         get: operations["get_provider"];
         /**
          * Change Provider
-         * @description Storages are set up where the server runs, not over HTTP.
+         * @description Providers are set up where they run, not over HTTP.
          */
         put: operations["modify_provider"];
         post?: never;
         /**
          * Change Provider
-         * @description Storages are set up where the server runs, not over HTTP.
+         * @description Providers are set up where they run, not over HTTP.
          */
         delete: operations["delete_provider"];
         options?: never;
@@ -7412,7 +7412,7 @@ export interface paths {
         };
         /**
          * Provider Config
-         * @description How a storage is set up, without secrets.
+         * @description How the storage is set up, without secrets; what an engine says that it can.
          */
         get: operations["get_provider_config"];
         put?: never;
@@ -10172,6 +10172,11 @@ export interface components {
             _id: string;
             /** Attempt */
             attempt: number;
+            /**
+             * Cached From
+             * @description the identical run whose outputs it took
+             */
+            cached_from?: string | null;
             /** Compute Provider Id */
             compute_provider_id: string | null;
             /** Config */
@@ -11507,6 +11512,11 @@ export interface components {
             _id: string;
             /** Attempt */
             attempt: number;
+            /**
+             * Cached From
+             * @description the identical run whose outputs it took
+             */
+            cached_from?: string | null;
             /** Compute Provider Id */
             compute_provider_id: string | null;
             /** Config */
@@ -11585,6 +11595,11 @@ export interface components {
             _id: string;
             /** Attempt */
             attempt: number;
+            /**
+             * Cached From
+             * @description the identical run whose outputs it took
+             */
+            cached_from?: string | null;
             /** Compute Provider Id */
             compute_provider_id: string | null;
             /** Config */
@@ -11667,6 +11682,11 @@ export interface components {
             _id: string;
             /** Attempt */
             attempt: number;
+            /**
+             * Cached From
+             * @description the identical run whose outputs it took
+             */
+            cached_from?: string | null;
             /** Compute Provider Id */
             compute_provider_id: string | null;
             /** Config */
@@ -12593,7 +12613,7 @@ export interface components {
         };
         /**
          * ProviderDocument
-         * @description Where files are kept.
+         * @description Where files are kept, or an engine.
          */
         ProviderDocument: {
             /** Id */
@@ -12960,6 +12980,8 @@ export interface components {
             _id: string;
             /** All */
             all: components["schemas"]["ConditionDocument"][];
+            /** Allow Repeat */
+            allow_repeat: boolean;
             /** Any */
             any: components["schemas"]["ConditionDocument"][];
             /** Auto Update */
@@ -12994,6 +13016,8 @@ export interface components {
             priority: string;
             /** Project Id */
             project_id?: string | null;
+            /** Reuse */
+            reuse: boolean;
             /** Revision */
             revision: number;
             /** Role Id */

@@ -21,7 +21,7 @@ from treadle.server.gears.errors import GearMissing, GearRestricted
 from treadle.server.gears.queries import Gear, gears_by_ids
 from treadle.server.gears.restriction import may_use
 from treadle.server.gears.suggest import fields_of
-from treadle.server.jobs import frozen, inputs
+from treadle.server.jobs import frozen, inputs, reuse
 from treadle.server.jobs.analyses import NewAnalysis, make_analyses
 from treadle.server.jobs.errors import BadConfig, BadDestination, BadInput, GearUnusable
 from treadle.server.jobs.inputs import Ref
@@ -60,6 +60,7 @@ class JobRequest:
     previous_job_id: str | None = None
     attempt: int = 1
     due_at: datetime | None = None
+    reuse: bool = False  # take the outputs of an identical run that there was
     repeats: Job | None = None  # an earlier run whose frozen inputs and contexts are taken as they are
 
 
@@ -83,7 +84,9 @@ async def request_jobs(
     places = await _places(connection, plans)
     await _check_places(connection, plans, places, starter)
     destinations = await _destinations(connection, plans, places, starter)
-    return await _write(connection, plans, places, destinations, starter)
+    ids = await _write(connection, plans, places, destinations, starter)
+    await reuse.take(connection, [plan.id for plan in plans if plan.request.reuse], starter)
+    return ids
 
 
 @dataclass(frozen=True)
@@ -278,6 +281,17 @@ def _row(
     request, gear, place, before = plan.request, plan.gear, places[plan.place_id], plan.request.repeats
     related = {value for value in place.ancestors.values() if value}
     related.update(*(item.parents.values() for item in plan.files.values()))
+    pinned = before.inputs if before else [inputs.pinned(*item) for item in plan.files.items()]
+    config = frozen.config_json(
+        plan.id,
+        gear.manifest,
+        options=plan.options,
+        files=plan.files,
+        contexts=contexts,
+        destination=(destination.level, destination.id),
+        place=place,
+        before=before.config["inputs"] if before else None,
+    )
     return {
         "id": plan.id,
         "gear_id": gear.id,
@@ -294,17 +308,9 @@ def _row(
             {str(place.project_id), *(item.project_id for item in plan.files.values() if item.project_id)}
         ),
         "related_container_ids": sorted(related | {destination.id}),
-        "inputs": before.inputs if before else [inputs.pinned(*item) for item in plan.files.items()],
-        "config": frozen.config_json(
-            plan.id,
-            gear.manifest,
-            options=plan.options,
-            files=plan.files,
-            contexts=contexts,
-            destination=(destination.level, destination.id),
-            place=place,
-            before=before.config["inputs"] if before else None,
-        ),
+        "inputs": pinned,
+        "config": config,
+        "reuse_key": reuse.key_of(gear, config, pinned, destination.level),
         "priority": request.priority,
         "rank": request.priority,
         "due_at": request.due_at,

@@ -52,6 +52,8 @@ class Job:
     created_at: datetime
     modified_at: datetime
     transitions: dict[str, str]
+    reuse_key: str | None
+    cached_from: str | None
     lease: str | None
     lease_until: datetime | None
     engine_id: str | None
@@ -62,6 +64,8 @@ class Job:
     failed_output_accepted: bool
     profile: dict[str, Any]
     log_bytes: int
+    log_rest_sha384: str | None
+    log_rest_size: int | None
 
     @property
     def parents(self) -> dict[str, str]:

@@ -36,6 +36,8 @@ class RuleDocument(Document):
     triggering_input: str | None = None
     priority: str
     auto_update: bool
+    allow_repeat: bool
+    reuse: bool
     disabled: bool
     any: list[ConditionDocument]
     all: list[ConditionDocument]
@@ -84,6 +86,7 @@ def rule_doc(one: Rule) -> dict[str, Any]:
         "priority": PRIORITIES[one.priority],
         "auto_update": one.auto_update,
         "allow_repeat": one.allow_repeat,
+        "reuse": one.reuse,
         "disabled": one.disabled,
         **one.conditions,
         "compute_provider_id": one.compute_provider_id,

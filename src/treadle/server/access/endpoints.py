@@ -268,6 +268,9 @@ GET               /files/{}/zip_info                      project files_view_con
 GET HEAD          /x/files/{}/content                     project files_view_contents
 GET               /x/files/{}/instances                   project files_view_contents
 GET HEAD          /x/files/{}/instances/{}                project files_view_contents
+GET               /x/files/{}/overlays                    project files_view_contents
+GET               /x/files/{}/overlays/{}                 project files_view_contents
+GET               /x/files/{}/overlays/{}/labels          project files_view_contents
 
 GET               /v3/annotations                         list
 GET               /v3/annotations/count                   list

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -60,23 +60,21 @@ def _described(given: Json) -> dict[str, Any]:
     return {name: value for name, value in given["object"].items() if name not in _IDENTITY}
 
 
-async def take(connection: AsyncConnection, job_ids: Collection[str], starter: Starter) -> None:
-    """Complete those of these new jobs whose like ran before, where the starter may read it; the others wait."""
-    if not job_ids:
-        return
-    new = select(job).where(among(job.c.id, job_ids), job.c.reuse_key.is_not(None)).order_by(job.c.id)
-    waiting = [as_job(row) for row in await connection.execute(new)]
+async def take(connection: AsyncConnection, new: Sequence[Job], starter: Starter) -> dict[str, Job]:
+    """Those of these new jobs, now complete, whose like ran before where the starter may read it; the others wait."""
+    waiting = [one for one in new if one.reuse_key is not None]
     earlier = await _earlier(connection, waiting, starter)
+    taken = {}
     for one in waiting:
         if source := earlier.get(one.reuse_key):
             try:
                 async with connection.begin_nested():
-                    await take_over(connection, one, source)
+                    taken[one.id] = await take_over(connection, one, source)
             except Refused:
                 continue  # what cannot be put in place now is told by the run itself
-    used = {source.id: source for source in earlier.values()}
-    if used and starter.guard is not None:
-        await starter.guard.record_all("view_job", [source.context for source in used.values()])
+    if earlier and starter.guard is not None:
+        await starter.guard.record_all("view_job", [source.context for source in earlier.values()])
+    return taken
 
 
 async def _earlier(

@@ -13110,6 +13110,7 @@ export interface components {
             }[];
             /** Gear Id */
             gear_id: string;
+            last_modified_by?: components["schemas"]["Reference"] | null;
             /**
              * Modified
              * Format: date-time

@@ -72,19 +72,33 @@ def test_the_configuration_as_a_script(anonymous):
 
 
 def test_settings_of_the_site_are_merged(api, stranger, unique, problem):
-    """`PUT` puts the given keys and keeps the others; everybody reads, administrators write."""
-    first, second = unique(), unique()
-    assert api.put("/site/settings", json={first: {"a": 1}}).json()[first] == {"a": 1}
-    assert api.put("/site/settings", json={second: [1], "_id": "no"}).status_code == 200
+    """`PUT` puts the given keys and keeps the others; everybody reads, administrators write; others are refused."""
+    apps = [{"name": unique()}]
+    assert api.put("/site/settings", json={"viewer_apps": apps}).json()["viewer_apps"] == apps
+    assert api.put("/site/settings", json={"mfa": {"a": 1}, "_id": "no"}).status_code == 200
     shown = stranger.get("/site/settings").json()
-    assert (shown[first], shown[second], shown["_id"]) == ({"a": 1}, [1], "site")
-    problem(stranger.put("/site/settings", json={first: 2}), 403)
+    assert (shown["viewer_apps"], shown["mfa"], shown["_id"]) == (apps, {"a": 1}, "site")
+    problem(stranger.put("/site/settings", json={"mfa": None}), 403)
+    refused = problem(api.put("/site/settings", json={"mfa": None, "serach_all_data": "admin"}), 422)
+    assert "'search_all_data'" in refused["message"]
+    assert api.get("/site/settings").json()["mfa"] == {"a": 1}
 
 
-def test_the_storage_is_listed(api, stranger, problem):
-    (storage,) = stranger.get("/site/providers").json()
+def test_the_storage_and_the_engines_are_listed(api, connect, stranger, unique, problem):
+    device = api.post("/devices", json={"label": unique(), "type": "engine"}).json()
+    itself = {"label": unique(), "kind": "sge", "capabilities": ["cuda"]}
+    engine = connect(Authorization=f"scitran-user {device['key']}").put("/engine/self", json=itself).json()
+    computing = stranger.get("/site/providers", params={"class": "compute"}).json()
+    assert engine in computing and {one["provider_class"] for one in computing} == {"compute"}
+    assert stranger.get(f"/site/providers/{engine['_id']}").json() == engine
+    assert api.get(f"/site/providers/{engine['_id']}/config").json() == {
+        "kind": "sge",
+        "capabilities": ["cuda"],
+    }
+    assert engine["_id"] in {one["_id"] for one in stranger.get("/site/providers").json()}
+    problem(api.get("/site/providers", params={"class": "engine"}), 422)
+    (storage,) = stranger.get("/site/providers", params={"class": "storage"}).json()
     assert (storage["provider_class"], storage["provider_type"]) == ("storage", "local")
-    assert stranger.get("/site/providers", params={"class": "compute"}).json() == []
     assert api.get(f"/site/providers/{storage['_id']}").json()["label"] == storage["label"]
     assert "secret" not in api.get(f"/site/providers/{storage['_id']}/config").text
     problem(api.post("/site/providers", json={}), 409)

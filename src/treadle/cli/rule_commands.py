@@ -80,6 +80,9 @@ def add(
     auto_update: Annotated[
         bool, typer.Option("--auto-update", help="Move to newer versions of the gear.")
     ] = False,
+    reuse: Annotated[
+        bool, typer.Option("--reuse", help="Take the outputs of an identical run that there was.")
+    ] = False,
     disabled: Annotated[bool, typer.Option("--disabled", help="Do not switch it on yet.")] = False,
 ) -> None:
     """Add a rule; conditions may be given more than once each. Nothing starts for files that match already."""
@@ -96,6 +99,7 @@ def add(
         "tags": tags or [],
         "priority": priority,
         "auto_update": auto_update,
+        "reuse": reuse,
         "disabled": disabled,
     }
     made = client.post(_rules(client, project), body)

@@ -111,9 +111,9 @@ class JobRun:
         if claim.wants_key:
             config = self._api.patiently(lambda: self._api.config(claim.hold))
         key = api_key(config)
-        log_path = self._setup.work / f"{claim.hold.job}.log"
+        log_path, rest_path = (self._setup.work / f"{claim.hold.job}.{kind}" for kind in ("log", "rest"))
         erase(log_path)
-        log = Log(log_path, secrets=[secret(key)] if key else [])
+        log = Log(log_path, rest=rest_path, secrets=[secret(key)] if key else [])
         reporter = Reporter(self._api, claim.hold, log, log_path, self.stop)
         ended: Ended | None = None
         outputs = Outputs()
@@ -136,8 +136,11 @@ class JobRun:
             log.close()
             unsent = reporter.finish()
             erase(log_path)
-        if not reporter.lost:
-            self._commit(failure, files, outputs, ended, unsent)
+        try:
+            if not reporter.lost:
+                self._commit(failure, files, outputs, ended, unsent, self._kept_log(log))
+        finally:
+            erase(rest_path)
 
     def _prepare(self, config: dict[str, Any], cores: tuple[int, ...], log: Log) -> Plan:
         """Everything in its place."""
@@ -216,6 +219,17 @@ class JobRun:
         self._figures.upload_s = time.monotonic() - started
         return files
 
+    def _kept_log(self, log: Log) -> dict[str, Any] | None:
+        """What did not go into the log; it is not worth failing a run for."""
+        rest = log.rest
+        if rest is not None:
+            with suppress(RunFailed):
+                found, size = self._patiently(
+                    lambda: self._api.upload(self._claim.hold, rest), "output_upload"
+                )
+                return {"hash": found, "size": size}
+        return None
+
     def _commit(
         self,
         failure: RunFailed | None,
@@ -223,6 +237,7 @@ class JobRun:
         outputs: Outputs,
         ended: Ended | None,
         logs: list[dict[str, Any]],
+        log_rest: dict[str, Any] | None,
     ) -> None:
         exit_code = ended.exit_code if ended else None
         document = {
@@ -232,6 +247,7 @@ class JobRun:
             "exit": exit_code,
             "files": files,
             "metadata": outputs.metadata,
+            "log_rest": log_rest,
             "profile": profile(self._figures, self._setup, self._runtime),
             "run": run_record(self._plan, self._setup, self._runtime, exit_code),
         }

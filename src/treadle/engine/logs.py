@@ -7,9 +7,11 @@ import json
 import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import BinaryIO
 
 OUT, ERR, SYSTEM = 1, 2, -1
 MOST_BYTES = 64 << 20
+MOST_REST = 2 << 30
 _STARS = "***"
 
 Echo = Callable[[int, str], None]
@@ -19,11 +21,20 @@ class Log:
     """Appends records `{fd, msg}` to a file; `news` is set when a shipper should look."""
 
     def __init__(
-        self, path: Path, *, secrets: Iterable[str] = (), most: int = MOST_BYTES, echo: Echo | None = None
+        self,
+        path: Path,
+        *,
+        rest: Path | None = None,
+        secrets: Iterable[str] = (),
+        most: int = MOST_BYTES,
+        echo: Echo | None = None,
     ) -> None:
         self._file = path.open("ab", buffering=0)
         self._secrets = [secret for secret in secrets if secret]
         self._streams = {fd: _Stream(self._secrets) for fd in (OUT, ERR)}
+        self._rest = rest
+        self._rest_file: BinaryIO | None = None
+        self._rest_left = MOST_REST if rest else 0
         self._left = most
         self._most = most
         self._echo = echo
@@ -38,21 +49,36 @@ class Log:
     def feed(self, fd: int, data: bytes, *, final: bool = False) -> None:
         """What was read from a stream of the gear; `final` at its end."""
         text = self._streams[fd].text(data, final=final)
-        if not text or not self._left:
+        if not text:
             return
-        encoded = len(text.encode())
-        if encoded > self._left:
-            text = text.encode()[: self._left].decode(errors="ignore")
-            encoded = self._left
-        self._left -= encoded
-        self._write(fd, text)
-        if not self._left:
-            self.say(f"log truncated: more than {self._most >> 20} MiB")
+        data = text.encode()
+        first = data[: self._left].decode(errors="ignore") if len(data) > self._left else text
+        if self._left:
+            self._left = max(0, self._left - len(data))
+            self._write(fd, first)
+            if not self._left:
+                where = "; the rest follows in the text of the ended run" if self._rest else ""
+                self.say(f"log truncated: more than {self._most >> 20} MiB{where}")
+        self._keep(data[len(first.encode()) :])
+
+    def _keep(self, data: bytes) -> None:
+        """Beyond the limit, without its streams told apart, as long as there is room."""
+        if data and self._rest_left and self._rest:
+            self._rest_file = self._rest_file or self._rest.open("wb")
+            self._rest_file.write(data[: self._rest_left])
+            self._rest_left = max(0, self._rest_left - len(data))
+
+    @property
+    def rest(self) -> Path | None:
+        """What did not go into the log, if anything; whole when the log is closed."""
+        return self._rest if self._rest_file else None
 
     def close(self) -> None:
         """Nothing more comes."""
         for fd in self._streams:
             self.feed(fd, b"", final=True)
+        if self._rest_file:
+            self._rest_file.close()
         self._file.close()
         self.news.set()
 

@@ -70,6 +70,30 @@ def analysis(session):
 
 
 @pytest.fixture
+def gear(fw, unique):
+    """Adds a gear of its own series: the SDK's object."""
+
+    def add(category="utility", **more):
+        name = unique("g")
+        manifest = {
+            "name": name,
+            "label": name,
+            "description": "d",
+            "version": "1",
+            "author": "a",
+            "license": "MIT",
+            "url": "",
+            "source": "",
+            "inputs": {"image": {"base": "file"}},
+            "config": {"speed": {"type": "integer", "default": 2}},
+            **more,
+        }
+        return fw.get_gear(fw.add_gear(name, {"category": category, "gear": manifest}))
+
+    return add
+
+
+@pytest.fixture
 def container(request):
     """The container whose level the test is parametrised with."""
     return request.getfixturevalue(request.param)

@@ -26,7 +26,7 @@ def test_usage_is_read(fw, project, session, acquisition, upload):
 
 def test_settings_and_storages_of_the_site_are_read(fw):
     assert fw.get_site_settings().id == "site"
-    (storage,) = fw.get_providers()
+    (storage,) = fw.get_providers(_class="storage")
     assert str(getattr(storage.provider_type, "value", storage.provider_type)) == "local"
     assert fw.get_provider(storage.id).label == storage.label
 

@@ -274,7 +274,7 @@ _ARGUMENTS: list[tuple[str, Any]] = [
     (r"POST /tree", _json(projects={"fields": ["label"]})),
     (r"POST /x/me/totp/.*|PUT /x/me/totp", _json(code="123456")),
     (r"POST /site/providers|PUT /site/providers/.*", _json(label="x")),
-    (r"PUT /site/settings", _json(a=1)),
+    (r"PUT /site/settings", _json(mfa={})),
     (r"POST /modalities", _json(_id="XY", classification={})),
     (r"PUT /modalities/.*", _json(classification={})),
     (r"POST /uids.*", lambda ids: {"json": {"project_ids": [ids["project"]], "sessions": ["1.2.session"]}}),

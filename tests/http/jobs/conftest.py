@@ -19,7 +19,7 @@ Json = Any
 def gear(api, unique) -> Callable[..., Json]:
     """Adds a gear of a series of its own: its document."""
 
-    def add(category: str = "utility", **more: Json) -> Json:
+    def add(category: str = "utility", *, exchange: Json = None, **more: Json) -> Json:
         name = unique()
         manifest = {
             "name": name,
@@ -37,7 +37,7 @@ def gear(api, unique) -> Callable[..., Json]:
             },
             **more,
         }
-        made = api.post(f"/gears/{name}", json={"category": category, "gear": manifest})
+        made = api.post(f"/gears/{name}", json={"category": category, "gear": manifest, "exchange": exchange})
         assert made.status_code == 200, made.text
         return api.get(f"/gears/{made.json()['_id']}").json()
 

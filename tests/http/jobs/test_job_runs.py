@@ -114,6 +114,36 @@ def test_bad_metadata_fails_the_job_and_applies_nothing(running, engine, tree):
     assert shown["info"] == {}
 
 
+def test_what_was_printed_beyond_the_limit_follows_in_the_text(running, engine, api, problem):
+    engine.log(running, (1, "first "))
+    rest = engine.send(running, "log", b"and the rest\n")
+    refused = {"hash": rest["hash"], "size": 1}
+    assert engine.commit(running, log_rest=refused).json()["code"] == "content_missing"
+    assert engine.commit(running, log_rest=rest).json()["state"] == "complete"
+    assert api.get(f"/jobs/{running['id']}/logs/text").text == "first and the rest\n"
+    assert api.get(f"/jobs/{running['id']}/logs").json()["logs"] == [{"fd": 1, "msg": "first "}]
+    assert api.get(f"/jobs/{running['id']}").json()["saved_files"] == []
+
+
+def test_words_that_a_modality_does_not_have_are_warned_of(running, engine, tree):
+    """Of outputs and of files that were there; they are kept all the same."""
+    odd = {"modality": "MR", "classification": {"Intent": ["Tea"]}}
+    right = {"modality": "MR", "classification": {"Intent": ["Structural"], "Custom": ["any"]}}
+    files = [{"name": "out.txt", **odd}, {"name": "a.dcm", **odd}, {"name": "good.txt", **right}]
+    said = {"acquisition": {"files": files}}
+    done = engine.commit(running, {"out.txt": b"", "good.txt": b""}, metadata=said)
+    assert done.json()["state"] == "complete", done.text
+    log = tree.api.get(f"/jobs/{running['id']}/logs/text").text
+    warned = [line for line in log.splitlines() if "classification" in line]
+    assert [line.split("'")[1] for line in warned] == ["out.txt", "a.dcm"] and "'Tea'" in warned[0]
+    assert {
+        item["classification"]["Intent"][0] for item in tree.get(f"/acquisitions/{tree.acquisition}")["files"]
+    } == {
+        "Tea",
+        "Structural",
+    }
+
+
 @pytest.mark.parametrize("named", [True, False], ids=["by a ticket", "by the lease"])
 def test_a_commit_is_repeated_safely(running, engine, tree, named):
     """The answer was lost: the same commit gives it again; one version, each line of the log once."""

@@ -7360,13 +7360,13 @@ export interface paths {
         };
         /**
          * Providers
-         * @description Where files are kept; `class=compute` is empty.
+         * @description The storage and the engines that have reported; `class` is `storage` or `compute` for one kind.
          */
         get: operations["get_providers"];
         put?: never;
         /**
          * Change Provider
-         * @description Storages are set up where the server runs, not over HTTP.
+         * @description Providers are set up where they run, not over HTTP.
          */
         post: operations["add_provider"];
         delete?: never;
@@ -7384,18 +7384,18 @@ export interface paths {
         };
         /**
          * Provider
-         * @description One storage.
+         * @description The storage or an engine.
          */
         get: operations["get_provider"];
         /**
          * Change Provider
-         * @description Storages are set up where the server runs, not over HTTP.
+         * @description Providers are set up where they run, not over HTTP.
          */
         put: operations["modify_provider"];
         post?: never;
         /**
          * Change Provider
-         * @description Storages are set up where the server runs, not over HTTP.
+         * @description Providers are set up where they run, not over HTTP.
          */
         delete: operations["delete_provider"];
         options?: never;
@@ -7412,7 +7412,7 @@ export interface paths {
         };
         /**
          * Provider Config
-         * @description How a storage is set up, without secrets.
+         * @description How the storage is set up, without secrets; what an engine says that it can.
          */
         get: operations["get_provider_config"];
         put?: never;
@@ -10232,6 +10232,11 @@ export interface components {
             _id: string;
             /** Attempt */
             attempt: number;
+            /**
+             * Cached From
+             * @description the identical run whose outputs it took
+             */
+            cached_from?: string | null;
             /** Compute Provider Id */
             compute_provider_id: string | null;
             /** Config */
@@ -11567,6 +11572,11 @@ export interface components {
             _id: string;
             /** Attempt */
             attempt: number;
+            /**
+             * Cached From
+             * @description the identical run whose outputs it took
+             */
+            cached_from?: string | null;
             /** Compute Provider Id */
             compute_provider_id: string | null;
             /** Config */
@@ -11645,6 +11655,11 @@ export interface components {
             _id: string;
             /** Attempt */
             attempt: number;
+            /**
+             * Cached From
+             * @description the identical run whose outputs it took
+             */
+            cached_from?: string | null;
             /** Compute Provider Id */
             compute_provider_id: string | null;
             /** Config */
@@ -11727,6 +11742,11 @@ export interface components {
             _id: string;
             /** Attempt */
             attempt: number;
+            /**
+             * Cached From
+             * @description the identical run whose outputs it took
+             */
+            cached_from?: string | null;
             /** Compute Provider Id */
             compute_provider_id: string | null;
             /** Config */
@@ -12700,7 +12720,7 @@ export interface components {
         };
         /**
          * ProviderDocument
-         * @description Where files are kept.
+         * @description Where files are kept, or an engine.
          */
         ProviderDocument: {
             /** Id */
@@ -13067,6 +13087,8 @@ export interface components {
             _id: string;
             /** All */
             all: components["schemas"]["ConditionDocument"][];
+            /** Allow Repeat */
+            allow_repeat: boolean;
             /** Any */
             any: components["schemas"]["ConditionDocument"][];
             /** Auto Update */
@@ -13088,6 +13110,7 @@ export interface components {
             }[];
             /** Gear Id */
             gear_id: string;
+            last_modified_by?: components["schemas"]["Reference"] | null;
             /**
              * Modified
              * Format: date-time
@@ -13101,6 +13124,8 @@ export interface components {
             priority: string;
             /** Project Id */
             project_id?: string | null;
+            /** Reuse */
+            reuse: boolean;
             /** Revision */
             revision: number;
             /** Role Id */

@@ -13,7 +13,7 @@ from treadle import __version__
 from treadle.server.access import refusals
 from treadle.server.access import routes as access
 from treadle.server.annotations import routes as annotation_routes
-from treadle.server.app import metrics, site, site_settings, static
+from treadle.server.app import metrics, providers, site, site_settings, static
 from treadle.server.app.alerts import routes as alerts
 from treadle.server.app.state import open_state
 from treadle.server.batch import routes as batch
@@ -44,6 +44,7 @@ from treadle.server.wire.routing import RouteTable
 _ROUTERS: tuple[APIRouter, ...] = (
     site.router,
     site_settings.router,
+    providers.router,
     metrics.router,
     alerts.router,
     access.router,

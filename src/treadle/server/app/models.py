@@ -69,7 +69,7 @@ class SiteSettings(Document):
 
 
 class ProviderDocument(Document):
-    """Where files are kept."""
+    """Where files are kept, or an engine."""
 
     id: str = Field(alias="_id")
     label: str

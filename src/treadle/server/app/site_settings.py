@@ -1,7 +1,9 @@
-"""What administrators set while the site runs, and where its files are kept (api.md 17)."""
+"""What administrators set while the site runs (api.md 17)."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from difflib import get_close_matches
 from typing import Any
 
 from fastapi import Request, Response
@@ -10,15 +12,17 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from treadle.server.access.guard import AdminGuard, Guard, UserGuard
-from treadle.server.app.models import ProviderDocument, SiteSettings
+from treadle.server.app.models import SiteSettings
+from treadle.server.gears.context import SETTING
+from treadle.server.jobs.metadata import STRICT
 from treadle.server.kit.clock import now
-from treadle.server.kit.errors import Conflict, Invalid, NotFound
+from treadle.server.kit.errors import Invalid
 from treadle.server.kit.settings import Settings
 from treadle.server.privacy.resolve import SWITCHES
 from treadle.server.privacy.routes_settings import PROFILE, own_profile, take_profile
-from treadle.server.search.explorer.all_data import check_settings
+from treadle.server.search.explorer.all_data import MODE, OPEN_FIELDS, check_settings
 from treadle.server.store.tables import site_document
-from treadle.server.wire.answer import Deleted, json_answer, stamp
+from treadle.server.wire.answer import json_answer, stamp
 from treadle.server.wire.body import ObjectBody
 from treadle.server.wire.routing import Router
 
@@ -26,7 +30,15 @@ router = Router(tags=["site"])
 
 _NAME = "settings"
 _OURS = ("_id", "created", "modified", "site_name")
-_STORAGE = "000000000000000000000001"
+_FLAGS = (*SWITCHES, STRICT)
+_CLIENTS = (
+    "center_gears",
+    "providers",
+    "ldap_sync",
+    "viewer_apps",
+    "mfa",
+)  # kept for clients, which read them
+_KNOWN = (*_CLIENTS, *_FLAGS, PROFILE, MODE, OPEN_FIELDS, SETTING)
 
 
 async def _document(connection: AsyncConnection) -> dict[str, Any]:
@@ -34,7 +46,7 @@ async def _document(connection: AsyncConnection) -> dict[str, Any]:
     kept = {} if row is None else row.document
     return {
         "center_gears": [],
-        **dict.fromkeys(SWITCHES, False),
+        **dict.fromkeys(_FLAGS, False),
         **kept,
         "_id": "site",
         "created": None if row is None else stamp(row.created_at),
@@ -61,7 +73,8 @@ async def _shown(request: Request, guard: Guard) -> dict[str, Any]:
 @router.put("/site/settings", response_model=SiteSettings, operation_id="modify_site_settings")
 async def change_settings(request: Request, guard: AdminGuard, body: ObjectBody) -> Response:
     """Put these top-level keys; the others stay. The site's name is in the settings file."""
-    for name in SWITCHES:
+    _refuse_unknown(name for name in body if name not in _OURS)
+    for name in _FLAGS:
         if not isinstance(body.get(name, False), bool):
             raise Invalid(f"'{name}' must be true or false.")
     check_settings(body)
@@ -80,51 +93,8 @@ async def change_settings(request: Request, guard: AdminGuard, body: ObjectBody)
     return json_answer(await _shown(request, guard))
 
 
-def _storage(settings: Settings) -> dict[str, Any]:
-    """The one storage. Its type is `local` for every kind: clients are never sent to it directly."""
-    return {
-        "_id": _STORAGE,
-        "label": "Local Storage",
-        "class": "storage",
-        "type": "local",
-        "provider_class": "storage",
-        "provider_type": "local",
-        "creds": None,
-        "origin": {"type": "system", "id": None},
-        "config": {"id": _STORAGE, "kind": settings.blobs.split(":")[0]},
-        "access_type": None,
-        "created": None,
-        "modified": None,
-    }
-
-
-@router.get("/site/providers", response_model=list[ProviderDocument], operation_id="get_providers")
-async def providers(request: Request, _guard: UserGuard) -> Response:
-    """Where files are kept; `class=compute` is empty."""
-    query = request.query_params
-    wanted = query.get("class") or query.get("_class") or "storage"
-    return json_answer([_storage(request.app.state.settings)] if wanted == "storage" else [])
-
-
-@router.get("/site/providers/{id}", response_model=ProviderDocument, operation_id="get_provider")
-async def provider(request: Request, _guard: UserGuard, id: str) -> Response:
-    """One storage."""
-    if id != _STORAGE:
-        raise NotFound(f"There is no provider '{id}'.")
-    return json_answer(_storage(request.app.state.settings))
-
-
-@router.get("/site/providers/{id}/config", response_model=dict[str, Any], operation_id="get_provider_config")
-async def provider_config(request: Request, _guard: AdminGuard, id: str) -> Response:
-    """How a storage is set up, without secrets."""
-    if id != _STORAGE:
-        raise NotFound(f"There is no provider '{id}'.")
-    return json_answer(_storage(request.app.state.settings)["config"])
-
-
-@router.post("/site/providers", response_model=ProviderDocument, operation_id="add_provider")
-@router.put("/site/providers/{id}", response_model=ProviderDocument, operation_id="modify_provider")
-@router.delete("/site/providers/{id}", response_model=Deleted, operation_id="delete_provider")
-async def change_provider(_guard: AdminGuard) -> Response:
-    """Storages are set up where the server runs, not over HTTP."""
-    raise Conflict("Where files are kept is set by 'blobs' in the server's settings file, not over HTTP.")
+def _refuse_unknown(names: Iterable[str]) -> None:
+    for name in names:
+        if name not in _KNOWN:
+            nearest = get_close_matches(name, _KNOWN, n=1, cutoff=0)[0]
+            raise Invalid(f"The site has no setting '{name}'; the nearest one is '{nearest}'.")

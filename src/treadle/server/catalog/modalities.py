@@ -108,16 +108,25 @@ async def check_words(
     connection: AsyncConnection, modality_id: str | None, classification: Mapping[str, list[str]]
 ) -> None:
     """Invalid names the first key or word that the modality's vocabulary does not have."""
+    found = await find_modality(connection, modality_id) if modality_id else None
+    if reason := unknown_word(found, modality_id, classification):
+        raise Invalid(reason)
+
+
+def unknown_word(
+    found: Modality | None, modality_id: str | None, classification: Mapping[str, list[str]]
+) -> str | None:
+    """The first key or word that the vocabulary of the modality does not have, in a sentence."""
     asked = {key: words for key, words in classification.items() if key != CUSTOM and words}
     if not asked:
-        return
-    found = await find_modality(connection, modality_id) if modality_id else None
+        return None
     if found is None:
-        raise Invalid(f"Classification needs a known modality; there is no '{modality_id or ''}'.")
+        return f"Classification needs a known modality; there is no '{modality_id or ''}'."
     for key, words in asked.items():
         known = found.classification.get(key)
         if known is None:
-            raise Invalid(f"The modality '{found.id}' has no classification '{key}'.")
+            return f"The modality '{found.id}' has no classification '{key}'."
         for word in words:
             if word not in known:
-                raise Invalid(f"'{word}' is not a '{key}' of the modality '{found.id}'.")
+                return f"'{word}' is not a '{key}' of the modality '{found.id}'."
+    return None

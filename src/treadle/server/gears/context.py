@@ -16,6 +16,7 @@ from treadle.server.store.tables import site_document
 
 _NEAREST_FIRST = ("acquisition", "session", "subject", "project", "group")
 SITE = "site"
+SETTING = "context"  # of the site: values by name
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Contexts:
             )
         )
         holders = {row.id: (row.label, row.context) for row in rows if isinstance(row.context, dict)}
-        settings = select(site_document.c.document["context"]).where(site_document.c.name == "settings")
+        settings = select(site_document.c.document[SETTING]).where(site_document.c.name == "settings")
         site = (await connection.execute(settings)).scalar_one_or_none()
         return cls(holders, site if isinstance(site, dict) else {})
 

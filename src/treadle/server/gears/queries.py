@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
+import orjson
 from sqlalchemy import ColumnElement, Row, Select, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -45,6 +47,17 @@ class Gear:
     def document(self) -> Document:
         """What the manifest says."""
         return Document(self.manifest, "versioned", self.exchange)
+
+    @property
+    def manifest_sha256(self) -> str:
+        """Of the manifest in its canonical form."""
+        return hashlib.sha256(orjson.dumps(self.manifest, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+    @property
+    def contents(self) -> str | None:
+        """The digest of what is run; None when only a name is known, whose contents may change."""
+        digest = str(self.exchange.get("rootfs-url") or "").partition("@sha256:")[2]
+        return self.rootfs_sha384 or digest or self.exchange.get("rootfs-hash")
 
     @property
     def info(self) -> Json:

@@ -33,6 +33,9 @@ def read_request(body: Any, *, analysis: NewAnalysis | None = None, place: str |
         isinstance(attempt, bool) or not isinstance(attempt, int) or not 0 < attempt < 1000
     ):
         raise Invalid("'attempt' must be a whole number from 1.")
+    reuse = body.get("reuse") or False
+    if not isinstance(reuse, bool):
+        raise Invalid("'reuse' must be true or false.")
     kind = (destination or {}).get("type")
     return JobRequest(
         gear_id=_text(body, "gear_id") or "",
@@ -48,6 +51,7 @@ def read_request(body: Any, *, analysis: NewAnalysis | None = None, place: str |
         compute_provider_id=_text(body, "compute_provider_id"),
         previous_job_id=_text(body, "previous_job_id"),
         attempt=attempt or 1,
+        reuse=reuse,
     )
 
 

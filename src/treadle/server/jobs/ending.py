@@ -43,11 +43,12 @@ class Outcome:
     metadata: Any = None  # .metadata.json as the gear wrote it
     profile: Mapping[str, Any] = field(default_factory=dict)
     run: Mapping[str, Any] = field(default_factory=dict)
+    log_rest: Output | None = None  # what was printed beyond the log's limit
 
 
 async def finish(connection: AsyncConnection, running: Job, outcome: Outcome) -> Job:
     """The job, which must be locked, complete with its outputs in place, or failed with them kept aside."""
-    await _require_contents(connection, outcome.files)
+    await _require_contents(connection, [*outcome.files, *([outcome.log_rest] if outcome.log_rest else [])])
     if not outcome.success:
         return await fail(connection, running, outcome.failure_reason or "failed", outcome)
     try:
@@ -95,6 +96,25 @@ async def fail(connection: AsyncConnection, running: Job, reason: str, outcome: 
 
 def _kept(metadata: Any) -> dict[str, Any] | None:
     return metadata if isinstance(metadata, dict) else None
+
+
+async def take_over(connection: AsyncConnection, waiting: Job, earlier: Job) -> Job:
+    """The job complete at once, with what an identical run made."""
+    files = [Output(one["name"], one["sha384"], one["size"]) for one in earlier.outputs]
+    await _require_contents(connection, files)
+    placed = await place(connection, waiting, files, earlier.produced_metadata or {})
+    said = (f"Nothing was run: the outputs are those of the identical run {earlier.id}.", *placed.warnings)
+    await append(connection, waiting.id, [{"fd": -1, "msg": f"{text}\n"} for text in said])
+    return await _end(
+        connection,
+        waiting,
+        "complete",
+        Outcome(success=True),
+        sources=("pending",),
+        outputs=placed.outputs,
+        produced_metadata=earlier.produced_metadata,
+        cached_from=earlier.id,
+    )
 
 
 async def cancel(connection: AsyncConnection, target: Job, by: str) -> Job:
@@ -160,9 +180,19 @@ async def drop_expired(database: Database) -> None:
         await connection.execute(delete(job_file).where(job_file.c.expires_at < now()))
 
 
-async def _end(connection: AsyncConnection, target: Job, state: str, outcome: Outcome, **values: Any) -> Job:
+async def _end(
+    connection: AsyncConnection,
+    target: Job,
+    state: str,
+    outcome: Outcome,
+    *,
+    sources: tuple[str, ...] | None = None,
+    **values: Any,
+) -> Job:
     values["profile"] = {**target.profile, **outcome.profile}
-    ended = await move(connection, target, state, values=values)
+    if outcome.log_rest is not None:
+        values |= {"log_rest_sha384": outcome.log_rest.sha384, "log_rest_size": outcome.log_rest.size}
+    ended = await move(connection, target, state, sources=sources, values=values)
     await delete_job_keys(connection, target.id)
     await provenance.write(connection, [ended], outcome.run)
     return ended

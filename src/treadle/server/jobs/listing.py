@@ -59,6 +59,7 @@ _FIELDS: dict[str, Field] = {
     "rule_id": Field(job.c.rule_id, "text"),
     "role_id": Field(job.c.role_id, "text"),
     "batch": Field(job.c.batch_id, "text"),
+    "cached_from": Field(job.c.cached_from, "text"),
     "compute_provider_id": Field(job.c.compute_provider_id, "text"),
     "failure_reason": Field(job.c.failure_reason, "text"),
     "failed_output_accepted": Field(job.c.failed_output_accepted, "boolean"),

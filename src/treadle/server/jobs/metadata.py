@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from treadle.server.catalog.containers import apply_changes, get_container, read_values
 from treadle.server.catalog.files import change_file, clean_classification, current_files
+from treadle.server.catalog.modalities import all_modalities, unknown_word
 from treadle.server.catalog.rows import Container, File
 from treadle.server.catalog.tables import container
 from treadle.server.gears.queries import gears_by_ids
 from treadle.server.jobs.rows import Job
+from treadle.server.kit.errors import Invalid
 from treadle.server.store.info import info_object
+from treadle.server.store.tables import site_document
 
 FILE_FIELDS = (
     *("type", "mimetype", "modality", "classification", "tags", "info"),
     *("zip_member_count", "deid_log_id", "deid_log_skip_reason"),
 )
+STRICT = "strict_classification"  # setting of the site
 _LEVELS = ("project", "subject", "session", "acquisition", "analysis")
 _APART = ("files", "info", "metadata", "tags", "label", "subject", "measurement")
 
@@ -103,7 +108,7 @@ async def _apply_files(
     pinned = (
         {item["file_id"]: item["version"] for item in job.inputs} if await _strict(connection, job) else {}
     )
-    warnings = []
+    warnings, classified = [], []
     for entry in entries:
         found = there.get(entry["name"])
         if found is None:
@@ -112,7 +117,26 @@ async def _apply_files(
             warnings.append(f"/{target.level}/files: '{found.name}' has been replaced meanwhile, ignored")
         else:
             there[found.name] = await _apply_file(connection, found, entry)
-    return warnings
+            if entry.get("classification"):
+                classified.append(there[found.name])
+    return [*warnings, *await unknown_words(connection, classified)]
+
+
+async def unknown_words(connection: AsyncConnection, classified: Sequence[File]) -> list[str]:
+    """Warnings of what the modalities of these files do not have; Invalid where the site is strict."""
+    if not classified:
+        return []
+    known = {one.id: one for one in await all_modalities(connection)}
+    found = [
+        f"the classification of '{one.name}': {reason}"
+        for one in classified
+        if (reason := unknown_word(known.get(one.modality or ""), one.modality, one.classification))
+    ]
+    if found:
+        strict = select(site_document.c.document[STRICT]).where(site_document.c.name == "settings")
+        if (await connection.execute(strict)).scalar_one_or_none() is True:
+            raise Invalid(found[0])
+    return found
 
 
 async def _strict(connection: AsyncConnection, job: Job) -> bool:

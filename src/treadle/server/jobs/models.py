@@ -36,6 +36,7 @@ class JobBase(Document):
     outputs: list[dict[str, Any]]
     saved_files: list[str]
     compute_provider_id: str | None
+    cached_from: str | None = Field(default=None, description="the identical run whose outputs it took")
 
 
 class JobDocument(JobBase):

@@ -52,6 +52,13 @@ def read_outputs(value: Any) -> list[Output]:
     return found
 
 
+def read_log_rest(value: Any) -> Output | None:
+    """The `log_rest` of a commit: `{hash, size}` of what the gear printed beyond the log's limit."""
+    return (
+        None if value is None else _output({**value, "name": "log"} if isinstance(value, Mapping) else value)
+    )
+
+
 def _output(item: Any) -> Output:
     if isinstance(item, Mapping):
         sha384 = str(item.get("hash") or item.get("sha384") or "").removeprefix("v0-sha384-")
@@ -73,7 +80,9 @@ async def place(
     await rights.refuse_locked(connection, destination.project_id)
     entries, rest = metadata.of_outputs(said, destination.level, {one.name for one in files})
     placed = await _place_files(connection, job, destination, files, entries)
-    warnings = await metadata.apply(connection, job, destination, rest)
+    classified = [one for one in placed if entries.get(one.name, {}).get("classification")]
+    warnings = await metadata.unknown_words(connection, classified)
+    warnings += await metadata.apply(connection, job, destination, rest)
     return Placed([_kept(one) for one in placed], warnings)
 
 

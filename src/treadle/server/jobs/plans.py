@@ -35,6 +35,7 @@ class JobRequest:
     previous_job_id: str | None = None
     attempt: int = 1
     due_at: datetime | None = None
+    reuse: bool = False  # take the outputs of an identical run that there was
     repeats: Job | None = None  # an earlier run whose frozen inputs and contexts are taken as they are
 
 

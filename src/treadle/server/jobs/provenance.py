@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -117,19 +116,18 @@ def _record(
         "metadata": target.produced_metadata,
         "profile": target.profile,
         "log_sha256": log_sha256,
-        "cached_from": None,
+        "cached_from": target.cached_from,
     }
 
 
 def _of_gear(gear: Gear | None) -> dict[str, Any]:
     if gear is None:
         return {}
-    canonical = orjson.dumps(gear.manifest, option=orjson.OPT_SORT_KEYS)
     custom = gear.manifest.get("custom") or {}
     builder = custom.get("gear-builder")
     image = (builder.get("image") if isinstance(builder, dict) else None) or custom.get("docker-image")
     return {
-        "manifest_sha256": hashlib.sha256(canonical).hexdigest(),
+        "manifest_sha256": gear.manifest_sha256,
         "image": image,
         "rootfs_url": gear.exchange.get("rootfs-url"),
         "rootfs_hash": gear.exchange.get("rootfs-hash"),

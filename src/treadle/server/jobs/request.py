@@ -15,7 +15,7 @@ from treadle.server.catalog.rows import Container
 from treadle.server.gears.context import Contexts
 from treadle.server.gears.queries import Gear
 from treadle.server.gears.suggest import fields_of
-from treadle.server.jobs import checks, frozen, inputs
+from treadle.server.jobs import checks, frozen, inputs, reuse
 from treadle.server.jobs.analyses import make_analyses
 from treadle.server.jobs.plans import JobRequest, Plan, plan_of
 from treadle.server.jobs.rows import Job, new_job
@@ -47,7 +47,10 @@ async def request_jobs(
     places = await _places(connection, plans)
     await checks.require_places(connection, plans, places, starter)
     destinations = await _destinations(connection, plans, places, starter)
-    return await _write(connection, plans, places, destinations, starter)
+    made = await _write(connection, plans, places, destinations, starter)
+    asked = {plan.id for plan in plans if plan.request.reuse}
+    taken = await reuse.take(connection, [one for one in made if one.id in asked], starter)
+    return [taken.get(one.id, one) for one in made]
 
 
 async def _places(connection: AsyncConnection, plans: Sequence[Plan]) -> dict[str, Container]:
@@ -126,6 +129,17 @@ def _row(
     request, gear, place, before = plan.request, plan.gear, places[plan.place_id], plan.request.repeats
     related = {value for value in place.ancestors.values() if value}
     related.update(*(item.parents.values() for item in plan.files.values()))
+    pinned = before.inputs if before else [inputs.pinned(*item) for item in plan.files.items()]
+    config = frozen.config_json(
+        plan.id,
+        gear.manifest,
+        options=plan.options,
+        files=plan.files,
+        contexts=contexts,
+        destination=(destination.level, destination.id),
+        place=place,
+        before=before.config["inputs"] if before else None,
+    )
     return {
         "id": plan.id,
         "gear_id": gear.id,
@@ -142,17 +156,9 @@ def _row(
             {str(place.project_id), *(item.project_id for item in plan.files.values() if item.project_id)}
         ),
         "related_container_ids": sorted(related | {destination.id}),
-        "inputs": before.inputs if before else [inputs.pinned(*item) for item in plan.files.items()],
-        "config": frozen.config_json(
-            plan.id,
-            gear.manifest,
-            options=plan.options,
-            files=plan.files,
-            contexts=contexts,
-            destination=(destination.level, destination.id),
-            place=place,
-            before=before.config["inputs"] if before else None,
-        ),
+        "inputs": pinned,
+        "config": config,
+        "reuse_key": reuse.key_of(gear, config, pinned, destination.level),
         "priority": request.priority,
         "rank": request.priority,
         "due_at": request.due_at,

@@ -39,7 +39,15 @@ _SAME = (
         "acquisition_id",
         "analysis_id",
     ),
-    *("project_ids", "related_container_ids", "inputs", "priority", "compute_provider_id", "batch_id"),
+    *(
+        "project_ids",
+        "related_container_ids",
+        "inputs",
+        "priority",
+        "compute_provider_id",
+        "batch_id",
+        "reuse_key",
+    ),
 )
 
 

@@ -12,8 +12,10 @@ from fastapi.responses import StreamingResponse
 from treadle.server.access.guard import ScopedGuard
 from treadle.server.jobs import leases, listing, logs
 from treadle.server.jobs.models import LogDocument
+from treadle.server.jobs.rows import Job
 from treadle.server.jobs.states import ENDED, find_job
 from treadle.server.kit.errors import Invalid
+from treadle.server.store.blobs import Blobs
 from treadle.server.store.db import Database
 from treadle.server.wire.answer import Nothing, dumps, json_answer
 from treadle.server.wire.body import read_json
@@ -60,7 +62,16 @@ def _reads(suffix: str, name: str, form: Form, media_type: str) -> None:
         found = await listing.find(guard, job_id)
         await guard.record("view_job_logs", found.context)
         stream = form(request.app.state.database, found.id)
+        if form is logs.as_text and found.log_rest_sha384 is not None:
+            stream = _with_rest(stream, request.app.state.blobs, found)
         return StreamingResponse(stream, media_type=media_type, headers=_SAFE)
+
+
+async def _with_rest(log: AsyncIterator[bytes], blobs: Blobs, target: Job) -> AsyncIterator[bytes]:
+    async for piece in log:
+        yield piece
+    async for piece in blobs.open_range(str(target.log_rest_sha384), 0, target.log_rest_size or 0):
+        yield piece
 
 
 for _form in _FORMS:

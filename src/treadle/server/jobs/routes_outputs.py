@@ -14,7 +14,7 @@ from treadle.server.ingest.routes_upload import receive_body
 from treadle.server.jobs import ending, leases, logs
 from treadle.server.jobs.errors import TicketUnknown
 from treadle.server.jobs.models import Committed, StoredContent, Ticket
-from treadle.server.jobs.outputs import Output, read_outputs
+from treadle.server.jobs.outputs import Output, read_log_rest, read_outputs
 from treadle.server.jobs.provenance import read_run
 from treadle.server.jobs.rows import Job
 from treadle.server.jobs.states import find_job
@@ -173,6 +173,7 @@ async def commit(guard: ScopedGuard, body: ObjectBody) -> Response:
         metadata=body.get("metadata"),
         profile=_object(body.get("profile"), "profile"),
         run={**read_run(body.get("run")), "exit": code},
+        log_rest=read_log_rest(body.get("log_rest")),
     )
     result = _result(await ending.finish(guard.connection, found, said))
     await _close(guard, ticket, found.id, result)

@@ -52,6 +52,8 @@ class Job:
     created_at: datetime
     modified_at: datetime
     transitions: dict[str, str]
+    reuse_key: str | None
+    cached_from: str | None
     lease: str | None
     lease_until: datetime | None
     engine_id: str | None
@@ -62,6 +64,8 @@ class Job:
     failed_output_accepted: bool
     profile: dict[str, Any]
     log_bytes: int
+    log_rest_sha384: str | None
+    log_rest_size: int | None
 
     @property
     def parents(self) -> dict[str, str]:
@@ -86,6 +90,7 @@ def job_of(values: Mapping[str, Any]) -> Job:
 # What a row holds in the columns that nobody named when it was written.
 _FRESH: Mapping[str, Any] = {
     **dict.fromkeys(("retried_at", "lease", "lease_until", "engine_id", "native_id", "failure_reason")),
+    **dict.fromkeys(("cached_from", "log_rest_sha384", "log_rest_size")),
     "state": "pending",
     "outputs": [],
     "produced_metadata": None,

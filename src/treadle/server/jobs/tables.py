@@ -81,6 +81,8 @@ job = Table(
     at("created_at"),
     at("modified_at"),
     _object("transitions"),  # state -> instant
+    Column("reuse_key", Text),  # the same for identical runs
+    Column("cached_from", Text),  # the run whose outputs it took
     # Who runs it.
     Column("lease", Text),
     Column("lease_until", DateTime(timezone=True)),
@@ -93,6 +95,8 @@ job = Table(
     Column("failed_output_accepted", Boolean, nullable=False, server_default=text("false")),
     _object("profile"),
     Column("log_bytes", BigInteger, nullable=False, server_default="0"),
+    Column("log_rest_sha384", Text, ForeignKey("blob.sha384")),  # what was printed beyond the log's limit
+    Column("log_rest_size", BigInteger),
     CheckConstraint(f"state IN ({', '.join(repr(state) for state in STATES)})", name="state"),
     Index(
         "ix_job_queue",
@@ -116,6 +120,13 @@ job = Table(
     Index("ix_job_related", "related_container_ids", postgresql_using="gin"),
     Index("ix_job_origin", "origin_id", "id"),
     Index("ix_job_batch", "batch_id", postgresql_where=text("batch_id IS NOT NULL")),
+    Index(
+        "ix_job_reuse",
+        "reuse_key",
+        "id",
+        postgresql_where=text("state = 'complete' AND cached_from IS NULL AND reuse_key IS NOT NULL"),
+    ),
+    Index("ix_job_log_rest", "log_rest_sha384", postgresql_where=text("log_rest_sha384 IS NOT NULL")),
     Index("ix_job_previous", "previous_job_id", postgresql_where=text("previous_job_id IS NOT NULL")),
 )
 

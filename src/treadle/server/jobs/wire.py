@@ -62,6 +62,7 @@ def _common(target: Job, client: Client) -> dict[str, Any]:
         "related_container_ids": target.related_container_ids,
         "label": target.label,
         "compute_provider_id": target.compute_provider_id,
+        "cached_from": target.cached_from,
         "parents": target.parents,
         "transitions": target.transitions,
         "parent_info": None,

@@ -38,6 +38,8 @@ def _write(document: ProvDocument, space: Namespace, run: Described) -> None:
     document.actedOnBehalfOf(gear, starter, job)
     read = [_file(document, space["files/"], one) for one in record["inputs"]]
     made = [_file(document, space["files/"], one) for one in record["outputs"]]
+    if record["cached_from"]:
+        document.wasInformedBy(job, space[f"jobs/{record['cached_from']}"])
     for one in read:
         document.used(job, one)
     for one in made:

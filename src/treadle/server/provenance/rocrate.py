@@ -128,23 +128,16 @@ def _image(made: ROCrate, run: Described) -> ContextEntity | None:
 
 def _file(made: ROCrate, run: Described, one: Mapping[str, Any], places: Mapping[str, str]) -> File:
     place = places.get(one["version_id"])
-    id = place or run.file_url(one)
-    there = made.get(id)
-    if there is not None:
-        return there
+    address = run.file_url(one)
+    if known := made.get(place or address):
+        return known
     about = {
         "name": one["name"],
         "contentSize": str(one["size"]),
         "encodingFormat": mimetypes.guess_type(one["name"])[0] or "application/octet-stream",
         "identifier": f"v0-sha384-{one['sha384']}",
-        **(
-            {"url": run.file_url(one)}
-            if place
-            else {"sdDatePublished": now().isoformat(timespec="milliseconds")}
-        ),
     }
-    return (
-        made.add(File(made, dest_path=place, properties=about))
-        if place
-        else made.add_file(id, fetch_remote=False, properties=about)
-    )
+    if place:
+        return made.add(File(made, dest_path=place, properties={**about, "url": address}))
+    seen = {"sdDatePublished": now().isoformat(timespec="milliseconds")}
+    return made.add_file(address, fetch_remote=False, properties={**about, **seen})

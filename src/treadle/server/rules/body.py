@@ -116,7 +116,7 @@ def _fixed(given: Any, name: str) -> list[dict[str, Any]]:
 
 _READ: dict[str, Callable[[Any, str], Any]] = {
     **dict.fromkeys(("gear_id", "name", "role_id", "triggering_input", "compute_provider_id"), _text),
-    **dict.fromkeys(("auto_update", "allow_repeat", "disabled"), _flag),
+    **dict.fromkeys(("auto_update", "allow_repeat", "reuse", "disabled"), _flag),
     **dict.fromkeys(_LISTS, _conditions),
     "config": _config,
     "fixed_inputs": _fixed,

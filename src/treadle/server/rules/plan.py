@@ -54,6 +54,7 @@ def job_of(rule: Rule, gear: Gear, file: File, beside: Sequence[File]) -> JobReq
         tags=[*rule.tags, "auto"],
         priority=rule.priority,
         compute_provider_id=rule.compute_provider_id,
+        reuse=rule.reuse,
     )
 
 

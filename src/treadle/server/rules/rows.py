@@ -31,6 +31,7 @@ class Rule:
     priority: int
     auto_update: bool
     allow_repeat: bool
+    reuse: bool
     disabled: bool
     any: Sequence[Json]
     all: Sequence[Json]

@@ -41,6 +41,7 @@ rule = Table(
     Column("priority", SmallInteger, nullable=False, server_default="1"),
     Column("auto_update", Boolean, nullable=False, server_default=text("false")),
     Column("allow_repeat", Boolean, nullable=False, server_default=text("false")),
+    Column("reuse", Boolean, nullable=False, server_default=text("false")),
     Column("disabled", Boolean, nullable=False, server_default=text("false")),
     _list("any"),
     _list("all"),

@@ -9,6 +9,7 @@ from pydantic import Field
 from sqlalchemy import Row
 
 from treadle.server.access.models import Document
+from treadle.server.catalog.models import Reference
 from treadle.server.jobs.states import PRIORITIES
 from treadle.server.rules.existing import Match
 from treadle.server.rules.rows import Rule
@@ -36,6 +37,8 @@ class RuleDocument(Document):
     triggering_input: str | None = None
     priority: str
     auto_update: bool
+    allow_repeat: bool
+    reuse: bool
     disabled: bool
     any: list[ConditionDocument]
     all: list[ConditionDocument]
@@ -43,6 +46,7 @@ class RuleDocument(Document):
     created: datetime
     modified: datetime
     revision: int
+    last_modified_by: Reference | None = None
 
 
 class FiringDocument(Document):
@@ -84,6 +88,7 @@ def rule_doc(one: Rule) -> dict[str, Any]:
         "priority": PRIORITIES[one.priority],
         "auto_update": one.auto_update,
         "allow_repeat": one.allow_repeat,
+        "reuse": one.reuse,
         "disabled": one.disabled,
         **one.conditions,
         "compute_provider_id": one.compute_provider_id,
@@ -91,7 +96,7 @@ def rule_doc(one: Rule) -> dict[str, Any]:
         "created": stamp(one.created_at),
         "modified": stamp(one.modified_at),
         "revision": one.revision,
-        "last_modified_by": one.modified_by,
+        "last_modified_by": one.modified_by and {"type": "user", "id": one.modified_by},
     }
 
 

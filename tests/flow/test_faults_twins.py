@@ -23,7 +23,6 @@ import pytest
 from fault_archive import read_archive
 from fault_kit import TREADLE, Treadle
 from fault_scanner import Slice, slices, study_uid
-from probe_kit import free_port, wait_until
 from pydicom.filewriter import dcmwrite
 
 from treadle.connector.api import Api, Confirmed
@@ -34,6 +33,8 @@ from treadle.connector.scratch import Scratch
 from treadle.connector.upload import send_bundle
 from treadle.dicom.header import read_facts
 from treadle.server.store.embedded import running_url
+from treadle.testing.ports import free_port
+from treadle.testing.waiting import wait_until
 
 pytestmark = [pytest.mark.slow]
 
@@ -63,7 +64,7 @@ class Twins:
         assert url is not None
         self._log = treadle.home.with_name("twins.log").open("ab")
         self._processes = [self._start(role, url) for role in ("serve", "worker")]
-        wait_until(self._is_ready, for_s=60, what="the second API answers")
+        wait_until(self._is_ready, what="the second API answers")
         self.device_key = json.loads((treadle.home / "bootstrap.json").read_text())["device_key"]
         self._ports = cycle((treadle.http, self.port))
 

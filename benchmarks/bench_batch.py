@@ -1,6 +1,7 @@
 """How long a batch of many jobs takes: proposed, started, cancelled, each by one request to a real server.
 
-Acquisitions are written by SQL, each with a file that the gear takes; that is not what is measured. Run:
+Acquisitions are written by SQL, each with a file that the gear takes; that is not what is measured. Processor time is
+that of the API, the worker and the database until the answer. Run:
 
     python benchmarks/bench_batch.py [--jobs 10000]
 """
@@ -12,6 +13,7 @@ import time
 from typing import Any
 
 import httpx
+import psutil
 import psycopg
 
 from bench_sessions import FILL, server
@@ -54,6 +56,11 @@ def _fill(client: httpx.Client, database: str, jobs: int) -> str:
     return project
 
 
+def _spent() -> float:
+    """Processor seconds of the server's processes until now."""
+    return float(sum(sum(one.cpu_times()[:2]) for one in psutil.Process().children(recursive=True)))
+
+
 def main() -> None:
     """Fill, propose, run, cancel."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
@@ -64,12 +71,12 @@ def main() -> None:
         gear = client.post("/gears/batched", json={"category": "utility", "gear": MANIFEST}).json()["_id"]
 
         def timed(path: str, body: dict[str, Any]) -> Any:
-            begin = time.perf_counter()
+            begin, before = time.perf_counter(), _spent()
             answer = client.post(path, json=body, timeout=600).raise_for_status()
-            took = time.perf_counter() - begin
-            print(
-                f"{path.rpartition('/')[2]:8} {took:6.1f} s, {len(answer.content) / 1e6:5.1f} MB", flush=True
-            )
+            took, spent = time.perf_counter() - begin, _spent() - before
+            size = len(answer.content) / 1e6
+            name = path.rpartition("/")[2]
+            print(f"{name:8} {took:6.1f} s, of processors {spent:5.1f} s, {size:5.1f} MB", flush=True)
             return answer.json()
 
         target = {"type": "project", "id": project}

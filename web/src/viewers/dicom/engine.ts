@@ -90,6 +90,8 @@ export class Engine {
     this.#sizes.observe(element);
     this.choose(this.#tool);
     const close = () => {
+      // The engine may go first, with its groups.
+      if (this.#engine.hasBeenDestroyed) return;
       this.#sizes.unobserve(element);
       group.removeViewports(ENGINE, viewportId);
       this.#engine.disableElement(viewportId);

@@ -120,6 +120,8 @@ export class Engine {
 
   close(): void {
     this.#sizes.disconnect();
+    // The crosshairs would go on listening for the viewports of later engines.
+    this.#planes.setToolDisabled(PLANE_TOOLS.cross.toolName);
     ToolGroupManager.destroyToolGroup(this.#stacks.id);
     ToolGroupManager.destroyToolGroup(this.#planes.id);
     this.#engine.destroy();

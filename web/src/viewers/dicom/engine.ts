@@ -90,6 +90,8 @@ export class Engine {
     this.#sizes.observe(element);
     this.choose(this.#tool);
     const close = () => {
+      // The engine may go first, with its groups.
+      if (this.#engine.hasBeenDestroyed) return;
       this.#sizes.unobserve(element);
       group.removeViewports(ENGINE, viewportId);
       this.#engine.disableElement(viewportId);
@@ -118,6 +120,8 @@ export class Engine {
 
   close(): void {
     this.#sizes.disconnect();
+    // The crosshairs would go on listening for the viewports of later engines.
+    this.#planes.setToolDisabled(PLANE_TOOLS.cross.toolName);
     ToolGroupManager.destroyToolGroup(this.#stacks.id);
     ToolGroupManager.destroyToolGroup(this.#planes.id);
     this.#engine.destroy();

@@ -38,7 +38,8 @@ export function ResultTable({ state, kind, asked, onChange, onClear }: ResultTab
   const columns = useMemo(() => {
     const label = ({ site }: Hit) => sites?.find((one) => one._id === site)?.label ?? "This site";
     const named = { id: "site", title: "Site", width: 120, cell: label, text: label };
-    return several ? [...columnsOf(fields), named] : columnsOf(fields);
+    const own = columnsOf(fields);
+    return several ? [...own.slice(0, 1), named, ...own.slice(1)] : own;
   }, [fields, several, sites]);
   const sort = readSort(state.sort, columns);
   const hits = useHits({

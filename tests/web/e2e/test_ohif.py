@@ -64,4 +64,4 @@ def test_ohif_lists_a_study_and_opens_its_series(
     uid = study["0020000D"]["Value"][0]
     with page.expect_response(lambda answer: "/frames/" in answer.url and answer.ok, timeout=120_000):
         page.goto(f"/viewer?StudyInstanceUIDs={uid}")
-    expect(page.get_by_role("slider", name="Image navigation scrollbar")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("slider", name="Image navigation scrollbar")).to_be_visible()

@@ -37,6 +37,7 @@ _NUMBERS = (
 )
 KEYS = ("a", "b", "my key", "Über", "(0019,100c)", "x-y", "in", "nested.c", "nested.deep.d")
 _DATES = ("20200229", "20200301", "20191231", "2020-02-29", "not a date", "20200230")
+_SERIES = ("1.2.840.1.1", "1.2.840.1.2")
 _TIMES = (
     *("2020-02-28T23:59:59.999+00:00", "2020-02-29T00:00:00+00:00", "2020-02-29T05:30:00+00:00"),
     *("2020-02-29T23:59:59.999+00:00", "2020-03-01T00:00:00+00:00", "2019-12-31T22:00:00+00:00"),
@@ -93,6 +94,8 @@ class QuerySite:
                 "age": self._pick(0, 31557600, 31557600 * 40, 1234567890),
                 "weight": self._pick(60, 60.5, 81.25),
             }
+        if n % 3 == 0:
+            doc["info"]["ohifViewer"] = {"measurements": {"RectangleRoi": [self._drawn() for _ in range(3)]}}
         doc |= {"timestamp": self._pick(*_TIMES)} if n % 3 else {}
         doc |= {"operator": self._pick("op1", "op2", "Op 10")} if n % 2 else {}
         return doc | ({"satisfies_template": self._pick(True, False)} if n % 3 == 1 else {})
@@ -108,6 +111,7 @@ class QuerySite:
             header |= {
                 "StudyTime": self._pick("120315", "120315.25", "odd"),
                 "PatientID": self._pick(*TEXTS),
+                "SeriesInstanceUID": self._pick(*_SERIES),
             }
             info["header"] = {"dicom": header}
         if n % 5 == 0:
@@ -116,6 +120,12 @@ class QuerySite:
                  "seen": self._pick(True, False, None)} for _ in range(self.rng.randint(1, 3))
             ]  # fmt: skip
         return doc
+
+    def _drawn(self) -> dict[str, Any]:
+        """As older viewers kept measurements at a session."""
+        stats = {"area": self._pick(100, 300, 300.5, 900), "mean": self._pick(1, 2)}
+        where = {"SeriesInstanceUID": self._pick(*_SERIES), "location": self._pick("Lesion", "Edema")}
+        return {**where, "cachedStats": stats, "handles": {"start": {"x": 1}}}
 
     def _add(
         self, level: str, above: str | None, doc: dict[str, Any], own: str = "", deleted: bool = False

@@ -79,7 +79,20 @@ def schema(edition: Edition) -> Schema:
         "properties": properties,
         "required": list(REQUIRED),
         "additionalProperties": False,
+        "definitions": {"filled": _filled()},
     }
+
+
+def _filled() -> Schema:
+    """Enumerations have values, each once, at any depth: the validator's own idea of draft 4 lets them be empty."""
+    found_in = {
+        "enum": {"minItems": 1, "uniqueItems": True},
+        "items": {"allOf": [_FILLED], "items": _FILLED},
+        **dict.fromkeys(("additionalItems", "additionalProperties", "not"), _FILLED),
+        **{key: {"items": _FILLED} for key in ("allOf", "anyOf", "oneOf")},
+        **{key: {"additionalProperties": _FILLED} for key in _NAMED},
+    }
+    return {"properties": found_in}
 
 
 def _text(longest: int, **more: str) -> Schema:
@@ -87,13 +100,10 @@ def _text(longest: int, **more: str) -> Schema:
 
 
 _ADDRESS: Schema = {"type": "string", "maxLength": 1000, "anyOf": [{"format": "uri"}, {"maxLength": 0}]}
-# The validator's own idea of draft 4 lets an enumeration be empty.
-_DIRECTIVE: Schema = {
-    "allOf": [
-        {"$ref": DRAFT_4},
-        {"properties": {"enum": {"type": "array", "minItems": 1, "uniqueItems": True}}},
-    ]
-}
+# Where a schema holds others by name.
+_NAMED = ("definitions", "dependencies", "patternProperties", "properties")
+_FILLED: Schema = {"$ref": "#/definitions/filled"}
+_DIRECTIVE: Schema = {"allOf": [{"$ref": DRAFT_4}, _FILLED]}
 # A directive is a schema itself. One with a default is never missing, so it cannot be optional.
 _OPTION: Schema = {"allOf": [_DIRECTIVE, {"not": {"required": ["default", "optional"]}}]}
 _TYPES = ["string", "integer", "number", "boolean", "array"]

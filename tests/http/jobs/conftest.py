@@ -86,7 +86,7 @@ class Engine:
     def commit(self, job: Json, files: dict[str, bytes] | None = None, **more: Json) -> httpx.Response:
         """Ends a run with these outputs."""
         sent = [self.send(job, name, content) for name, content in (files or {}).items()]
-        body = {"job": job["id"], "ticket": self.ticket(job), "files": sent, "exit": 0, **self.lease(job)}
+        body = {"job": job["id"], "files": sent, "exit": 0, **self.lease(job)}
         return self.client.post("/engine/commit", json={**body, **more})
 
     def log(self, job: Json, *records: tuple[int, str]) -> None:

@@ -13,19 +13,23 @@ from treadle.engine.local import Request, Result, run_here
 from treadle.engine.plan import Folder
 from treadle.engine.runtimes.sandbox import SandboxRuntime
 
-MANIFEST = {
-    "name": "probe",
-    "label": "Probe",
-    "description": "Runs one script.",
-    "version": "1",
-    "author": "A",
-    "license": "Other",
-    "source": "",
-    "url": "",
-    "inputs": {},
-    "config": {},
-    "command": "bash script",
-}
+
+@pytest.fixture(scope="session")
+def probe() -> dict:
+    """The manifest of a gear that runs one script."""
+    return {
+        "name": "probe",
+        "label": "Probe",
+        "description": "Runs one script.",
+        "version": "1",
+        "author": "A",
+        "license": "Other",
+        "source": "",
+        "url": "",
+        "inputs": {},
+        "config": {},
+        "command": "bash script",
+    }
 
 
 @pytest.fixture(scope="session")
@@ -35,7 +39,7 @@ def sandbox(working) -> SandboxRuntime:
 
 
 @pytest.fixture
-def gear_content(tmp_path) -> Callable[..., tuple[dict, Path]]:
+def gear_content(probe, tmp_path) -> Callable[..., tuple[dict, Path]]:
     """Makes a gear's folder of a bash script."""
 
     def make(script: str, **manifest) -> tuple[dict, Path]:
@@ -43,7 +47,7 @@ def gear_content(tmp_path) -> Callable[..., tuple[dict, Path]]:
         shutil.rmtree(content, ignore_errors=True)
         content.mkdir()
         (content / "script").write_text(script)
-        described = {**MANIFEST, **manifest}
+        described = {**probe, **manifest}
         (content / "manifest.json").write_text(json.dumps(described))
         return described, content
 

@@ -11,7 +11,6 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[2] / "gears"))
 from container_kit import import_image
 
-from conftest import MANIFEST
 from treadle.engine.local import Request, run_here
 from treadle.engine.plan import Folder
 from treadle.engine.runtimes.oci import ContainerRuntime
@@ -35,10 +34,10 @@ def runtime(working):
 
 
 @pytest.fixture(scope="module")
-def image(runtime, tmp_path_factory):
+def image(runtime, probe, tmp_path_factory):
     name = f"localhost/treadle-test-{uuid.uuid4().hex[:8]}"
     inputs = {"scan": {"base": "file", "optional": True}, "api-key": {"base": "api-key"}}
-    manifest = {**MANIFEST, "inputs": inputs, "config": {"n": {"type": "integer", "default": 4}}}
+    manifest = {**probe, "inputs": inputs, "config": {"n": {"type": "integer", "default": 4}}}
     files = {"manifest.json": json.dumps(manifest)}
     import_image(name, files, tmp_path_factory.mktemp("image"), "--change=ENV OF_IMAGE=1 PATH=/image")
     yield name
@@ -96,9 +95,9 @@ def test_the_api_and_nothing_else_is_reached(run_image, web):
     assert printed.startswith("hello") and printed.strip().endswith("refused")
 
 
-def test_an_image_without_bash_is_called_that(image, runtime, tmp_path):
+def test_an_image_without_bash_is_called_that(image, probe, runtime, tmp_path):
     import_image(f"{image}-bare", {"manifest.json": "{}"}, tmp_path, bash=False)
-    request = Request(MANIFEST, None, f"{image}-bare", {}, {})
+    request = Request(probe, None, f"{image}-bare", {}, {})
     with pytest.raises(Exception, match="no_bash"):
         run_here(runtime, request, Folder(tmp_path / "run"))
     os.system(f"podman rmi --force {image}-bare >/dev/null 2>&1")

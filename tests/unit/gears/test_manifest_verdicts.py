@@ -65,6 +65,7 @@ def test_published_manifests_get_the_stated_verdict():
         ({"config": {"a": {"type": "object"}}}, "/config/a/type"),
         ({"config": {"a": {"type": ["string", "null"]}}}, "/config/a/type"),
         ({"config": {"a": {"type": "string", "enum": []}}}, "/config/a/enum"),
+        ({"config": {"a": {"type": "array", "items": {"enum": []}}}}, "/config/a/items"),
         ({"config": {"a": {"type": "number", "exclusiveMaximum": 3}}}, "/config/a"),
         ({"inputs": {"f": {"base": "file", "type": {"enum": ["a", "a"]}}}}, "/inputs/f"),
         ({"inputs": {"c": {"base": "context", "type": {}}}}, "/inputs/c"),

@@ -3740,7 +3740,7 @@ export interface paths {
         put?: never;
         /**
          * Commit
-         * @description End a run: files, metadata, analysis, provenance and state in one transaction. Repeating it is safe.
+         * @description End a run: log, files, metadata, analysis, provenance and state in one transaction. Repeating it is safe.
          */
         post: operations["commit_job"];
         delete?: never;

@@ -35,12 +35,30 @@ _MEASURES = {
     "perimeter_mm": (codes.SCT.Perimeter, codes.UCUM.Millimeter),
     "angle_deg": (codes.SCT.Angle, codes.UCUM.Degree),
 }
+# Attributes that may be empty but not absent (PS3.3, type 2), and that what is written repeats.
+_TYPE_2 = (
+    *("PatientName", "PatientID", "PatientBirthDate", "PatientSex"),
+    *("StudyDate", "StudyTime", "StudyID", "AccessionNumber", "SliceThickness"),
+)
 
 
 def write(order: Order) -> bytes:
     """The file; Unsuitable says why there is none."""
-    images = [dcmread(io.BytesIO(data), stop_before_pixels=True, force=True) for data in order.headers]
-    return _WRITERS[order.kind](order, images)
+    images = [
+        _filled(dcmread(io.BytesIO(data), stop_before_pixels=True, force=True)) for data in order.headers
+    ]
+    try:
+        return _WRITERS[order.kind](order, images)
+    except (AttributeError, ValueError) as reason:
+        raise Unsuitable(f"the images do not hold what it needs: {reason}") from None
+
+
+def _filled(image: Dataset) -> Dataset:
+    """The image with what every image should say, empty where it does not, as after de-identification."""
+    for keyword in _TYPE_2:
+        if keyword not in image:
+            setattr(image, keyword, None)
+    return image
 
 
 def _report(order: Order, images: Sequence[Dataset]) -> bytes:

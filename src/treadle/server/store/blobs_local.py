@@ -15,7 +15,6 @@ import secrets
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -33,12 +32,11 @@ from treadle.server.store.disk import (
 )
 from treadle.server.store.hashing import RunningHashes, StreamHash
 from treadle.server.store.lanes import Lanes
-from treadle.server.store.writeback import start_writeback
+from treadle.server.store.writeback import EarlyWriter
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK, errno.EXDEV)
 _WRITE_BLOCK = 2 * BLOCK
-_FLUSH_EVERY = 16 * BLOCK
 _READ_BLOCK = BLOCK
 _LOCK_TRIES, _LOCK_PAUSE_S = 100, 0.05
 
@@ -129,7 +127,8 @@ class LocalBlobs:
                 raise OffsetMismatch(present)
             hashes = self._running.take(name, offset)
             hashing = (hashes.update, hashes.update_sha256) if hashes else ()
-            lanes = Lanes(self.run, partial(write_all, handle), *hashing)
+            file = EarlyWriter(handle, size=offset)
+            lanes = Lanes(self.run, file.write, *hashing)
             size = offset
             try:
                 async for block in _blocks(chunks, _WRITE_BLOCK):
@@ -138,6 +137,7 @@ class LocalBlobs:
                 await lanes.end()
             finally:
                 await lanes.stop()
+            await self.run(file.start)
             if hashes:
                 self._running.keep(name, size, hashes)
             return size
@@ -269,8 +269,7 @@ class LocalWriter:
         self._hashes = StreamHash()
         self._chunks: list[bytes] = []
         self._waiting = 0
-        self._written = self._flushing = 0
-        self._lanes = Lanes(store.run, self._hashes.update, self._write)
+        self._lanes = Lanes(store.run)
         self.size = 0
 
     async def write(self, chunk: bytes) -> None:
@@ -320,15 +319,10 @@ class LocalWriter:
     async def _flush(self) -> None:
         if self._handle < 0:
             self._handle, self._path = await self._store.run(self._store.open_temporary)
+            self._lanes = Lanes(self._store.run, self._hashes.update, EarlyWriter(self._handle).write)
         if self._chunks:
             chunks, self._chunks, self._waiting = self._chunks, [], 0
             await self._lanes.put(chunks)
-
-    def _write(self, chunks: Sequence[bytes]) -> None:
-        self._written += write_all(self._handle, chunks)
-        if self._written - self._flushing >= _FLUSH_EVERY:
-            start_writeback(self._handle, self._flushing, self._written - self._flushing)
-            self._flushing = self._written
 
 
 class LocalReceipt:

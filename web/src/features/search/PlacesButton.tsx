@@ -18,6 +18,7 @@ interface PlacesButtonProps {
 export function PlacesButton({ state, onChange }: PlacesButtonProps) {
   const admin = useIsAdmin();
   const sites = useQuery(sitesQuery).data ?? [];
+  const [opened, open] = useState(false);
   const [connecting, connect] = useState<Site | null>(null);
   const chosen = state.sites ?? [HOME];
   if (sites.length === 0 && !admin) return null;
@@ -28,10 +29,11 @@ export function PlacesButton({ state, onChange }: PlacesButtonProps) {
   const words = chosen.length > 1 || chosen[0] !== HOME ? count(chosen.length, "site") : "This site";
   return (
     <>
-      <Popover position="bottom-end" shadow="md" trapFocus width={300}>
+      <Popover opened={opened} onChange={open} position="bottom-end" shadow="md" trapFocus width={300}>
         <Popover.Target>
           <Button
             variant="default"
+            onClick={() => open(!opened)}
             leftSection={<IconWorldSearch size={16} />}
             rightSection={<IconChevronDown size={14} />}
           >
@@ -48,7 +50,15 @@ export function PlacesButton({ state, onChange }: PlacesButtonProps) {
                     <Group key={site._id} justify="space-between" wrap="nowrap">
                       <Checkbox value={site._id} label={site.label} disabled={!site.connected} />
                       {site.connected ? null : (
-                        <Button size="compact-sm" variant="subtle" onClick={() => connect(site)}>
+                        <Button
+                          size="compact-sm"
+                          variant="subtle"
+                          aria-label={`Connect to ${site.label}`}
+                          onClick={() => {
+                            open(false);
+                            connect(site);
+                          }}
+                        >
                           Connect
                         </Button>
                       )}

@@ -8,7 +8,8 @@ import type { OverlayStore } from "../overlays/store";
 import { RoiPanel } from "../rois/RoiPanel";
 import type { Point, Roi } from "../rois/roi";
 import type { RoiStore } from "../rois/store";
-import type { Hung } from "./hung";
+import { fetchEarly } from "./engine";
+import { type Hung, middle } from "./hung";
 import { type Layout, MPR } from "./layout";
 import type { OverlayText } from "./Overlay";
 import { PaneView } from "./PaneView";
@@ -94,6 +95,12 @@ export function Workspace(props: WorkspaceProps) {
   } = props;
   const { engine, stacks, planes } = useEngine();
   const hung = useHung(cells);
+  useEffect(() => {
+    for (const one of hung) {
+      const image = one?.images[middle(one)];
+      if (image) void fetchEarly(image.imageId);
+    }
+  }, [hung]);
   const [tool, setTool] = useState<ToolName>("window");
   const [playing, setPlaying] = useState(false);
   const [speed, setSpeed] = useState(12);

@@ -1,4 +1,4 @@
-import { cache, Enums, init as initCore, RenderingEngine } from "@cornerstonejs/core";
+import { cache, Enums, imageLoader, init as initCore, RenderingEngine } from "@cornerstonejs/core";
 import { init as initLoader } from "@cornerstonejs/dicom-image-loader";
 import {
   ArrowAnnotateTool,
@@ -19,7 +19,8 @@ let started: Promise<void> | null = null;
 /** Start the libraries once for the page's life. */
 export function startEngine(): Promise<void> {
   started ??= (async () => {
-    initCore();
+    // One for all pictures: each takes a fifth of a second without a graphics card, and would hold volumes of its own.
+    initCore({ rendering: { webGlContextCount: 1 }, debug: {} });
     initTools();
     initLoader({ maxWebWorkers: Math.min(4, Math.max(1, Math.floor(navigator.hardwareConcurrency / 2))) });
     cache.setMaxCacheSize(CACHE_BYTES);
@@ -27,6 +28,12 @@ export function startEngine(): Promise<void> {
     addTool(ReferenceLinesTool);
   })();
   return started;
+}
+
+/** Fetch an image while the pictures are set up; what fails is told when it is shown. */
+export async function fetchEarly(imageId: string): Promise<void> {
+  await startEngine();
+  await imageLoader.loadAndCacheImage(imageId).catch(() => undefined);
 }
 
 /** What a viewport shows: a stack of images, or a plane through a volume. */

@@ -122,6 +122,7 @@ class Compiler:
             f"{key} IS NOT NULL AND {key} IN (SELECT {name}.doc FROM search_{entity} {name} WHERE {found.gin})",
             f"{key} IS NOT NULL AND {key} IN (SELECT {name}.doc FROM search_{entity} {name} WHERE {found.gin})",
             found.share,
+            within=found.within,
         )
         return ~semi if unbound else semi
 

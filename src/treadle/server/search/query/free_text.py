@@ -140,8 +140,8 @@ async def _holds(frame: Frame, level: str, alias: str, word: Word) -> Condition:
     parts = []
     if terms:
         readable = await frame.total(level)
-        share = min(1.0, await carriers(frame, level, terms) / readable) if ABOVE[level] else 0.1
-        parts.append(has_terms(alias, terms, share))
+        about, within = await carriers(frame, level, terms) if ABOVE[level] else (0.1 * readable, None)
+        parts.append(has_terms(alias, terms, min(1.0, about / readable), within=within))
     if paths:
         exactly = Compare("=", Field(level, ""), Value(word.text, quoted=True))
         hashes = has_terms(

@@ -99,8 +99,11 @@ async def _walk(inside: Frame, found: Matches, order: Order, place: list[Any] | 
         behind = f"AND r.created <= {edge} AND ({order.after(inside, place, ['r.created'], 'r.oid')})"
     rows = f"SELECT r.oid, r.created AS k0 FROM {found.table} WHERE {found.walk} {behind}"
     projects = inside.projects.get(found.level, inside.projects["project"])
+    if projects and found.within is not None:
+        projects = [project for project in projects if project in found.within]
     if projects and "project" in ABOVE[found.level] and len(rows) * len(projects) < _LONG_STATEMENT:
         # One walk per project, merged: nothing of other projects is met, and none goes further than the page does.
+        # A project without any match would be walked to its end.
         each = (f"({rows} AND r.project = {project} ORDER BY r.created DESC)" for project in projects)
         rows = f"SELECT oid, k0 FROM ({' UNION ALL '.join(each)}) every ORDER BY k0 DESC"
     statement = f'SELECT oid, k0 FROM ({rows}) q ORDER BY k0 DESC, oid COLLATE "C" LIMIT {size}'

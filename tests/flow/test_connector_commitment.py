@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from queue import Queue
@@ -17,6 +16,7 @@ from pull_peers import Orthanc
 from pydicom import dcmread
 from pydicom.dataset import Dataset
 from pynetdicom import AE, evt
+from pynetdicom.association import Association
 from pynetdicom.sop_class import StorageCommitmentPushModel
 
 from treadle.connector.receive.commitments import keep_request
@@ -165,9 +165,13 @@ def test_commitment_is_offered_only_where_it_is_configured(
         ae = AE(title)
         ae.add_requested_context(StorageCommitmentPushModel)
         ae.add_requested_context(MR)
-        deadline = time.monotonic() + 10
-        while not (association := ae.associate("127.0.0.1", edge.port, ae_title="TREADLE")).is_established:
-            assert time.monotonic() < deadline
+
+        def associated(ae: AE = ae) -> Association | None:
+            found = ae.associate("127.0.0.1", edge.port, ae_title="TREADLE")
+            return found if found.is_established else None
+
+        association = wait_until(associated, "the device is known")
+        assert association is not None
         accepted[title] = len(association.accepted_contexts)
         association.release()
     assert accepted == {"MR": 2, "CT": 1}

@@ -67,26 +67,35 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def context_once(browser: Browser, treadle_server: Any) -> BrowserContext:
-    """One profile and page of the process: a new one, with the app to be compiled again, costs more than most tests."""
-    opened = browser.new_context(base_url=treadle_server.url, viewport=SIZE, reduced_motion="reduce")
-    opened.set_default_timeout(PATIENCE_MS)
-    opened.new_page()
-    return opened
+def kept() -> list[BrowserContext]:
+    """The process's one profile and page: a new one, with the app to be compiled again, costs more than most tests."""
+    return []
 
 
 @pytest.fixture
-def context(context_once: BrowserContext, treadle_server: Any) -> Iterator[BrowserContext]:
+def context(browser: Browser, treadle_server: Any, kept: list[BrowserContext]) -> Iterator[BrowserContext]:
     """A browser profile on the server with nothing in it but the app's programs."""
-    yield context_once
-    page, *others = context_once.pages
+    if not kept:
+        opened = browser.new_context(base_url=treadle_server.url, viewport=SIZE, reduced_motion="reduce")
+        opened.set_default_timeout(PATIENCE_MS)
+        opened.new_page()
+        kept.append(opened)
+    yield kept[0]
+    try:
+        _clear(kept[0], treadle_server.url)
+    except Error:  # the page has crashed
+        kept.pop().close()
+
+
+def _clear(context: BrowserContext, origin: str) -> None:
+    page, *others = context.pages
     for other in others:
         other.close()
     page.goto("about:blank")
-    context_once.unroute_all()
-    context_once.clear_cookies()
-    browsing = context_once.new_cdp_session(page)
-    browsing.send("Storage.clearDataForOrigin", {"origin": treadle_server.url, "storageTypes": "all"})
+    context.unroute_all()
+    context.clear_cookies()
+    browsing = context.new_cdp_session(page)
+    browsing.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
     browsing.detach()
     page.set_viewport_size(SIZE)
     page.emulate_media(color_scheme="null")

@@ -2,8 +2,9 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 BIN := .venv/bin
-# Tests in parallel; PYTEST="-k name" narrows them down.
+# Tests in parallel, one more than there are cores: many wait for another process. PYTEST="-k name" narrows them down.
 PYTEST ?=
+PROCESSES ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 
 .PHONY: help
 help: ## List these commands
@@ -22,12 +23,13 @@ run: setup ## Everything on this machine with the sample study; ARGS="--home DIR
 .PHONY: test
 test: setup peers ## Everything that is checked before a change goes in
 	@$(MAKE) --jobs=2 clients lint web-check
-	@# What fails under the load of two busy cores is run once more, alone; failing twice is a failure.
-	$(BIN)/pytest -n auto $(PYTEST) || $(BIN)/pytest --last-failed --last-failed-no-failures none
+	@# What fails under the load of busy cores is run once more, alone; failing twice is a failure. Only a process of
+	@# xdist knows the names of grouped tests again: without it they would be left out.
+	$(BIN)/pytest -n $(PROCESSES) $(PYTEST) || $(BIN)/pytest -n 1 --last-failed --last-failed-no-failures none
 
 .PHONY: check
 check: setup lint web-check ## The fast part of `make test`
-	$(BIN)/pytest -n auto -q tests/unit tests/http $(PYTEST)
+	$(BIN)/pytest -n $(PROCESSES) -q tests/unit tests/http $(PYTEST)
 
 .PHONY: lint
 lint:

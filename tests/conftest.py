@@ -140,6 +140,23 @@ def working() -> Callable[[Any], Any]:
     return checked
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """A module stays in one process, as a group does: what its tests share is made once."""
+    from xdist.scheduler import LoadGroupScheduling
+
+    class ByModule(LoadGroupScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return super()._split_scope(nodeid).partition("::")[0]
+
+    return ByModule(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Short modules come last, so that all processes end at about the same time."""
+    items.sort(key=lambda item: "unit" in item.path.relative_to(REPO).parts)
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Groups share servers that take long to start: a pytest whose xdist no longer keeps them together is refused."""
     if "PYTEST_XDIST_WORKER" in os.environ and item.get_closest_marker("xdist_group"):

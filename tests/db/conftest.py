@@ -58,7 +58,7 @@ class World:
         if key is not None:
             headers["Authorization"] = f"scitran-user {key}"
         # Plain HTTP: leaving out the certificates makes a client forty times cheaper.
-        made = httpx.Client(base_url=self.url, headers=headers, timeout=30, verify=False)
+        made = httpx.Client(base_url=self.url, headers=headers, timeout=120, verify=False)
         self._clients.append(made)
         return made
 

@@ -143,7 +143,7 @@ class Scanner:
     def stop(self) -> None:
         """End after the message under way."""
         self._stop.set()
-        self._thread.join(60)
+        self._thread.join(120)
 
     def _run(self) -> None:
         while not self._stop.is_set() and not self.is_done:

@@ -49,7 +49,7 @@ class OpenIdProvider:
 
     def stop(self) -> None:
         self._process.terminate()
-        self._process.wait(10)
+        self._process.wait(120)
 
 
 def _form(page: httpx.Response) -> tuple[str, dict[str, str]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from queue import Queue
@@ -17,6 +16,7 @@ from pull_peers import Orthanc
 from pydicom import dcmread
 from pydicom.dataset import Dataset
 from pynetdicom import AE, evt
+from pynetdicom.association import Association
 from pynetdicom.sop_class import StorageCommitmentPushModel
 
 from treadle.connector.receive.commitments import keep_request
@@ -115,7 +115,7 @@ def test_the_report_comes_once_everything_is_on_the_server(
     door.faults(("announce", "503", 3))  # the server is away for a while
     send(files, edge.port, "-aet", "MR")
     assert scanner.ask(edge.port, sops_of(files)) == 0x0000
-    kind, said = scanner.reports.get(timeout=60)
+    kind, said = scanner.reports.get(timeout=120)
     assert len(door.sops()) == 3
     assert (kind, said.TransactionUID) == (1, "1.2.3.4")
     assert sorted(item.ReferencedSOPInstanceUID for item in said.ReferencedSOPSequence) == sorted(
@@ -133,7 +133,7 @@ def test_what_never_came_is_reported_as_missing_when_the_time_is_over(
     files = make_instances(tmp_path / "in", 1, root=ROOT)
     send(files, edge.port, "-aet", "MR")
     assert scanner.ask(edge.port, [*sops_of(files), f"{ROOT}.404"]) == 0x0000
-    kind, said = scanner.reports.get(timeout=30)
+    kind, said = scanner.reports.get(timeout=120)
     assert kind == 2
     (failed,), (safe,) = said.FailedSOPSequence, said.ReferencedSOPSequence
     assert (failed.ReferencedSOPInstanceUID, failed.FailureReason) == (f"{ROOT}.404", 0x0112)
@@ -151,7 +151,7 @@ def test_a_report_waits_for_a_device_that_is_away_and_outlives_the_connector(
     edge.kill()
     edge.start()
     scanner.listen()
-    assert scanner.reports.get(timeout=40)[0] == 1
+    assert scanner.reports.get(timeout=120)[0] == 1
 
 
 def test_commitment_is_offered_only_where_it_is_configured(
@@ -165,9 +165,13 @@ def test_commitment_is_offered_only_where_it_is_configured(
         ae = AE(title)
         ae.add_requested_context(StorageCommitmentPushModel)
         ae.add_requested_context(MR)
-        deadline = time.monotonic() + 10
-        while not (association := ae.associate("127.0.0.1", edge.port, ae_title="TREADLE")).is_established:
-            assert time.monotonic() < deadline
+
+        def associated(ae: AE = ae) -> Association | None:
+            found = ae.associate("127.0.0.1", edge.port, ae_title="TREADLE")
+            return found if found.is_established else None
+
+        association = wait_until(associated, "the device is known")
+        assert association is not None
         accepted[title] = len(association.accepted_contexts)
         association.release()
     assert accepted == {"MR": 2, "CT": 1}
@@ -179,7 +183,7 @@ def test_requests_that_cannot_be_read_are_dropped(make_edge: Callable[..., Edge]
     meta = file_meta(sop_class=b"1.2", sop_instance=b"1.2", transfer_syntax=b"1.2.840.10008.1.2", source="MR")
     keep_request(edge.spool / "commitments" / "mr", [memoryview(os.urandom(300))], meta=meta, most=1000)
     assert scanner.ask(edge.port, [f"{ROOT}.1"]) == 0x0000
-    assert scanner.reports.get(timeout=30)[0] == 2
+    assert scanner.reports.get(timeout=120)[0] == 2
     assert edge.events("commitment unreadable")
 
 

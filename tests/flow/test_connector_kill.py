@@ -16,12 +16,12 @@ from treadle.testing.waiting import wait_until
 
 pytestmark = [pytest.mark.peer, pytest.mark.slow, pytest.mark.usefixtures("storescu")]
 
-ROUNDS = 50 * soak.TIMES
+ROUNDS = 16 * soak.TIMES
 EACH = 20
 
 
-@pytest.mark.timeout(300 * soak.TIMES)
-def test_fifty_kills_while_a_thousand_instances_arrive(
+@pytest.mark.timeout(600 * soak.TIMES)
+def test_kills_while_hundreds_of_instances_arrive(
     door: Door, make_connector: Callable[..., Connector], tmp_path: Path
 ) -> None:
     rng = random.Random(soak.seed(20))

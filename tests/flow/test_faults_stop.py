@@ -116,7 +116,7 @@ def test_workers_stop_at_once_while_facts_pour_in(treadle: Treadle) -> None:
                 connection.execute("SELECT pg_notify('treadle_facts', '{}')")
                 if number % 100 == 50:
                     workers[number // 100].terminate()
-            assert [worker.wait(10) for worker in workers] == [0] * 4
+            assert [worker.wait(60) for worker in workers] == [0] * 4
         finally:
             for worker in workers:
                 worker.kill()

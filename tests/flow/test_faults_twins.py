@@ -87,7 +87,7 @@ class Twins:
         for process in self._processes:
             process.terminate()
         for process in self._processes:
-            process.wait(30)
+            process.wait(120)
         self._log.close()
 
     def api(self) -> Api:
@@ -100,7 +100,7 @@ def at_once(calls: Sequence[Callable[[], T]]) -> list[T]:
     gate = threading.Barrier(len(calls))
 
     def run(call: Callable[[], T]) -> T:
-        gate.wait(30)
+        gate.wait(120)
         return call()
 
     with ThreadPoolExecutor(len(calls)) as pool:

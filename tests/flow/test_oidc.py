@@ -87,7 +87,7 @@ def site(request, tmp_path_factory) -> Iterator[Site]:
 
 @pytest.fixture
 def browser() -> Iterator[httpx.Client]:
-    with httpx.Client(timeout=30) as client:
+    with httpx.Client(timeout=120) as client:
         yield client
 
 
@@ -120,7 +120,7 @@ def test_an_account_is_found_by_its_verified_address_and_stays_linked(site, brow
         kinds = {"access_types": "user_linked,user_login", "user": "ann@example.org"}
         lines = admin.get("/report/accesslog", params=kinds).json()
     assert lines[0]["context"]["through"] == site.provider.issuer
-    with httpx.Client(timeout=30) as again:
+    with httpx.Client(timeout=120) as again:
         assert oidc_kit.log_in(again, site.url, "ann").headers["location"] == "/"
         assert _me(again, site)["_id"] == "ann@example.org"
 
@@ -146,7 +146,7 @@ def test_a_disabled_account_stays_shut(site, browser):
 def test_a_way_back_counts_once_and_for_one_browser(site, browser):
     """Neither a copied address nor one slipped to somebody else logs anyone in."""
     back = oidc_kit.go_and_return(browser, site.url, "ann").headers["location"]
-    with httpx.Client(timeout=30) as other:
+    with httpx.Client(timeout=120) as other:
         assert _problem(other.get(back)) == "oidc_expired"
     browser.get(back)
     assert _problem(browser.get(back)) == "oidc_expired"
@@ -204,7 +204,7 @@ def test_secrets_are_never_logged(site, browser):
     assert httpx.get(
         f"{api}/users", headers={"Authorization": f"Bearer {key['unencrypted_secret']}x"}
     ).is_error
-    with httpx.Client(timeout=30) as other:
+    with httpx.Client(timeout=120) as other:
         back = oidc_kit.go_and_return(other, site.url, "ann").headers["location"]
         other.get(back)
         passed = {value for values in parse_qs(urlsplit(back).query).values() for value in values}

@@ -63,7 +63,7 @@ def test_a_killed_server_leaves_nothing_readable_and_the_next_one_removes_it(
         sender = half_an_upload(port, f"/acquisitions/{tree.acquisition}/files", key)
         wait_until(lambda: waiting(tmp_path), what="something is in quarantine")
         process.send_signal(signal.SIGKILL)
-        process.wait(20)
+        process.wait(120)
         sender.close()
     finally:
         process.kill()
@@ -71,5 +71,5 @@ def test_a_killed_server_leaves_nothing_readable_and_the_next_one_removes_it(
     assert tree.get(f"/acquisitions/{tree.acquisition}")["files"] == []
     process, _ = serve(treadle_server, tmp_path)
     process.terminate()
-    process.wait(20)
+    process.wait(120)
     assert not list((tmp_path / "quarantine").iterdir())

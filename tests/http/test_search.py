@@ -149,10 +149,14 @@ def test_facets_count_what_the_search_finds(api, sessions):
 def test_a_search_is_in_the_access_log(api, sessions):
     operator, _ = sessions
     api.post(SEARCH, json=of(operator))
-    report = api.get("/report/accesslog", params={"limit": 2000, "access_types": "search"})
-    assert report.status_code == 200, report.text
-    said = [line["context"]["search"] for line in report.json() if "search" in line["context"]]
-    [mine] = [one for one in said if operator in one["query"]]
+
+    def written():
+        report = api.get("/report/accesslog", params={"limit": 2000, "access_types": "search"})
+        assert report.status_code == 200, report.text
+        said = [line["context"]["search"] for line in report.json() if "search" in line["context"]]
+        return [one for one in said if operator in one["query"]]
+
+    [mine] = wait_until(written, "the record")
     assert {"query": f"session.operator = {operator}", "hits": 5, "all_data": False}.items() <= mine.items()
 
 

@@ -111,7 +111,7 @@ def others(api, database, tmp_path_factory) -> Iterator[dict[str, Other]]:
         for other in found.values():
             api.delete(f"{SITES}/{other.id}")
             signal_all(other.process.pid, signal.SIGKILL)
-            other.process.wait(20)
+            other.process.wait(120)
 
 
 def query(**more: Any) -> dict[str, Any]:
@@ -214,7 +214,7 @@ def test_a_site_that_is_slow_or_down_is_named_and_the_others_answer(api, others)
     first = api.post(SEARCH, json=query(size=2, sort={"field": "session.weight"})).json()
     signal_all(west.process.pid, signal.SIGSTOP)
     signal_all(east.process.pid, signal.SIGKILL)
-    east.process.wait(20)
+    east.process.wait(120)
     [page] = paged(api)
     assert {label[:4] for label in labels(page)} == {"home"}
     assert page["sites"][west.id]["status"] == "timeout"

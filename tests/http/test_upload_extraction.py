@@ -3,12 +3,13 @@
 import io
 import json
 import threading
-import time
 import zipfile
 from contextlib import suppress
 
 import httpx
 import pytest
+
+from treadle.testing.waiting import wait_until
 
 
 @pytest.fixture
@@ -26,13 +27,12 @@ def zipped(contents):
     return out.getvalue()
 
 
-def wait_for(tree, file_id, ready, seconds=30):
-    for _ in range(seconds * 5):
-        file = tree.get(f"/files/{file_id}")
-        if ready(file):
-            return file
-        time.sleep(0.2)
-    raise AssertionError("nothing was extracted")
+def wait_for(tree, file_id, ready):
+    def file():
+        found = tree.get(f"/files/{file_id}")
+        return found if ready(found) else None
+
+    return wait_until(file, "what is extracted")
 
 
 def test_a_zip_gets_header_classification_and_instances(api, tree, slices):
@@ -71,7 +71,7 @@ def test_live_events_tell_of_new_files_to_those_who_may_know(api, tree, stranger
     heard, foreign = [], []
 
     def follow(client, into):
-        with suppress(httpx.HTTPError), client.stream("GET", "/x/events", timeout=20) as stream:
+        with suppress(httpx.HTTPError), client.stream("GET", "/x/events", timeout=120) as stream:
             for line in stream.iter_lines():
                 if line.startswith(("event:", "data:")):
                     into.append(line)
@@ -84,9 +84,11 @@ def test_live_events_tell_of_new_files_to_those_who_may_know(api, tree, stranger
     ]
     for follower in followers:
         follower.start()
-    time.sleep(1)
-    tree.upload("a.txt")
-    followers[0].join(15)
+
+    def told() -> bool:
+        tree.upload("a.txt")  # again and again: nobody knows when they have begun to listen
+        return any(tree.acquisition in line for line in heard)
+
+    wait_until(told, "the event")
     assert "event: file.created" in heard
-    assert any(tree.acquisition in line for line in heard)
     assert not any(tree.acquisition in line for line in foreign)

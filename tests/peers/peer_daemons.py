@@ -30,7 +30,7 @@ class Daemons:
         daemon = self._running.pop(program)
         daemon.send_signal(signal.SIGTERM)
         try:
-            daemon.wait(10)
+            daemon.wait(60)
         except subprocess.TimeoutExpired:
             daemon.kill()
             daemon.wait()

@@ -51,7 +51,7 @@ def serve(database_url: str) -> Callable[..., AbstractContextManager[httpx.Clien
             time.sleep(0.01)
         port = server.servers[0].sockets[0].getsockname()[1]
         headers = {"Authorization": f"scitran-user {key}"}
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}/api", headers=headers, timeout=30) as client:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}/api", headers=headers, timeout=120) as client:
             yield client
         server.should_exit = True
         thread.join(10)

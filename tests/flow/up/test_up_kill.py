@@ -77,7 +77,7 @@ def test_a_killed_role_is_started_again(up: Start, role: str) -> None:
     run.ready()
     (victim,) = [child for child in psutil.Process(run.process.pid).children() if role in child.cmdline()]
     victim.kill()
-    run.wait_for(f"{role} was killed by signal 9; starting it again", 10)
+    run.wait_for(f"{role} was killed by signal 9; starting it again")
     wait_until(
         lambda: any(
             role in child.cmdline() and child.pid != victim.pid
@@ -96,7 +96,7 @@ def test_a_killed_database_is_started_again(up: Start) -> None:
             process.kill()
         except psutil.NoSuchProcess:
             continue
-    run.wait_for("database   ended; starting it again", 10)
+    run.wait_for("database   ended; starting it again")
     wait_until(lambda: _answers(run), what="the API answers")
 
 

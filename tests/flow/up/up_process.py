@@ -17,7 +17,7 @@ from typing import Any
 import httpx
 import psutil
 
-START_S = 90.0
+START_S = 120.0
 # For another Python than ours.
 PACKAGES = ":".join(path for path in sys.path if path.endswith(("/site-packages", "/src")))
 
@@ -96,7 +96,7 @@ class UpProcess:
         began = time.monotonic()
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-        self.process.wait(30)
+        self.process.wait(120)
         return time.monotonic() - began
 
     def finish(self, seconds: float = START_S) -> tuple[int, list[str]]:

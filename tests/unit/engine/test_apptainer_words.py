@@ -65,7 +65,7 @@ def test_a_gear_gets_the_contract_and_nothing_else(words, plan, tmp_path):
     runtime.check()
     runtime.fetch(plan.image)
     running = runtime.start(plan)
-    assert running.process.communicate(timeout=10)[0] == b"one  two 3\n"
+    assert running.process.communicate(timeout=120)[0] == b"one  two 3\n"
     assert (plan.folder.base / "run.py").read_text() == "code\n", (
         "the image's own files are there to be changed"
     )

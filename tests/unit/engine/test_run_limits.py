@@ -56,7 +56,7 @@ def test_a_fork_bomb_is_contained_and_ends(run_script):
     worst = []
 
     def look() -> None:
-        started.wait(10)
+        started.wait(120)
         for _ in range(8):
             before = time.monotonic()
             shutil.which("true")

@@ -13,7 +13,16 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Error,
+    Page,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 from pydicom.uid import generate_uid
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -22,6 +31,7 @@ from e2e_kit import MakeSeries, Place, Server, write_series
 from guide_kit import keep_picture
 
 PATIENCE_MS = 120_000  # software rendering on a busy machine
+SIZE: ViewportSize = {"width": 1440, "height": 900}
 FLAGS = [
     "--no-sandbox",
     "--use-angle=swiftshader",
@@ -56,21 +66,45 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
         keep_picture(shown[-1].context.pages[-1], mark.args[0])
 
 
+@pytest.fixture(scope="session")
+def kept() -> list[BrowserContext]:
+    """The process's one profile and page: a new one, with the app to be compiled again, costs more than most tests."""
+    return []
+
+
 @pytest.fixture
-def context(browser: Browser, treadle_server: Any) -> Iterator[BrowserContext]:
-    """A fresh browser profile on the server."""
-    opened = browser.new_context(
-        base_url=treadle_server.url, viewport={"width": 1440, "height": 900}, reduced_motion="reduce"
-    )
-    opened.set_default_timeout(PATIENCE_MS)
-    yield opened
-    opened.close()
+def context(browser: Browser, treadle_server: Any, kept: list[BrowserContext]) -> Iterator[BrowserContext]:
+    """A browser profile on the server with nothing in it but the app's programs."""
+    if not kept:
+        opened = browser.new_context(base_url=treadle_server.url, viewport=SIZE, reduced_motion="reduce")
+        opened.set_default_timeout(PATIENCE_MS)
+        opened.new_page()
+        kept.append(opened)
+    yield kept[0]
+    try:
+        _clear(kept[0], treadle_server.url)
+    except Error:  # the page has crashed
+        kept.pop().close()
+
+
+def _clear(context: BrowserContext, origin: str) -> None:
+    page, *others = context.pages
+    for other in others:
+        other.close()
+    page.goto("about:blank")
+    context.unroute_all()
+    context.clear_cookies()
+    browsing = context.new_cdp_session(page)
+    browsing.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
+    browsing.detach()
+    page.set_viewport_size(SIZE)
+    page.emulate_media(color_scheme="null")
 
 
 @pytest.fixture
 def stranger(context: BrowserContext) -> Iterator[Page]:
     """A page of somebody who is not logged in; any console error fails the test, but for refused credentials."""
-    page = context.new_page()
+    page = context.pages[0]
     complaints: list[str] = []
 
     def hear(message: ConsoleMessage) -> None:
@@ -82,9 +116,14 @@ def stranger(context: BrowserContext) -> Iterator[Page]:
         if message.type == "error" and not refused:
             complaints.append(f"{message.text} ({address})")
 
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+    def note(error: Error) -> None:
+        complaints.append(str(error))
+
+    page.on("pageerror", note)
     page.on("console", hear)
     yield page
+    page.remove_listener("pageerror", note)
+    page.remove_listener("console", hear)
     assert complaints == []
 
 
@@ -102,7 +141,7 @@ def page(context: BrowserContext, stranger: Page, treadle_server: Any) -> Page:
 def server(treadle_server: Any) -> Iterator[Server]:
     """The API with the administrator's key."""
     headers = {"Authorization": f"scitran-user {treadle_server.key}"}
-    with httpx.Client(base_url=f"{treadle_server.url}/api", headers=headers, timeout=30) as http:
+    with httpx.Client(base_url=f"{treadle_server.url}/api", headers=headers, timeout=120) as http:
         yield Server(http, (treadle_server.dicom_host, treadle_server.dicom_port))
 
 

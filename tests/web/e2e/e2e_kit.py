@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Request
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage, generate_uid
 
 from treadle.testing.waiting import wait_until
 
 AXE = Path(__file__).parents[3] / "web/node_modules/axe-core/axe.min.js"
+MOST_CALLS = 6  # of a page, until it is there
+# Colours between two themes are of neither.
+TRANSITIONS = """() => Promise.allSettled(
+  document.getAnimations().filter(a => a.effect.getComputedTiming().endTime < Infinity).map(a => a.finished)
+)"""
 MakeSeries = Callable[..., Path]
 # Addresses of the pages: p a project, g its group, u a user.
 PAGES = [
@@ -61,6 +68,21 @@ PAGES = [
     "/admin/log",
     "/admin/trash",
 ]
+
+
+@contextmanager
+def calls(page: Page) -> Iterator[list[str]]:
+    """Collects the calls that the page makes to the API; the stream of events is none."""
+    made: list[str] = []
+
+    def note(request: Request) -> None:
+        parts = urlsplit(request.url)
+        if parts.path.startswith("/api/") and parts.path != "/api/x/events":
+            made.append(f"{request.method} {parts.path}?{parts.query}")
+
+    page.on("request", note)
+    yield made
+    page.remove_listener("request", note)
 
 
 @dataclass
@@ -145,6 +167,7 @@ def axe_violations(page: Page, *rules: str) -> list[str]:
     """What axe finds wrong with the page as it stands: by these rules, else by WCAG 2.0 to 2.2, levels A and AA."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.read_text("utf-8"))
+    page.evaluate(TRANSITIONS)
     levels = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
     found: list[str] = page.evaluate(
         """async runOnly => (await axe.run({runOnly, resultTypes: ['violations']})).violations

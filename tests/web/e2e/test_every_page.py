@@ -1,11 +1,11 @@
-"""What holds for every page: names, roles, landmarks, both themes, no console errors, small screens."""
+"""What holds for every page: few calls, names, roles, landmarks, both themes, no console errors, small screens."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
-from e2e_kit import PAGES, Place, axe_violations
+from e2e_kit import MOST_CALLS, PAGES, Place, axe_violations, calls
 from playwright.sync_api import Page, expect
 
 NAMELESS = """() =>
@@ -17,15 +17,17 @@ NAMELESS = """() =>
 
 
 @pytest.mark.parametrize("address", PAGES)
-def test_a_page_is_named_and_readable_in_both_themes_and_fits_a_phone(
+def test_a_page_needs_few_calls_is_named_readable_in_both_themes_and_fits_a_phone(
     page: Page, place: Place, treadle_server: Any, address: str
 ) -> None:
     page.emulate_media(color_scheme="light")
-    page.goto(address.format(p=place.id, g=place.group, u=treadle_server.email))
-    expect(page.get_by_role("heading", level=1)).to_have_count(1)
-    expect(page.get_by_role("main")).to_have_count(1)
-    expect(page.get_by_role("navigation", name="Main")).to_be_visible()
-    page.wait_for_load_state("networkidle")
+    with calls(page) as made:
+        page.goto(address.format(p=place.id, g=place.group, u=treadle_server.email))
+        expect(page.get_by_role("heading", level=1)).to_have_count(1)
+        expect(page.get_by_role("main")).to_have_count(1)
+        expect(page.get_by_role("navigation", name="Main")).to_be_visible()
+        page.wait_for_load_state("networkidle")
+    assert len(made) <= MOST_CALLS, made
     assert page.title() not in ("", "Treadle")
     assert page.evaluate(NAMELESS) == []
     expect(page.locator("html")).to_have_attribute("data-mantine-color-scheme", "light")

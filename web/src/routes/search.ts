@@ -29,13 +29,21 @@ export const routing = (raw: Raw) => texts(raw, ["string"]);
 export const why = (raw: Raw) => texts(raw, ["user", "action"]);
 export const jobs = (raw: Raw) => texts(raw, ["state", "gear", "whose", "sort"]);
 export const gears = (raw: Raw) => texts(raw, ["q"]);
+export const batch = (raw: Raw) => texts(raw, ["gear", "project", "collection"]);
 export const run = (raw: Raw) => texts(raw, ["gear", "target", "file"]);
 export const viewer = (raw: Raw) => texts(raw, ["file", "session", "series", "layout", "at"]);
 
-export function version(raw: Raw): { version?: number } {
-  const number = Number(text(raw, "version"));
-  return Number.isInteger(number) && number > 0 ? { version: number } : {};
+function whole<K extends string>(raw: Raw, key: K): Partial<Record<K, number>> {
+  const number = Number(text(raw, key));
+  return Number.isInteger(number) && number > 0 ? ({ [key]: number } as Record<K, number>) : {};
 }
+
+export const version = (raw: Raw) => whole(raw, "version");
+export const lineage = (raw: Raw) => ({
+  ...texts(raw, ["show"]),
+  ...whole(raw, "version"),
+  ...whole(raw, "depth"),
+});
 
 /** A data view: what is not saved yet, the run that is shown, the order of its rows. */
 export function view(raw: Raw): { draft?: object; run?: string; sort?: string } {

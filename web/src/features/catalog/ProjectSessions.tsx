@@ -1,9 +1,11 @@
 import { useParams } from "@tanstack/react-router";
 import { useProject } from "@/api/queries";
 import { useMay } from "@/api/rights";
+import { BatchButton } from "@/parts/batch/BatchButton";
 import { AddToCollectionButton } from "@/parts/collect/AddToCollectionButton";
 import { collectNodes } from "@/parts/collect/collectNodes";
 import { DownloadButton } from "@/parts/download/DownloadButton";
+import { mayRunAny } from "@/parts/jobs/rights";
 import { NothingHere } from "./NothingHere";
 import { SessionsTable } from "./SessionsTable";
 
@@ -19,6 +21,7 @@ export function ProjectSessions() {
       judged={project.templates.length > 0 && may("session_templates_view")}
       actions={(nodes) => (
         <>
+          {mayRunAny(may) ? <BatchButton nodes={nodes} project={p} /> : null}
           <AddToCollectionButton add={collectNodes(nodes)} />
           {may("files_download") ? <DownloadButton nodes={nodes} primary /> : null}
         </>

@@ -6,6 +6,7 @@ import { type JobDetail, jobQuery, PRIORITIES } from "@/api/jobs";
 import { useIsAdmin } from "@/api/rights";
 import { useChange } from "@/api/useChange";
 import { JobMark } from "@/parts/jobs/JobMark";
+import { LineageButton } from "@/parts/jobs/LineageButton";
 import { Columns } from "@/ui/Columns";
 import { type Fact, Facts } from "@/ui/Facts";
 import { Failure } from "@/ui/Failure";
@@ -41,7 +42,12 @@ export function JobPage() {
             <JobMark state={job.state} />
           </span>
         }
-        actions={<JobActions key={job._id} job={job} />}
+        actions={
+          <>
+            <LineageButton kind="job" id={job._id} />
+            <JobActions key={job._id} job={job} />
+          </>
+        }
       />
       {job.failure_reason ? (
         <Alert color="red" variant="light" p="xs" title="Why it failed">

@@ -1,8 +1,7 @@
-import { Select } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { api } from "@/api/client";
-import { type Gear, gearsQuery, suiteOf } from "@/api/gears";
+import { type Gear, gearsQuery } from "@/api/gears";
 import { LIVE } from "@/api/queries";
 import { useMay } from "@/api/rights";
 import type { Parents } from "@/api/types";
@@ -13,7 +12,7 @@ import { useCrumbs } from "@/ui/layout/crumbsContext";
 import { Message } from "@/ui/Message";
 import { Page } from "@/ui/Page";
 import { PageHead } from "@/ui/PageHead";
-import { Panel } from "@/ui/Panel";
+import { GearPanel } from "./GearPanel";
 import { RunForm } from "./RunForm";
 import { suggestQuery } from "./suggest";
 
@@ -74,33 +73,14 @@ function Choice({ target }: { target: Target }) {
     );
   return (
     <>
-      <Panel title="Gear">
-        <Select
-          aria-label="Gear"
-          placeholder="Choose a gear"
-          searchable
-          allowDeselect={false}
-          data={bySuite(gears)}
-          value={gear?._id ?? null}
-          description={gear ? `${gear.category}, version ${gear.gear.version}` : undefined}
-          inputWrapperOrder={["input", "description"]}
-          onChange={(next) =>
-            next && void navigate({ search: (old) => ({ ...old, gear: next }), replace: true })
-          }
-        />
-      </Panel>
+      <GearPanel
+        gears={gears}
+        gear={gear}
+        onChange={(next) => void navigate({ search: (old) => ({ ...old, gear: next }), replace: true })}
+      />
       {gear ? <Form key={gear._id} gear={gear} target={target} wanted={file} /> : null}
     </>
   );
-}
-
-function bySuite(gears: Gear[]) {
-  const suites = new Map<string, { value: string; label: string }[]>();
-  for (const one of gears) {
-    const items = suites.get(suiteOf(one)) ?? [];
-    suites.set(suiteOf(one), [...items, { value: one._id, label: one.gear.label }]);
-  }
-  return [...suites].map(([group, items]) => ({ group, items }));
 }
 
 interface FormProps {

@@ -5,6 +5,7 @@ import { IconChevronDown, IconTableExport, IconTag } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { api } from "@/api/client";
 import { type DownloadNode, saveBlob } from "@/api/download";
+import { BatchButton } from "@/parts/batch/BatchButton";
 import { AddToCollectionButton } from "@/parts/collect/AddToCollectionButton";
 import { DownloadButton } from "@/parts/download/DownloadButton";
 import type { Kind, SearchQuery } from "./search";
@@ -61,6 +62,7 @@ export function ResultActions({ kind, asked, columns }: ResultActionsProps) {
       <Button variant="default" leftSection={<IconTag size={16} />} onClick={tags.open}>
         Tag
       </Button>
+      {kind === "analysis" || kind === "file" ? null : <BatchButton nodes={nodes} />}
       {kind === "analysis" ? null : (
         <AddToCollectionButton
           add={(collection) => api.post("/dataexplorer/search/collect", { query: asked, collection })}

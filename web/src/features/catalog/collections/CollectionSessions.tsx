@@ -5,6 +5,7 @@ import { api } from "@/api/client";
 import type { DownloadNode } from "@/api/download";
 import { useMayInCollection } from "@/api/rights";
 import { useChange } from "@/api/useChange";
+import { BatchButton } from "@/parts/batch/BatchButton";
 import { AddToCollectionButton } from "@/parts/collect/AddToCollectionButton";
 import { collectNodes } from "@/parts/collect/collectNodes";
 import { DownloadButton } from "@/parts/download/DownloadButton";
@@ -41,6 +42,7 @@ export function CollectionSessions() {
               Take out
             </Button>
           ) : null}
+          <BatchButton nodes={nodes} />
           <AddToCollectionButton add={collectNodes(nodes)} />
           <DownloadButton nodes={nodes} primary />
         </>

@@ -52,7 +52,7 @@ export interface Batch {
 
 export const batchQuery = (id: string) =>
   queryOptions({
-    queryKey: [LIVE, "jobs", "batch", id],
+    queryKey: [LIVE, "batch", id],
     queryFn: () => api.get<Batch>(`/batch/${encodeURIComponent(id)}`),
   });
 

@@ -23,7 +23,7 @@ run: setup ## Everything on this machine with the sample study; ARGS="--home DIR
 test: setup peers lint web-check ## Everything that is checked before a change goes in
 	@scripts/setup-clients
 	@# What fails under the load of two busy cores is run once more, alone; failing twice is a failure.
-	$(BIN)/pytest -n auto --dist loadgroup $(PYTEST) || $(BIN)/pytest --last-failed --last-failed-no-failures none
+	$(BIN)/pytest -n auto $(PYTEST) || $(BIN)/pytest --last-failed --last-failed-no-failures none
 
 .PHONY: check
 check: setup lint web-check ## The fast part of `make test`
@@ -70,6 +70,10 @@ fuzz: setup ## Damaged DICOM through de-identification for a long time; EXAMPLES
 .PHONY: planted
 planted: setup peers ## Identifiers in FILES=5000 DICOM files through de-identification; none may come out
 	PLANTED_FILES=$(or $(FILES),5000) $(BIN)/pytest -n 0 -s -q --timeout 0 tests/unit/deid/test_planted_corpus.py
+
+.PHONY: guide
+guide: setup peers ## What a lab does in a week, in a browser; its pictures go into the documentation
+	$(BIN)/pytest -q -m journey tests/web/e2e
 
 .PHONY: docs
 docs: setup ## The documentation as a web site in site/

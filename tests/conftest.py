@@ -112,3 +112,11 @@ def program() -> Callable[[str], str]:
         return str(found)
 
     return find
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Groups share servers that take long to start: a pytest whose xdist no longer keeps them together is refused."""
+    if "PYTEST_XDIST_WORKER" in os.environ and item.get_closest_marker("xdist_group"):
+        assert "@" in item.nodeid, (
+            "pytest-xdist does not group tests: run with --dist loadgroup and pytest < 9.2"
+        )

@@ -147,7 +147,7 @@ def test_facets_count_what_the_search_finds(api, sessions):
 def test_a_search_is_in_the_access_log(api, sessions):
     operator, _ = sessions
     api.post(SEARCH, json=of(operator))
-    report = api.get("/report/accesslog", params={"limit": 50, "access_types": "search"})
+    report = api.get("/report/accesslog", params={"limit": 2000, "access_types": "search"})
     assert report.status_code == 200, report.text
     said = [line["context"]["search"] for line in report.json() if "search" in line["context"]]
     [mine] = [one for one in said if operator in one["query"]]

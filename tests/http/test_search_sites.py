@@ -106,7 +106,9 @@ def others(api, database, tmp_path_factory) -> Iterator[dict[str, Other]]:
                 base_url=f"{other.url}/api", headers={"Authorization": f"Bearer {other.key}"}
             ) as there:
                 fill(there, name, WEIGHTS[name])
-            other.id = api.post(SITES, json={"label": name, "url": other.url}).json()["_id"]
+            known = api.post(SITES, json={"label": name, "url": other.url})
+            assert known.status_code == 200, known.text
+            other.id = known.json()["_id"]
             connected = api.put(f"{SITES}/{other.id}/key", json={"key": other.key})
             assert connected.status_code == 200, connected.text
             assert connected.json()["connected"] is True

@@ -134,6 +134,9 @@ class ClusterEngine:
                     held.native = native
                     self._notes.write(held)
             self._waiting = [claim for claim in self._waiting if claim not in claims]
+            # Said now: a short job may be over before the first look at the queue.
+            for held in [self._held[claim.hold.job] for claim in claims if claim.hold.job in self._held]:
+                self._say(held, f"submitted as {self._setup.kind} job {held.native}")
 
     def _request(self, claims: Sequence[Claim]) -> Request:
         how = self._submission

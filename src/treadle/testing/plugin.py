@@ -6,13 +6,18 @@ import os
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 
 from treadle.testing.server import ServerError, TreadleServer, existing, start, stop
-from treadle.testing.shared import shared_between_workers
+from treadle.testing.shared import started_once, stop_if_started
 
 URL, KEY = "TREADLE_TEST_URL", "TREADLE_TEST_KEY"
+_NAME = "treadle-server"
+_SHARED = pytest.StashKey[TemporaryDirectory[str]]()
+"""Where the processes of a run leave word of their server; held by the one that starts and outlives them."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -23,6 +28,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--treadle-demo", action="store_true", help="Fill the new server with the demonstration hierarchy."
     )
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Called by pytest-xdist for each process it is about to start."""
+    shared = node.config.stash.setdefault(_SHARED, TemporaryDirectory(prefix="treadle-testing-"))
+    node.workerinput["treadle_shared"] = shared.name
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The server goes after all that used it; before, one process might be through while another only begins."""
+    shared = config.stash.get(_SHARED, None)
+    if shared is not None:
+        stop_if_started(Path(shared.name), _NAME, _stop)
+        shared.cleanup()
 
 
 @pytest.fixture(scope="session")
@@ -37,21 +57,25 @@ def treadle_server(
             pytest.fail("name both --treadle-url and --treadle-key, or neither", pytrace=False)
         yield _found(url, key)
         return
-    base = tmp_path_factory.getbasetemp()
-    folder = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
     options = ["--seed-demo"] if request.config.getoption("--treadle-demo") else []
+    log = tmp_path_factory.getbasetemp() / f"{_NAME}.log"
 
-    def begin() -> dict[str, object]:
-        _, made = start(*options, log=folder / "treadle-server.log")
+    def begin() -> dict[str, Any]:
+        _, made = start(*options, log=log)
         return {**asdict(made), "home": str(made.home)}
 
+    worker: dict[str, str] | None = getattr(request.config, "workerinput", None)
     try:
-        with shared_between_workers(
-            folder, "treadle-server", start=begin, stop=lambda known: stop(known["pid"])
-        ) as known:
-            yield TreadleServer(**{**known, "home": Path(known["home"])})
+        known = started_once(Path(worker["treadle_shared"]), _NAME, begin) if worker else begin()
     except ServerError as error:
         pytest.fail(str(error), pytrace=False)
+    yield TreadleServer(**{**known, "home": Path(known["home"])})
+    if not worker:
+        _stop(known)
+
+
+def _stop(known: dict[str, Any]) -> None:
+    stop(known["pid"])
 
 
 def _found(url: str, key: str) -> TreadleServer:

@@ -1,40 +1,30 @@
-"""One resource for all processes of a test run (pytest-xdist): the first starts it, the last one stops it."""
+"""One resource for all processes of a test run (pytest-xdist): the first that wants it starts it."""
 
 from __future__ import annotations
 
 import fcntl
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
+
+Known = dict[str, Any]
 
 
-@contextmanager
-def shared_between_workers(
-    folder: Path, name: str, *, start: Callable[[], dict[str, Any]], stop: Callable[[dict[str, Any]], None]
-) -> Iterator[dict[str, Any]]:
+def started_once(folder: Path, name: str, start: Callable[[], Known]) -> Known:
     """What `start` answered to whoever came first; it must be JSON."""
     state = folder / f"{name}.json"
-    with _locked(folder / f"{name}.lock"):
-        held: dict[str, Any] = {"users": 0}
-        held.update(json.loads(state.read_text()) if state.exists() else {"known": start()})
-        held["users"] += 1
-        state.write_text(json.dumps(held))
-    try:
-        yield held["known"]
-    finally:
-        with _locked(folder / f"{name}.lock"):
-            held = json.loads(state.read_text())
-            held["users"] -= 1
-            state.write_text(json.dumps(held))
-            if held["users"] == 0:
-                state.unlink()
-                stop(held["known"])
+    with (folder / f"{name}.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not state.exists():
+            state.write_text(json.dumps(start()))
+        return dict(json.loads(state.read_text()))
 
 
-@contextmanager
-def _locked(path: Path) -> Iterator[IO[str]]:
-    with path.open("a") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield file
+def stop_if_started(folder: Path, name: str, stop: Callable[[Known], None]) -> None:
+    """For the process that outlives all others: it alone knows that nobody wants the resource any more."""
+    state = folder / f"{name}.json"
+    if state.exists():
+        known = json.loads(state.read_text())
+        state.unlink()
+        stop(known)

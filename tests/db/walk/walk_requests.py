@@ -185,6 +185,10 @@ def _move(ids: dict[str, str], what: str, into: str) -> dict[str, Any]:
     return {"json": {**kinds, "conflict_mode": "dry"}}
 
 
+def _edit(which: str) -> Any:
+    return lambda ids: {"json": {"ids": [ids[which]], "change": {"set": {"new": 1}}, "preview": True}}
+
+
 def _resumable(ids: dict[str, str]) -> dict[str, Any]:
     said = {"container": ids["acquisition"], "filename": "new.txt"}
     words = ",".join(f"{key} {b64encode(value.encode()).decode()}" for key, value in said.items())
@@ -215,6 +219,8 @@ _DELETED = {
     "sessions": "session",
     "acquisitions": "acquisition",
 }
+
+_EDITED = {**_DELETED, "files": "acquisition-file"}
 
 # The first pattern that matches `METHOD /template` makes the arguments.
 _ARGUMENTS: list[tuple[str, Any]] = [
@@ -272,6 +278,7 @@ _ARGUMENTS: list[tuple[str, Any]] = [
     (r"PUT /modalities/.*", _json(classification={})),
     (r"POST /uids.*", lambda ids: {"json": {"project_ids": [ids["project"]], "sessions": ["1.2.session"]}}),
     (r"POST /projects/.*/upsert-hierarchy", _json(subject={"label": "new"}, session={"label": "new"})),
+    *((rf"POST /x/bulk/edit/{plural}", _edit(which)) for plural, which in _EDITED.items()),
     (r"POST /bulk/move/acquisitions", lambda ids: _move(ids, "acquisition", "session")),
     (r"POST /bulk/move/sessions", lambda ids: _move(ids, "session", "project")),
     (r"POST /bulk/move/subjects", lambda ids: _move(ids, "subject", "project")),

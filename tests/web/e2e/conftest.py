@@ -19,9 +19,16 @@ from pydicom.uid import generate_uid
 sys.path.insert(0, str(Path(__file__).parent))
 
 from e2e_kit import Engine, MakeSeries, Place, Server, write_series
+from guide_kit import keep_picture
 
 PATIENCE_MS = 30_000  # software rendering on a busy machine
-FLAGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+FLAGS = [
+    "--no-sandbox",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--disable-gpu-compositing",
+    "--disable-gpu-rasterization",
+]
 
 
 @pytest.fixture(scope="session")
@@ -39,10 +46,22 @@ def browser() -> Iterator[Browser]:
         running.close()
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """The screen at the end of a journey is kept."""
+    yield
+    mark = item.get_closest_marker("journey")
+    if mark is not None:
+        shown = [value for value in item.funcargs.values() if isinstance(value, Page)]  # type: ignore[attr-defined]
+        keep_picture(shown[-1].context.pages[-1], mark.args[0])
+
+
 @pytest.fixture
 def context(browser: Browser, treadle_server: Any) -> Iterator[BrowserContext]:
     """A fresh browser profile on the server."""
-    opened = browser.new_context(base_url=treadle_server.url, viewport={"width": 1440, "height": 900})
+    opened = browser.new_context(
+        base_url=treadle_server.url, viewport={"width": 1440, "height": 900}, reduced_motion="reduce"
+    )
     opened.set_default_timeout(PATIENCE_MS)
     yield opened
     opened.close()

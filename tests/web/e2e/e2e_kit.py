@@ -18,6 +18,53 @@ from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage, generate_uid
 ARRIVAL_LIMIT_S = 60
 AXE = Path(__file__).parents[3] / "web/node_modules/axe-core/axe.min.js"
 MakeSeries = Callable[..., Path]
+# Addresses of the pages: p a project, g its group, u a user.
+PAGES = [
+    "/",
+    "/projects",
+    "/projects/{p}",
+    "/projects/{p}/subjects",
+    "/projects/{p}/overview",
+    "/projects/{p}/analyses",
+    "/projects/{p}/jobs",
+    "/projects/{p}/templates",
+    "/projects/{p}/rules",
+    "/projects/{p}/settings",
+    "/projects/{p}/deid",
+    "/projects/{p}/views",
+    "/projects/{p}/views/new",
+    "/projects/{p}/permissions",
+    "/projects/{p}/trash",
+    "/groups",
+    "/groups/{g}",
+    "/groups/{g}/deid",
+    "/search",
+    "/collections",
+    "/who/{p}",
+    "/jobs",
+    "/batch",
+    "/batch/new",
+    "/gears",
+    "/run",
+    "/misrouted",
+    "/routing",
+    "/about",
+    "/me",
+    "/admin/users",
+    "/admin/users/{u}",
+    "/admin/roles",
+    "/admin/roles/new",
+    "/admin/roles/000000000000000000000001",
+    "/admin/devices",
+    "/admin/modalities",
+    "/admin/modalities/MR",
+    "/admin/modalities/new",
+    "/admin/usage",
+    "/admin/site",
+    "/admin/deid",
+    "/admin/log",
+    "/admin/trash",
+]
 
 
 @dataclass

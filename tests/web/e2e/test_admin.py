@@ -89,6 +89,7 @@ def test_a_device_is_added_with_a_key_and_disabled(page: Page, server: Server) -
     assert found["disabled"] is True
 
 
+@pytest.mark.journey("access-log")
 def test_the_access_log_is_filtered_linked_and_taken_away(
     page: Page, server: Server, place: Place, tmp_path: Path
 ) -> None:

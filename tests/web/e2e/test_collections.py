@@ -18,6 +18,7 @@ def study(server: Server, place: Place) -> Place:
     return place
 
 
+@pytest.mark.journey("collect")
 def test_selected_sessions_are_gathered_in_a_new_collection_and_taken_out(
     page: Page, server: Server, study: Place
 ) -> None:
@@ -69,6 +70,7 @@ def test_a_collection_is_shared_and_deleted(page: Page, server: Server) -> None:
     assert label not in [one["label"] for one in server.get("/collections")]
 
 
+@pytest.mark.journey("trash")
 def test_the_trash_says_what_when_who_and_why_and_gives_it_back(
     page: Page, server: Server, study: Place
 ) -> None:

@@ -54,6 +54,7 @@ def picture(page: Page, name: str) -> None:
         page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)
 
 
+@pytest.mark.journey("deidentify")
 def test_a_profile_is_written_with_checks_tried_on_files_and_saved(
     page: Page, server: Server, place: Place, series: str
 ) -> None:

@@ -5,54 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from e2e_kit import Place, axe_violations
+from e2e_kit import PAGES, Place, axe_violations
 from playwright.sync_api import Page, expect
-
-PAGES = [
-    "/",
-    "/projects",
-    "/projects/{p}",
-    "/projects/{p}/subjects",
-    "/projects/{p}/overview",
-    "/projects/{p}/analyses",
-    "/projects/{p}/jobs",
-    "/projects/{p}/templates",
-    "/projects/{p}/rules",
-    "/projects/{p}/settings",
-    "/projects/{p}/deid",
-    "/projects/{p}/views",
-    "/projects/{p}/views/new",
-    "/projects/{p}/permissions",
-    "/projects/{p}/trash",
-    "/groups/{g}",
-    "/groups/{g}/deid",
-    "/search",
-    "/collections",
-    "/who/{p}",
-    "/jobs",
-    "/batch",
-    "/batch/new",
-    "/gears",
-    "/run",
-    "/misrouted",
-    "/routing",
-    "/about",
-    "/me",
-    "/admin/users",
-    "/admin/users/{u}",
-    "/admin/roles",
-    "/admin/roles/new",
-    "/admin/roles/000000000000000000000001",
-    "/admin/devices",
-    "/admin/modalities",
-    "/admin/modalities/MR",
-    "/admin/modalities/new",
-    "/admin/usage",
-    "/admin/site",
-    "/admin/deid",
-    "/admin/log",
-    "/admin/trash",
-]
 
 NAMELESS = """() =>
   [...document.querySelectorAll('button, a[href], input, textarea, [role=grid], img, [role=img]')]

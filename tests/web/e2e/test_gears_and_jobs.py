@@ -64,6 +64,7 @@ def test_a_gear_is_found_by_words_and_put_away(page: Page, gear: dict[str, Any])
     expect(page.get_by_role("button", name="Enable")).to_be_visible()
 
 
+@pytest.mark.journey("rule")
 def test_a_rule_is_written_tried_on_what_is_there_and_switched_off(
     page: Page, server: Server, place: Place, gear: dict[str, Any], words: str
 ) -> None:

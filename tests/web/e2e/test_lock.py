@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from e2e_kit import Place, Server
 from playwright.sync_api import Page, expect
 
 
+@pytest.mark.journey("lock")
 def test_a_project_is_locked_with_a_reason_and_takes_changes_again_after_unlocking(
     page: Page, server: Server, place: Place
 ) -> None:

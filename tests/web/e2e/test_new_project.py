@@ -21,6 +21,7 @@ def choose_group(page: Page, words: str) -> None:
     page.get_by_role("option", name=words).click()
 
 
+@pytest.mark.journey("new-project")
 @pytest.mark.usefixtures("place")  # without any group the dialog starts with a new one
 def test_an_administrator_makes_a_group_and_a_project(page: Page, server: Server) -> None:
     group = f"new{uuid4().hex[:8]}"

@@ -10,6 +10,7 @@ from e2e_kit import MakeSeries, Place, Server
 from playwright.sync_api import Page, expect
 
 
+@pytest.mark.journey("key")
 def test_a_new_api_key_is_shown_once_and_works_until_deleted(page: Page, server: Server) -> None:
     label = f"laptop {uuid4().hex[:6]}"
     page.goto("/me")

@@ -163,6 +163,7 @@ def test_pages_of_administrators_tell_others_so(
     expect(page.get_by_role("heading", name="You may not see this page")).to_be_visible()
 
 
+@pytest.mark.journey("who-may")
 def test_who_can_see_something_and_why(page: Page, server: Server, place: Place, person: str) -> None:
     server.post(f"/projects/{place.id}/permissions", {"_id": person, "role_ids": [READ_ONLY]})
     page.goto(f"/who/{place.id}?user={person}")

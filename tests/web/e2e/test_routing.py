@@ -8,6 +8,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import httpx
+import pytest
 from e2e_kit import MakeSeries, Place, Server
 from playwright.sync_api import Page, expect
 
@@ -46,6 +47,7 @@ def test_a_string_is_taken_apart_and_checked_while_it_is_typed(page: Page, place
     expect(lands).to_contain_text("unknown/Unsorted")
 
 
+@pytest.mark.journey("misrouted")
 def test_mistyped_studies_are_moved_together_and_the_string_is_remembered(
     page: Page, server: Server, place: Place, make_series: MakeSeries
 ) -> None:

@@ -48,6 +48,7 @@ def shown(page: Page, study: Place, more: str = "") -> None:
     expect(editor(page)).to_contain_text(study.label)
 
 
+@pytest.mark.journey("query")
 def test_a_query_is_completed_corrected_and_run_and_stays_in_the_address(
     page: Page, server: Server, study: Place
 ) -> None:

@@ -67,6 +67,7 @@ def set_up(page: Page) -> tuple[pyotp.TOTP, list[str]]:
     return app, codes.all_inner_texts()
 
 
+@pytest.mark.journey("log-in")
 def test_set_up_use_recover_and_remove(stranger: Page, user: str) -> None:
     page = stranger
     log_in(page, user)

@@ -175,6 +175,7 @@ def test_the_viewer_of_a_session_steps_through_its_series(
     expect(page.get_by_test_id("place")).to_have_text("Image 1 / 2")
 
 
+@pytest.mark.journey("download")
 def test_a_downloaded_selection_holds_the_bytes_that_were_sent(
     page: Page, server: Server, place: Place, make_series: MakeSeries
 ) -> None:

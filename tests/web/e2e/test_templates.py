@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from e2e_kit import Place, Server
 from playwright.sync_api import Page, expect
 
@@ -14,6 +15,7 @@ def add_session(server: Server, place: Place, label: str, *acquisitions: str) ->
     return session
 
 
+@pytest.mark.journey("completeness")
 def test_a_template_is_drawn_with_a_preview_saved_and_shown_at_sessions(
     page: Page, server: Server, place: Place
 ) -> None:

@@ -23,6 +23,7 @@ def content(server: Server, session: str, name: str) -> bytes:
     return server.http.get(f"/sessions/{session}/files/{name}").raise_for_status().content
 
 
+@pytest.mark.journey("upload")
 def test_a_folder_is_sent_with_names_that_tell_its_files_apart(
     page: Page, server: Server, session: str, tmp_path: Path
 ) -> None:

@@ -27,6 +27,7 @@ def places(page: Page) -> list[str]:
     return page.get_by_test_id("place").all_inner_texts()
 
 
+@pytest.mark.journey("compare-series")
 def test_two_series_scroll_together_and_the_address_brings_them_back(page: Page, session: str) -> None:
     page.goto(f"/viewer?session={session}")
     shown(page, 1)

@@ -55,6 +55,7 @@ def value(page: Page, at: int, pattern: str) -> float:
     return float(found[1])
 
 
+@pytest.mark.journey("measure")
 def test_measures_are_right_undone_labelled_and_there_after_a_reload(
     page: Page, server: Server, file_id: str
 ) -> None:

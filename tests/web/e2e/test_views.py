@@ -53,6 +53,7 @@ def test_a_view_shows_its_first_rows_while_it_is_built(page: Page, study: Place)
     expect(rows(page)).to_have_count(1)
 
 
+@pytest.mark.journey("table")
 def test_a_view_is_run_sorted_and_downloaded(page: Page, study: Place, tmp_path: Path) -> None:
     build(page, study)
     page.get_by_role("button", name="Run").click()

@@ -59,15 +59,21 @@ interface Options {
   body?: unknown;
   /** The revision that a change is based on; 409 when there is a newer one. */
   revision?: number | undefined;
+  /** Gives the request up: its answer is no longer wanted. */
+  signal?: AbortSignal | undefined;
 }
 
-async function send(method: string, path: string, { query, body, revision }: Options): Promise<Response> {
+async function send(
+  method: string,
+  path: string,
+  { query, body, revision, signal }: Options,
+): Promise<Response> {
   const headers: Record<string, string> = { Accept: "application/json", "X-Accept-Feature": "pagination" };
   const form = body instanceof FormData; // which brings its own type
   if (body !== undefined && !form) headers["Content-Type"] = "application/json";
   if (revision !== undefined) headers["If-Match"] = String(revision);
   if (method !== "GET") Object.assign(headers, csrfHeader());
-  const request: RequestInit = { method, headers, credentials: "same-origin" };
+  const request: RequestInit = { method, headers, credentials: "same-origin", signal: signal ?? null };
   if (body !== undefined) request.body = form ? body : JSON.stringify(body);
   const response = await fetch(apiUrl(path, query), request).catch(() => {
     throw new ApiError(0, "The server cannot be reached. Check the connection and try again.");
@@ -101,7 +107,7 @@ async function firstBytes(body: ReadableStream<Uint8Array> | null | undefined, l
 }
 
 export const api = {
-  get: <T>(path: string, query?: Query) => call<T>("GET", path, { query }),
+  get: <T>(path: string, query?: Query, signal?: AbortSignal) => call<T>("GET", path, { query, signal }),
   post: <T>(path: string, body: unknown = {}, query?: Query) => call<T>("POST", path, { query, body }),
   put: <T>(path: string, body: unknown, query?: Query, revision?: number) =>
     call<T>("PUT", path, { query, body, revision }),

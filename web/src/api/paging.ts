@@ -35,19 +35,19 @@ interface Kept<T> {
 
 /** Rows of a server-side list of any length: only the pages in view are asked for. */
 export function usePagedRows<T>(path: string, params: ListParams): PagedRows<T> {
-  const [range, setRange] = useState<[number, number]>([0, 0]);
+  const [numbers, setNumbers] = useState<number[]>([1]);
   const [kept, setKept] = useState<Kept<T> | null>(null);
   const onRange = useCallback((first: number, last: number) => {
-    setRange((old) => (old[0] === first && old[1] === last ? old : [first, last]));
+    // A window shows fewer rows than a page holds, so there are two pages at most.
+    const next = pagesOf(first, last).slice(0, 2);
+    setNumbers((old) => (old.join() === next.join() ? old : next));
   }, []);
-  const numbers = pagesOf(range[0], range[1]).slice(0, 2);
   const found = useQueries({
     queries: numbers.map((page) => listQuery<T>(path, { ...params, page, limit: PAGE_SIZE })),
   });
   const first = numbers[0] ?? 1;
   const pages = found.map((query) => query.data?.results);
   const total = found.find((query) => query.data)?.data?.total;
-  // A window shows fewer rows than a page holds, so there are two pages at most.
   const [upper, lower] = pages;
   const fresh = useMemo(
     () => (total === undefined ? null : { first, pages: [upper, lower], total }),

@@ -94,7 +94,8 @@ export type ListParams = {
 export const listQuery = <T>(path: string, params: ListParams = {}) =>
   queryOptions({
     queryKey: [LIVE, path, params],
-    queryFn: () => api.get<Page<T>>(path, params),
+    // Pages that are scrolled past before they have come are given up.
+    queryFn: ({ signal }) => api.get<Page<T>>(path, params, signal),
   });
 
 export const fileQuery = (id: string, version?: number) =>

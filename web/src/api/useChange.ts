@@ -3,7 +3,7 @@ import { type QueryKey, useMutation, useQueryClient } from "@tanstack/react-quer
 import { LIVE } from "@/api/queries";
 
 /** A change to something on screen: refreshed when done, said aloud when it fails. */
-export function useChange<T>(change: (input: T) => Promise<unknown>, ...alsoStale: QueryKey[]) {
+export function useChange<T, R = unknown>(change: (input: T) => Promise<R>, ...alsoStale: QueryKey[]) {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: change,

@@ -290,6 +290,13 @@ const about = createRoute({
   component: lazyRouteComponent(() => import("@/features/about/AboutPage"), "AboutPage"),
 });
 
+const groups = createRoute({
+  getParentRoute: () => framed,
+  path: "/groups",
+  validateSearch: search.filtered,
+  component: lazyRouteComponent(() => import("@/features/rights/GroupsPage"), "GroupsPage"),
+});
+
 const group = createRoute({
   getParentRoute: () => framed,
   path: "/groups/$g",
@@ -467,6 +474,7 @@ const tree = root.addChildren([
         projectSettings,
         projectTrash,
       ]),
+      groups,
       group,
       groupDeid,
       subject,

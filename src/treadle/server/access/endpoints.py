@@ -223,6 +223,8 @@ POST              /uids                                   list
 POST              /uids/projects                          list
 POST              /projects/{}/upsert-hierarchy           project containers_create_hierarchy containers_modify_metadata
 POST              /bulk/move/{L}                          project containers_delete_hierarchy +hierarchy
+POST              /x/bulk/edit/{L}                        project containers_modify_metadata
+POST              /x/bulk/edit/files                      project files_modify_metadata
 POST              /projects/{}/copy                       project-and-group copy_by_reference files_download
 POST              /{L}/{}/copy                            project files_download +hierarchy
 POST DELETE       /projects/{}/lock                       project settings_modify

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from treadle.server.catalog.session_templates import FILE_TEXTS, Template, sql_pattern
 from treadle.server.catalog.tables import container, file
+from treadle.server.store.db import among
 from treadle.server.store.outbox import Fact, emit
 
 _TOLD_ONE_BY_ONE = 50  # more changed verdicts than this are one fact about the project
@@ -144,16 +145,16 @@ def verdict(templates: Sequence[Template], session: Any) -> ColumnElement[bool]:
 
 
 async def refresh(
-    connection: AsyncConnection, project_id: str, *, level: str = "project", container_id: str | None = None
+    connection: AsyncConnection, project_id: str, *, level: str = "project", ids: Sequence[str] = ()
 ) -> list[str]:
-    """Judge the sessions of the project (or of one subject, or one session) anew: ids of those that changed."""
+    """Judge the sessions of the project (or of these subjects or sessions) anew: ids of those that changed."""
     templates = await templates_of(connection, project_id)
     if not templates:
         return []
     session = container.alias()
 
     def scope(table: Any) -> ColumnElement[bool]:
-        inside = table.c[f"{level}_id"] == (container_id or project_id)
+        inside = among(table.c[f"{level}_id"], ids or [project_id])
         return and_(table.c.level == "session", table.c.deleted_at.is_(None), inside)
 
     # Writers of one session take turns: the later one sees what the earlier one added.
@@ -199,7 +200,7 @@ async def settle(
     scope = "session" if level in ("session", "acquisition") else level
     container_id = ids.get(f"{scope}_id")
     if project_id and container_id and scope in ("subject", "session"):
-        await refresh(connection, project_id, level=scope, container_id=container_id)
+        await refresh(connection, project_id, level=scope, ids=[container_id])
 
 
 async def forget(connection: AsyncConnection, level: str, container_id: str) -> None:

@@ -151,7 +151,7 @@ async def fill_copy(connection: AsyncConnection, payload: Mapping[str, Any]) -> 
     await copy_rows(connection, source, target, chosen)
     done = await _mark(connection, target.id, copy_status="completed")
     if target.project_id and target.level in ("project", "subject", "session"):
-        await compliance.refresh(connection, target.project_id, level=target.level, container_id=target.id)
+        await compliance.refresh(connection, target.project_id, level=target.level, ids=[target.id])
     await announce(connection, "container.modified", done)
 
 

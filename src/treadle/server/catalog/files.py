@@ -74,7 +74,8 @@ def clean_classification(value: Any) -> dict[str, list[str]]:
     }
 
 
-def _fact(name: FactName, target: File) -> Fact:
+def fact(name: FactName, target: File) -> Fact:
+    """What is told when something happens to a file."""
     return Fact(
         name,
         {
@@ -90,7 +91,7 @@ def _fact(name: FactName, target: File) -> Fact:
 
 async def announce_file(connection: AsyncConnection, name: FactName, target: File) -> None:
     """Tell the listeners what happened to this file, and judge the session it touches."""
-    await emit(connection, _fact(name, target))
+    await emit(connection, fact(name, target))
     await _judge(connection, target)
 
 
@@ -193,7 +194,7 @@ async def place_files(
             for item in made
         ],
     )
-    await emit_all(connection, [_fact("file.created", item) for item in made])
+    await emit_all(connection, [fact("file.created", item) for item in made])
     await _judge(connection, made[0])
     return made
 

@@ -1,12 +1,14 @@
-"""Endpoints on many things at once: moves, deletes, upsert of a hierarchy, UIDs that exist (api.md 9, 17)."""
+"""Endpoints on many things at once: edits, moves, deletes, upsert of a hierarchy, UIDs that exist (api.md 9, 17)."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from fastapi import Response
 from pydantic import BaseModel
 
 from treadle.server.access.guard import ScopedGuard
-from treadle.server.catalog import bulk_deletes, bulk_moves, rights, uids, upsert
+from treadle.server.catalog import bulk_deletes, bulk_edits, bulk_moves, rights, uids, upsert
 from treadle.server.catalog.levels import LEVELS
 from treadle.server.catalog.models import Document, Reference
 from treadle.server.wire.answer import Deleted, json_answer
@@ -47,6 +49,41 @@ def _moves(level: str, plural: str) -> None:
 _moves("session", "sessions")
 _moves("subject", "subjects")
 _moves("acquisition", "acquisitions")
+
+
+class EditExample(Document):
+    """One of the things that change: the fields and tags in question, before and after."""
+
+    id: str
+    label: str
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+class Edited(BaseModel):
+    """What came of a change of many, or what would: counts, the first examples, and the stamp of what was seen."""
+
+    changed: int
+    unchanged: int
+    refused: int
+    locked: int
+    not_found: int
+    overwritten: dict[str, int]
+    examples: list[EditExample]
+    stamp: str
+
+
+def _edits(level: str, plural: str) -> None:
+    @router.post(f"/x/bulk/edit/{plural}", response_model=Edited, operation_id=f"bulk_edit_{plural}")
+    async def edit(guard: ScopedGuard, body: ObjectBody) -> Response:
+        """Set and delete fields, add and remove tags: `{ids, change, preview, stamp}`."""
+        return json_answer(await bulk_edits.edit_many(guard, bulk_edits.read_request(level, body)))
+
+
+_edits("subject", "subjects")
+_edits("session", "sessions")
+_edits("acquisition", "acquisitions")
+_edits("file", "files")
 
 
 class DeletedMany(Deleted):

@@ -18,6 +18,7 @@ import { PanelBoundary } from "@/ui/PanelBoundary";
 import { AnalysesPanel } from "./analyses/AnalysesPanel";
 import { DeleteButton } from "./DeleteButton";
 import { FilesPanel } from "./FilesPanel";
+import { HistoryPanel } from "./HistoryPanel";
 import { InfoPanel } from "./InfoPanel";
 import { LazyHeaderPanel } from "./LazyHeaderPanel";
 import { LockNote } from "./lock/LockNote";
@@ -91,11 +92,13 @@ export function AcquisitionPage() {
                 />
               </PanelBoundary>
             ) : null}
+            <HistoryPanel level="acquisition" id={a} />
           </>
         }
         side={
           <SidePanels
             place={place}
+            details={acquisition}
             facts={[
               ["Scanned", dateTime(acquisition.timestamp)],
               ["Time zone", acquisition.timezone],

@@ -2,7 +2,7 @@ import { Button, Group, Modal, Radio, Stack, Text } from "@mantine/core";
 import { useState } from "react";
 import classes from "./ClashDialog.module.css";
 import type { Value } from "./infoClash";
-import type { Dispute } from "./useInfoEdit";
+import type { Dispute } from "./useMergedEdit";
 
 const shown = (value: Value) => (value === undefined ? "(deleted)" : JSON.stringify(value, null, 2));
 
@@ -19,7 +19,7 @@ export function ClashDialog({ dispute }: { dispute: Dispute }) {
   };
   const save = async () => {
     setBusy(true);
-    await dispute.settle(new Set(keys.filter((key) => theirs.has(key)))).catch(() => null);
+    await dispute.settle(new Set(keys.filter((key) => theirs.has(key)))).catch(() => false);
     setBusy(false);
   };
   return (

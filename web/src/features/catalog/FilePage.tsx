@@ -21,6 +21,7 @@ import { SimpleTable } from "@/ui/SimpleTable";
 import { FULL_WINDOW, previewKind } from "@/viewers/preview/kinds";
 import { ClassificationPanel } from "./ClassificationPanel";
 import { DeleteButton } from "./DeleteButton";
+import { HistoryPanel } from "./HistoryPanel";
 import { InfoPanel } from "./InfoPanel";
 import { LazyHeaderPanel } from "./LazyHeaderPanel";
 import { LockNote } from "./lock/LockNote";
@@ -130,6 +131,7 @@ export function FilePage() {
                 ]}
               />
             </Panel>
+            <HistoryPanel level="file" id={f} />
           </>
         }
         side={

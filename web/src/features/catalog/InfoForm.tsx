@@ -2,8 +2,8 @@ import { ActionIcon, TextInput } from "@mantine/core";
 import { IconCheck, IconX } from "@tabler/icons-react";
 import { type FormEvent, type KeyboardEvent, useState } from "react";
 import type { Json } from "@/api/types";
+import { readValue } from "@/parts/info/infoTree";
 import classes from "./InfoNode.module.css";
-import { readValue } from "./infoTree";
 
 interface InfoFormProps {
   named?: boolean;

@@ -2,10 +2,10 @@ import { ActionIcon } from "@mantine/core";
 import { IconChevronRight, IconPencil, IconPlus, IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
 import type { Json } from "@/api/types";
+import { entries, type InfoPath, isBranch, writeValue } from "@/parts/info/infoTree";
 import { count } from "@/ui/format";
 import { InfoForm } from "./InfoForm";
 import classes from "./InfoNode.module.css";
-import { entries, type InfoPath, isBranch, writeValue } from "./infoTree";
 
 /** The one form that is open, and where. */
 export interface OpenForm {

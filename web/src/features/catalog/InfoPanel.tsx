@@ -1,17 +1,18 @@
 import { Button, Group, Text } from "@mantine/core";
-import { IconBraces, IconPlus } from "@tabler/icons-react";
+import { IconArrowBackUp, IconBraces, IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
+import { api } from "@/api/client";
 import type { Info, Json } from "@/api/types";
+import { type InfoPath, withPart } from "@/parts/info/infoTree";
 import { Panel } from "@/ui/Panel";
 import { ClashDialog } from "./ClashDialog";
 import { InfoForm } from "./InfoForm";
 import { InfoNode, type OpenForm } from "./InfoNode";
 import classes from "./InfoNode.module.css";
 import { same } from "./infoClash";
-import { type InfoPath, withPart } from "./infoTree";
 import type { Place } from "./place";
 import { RawInfoDialog } from "./RawInfoDialog";
-import { type Snapshot, useInfoEdit } from "./useInfoEdit";
+import { type Snapshot, useMergedEdit } from "./useMergedEdit";
 
 interface InfoPanelProps {
   place: Place;
@@ -21,27 +22,57 @@ interface InfoPanelProps {
 
 type Edit = OpenForm | { kind: "raw" };
 
+/** A change that was saved from here, to take back. */
+interface Step {
+  before: Info;
+  after: Info;
+}
+
 /** Custom metadata as a tree whose values can be edited; what is edited stands still meanwhile. */
 export function InfoPanel({ place, info, revision }: InfoPanelProps) {
   const [edit, setEdit] = useState<{ form: Edit; base: Snapshot } | null>(null);
-  const { dispute, save } = useInfoEdit(place);
-  const base = edit?.base ?? { info, revision };
+  const [done, setDone] = useState<Step[]>([]);
+  const { dispute, save } = useMergedEdit({
+    load: async () => {
+      const now = await api.get<{ info: Info; revision: number }>(place.path);
+      return { values: now.info, revision: now.revision };
+    },
+    write: (change, seen) => api.patch(`${place.path}/info`, change, seen),
+  });
+  const shown = { values: info, revision };
+  const base = edit?.base ?? shown;
   const mayEdit = place.may(place.isFile ? "files_modify_metadata" : "containers_modify_metadata");
-  const open = (form: Edit | null) => setEdit(form && { form, base: edit?.base ?? { info, revision } });
+  const open = (form: Edit | null) => setEdit(form && { form, base: edit?.base ?? shown });
   const store = async (mine: Info) => {
-    await save(base, mine);
+    if (await save(base, mine)) setDone([...done, { before: base.values, after: mine }]);
     setEdit(null);
   };
+  const last = done.at(-1);
+  /** The last change of this page taken back; what others changed since is kept or asked about. */
+  const undo = async ({ before, after }: Step) => {
+    await save({ values: after, revision }, before, shown);
+    setDone(done.slice(0, -1));
+  };
   const change = (path: InfoPath, next: Json | undefined) =>
-    void store(withPart(base.info, path, next) as Info).catch(() => null);
+    void store(withPart(base.values, path, next) as Info).catch(() => null);
   const form = edit && edit.form.kind !== "raw" ? edit.form : null;
-  const keys = Object.keys(base.info).filter((key) => !(place.isFile && key === "header"));
+  const keys = Object.keys(base.values).filter((key) => !(place.isFile && key === "header"));
   const adding = form?.kind === "add" && form.path.length === 0;
   return (
     <Panel
       title="Metadata"
       aside={
         <Group gap={4}>
+          {last && edit === null ? (
+            <Button
+              size="compact-sm"
+              variant="subtle"
+              leftSection={<IconArrowBackUp size={14} />}
+              onClick={() => void undo(last).catch(() => null)}
+            >
+              Undo
+            </Button>
+          ) : null}
           {mayEdit ? (
             <Button
               size="compact-sm"
@@ -64,7 +95,7 @@ export function InfoPanel({ place, info, revision }: InfoPanelProps) {
         </Group>
       }
     >
-      {edit && !same(info, edit.base.info) ? (
+      {edit && !same(info, edit.base.values) ? (
         <Text size="sm" c="var(--warn)" role="status" mb={6}>
           Somebody else has changed this meanwhile. Saving shows both versions where they differ.
         </Text>
@@ -77,7 +108,7 @@ export function InfoPanel({ place, info, revision }: InfoPanelProps) {
               key={key}
               name={key}
               path={[key]}
-              value={base.info[key] ?? null}
+              value={base.values[key] ?? null}
               form={form}
               mayEdit={mayEdit}
               onForm={open}
@@ -92,7 +123,7 @@ export function InfoPanel({ place, info, revision }: InfoPanelProps) {
       <RawInfoDialog
         opened={edit?.form.kind === "raw"}
         onClose={() => open(null)}
-        info={base.info}
+        info={base.values}
         mayEdit={mayEdit}
         onSave={store}
       />

@@ -4,6 +4,7 @@ import { useMay } from "@/api/rights";
 import { Columns } from "@/ui/Columns";
 import { dateTime } from "@/ui/format";
 import { FilesPanel } from "./FilesPanel";
+import { HistoryPanel } from "./HistoryPanel";
 import { InfoPanel } from "./InfoPanel";
 import { idFact, SidePanels } from "./SidePanels";
 
@@ -23,6 +24,7 @@ export function ProjectOverview() {
             into={{ id: project._id, label: project.label }}
           />
           <InfoPanel place={place} info={project.info} revision={project.revision} />
+          <HistoryPanel level="project" id={project._id} />
         </>
       }
       side={

@@ -2,6 +2,7 @@ import { useParams } from "@tanstack/react-router";
 import { useProject } from "@/api/queries";
 import { useMay } from "@/api/rights";
 import { BatchButton } from "@/parts/batch/BatchButton";
+import { BulkEditButton } from "@/parts/bulkedit/BulkEditButton";
 import { AddToCollectionButton } from "@/parts/collect/AddToCollectionButton";
 import { collectNodes } from "@/parts/collect/collectNodes";
 import { DownloadButton } from "@/parts/download/DownloadButton";
@@ -22,6 +23,9 @@ export function ProjectSessions() {
       actions={(nodes) => (
         <>
           {mayRunAny(may) ? <BatchButton nodes={nodes} project={p} /> : null}
+          {may("containers_modify_metadata") || may("tags_manage") ? (
+            <BulkEditButton level="sessions" ids={async () => (await nodes()).map((node) => node._id)} />
+          ) : null}
           <AddToCollectionButton add={collectNodes(nodes)} />
           {may("files_download") ? <DownloadButton nodes={nodes} primary /> : null}
         </>

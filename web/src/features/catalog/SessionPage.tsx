@@ -19,6 +19,7 @@ import { AnalysesPanel } from "./analyses/AnalysesPanel";
 import { CompliancePanel } from "./CompliancePanel";
 import { DeleteButton } from "./DeleteButton";
 import { FilesPanel } from "./FilesPanel";
+import { HistoryPanel } from "./HistoryPanel";
 import { InfoPanel } from "./InfoPanel";
 import { LockNote } from "./lock/LockNote";
 import { idFact, SidePanels } from "./SidePanels";
@@ -84,6 +85,7 @@ export function SessionPage() {
             ) : null}
             <AnalysesPanel of={`/sessions/${s}`} may={may} />
             <InfoPanel place={place} info={session.info} revision={session.revision} />
+            <HistoryPanel level="session" id={s} />
           </>
         }
         side={
@@ -94,6 +96,7 @@ export function SessionPage() {
             />
             <SidePanels
               place={place}
+              details={session}
               facts={[
                 [
                   "Subject",

@@ -1,7 +1,7 @@
 import { NativeSelect } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
-import { type ReactNode, useState } from "react";
-import { allIds, type DownloadNode } from "@/api/download";
+import type { ReactNode } from "react";
+import type { DownloadNode } from "@/api/download";
 import { allOf, between, contains, equals } from "@/api/filters";
 import { usePagedRows } from "@/api/paging";
 import type { Session } from "@/api/types";
@@ -18,6 +18,7 @@ import { PagedTable } from "@/ui/table/PagedTable";
 import { SelectionBar } from "@/ui/table/SelectionBar";
 import { labelColumn, receivedColumn, tagsColumn } from "./columns";
 import { useFilterFields } from "./useFilterFields";
+import { useSelection } from "./useSelection";
 
 const COLUMNS: DataColumn<Session>[] = [
   labelColumn("Session"),
@@ -112,8 +113,6 @@ export function SessionsTable({
 }: SessionsTableProps) {
   const navigate = useNavigate();
   const { search, change, clear } = useFilterFields();
-  const [selected, setSelected] = useState<Set<string>>(new Set());
-  const [everything, setEverything] = useState(false);
   const sort = readSort(search.sort, [...COLUMNS, COMPLETE]) ?? { field: "timestamp", descending: true };
   const filter = allOf(
     search.q && contains("label", search.q),
@@ -126,14 +125,7 @@ export function SessionsTable({
   const label = useProjectLabels(ofManyProjects ? rows.rows.map((row) => row.project) : []);
   const own = judged ? [...COLUMNS.slice(0, 2), COMPLETE, ...COLUMNS.slice(2)] : COLUMNS;
   const columns = ofManyProjects ? [...COLUMNS.slice(0, 2), projectColumn(label), ...COLUMNS.slice(2)] : own;
-  const choose = (ids: Set<string>) => {
-    setSelected(ids);
-    setEverything(false);
-  };
-  const chosenNodes = async (): Promise<DownloadNode[]> => {
-    const ids = everything ? await allIds(path, filter) : [...selected];
-    return ids.map((_id) => ({ level: "session", _id }));
-  };
+  const chosen = useSelection({ level: "session", path, filter }, rows);
   return (
     <>
       <FilterBar end={<ColumnMenu name={name} columns={columns} />}>
@@ -169,30 +161,12 @@ export function SessionsTable({
         rows={rows}
         sort={sort}
         onSort={(text) => change({ sort: text })}
-        selection={{
-          ids: everything ? new Set(rows.rows.map((row) => row._id)) : selected,
-          onChange: choose,
-        }}
+        selection={chosen.selection}
         onOpen={(row) => void navigate({ to: "/sessions/$s", params: { s: row._id } })}
         filtered={filter !== undefined}
         onClear={clear}
         empty={empty}
-        above={
-          <SelectionBar
-            word="session"
-            total={rows.total}
-            filtered={filter !== undefined}
-            selected={selected.size}
-            everything={everything}
-            onEverything={() => {
-              setSelected(new Set(rows.rows.map((row) => row._id)));
-              setEverything(true);
-            }}
-            onClear={() => choose(new Set())}
-          >
-            {actions(chosenNodes)}
-          </SelectionBar>
-        }
+        above={<SelectionBar {...chosen.bar}>{actions(chosen.nodes)}</SelectionBar>}
       />
     </>
   );

@@ -2,12 +2,16 @@ import type { Note } from "@/api/types";
 import { type Fact, Facts } from "@/ui/Facts";
 import { LinkButton } from "@/ui/LinkButton";
 import { Panel } from "@/ui/Panel";
+import { DetailsButton } from "./details/DetailsButton";
+import type { Detailed } from "./details/fields";
 import { NotesPanel } from "./NotesPanel";
 import type { Place } from "./place";
 import { TagsPanel } from "./TagsPanel";
 
 interface SidePanelsProps {
   place: Place;
+  /** What is shown, where some of the facts can be edited. */
+  details?: Detailed;
   facts: Fact[];
   tags: string[];
   /** Left out where nobody can write notes: files have none. */
@@ -29,10 +33,17 @@ export function idFact(name: string, id: string | null | undefined): Fact {
 }
 
 /** Beside the content of every container and file: what is known of it, tags, notes. */
-export function SidePanels({ place, facts, tags, notes }: SidePanelsProps) {
+export function SidePanels({ place, details, facts, tags, notes }: SidePanelsProps) {
   return (
     <>
-      <Panel title="About">
+      <Panel
+        title="About"
+        aside={
+          details && place.may("containers_modify_metadata") ? (
+            <DetailsButton path={place.path} shown={details} />
+          ) : null
+        }
+      >
         <Facts facts={facts} />
         {place.may("project_permissions_view") ? (
           <LinkButton

@@ -16,6 +16,7 @@ import { PageHead } from "@/ui/PageHead";
 import { AnalysesPanel } from "./analyses/AnalysesPanel";
 import { DeleteButton } from "./DeleteButton";
 import { FilesPanel } from "./FilesPanel";
+import { HistoryPanel } from "./HistoryPanel";
 import { InfoPanel } from "./InfoPanel";
 import { LockNote } from "./lock/LockNote";
 import { idFact, SidePanels } from "./SidePanels";
@@ -87,11 +88,13 @@ export function SubjectPage() {
             ) : null}
             <AnalysesPanel of={`/subjects/${s}`} may={may} />
             <InfoPanel place={place} info={subject.info} revision={subject.revision} />
+            <HistoryPanel level="subject" id={s} />
           </>
         }
         side={
           <SidePanels
             place={place}
+            details={subject}
             facts={[
               ["Code", subject.code !== subject.label ? subject.code : null],
               ["Name", [subject.firstname, subject.lastname].filter(Boolean).join(" ")],

@@ -1,5 +1,5 @@
 import type { Json } from "@/api/types";
-import { isBranch } from "./infoTree";
+import { isBranch } from "@/parts/info/infoTree";
 
 export interface HeaderRow {
   _id: string;

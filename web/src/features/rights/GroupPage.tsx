@@ -39,7 +39,7 @@ export function GroupPage() {
   const address = `/groups/${encodeURIComponent(g)}`;
   const found = useQuery({ queryKey: [LIVE, "groups", g], queryFn: () => api.get<Group>(address) });
   const group = found.data;
-  useCrumbs([{ label: "Projects", href: "/projects" }, { label: group?.label || g }]);
+  useCrumbs([{ label: "Groups", href: "/groups" }, { label: group?.label || g }]);
   if (found.error && !group)
     return <Failure error={found.error} what="group" onRetry={() => void found.refetch()} />;
   if (!group) return <Loading />;

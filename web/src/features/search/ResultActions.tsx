@@ -6,6 +6,8 @@ import { useMutation } from "@tanstack/react-query";
 import { api } from "@/api/client";
 import { type DownloadNode, saveBlob } from "@/api/download";
 import { BatchButton } from "@/parts/batch/BatchButton";
+import { BulkEditButton } from "@/parts/bulkedit/BulkEditButton";
+import type { BulkLevel } from "@/parts/bulkedit/change";
 import { AddToCollectionButton } from "@/parts/collect/AddToCollectionButton";
 import { DownloadButton } from "@/parts/download/DownloadButton";
 import type { Kind, SearchQuery } from "./search";
@@ -18,6 +20,13 @@ const FORMATS = [
   ["ndjson", "JSON lines"],
   ["parquet", "Parquet"],
 ] as const;
+
+const EDITED: Partial<Record<Kind, BulkLevel>> = {
+  subject: "subjects",
+  session: "sessions",
+  acquisition: "acquisitions",
+  file: "files",
+};
 
 interface ResultActionsProps {
   kind: Kind;
@@ -63,6 +72,9 @@ export function ResultActions({ kind, asked, columns }: ResultActionsProps) {
         Tag
       </Button>
       {kind === "analysis" || kind === "file" ? null : <BatchButton nodes={nodes} />}
+      {EDITED[kind] ? (
+        <BulkEditButton level={EDITED[kind]} ids={async () => (await nodes()).map((node) => node._id)} />
+      ) : null}
       {kind === "analysis" ? null : (
         <AddToCollectionButton
           add={(collection) => api.post("/dataexplorer/search/collect", { query: asked, collection })}

@@ -18,6 +18,7 @@ import {
   IconTags,
   IconTrash,
   IconUsers,
+  IconUsersGroup,
 } from "@tabler/icons-react";
 import { Link, useRouterState } from "@tanstack/react-router";
 import classes from "./Rail.module.css";
@@ -38,6 +39,7 @@ const PLACES = [
   { to: "/gears", words: "Gears", icon: IconSettingsAutomation, exact: false, admin: false },
   { to: "/misrouted", words: "Mis-routed", icon: IconRouteOff, exact: false, admin: false },
   { to: "/admin/users", words: "Users", icon: IconUsers, exact: false, admin: true },
+  { to: "/groups", words: "Groups", icon: IconUsersGroup, exact: false, admin: true },
   { to: "/admin/roles", words: "Roles", icon: IconShieldCheck, exact: false, admin: true },
   { to: "/admin/devices", words: "Devices", icon: IconDevices, exact: false, admin: true },
   { to: "/admin/modalities", words: "Modalities", icon: IconTags, exact: false, admin: true },
@@ -49,7 +51,7 @@ const PLACES = [
 ] as const;
 
 /** Pages of what lies in projects, or above them. */
-const IN_A_PROJECT = /^\/(sessions|acquisitions|files|groups|who)\//;
+const IN_A_PROJECT = /^\/(sessions|acquisitions|files|who)\//;
 
 /** The main places of the app. */
 export function Rail({ administers, narrow, onToggle, onGo }: RailProps) {

@@ -56,9 +56,7 @@ export function DataTable<T extends { _id: string }>(props: DataTableProps<T>) {
     onColumnSizingChange: (change) =>
       setSizes((old) => (typeof change === "function" ? change(old) : change)),
   });
-  const shown = table
-    .getVisibleLeafColumns()
-    .flatMap((column) => columns.find((one) => one.id === column.id) ?? []);
+  const shown = useMemo(() => columns.filter((column) => !hidden.includes(column.id)), [columns, hidden]);
   const scroller = useRef<HTMLDivElement>(null);
   const id = useId();
   const virtual = useVirtualizer({

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useState } from "react";
+import { type KeyboardEvent, useCallback, useEffect, useRef, useState } from "react";
 import { pick } from "./model";
 
 interface GridKeys<T> {
@@ -44,6 +44,13 @@ export function useGridKeys<T extends { _id: string }>({
     selection.onChange(pick(selection.ids, row._id, range));
   };
 
+  // Rows keep the function that they were drawn with.
+  const newest = useRef(select);
+  useEffect(() => {
+    newest.current = select;
+  });
+  const steady = useCallback((index: number, extend: boolean) => newest.current(index, extend), []);
+
   const move = (step: number, extend: boolean) => {
     const next = Math.min(Math.max(now + step, 0), total - 1);
     setActive(next);
@@ -64,5 +71,5 @@ export function useGridKeys<T extends { _id: string }>({
     event.preventDefault();
   };
 
-  return { active: now, select, onKeyDown };
+  return { active: now, select: steady, onKeyDown };
 }

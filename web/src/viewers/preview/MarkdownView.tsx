@@ -1,5 +1,4 @@
-import Markdown from "react-markdown";
-import gfm from "remark-gfm";
+import { Markdown } from "@/parts/markdown/Markdown";
 import { ContentBox, CutNote } from "./ContentBox";
 import { type PreviewProps, useText } from "./content";
 import classes from "./Preview.module.css";
@@ -13,11 +12,7 @@ export function MarkdownView({ file }: PreviewProps) {
           <CutNote cut={cut} what="the first 1 MB" />
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard */}
           <section className={classes.scroll} tabIndex={0} aria-label={file.name}>
-            <div className={classes.markdown}>
-              <Markdown remarkPlugins={[gfm]} disallowedElements={["img"]}>
-                {text}
-              </Markdown>
-            </div>
+            <Markdown text={text} />
           </section>
         </>
       )}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import Any
 
 from e2e_kit import Engine, Place, Server, axe_violations, start
@@ -99,3 +101,29 @@ def test_a_rule_is_written_tried_on_what_is_there_and_switched_off(
     panel.get_by_role("switch").click()
     expect(panel.get_by_role("switch")).not_to_be_checked()
     assert server.get(f"/projects/{place.id}/rules")[0]["disabled"] is True
+
+
+def test_a_run_is_changed_reproduced_and_compared(
+    page: Page, server: Server, gear: dict[str, Any], words: str, engine: Engine
+) -> None:
+    job = start(server, gear, words)
+    engine.claim(gear["name"])
+    engine.end("count.csv", b"2\n")
+    page.goto(f"/jobs/{job}")
+    provenance = page.get_by_role("region", name="Provenance")
+    with page.expect_download() as saved:
+        provenance.get_by_role("link", name="RO-Crate").click()
+    assert json.loads(saved.value.path().read_text("utf-8"))["@graph"]
+    page.get_by_role("link", name="Run with changes").click()
+    expect(page.get_by_role("combobox", name="Gear")).to_have_value(gear["label"])
+    expect(page.get_by_role("combobox", name="words", exact=True)).to_have_value("words.txt")
+    page.go_back()
+    provenance.get_by_role("button", name="Reproduce").click()
+    expect(page).not_to_have_url(re.compile(job))
+    engine.claim(gear["name"])
+    engine.end("count.csv", b"3\n")
+    provenance.get_by_role("link", name="Compare with the run before").click()
+    expect(page.get_by_role("alert")).to_contain_text("The same was asked, and the result differs.")
+    expect(page.get_by_role("table", name="Outputs")).to_contain_text("count.csv")
+    page.wait_for_load_state("networkidle")
+    assert axe_violations(page) == []

@@ -390,6 +390,13 @@ const job = createRoute({
   component: lazyRouteComponent(() => import("@/features/jobs/JobPage"), "JobPage"),
 });
 
+const compareJobs = createRoute({
+  getParentRoute: () => framed,
+  path: "/jobs/compare",
+  validateSearch: search.compareJobs,
+  component: lazyRouteComponent(() => import("@/features/jobs/ComparePage"), "ComparePage"),
+});
+
 const gears = createRoute({
   getParentRoute: () => framed,
   path: "/gears",
@@ -487,6 +494,7 @@ const tree = root.addChildren([
       routing,
       jobs,
       job,
+      compareJobs,
       gears,
       gear,
       run,

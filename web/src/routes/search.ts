@@ -30,7 +30,8 @@ export const why = (raw: Raw) => texts(raw, ["user", "action"]);
 export const jobs = (raw: Raw) => texts(raw, ["state", "gear", "whose", "sort"]);
 export const gears = (raw: Raw) => texts(raw, ["q"]);
 export const batch = (raw: Raw) => texts(raw, ["gear", "project", "collection"]);
-export const run = (raw: Raw) => texts(raw, ["gear", "target", "file"]);
+export const run = (raw: Raw) => texts(raw, ["gear", "target", "file", "again"]);
+export const compareJobs = (raw: Raw) => texts(raw, ["a", "b"]);
 export const viewer = (raw: Raw) => texts(raw, ["file", "session", "series", "layout", "at"]);
 
 function whole<K extends string>(raw: Raw, key: K): Partial<Record<K, number>> {

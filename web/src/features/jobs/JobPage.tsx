@@ -21,6 +21,7 @@ import { JobActions, useMaySteer } from "./JobActions";
 import { ConfigPanel, FilesOfJob } from "./JobPanels";
 import { LogPanel } from "./LogPanel";
 import { Places } from "./Places";
+import { ProvenancePanel } from "./ProvenancePanel";
 import { gearWords, lasted, originWords } from "./words";
 
 /** One run: how it stands, what it printed, what went in and what came out. */
@@ -79,6 +80,7 @@ export function JobPage() {
               <Facts facts={factsOf(job)} />
             </Panel>
             <Priority job={job} />
+            <ProvenancePanel job={job} />
             <Panel title="Engine">
               <Facts
                 facts={[

@@ -27,11 +27,17 @@ export function GearPanel({ gears, gear, onChange }: GearPanelProps) {
   );
 }
 
+/** With its version where there are several. */
+const labelOf = ({ gear }: Gear, gears: Gear[]) =>
+  gears.filter((one) => one.gear.name === gear.name).length > 1
+    ? `${gear.label} ${gear.version}`
+    : gear.label;
+
 function bySuite(gears: Gear[]) {
   const suites = new Map<string, { value: string; label: string }[]>();
   for (const one of gears) {
     const items = suites.get(suiteOf(one)) ?? [];
-    suites.set(suiteOf(one), [...items, { value: one._id, label: one.gear.label }]);
+    suites.set(suiteOf(one), [...items, { value: one._id, label: labelOf(one, gears) }]);
   }
   return [...suites].map(([group, items]) => ({ group, items }));
 }

@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { api } from "@/api/client";
-import { type Gear, gearsQuery } from "@/api/gears";
+import { type Gear, gearQuery, gearsQuery } from "@/api/gears";
+import { jobQuery } from "@/api/jobs";
 import { LIVE } from "@/api/queries";
 import { useMay } from "@/api/rights";
 import type { Parents } from "@/api/types";
@@ -54,15 +55,18 @@ export function RunPage() {
 }
 
 function Choice({ target }: { target: Target }) {
-  const { gear: id, file } = useSearch({ from: "/inside/framed/run" });
+  const { gear: id, file, again } = useSearch({ from: "/inside/framed/run" });
   const navigate = useNavigate({ from: "/run" });
   const project = target.container_type === "project" ? target._id : target.parents.project;
   const may = useMay(project);
   const found = useQuery(gearsQuery(project ?? undefined));
+  const isOlder = id !== undefined && found.data?.results.some((one) => one._id === id) === false;
+  const older = useQuery({ ...gearQuery(id ?? ""), enabled: isOlder });
   if (found.error && !found.data)
     return <Failure error={found.error} what="gear list" onRetry={() => void found.refetch()} />;
   if (!found.data) return <Loading rows={4} />;
-  const gears = found.data.results.filter((one) => mayRun(may, one.category));
+  const newest = found.data.results;
+  const gears = (older.data ? [...newest, older.data] : newest).filter((one) => mayRun(may, one.category));
   const gear = gears.find((one) => one._id === id);
   if (gears.length === 0)
     return (
@@ -78,7 +82,7 @@ function Choice({ target }: { target: Target }) {
         gear={gear}
         onChange={(next) => void navigate({ search: (old) => ({ ...old, gear: next }), replace: true })}
       />
-      {gear ? <Form key={gear._id} gear={gear} target={target} wanted={file} /> : null}
+      {gear ? <Form key={gear._id} gear={gear} target={target} wanted={file} again={again} /> : null}
     </>
   );
 }
@@ -87,12 +91,17 @@ interface FormProps {
   gear: Gear;
   target: Target;
   wanted: string | undefined;
+  again: string | undefined;
 }
 
-function Form({ gear, target, wanted }: FormProps) {
+function Form({ gear, target, wanted, again }: FormProps) {
+  const before = useQuery({ ...jobQuery(again ?? ""), enabled: again !== undefined, staleTime: Infinity });
   const found = useQuery(suggestQuery(gear, target._id));
   if (found.error && !found.data)
     return <Failure error={found.error} what="file list" onRetry={() => void found.refetch()} />;
-  if (!found.data) return <Loading rows={4} />;
-  return <RunForm gear={gear} target={target} files={found.data.files} wanted={wanted} />;
+  if (before.error && !before.data)
+    return <Failure error={before.error} what="job" onRetry={() => void before.refetch()} />;
+  if (!found.data || (again && !before.data)) return <Loading rows={4} />;
+  const files = found.data.files;
+  return <RunForm gear={gear} target={target} files={files} wanted={wanted} again={before.data} />;
 }

@@ -10,13 +10,24 @@ import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-# The tests share two busy cores: how long an example takes says nothing of our code.
-settings.register_profile("shared cores", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("shared cores")
+# The tests share two busy cores: how long an example takes says nothing of our code. The suite goes through the same
+# examples every time; `make fuzz` looks for new ones.
+QUICK = settings(
+    deadline=None,
+    derandomize=True,
+    database=None,
+    max_examples=60,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile("quick", QUICK)
+if fuzz_examples := os.environ.get("FUZZ_EXAMPLES"):
+    settings.register_profile("fuzz", QUICK, derandomize=False, max_examples=int(fuzz_examples))
+settings.load_profile("fuzz" if fuzz_examples else "quick")
 
 REPO = Path(__file__).resolve().parents[1]
 SHARED = REPO.parent / "shared"
@@ -112,6 +123,21 @@ def program() -> Callable[[str], str]:
         return str(found)
 
     return find
+
+
+@pytest.fixture(scope="session")
+def working() -> Callable[[Any], Any]:
+    """A runtime of gears that works here; without it the test is skipped (on CI: fails)."""
+    from treadle.engine.errors import EngineError
+
+    def checked(runtime: Any) -> Any:
+        try:
+            runtime.check()
+        except EngineError as missing:
+            _missing(str(missing))
+        return runtime
+
+    return checked
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

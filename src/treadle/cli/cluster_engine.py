@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from treadle.cli.client import Target
     from treadle.engine.api import Api
     from treadle.engine.cluster import ClusterEngine
+
+_CONTAINERS = ("CONTAINERS_CONF", "CONTAINERS_STORAGE_CONF", "CONTAINERS_REGISTRIES_CONF")
 
 
 def cluster_engine(
@@ -31,8 +34,13 @@ def cluster_engine(
         Slurm(traces) if setup.kind == "slurm" else GridEngine(traces),
         Submission(
             command=[sys.executable, "-P", "-m", "treadle", "engine", "run-one", *node],
-            environment={"TREADLE_SERVER": target.server, "TREADLE_API_KEY": target.key},
+            environment={"TREADLE_SERVER": target.server, "TREADLE_API_KEY": target.key, **_of_containers()},
             **how,
         ),
         stop=stop,
     )
+
+
+def _of_containers() -> dict[str, str]:
+    """Where podman on the nodes finds its configuration, if that was said to us."""
+    return {name: os.environ[name] for name in _CONTAINERS if name in os.environ}

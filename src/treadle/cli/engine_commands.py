@@ -53,7 +53,7 @@ class Network(StrEnum):
 KindOption = Annotated[
     Kind,
     typer.Option(
-        help="sandbox: gears that are folders. oci: images, by podman or docker. apptainer: images, as on clusters."
+        help="sandbox: gears that are folders. oci: images and folders, by podman or docker. apptainer: images."
     ),
 ]
 NameOption = Annotated[str | None, typer.Option(help="Name of the engine; by default that of the machine.")]
@@ -228,7 +228,7 @@ def single_engine(
     from treadle.engine.setup import Setup
 
     images = given["cache"] / "images"
-    runtime = choose(given["kind"], owner=given["name"], more=oci_args or (), unsafe=unsafe, images=images)
+    runtime = choose(given["kind"], more=oci_args or (), unsafe=unsafe, images=images)
     with _session(server, key) as (api, _, stop):
         yield Engine(api, Setup(**given), runtime, stop=stop)
 

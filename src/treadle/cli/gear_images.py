@@ -11,6 +11,7 @@ from pathlib import Path
 from treadle.cli.client import ClientError
 from treadle.gears import Document, ManifestError
 from treadle.gears.manifest import parse
+from treadle.gears.verdict import tag_of
 
 PROGRAMS = ("podman", "docker", "nerdctl")
 _MANIFEST = "/flywheel/v0/manifest.json"
@@ -53,6 +54,27 @@ class Runtime:
             raise ClientError(f"{image}: {_MANIFEST} {error}") from None
         finally:
             self._ask("rm", "--force", container)
+
+    def digest(self, image: str) -> tuple[str, str]:
+        """Repository and digest of an image, by which it is found again on this machine or where it came from."""
+        words = ("image", "inspect", "--format", "{{range .RepoDigests}}{{println .}}{{end}}", image)
+        try:
+            listed = self._ask(*words)
+        except ClientError:
+            self._bring(image)
+            listed = self._ask(*words)
+        named = image.partition("@")[0].removesuffix(f":{tag_of(image)}")
+        digests = [one.partition("@") for one in listed.split()]
+        for repository, _, digest in digests:
+            if repository.endswith(named):
+                return repository, digest
+        raise ClientError(f"{image} has no digest here: push it to a registry, with `treadle gear upload`")
+
+    def _bring(self, image: str) -> None:
+        try:
+            self.pull(image)
+        except ClientError as error:
+            raise ClientError(f"{image}: no such folder or file here, and no such image: {error}") from None
 
     def pull(self, image: str) -> None:
         """Get an image from its registry."""

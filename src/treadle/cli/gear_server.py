@@ -99,7 +99,21 @@ def announce(client: Client, document: Document, category: str | None) -> str:
 def install_manifest(client: Client, path: Path, *, category: str | None) -> Json:
     """The gear of a manifest, bare or with the exchange's record of its image."""
     document = read_valid(path)
-    body = {"category": category, "gear": document.manifest, "exchange": document.exchange}
+    return _added(client, document, document.exchange, category)
+
+
+def install_image(client: Client, image: str, *, category: str | None) -> Json:
+    """The gear of an image as it is now: by its digest, whatever its tag will mean later."""
+    runtime = Runtime.find()
+    repository, digest = runtime.digest(image)
+    document = runtime.manifest(image)
+    require_valid(document, image)
+    address = {"rootfs-hash": digest, "rootfs-url": f"docker://{repository}@{digest}"}
+    return _added(client, document, address, category)
+
+
+def _added(client: Client, document: Document, exchange: Json | None, category: str | None) -> Json:
+    body = {"category": category, "gear": document.manifest, "exchange": exchange}
     made = client.post(f"/gears/{segment(document.manifest['name'])}", body)
     return dict(client.get(f"/gears/{made['_id']}"))
 

@@ -43,7 +43,8 @@ def said(document: dict[str, Any], *, json_lines: bool) -> None:
 
 def install(
     source: Annotated[
-        Path, typer.Argument(metavar="DIR|MANIFEST", help="A gear's folder, or a manifest file.")
+        str,
+        typer.Argument(metavar="DIR|MANIFEST|IMAGE", help="A gear's folder, a manifest file, or an image."),
     ],
     category: CategoryOption = None,
     server: ServerOption = None,
@@ -51,13 +52,20 @@ def install(
     home: HomeOption = None,
     json_lines: JsonOption = False,
 ) -> None:
-    """Install a gear: a folder is uploaded and runs without an image; a manifest names an image engines pull."""
+    """Install a gear: a folder is uploaded and runs without an image; a manifest names an image that engines pull; an
+    image is installed by its digest."""
     from treadle.cli.connect import connect
-    from treadle.cli.gear_server import install_folder, install_manifest
+    from treadle.cli.gear_server import install_folder, install_image, install_manifest
 
+    path = Path(source)
     with connect(server, api_key, home) as client:
-        bring = install_folder if source.is_dir() else install_manifest
-        said(bring(client, source, category=category), json_lines=json_lines)
+        if path.is_dir():
+            installed = install_folder(client, path, category=category)
+        elif path.suffix == ".json" or path.is_file():
+            installed = install_manifest(client, path, category=category)
+        else:
+            installed = install_image(client, source, category=category)
+        said(installed, json_lines=json_lines)
 
 
 def install_shipped(

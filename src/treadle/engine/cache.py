@@ -59,7 +59,7 @@ class GearCache:
             content.mkdir()
             try:
                 with tarfile.open(archive) as tar:
-                    tar.extractall(content, filter="data")
+                    tar.extractall(content, filter=_member)  # noqa: S202 - checked there
             except (tarfile.TarError, OSError, ValueError) as error:
                 raise RunFailed("image_pull", f"the gear's archive cannot be unpacked: {error}") from None
             self._make_room(disk([content]))
@@ -83,3 +83,11 @@ class GearCache:
                 if not self._in_use[one.name]:
                     erase(one)
                     total -= sizes[one]
+
+
+def _member(member: tarfile.TarInfo, place: str) -> tarfile.TarInfo:
+    """Nothing is written out of the place, not through links either; where they lead is for the gear to see."""
+    if member.issym():
+        checked = tarfile.data_filter(member.replace(linkname=".", deep=False), place)
+        return checked.replace(linkname=member.linkname, deep=False)
+    return tarfile.data_filter(member, place)

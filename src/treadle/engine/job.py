@@ -24,8 +24,10 @@ from treadle.engine.reporter import Reporter
 from treadle.engine.runtimes import Runtime
 from treadle.engine.setup import Setup
 from treadle.engine.stage import erase, lay_out
+from treadle.gears.manifest import Document
 from treadle.gears.resources import Resources, granted
 
+_IMAGE, _FOLDER_HERE = "docker://", "dir:"
 _NETWORKS: tuple[Network, ...] = ("none", "api", "full")
 
 
@@ -38,27 +40,41 @@ class Claim:
     exchange: dict[str, Any]
     files: list[dict[str, Any]]
     resources: Resources
+    config: dict[str, Any]
+    """config.json but for keys."""
     tags: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, document: dict[str, Any]) -> Claim:
         """What we need of a claimed job."""
         manifest = document["gear"] or {}
-        options = (document.get("config") or {}).get("config") or {}
+        config = document["config"]
         return cls(
             hold=Hold(document["id"], document["lease"]),
             manifest=manifest,
             exchange=document.get("exchange") or {},
             files=document["files"],
-            resources=granted(manifest, options, document.get("tags") or ()),
+            resources=granted(manifest, config.get("config") or {}, document.get("tags") or ()),
+            config=config,
             tags=tuple(document.get("tags") or ()),
         )
 
     @property
+    def wants_key(self) -> bool:
+        """Whether the gear is given a key to the API, which is made when its config.json is fetched."""
+        return any(one["base"] == "api-key" for one in self.config["inputs"].values())
+
+    @property
     def image(self) -> str | None:
-        """The image's reference; None for a gear that is a folder."""
-        url = str(self.exchange.get("rootfs-url") or "")
-        return url.removeprefix("docker://") if url.startswith("docker://") else None
+        """The image's reference, by digest when it is known; None for a gear that is a folder."""
+        if not self.address:
+            return Document(self.manifest).image
+        return self.address.removeprefix(_IMAGE) if self.address.startswith(_IMAGE) else None
+
+    @property
+    def address(self) -> str:
+        """Where the gear is."""
+        return str(self.exchange.get("rootfs-url") or "")
 
 
 class JobRun:
@@ -91,7 +107,9 @@ class JobRun:
 
     def _run(self) -> None:
         claim = self._claim
-        config = self._api.patiently(lambda: self._api.config(claim.hold))
+        config = claim.config
+        if claim.wants_key:
+            config = self._api.patiently(lambda: self._api.config(claim.hold))
         key = api_key(config)
         log_path = self._setup.work / f"{claim.hold.job}.log"
         erase(log_path)
@@ -116,10 +134,10 @@ class JobRun:
             log.say(f"failed: {why}")
         finally:
             log.close()
-            reporter.finish()
+            unsent = reporter.finish()
             erase(log_path)
         if not reporter.lost:
-            self._commit(failure, files, outputs, ended)
+            self._commit(failure, files, outputs, ended, unsent)
 
     def _prepare(self, config: dict[str, Any], cores: tuple[int, ...], log: Log) -> Plan:
         """Everything in its place."""
@@ -150,10 +168,10 @@ class JobRun:
             self._runtime.fetch(claim.image)
             yield None
             return
-        url, sha384 = (
-            str(claim.exchange.get("rootfs-url") or ""),
-            str(claim.exchange.get("rootfs-hash") or ""),
-        )
+        url, sha384 = claim.address, str(claim.exchange.get("rootfs-hash") or "")
+        if url.startswith(_FOLDER_HERE) and Path(url.removeprefix(_FOLDER_HERE)).is_dir():
+            yield Path(url.removeprefix(_FOLDER_HERE))
+            return
         if not url.startswith("treadle:"):
             raise RunFailed("image_pull", f"this engine cannot fetch {url or 'a gear without an image'}")
 
@@ -199,12 +217,16 @@ class JobRun:
         return files
 
     def _commit(
-        self, failure: RunFailed | None, files: list[dict[str, Any]], outputs: Outputs, ended: Ended | None
+        self,
+        failure: RunFailed | None,
+        files: list[dict[str, Any]],
+        outputs: Outputs,
+        ended: Ended | None,
+        logs: list[dict[str, Any]],
     ) -> None:
         exit_code = ended.exit_code if ended else None
-        ticket = self._api.patiently(lambda: self._api.ticket(self._claim.hold))
         document = {
-            "ticket": ticket,
+            "logs": logs,
             "success": failure is None,
             "failure_reason": str(failure) if failure else None,
             "exit": exit_code,
@@ -216,7 +238,7 @@ class JobRun:
         self._api.patiently(lambda: self._api.commit(self._claim.hold, document))
 
     def _introduce(self, plan: Plan, log: Log) -> None:
-        what = plan.image or self._claim.exchange.get("rootfs-hash")
+        what = plan.image or self._claim.exchange.get("rootfs-hash") or self._claim.address
         limits = plan.resources
         log.say(
             f"engine {self._setup.name} ({self._runtime.name}); network {plan.network}; gear {what}; "
@@ -241,7 +263,4 @@ class JobRun:
 def give_up(api: Api, hold: Hold, why: str, *, code: str = "engine_lost") -> None:
     """Tell the server that a job of ours will not be finished; no matter if it knows."""
     with suppress(Refused, Unreachable):
-        failure = f"{code}: {why}"
-        api.commit(
-            hold, {"ticket": api.ticket(hold), "success": False, "failure_reason": failure, "files": []}
-        )
+        api.commit(hold, {"success": False, "failure_reason": f"{code}: {why}", "files": []})

@@ -13,6 +13,8 @@ BASE = "/flywheel/v0"
 Network = Literal["none", "api", "full"]
 # Processes and threads of one run.
 MOST_PROCESSES = 4096
+# /dev/shm takes at most this part of the memory.
+SHARED_MEMORY_PART = 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,9 @@ from typing import Any
 from treadle.engine.plan import Network
 from treadle.gears.resources import Resources
 
+# What each kind can start.
+_RUNS = {"sandbox": ("sandbox",), "oci": ("oci", "sandbox"), "apptainer": ("apptainer", "oci")}
+
 
 def machine() -> Resources:
     """All processors and three quarters of the memory of this machine."""
@@ -40,8 +43,9 @@ class Setup:
 
     @property
     def capabilities(self) -> list[str]:
-        """What gears may ask of it."""
-        return ["networking", self.kind, *((self.node,) if self.node else ())]
+        """What gears may ask of it; `oci` for those that are images, `sandbox` for those that are folders."""
+        words = ("networking", self.kind, *_RUNS[self.node or self.kind])
+        return list(dict.fromkeys(words))
 
     def wish(self, *, jobs: int, wait_s: float) -> dict[str, Any]:
         """What it asks the server for."""

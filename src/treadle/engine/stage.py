@@ -23,6 +23,7 @@ def lay_out(
         folder.base.mkdir()
     else:
         shutil.copytree(content, folder.base, symlinks=True, ignore_dangling_symlinks=True)
+        folder.base.chmod(0o755)  # whoever starts the gear has to get in
     for made in (folder.input, folder.output):
         erase(made)
         made.mkdir()

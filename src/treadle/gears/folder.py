@@ -43,10 +43,20 @@ def _check(folder: Path, path: Path) -> None:
     mode = path.lstat().st_mode
     where = path.relative_to(folder)
     if stat.S_ISLNK(mode):
-        if not path.resolve().is_relative_to(folder.resolve()) or path.readlink().is_absolute():
-            raise ManifestError(f"{where} is a link that leads out of the folder")
+        _check_link(folder.resolve(), path, where)
     elif not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
         raise ManifestError(f"{where} is neither a file nor a folder")
+
+
+def _check_link(folder: Path, link: Path, where: Path) -> None:
+    """An absolute one leads to what the machine of the run has, as of a virtual environment to its Python."""
+    target = link.readlink()
+    if not target.is_absolute() and os.path.normpath(where.parent / target).startswith(".."):
+        raise ManifestError(f"{where} is a link that leads out of the folder")
+    if target.is_relative_to(folder):
+        raise ManifestError(
+            f"{where} is an absolute link into the folder, which will be elsewhere: make it relative"
+        )
 
 
 def _plain(member: tarfile.TarInfo) -> tarfile.TarInfo:

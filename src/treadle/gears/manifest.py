@@ -52,6 +52,11 @@ class Document:
         }
 
     @property
+    def suite(self) -> str | None:
+        """Under which heading gears are shown."""
+        return text(mapping(self._custom.get("flywheel")).get("suite"))
+
+    @property
     def inputs(self) -> dict[str, int]:
         """How many inputs of each base there are."""
         bases = Counter(text(field(one, "base")) for one in mapping(self.manifest.get("inputs")).values())

@@ -12,6 +12,17 @@ import jsonschema_rs
 Edition = Literal[2019, 2025]
 Schema = dict[str, Any]
 
+# For grouping gears; others are taken too.
+SUITES = (
+    "Conversion",
+    "Curation",
+    "Quality Assurance",
+    "Utility",
+    "Export",
+    "Report",
+    "Image Processing",
+    "Other",
+)
 DRAFT_4 = "http://json-schema.org/draft-04/schema"
 REQUIRED = (
     "author",
@@ -60,6 +71,7 @@ def schema(edition: Edition) -> Schema:
             "properties": {"enforce_file_version_match": {"type": "boolean"}},
         }
         properties["custom"] = _custom()
+        properties["config"] = {"type": "object", "additionalProperties": _TYPED_OPTION}
     return {
         "$schema": DRAFT_4 + "#",
         "title": f"Manifest of a gear ({edition})",
@@ -67,7 +79,20 @@ def schema(edition: Edition) -> Schema:
         "properties": properties,
         "required": list(REQUIRED),
         "additionalProperties": False,
+        "definitions": {"filled": _filled()},
     }
+
+
+def _filled() -> Schema:
+    """Enumerations have values, each once, at any depth: the validator's own idea of draft 4 lets them be empty."""
+    found_in = {
+        "enum": {"minItems": 1, "uniqueItems": True},
+        "items": {"allOf": [_FILLED], "items": _FILLED},
+        **dict.fromkeys(("additionalItems", "additionalProperties", "not"), _FILLED),
+        **{key: {"items": _FILLED} for key in ("allOf", "anyOf", "oneOf")},
+        **{key: {"additionalProperties": _FILLED} for key in _NAMED},
+    }
+    return {"properties": found_in}
 
 
 def _text(longest: int, **more: str) -> Schema:
@@ -75,8 +100,16 @@ def _text(longest: int, **more: str) -> Schema:
 
 
 _ADDRESS: Schema = {"type": "string", "maxLength": 1000, "anyOf": [{"format": "uri"}, {"maxLength": 0}]}
+# Where a schema holds others by name.
+_NAMED = ("definitions", "dependencies", "patternProperties", "properties")
+_FILLED: Schema = {"$ref": "#/definitions/filled"}
+_DIRECTIVE: Schema = {"allOf": [{"$ref": DRAFT_4}, _FILLED]}
 # A directive is a schema itself. One with a default is never missing, so it cannot be optional.
-_OPTION: Schema = {"allOf": [{"$ref": DRAFT_4}, {"not": {"required": ["default", "optional"]}}]}
+_OPTION: Schema = {"allOf": [_DIRECTIVE, {"not": {"required": ["default", "optional"]}}]}
+_TYPES = ["string", "integer", "number", "boolean", "array"]
+_TYPED_OPTION: Schema = {
+    "allOf": [_OPTION, {"properties": {"type": {"enum": _TYPES}}, "required": ["type"]}],
+}
 _FILE: Schema = {
     "type": "object",
     "properties": {
@@ -85,7 +118,7 @@ _FILE: Schema = {
         "optional": {"type": "boolean"},
     },
     "required": ["base"],
-    "additionalProperties": {"$ref": DRAFT_4},
+    "additionalProperties": _DIRECTIVE,
 }
 
 

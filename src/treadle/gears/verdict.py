@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from treadle.gears.config import bad_defaults
 from treadle.gears.invocation import derive, same
 from treadle.gears.manifest import Document
-from treadle.gears.schema import Edition, validator
+from treadle.gears.schema import SUITES, Edition, validator
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,8 @@ def _doubts(document: Document, matches: bool | None) -> list[str]:
         doubts.append(f"/custom/gear-builder/image: the image's tag {tag} is not the version {version}")
     if len(document.images) > 1:
         doubts.append("/custom/docker-image: another image than /custom/gear-builder/image, which counts")
+    if document.suite is not None and document.suite not in SUITES:
+        doubts.append(f"/custom/flywheel/suite: none of the usual ones: {', '.join(SUITES)}")
     if matches is False:
         doubts.append("/invocation-schema: not the schema that follows from the manifest")
     return doubts

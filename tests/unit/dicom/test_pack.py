@@ -26,7 +26,7 @@ def write(folder: Path, contents: dict[str, bytes]) -> list[tuple[str, Path]]:
     return [(name, folder / name) for name in contents]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
 @given(CONTENTS, st.randoms(use_true_random=False))
 def test_members_are_the_same_bytes_in_any_order(
     tmp_path: Path, contents: dict[str, bytes], chance: random.Random

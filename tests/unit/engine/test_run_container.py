@@ -2,23 +2,21 @@
 
 import json
 import os
-import shutil
 import sys
 import uuid
 from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-from container_kit import cautiously, import_image, works
+sys.path.insert(0, str(Path(__file__).parents[2] / "gears"))
+from container_kit import import_image
 
-from conftest import MANIFEST
 from treadle.engine.local import Request, run_here
 from treadle.engine.plan import Folder
 from treadle.engine.runtimes.oci import ContainerRuntime
 
 CONTRACT = """
-id -u; pwd; echo $FW_CONFIG_N; [ -z "$LEAKED" ] || echo leaked
+id -u; pwd; echo $FW_CONFIG_N; [ -z "$LEAKED$OF_IMAGE$container" ] || echo leaked
 cat input/scan/scan.txt; echo; stat -c %a config.json
 touch input/x 2>/dev/null || echo no input
 touch own/x work /tmp/x && echo writable
@@ -30,41 +28,32 @@ echo '{"acquisition": {"label": "B"}}' > output/.metadata.json
 
 
 @pytest.fixture(scope="module")
-def image(tmp_path_factory):
+def runtime(working):
     """Needs podman."""
-    if not shutil.which("podman"):
-        if os.environ.get("CI"):
-            pytest.fail("missing in CI: podman")
-        pytest.skip("podman is not installed")
+    return working(ContainerRuntime())
+
+
+@pytest.fixture(scope="module")
+def image(runtime, probe, tmp_path_factory):
     name = f"localhost/treadle-test-{uuid.uuid4().hex[:8]}"
-    folder = tmp_path_factory.mktemp("image")
     inputs = {"scan": {"base": "file", "optional": True}, "api-key": {"base": "api-key"}}
-    manifest = {**MANIFEST, "inputs": inputs, "config": {"n": {"type": "integer", "default": 4}}}
-    import_image(name, {"manifest.json": json.dumps(manifest)}, folder)
-    before = os.environ.get("CONTAINERS_CONF")
-    if not works(name):
-        cautiously(folder)
-    assert works(name)
+    manifest = {**probe, "inputs": inputs, "config": {"n": {"type": "integer", "default": 4}}}
+    files = {"manifest.json": json.dumps(manifest)}
+    import_image(name, files, tmp_path_factory.mktemp("image"), "--change=ENV OF_IMAGE=1 PATH=/image")
     yield name
     os.system(f"podman rmi --force {name} >/dev/null 2>&1")
-    if before is None:
-        os.environ.pop("CONTAINERS_CONF", None)
-    else:
-        os.environ["CONTAINERS_CONF"] = before
 
 
 @pytest.fixture
-def run_image(image, tmp_path):
-    runtime = ContainerRuntime(owner=uuid.uuid4().hex)
-    runtime.check()
-
+def run_image(image, runtime, tmp_path):
     def run(command: str, *, key="localhost:1:secret-key-of-the-job", **more):
         printed = []
         folder = Folder(tmp_path / "run")
         manifest = {**runtime.manifest(image), "command": command, **more.pop("manifest", {})}
         request = Request(manifest, None, image, more.pop("inputs", {}), {}, key=key, **more)
         result = run_here(runtime, request, folder, echo=lambda _, text: printed.append(text))
-        assert not runtime.ask("ps", "-aq", "--filter", f"label=treadle.engine={runtime._owner}")
+        label = runtime.program.label.removeprefix("--")
+        assert not runtime.program.ask("ps", "-aq", "--filter", label)
         return result, folder, "".join(printed)
 
     return run
@@ -106,10 +95,22 @@ def test_the_api_and_nothing_else_is_reached(run_image, web):
     assert printed.startswith("hello") and printed.strip().endswith("refused")
 
 
-def test_an_image_without_bash_is_called_that(image, run_image, tmp_path):
+def test_an_image_without_bash_is_called_that(image, probe, runtime, tmp_path):
     import_image(f"{image}-bare", {"manifest.json": "{}"}, tmp_path, bash=False)
-    runtime = ContainerRuntime()
-    request = Request(MANIFEST, None, f"{image}-bare", {}, {})
+    request = Request(probe, None, f"{image}-bare", {}, {})
     with pytest.raises(Exception, match="no_bash"):
         run_here(runtime, request, Folder(tmp_path / "run"))
     os.system(f"podman rmi --force {image}-bare >/dev/null 2>&1")
+
+
+def test_a_container_goes_when_its_engine_was_killed_and_stays_while_that_lives(runtime, image):
+    """Other engines of this machine, and runs by hand, are left alone."""
+    words = ("create", "--network=none", image, "true")
+    gone = runtime.program.ask(words[0], "--label=treadle.process=1.0", *words[1:]).strip()
+    lives = runtime.program.ask(words[0], runtime.program.label, *words[1:]).strip()
+    try:
+        ContainerRuntime().check()
+        left = runtime.program.ask("ps", "-aq", "--no-trunc").split()
+        assert lives in left and gone not in left
+    finally:
+        runtime.program.remove(lives)

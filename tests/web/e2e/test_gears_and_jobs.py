@@ -1,4 +1,4 @@
-"""Gears in the browser: found, run on a file, followed to their end, stopped, and started by rules."""
+"""Gears in the browser: found, run on a file, followed, stopped, repeated, started by rules; and notebooks."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import re
 from typing import Any
 
+import pytest
 from e2e_kit import Engine, Place, Server, axe_violations, start
 from playwright.sync_api import Page, expect
 
@@ -125,5 +126,18 @@ def test_a_run_is_changed_reproduced_and_compared(
     provenance.get_by_role("link", name="Compare with the run before").click()
     expect(page.get_by_role("alert")).to_contain_text("The same was asked, and the result differs.")
     expect(page.get_by_role("table", name="Outputs")).to_contain_text("count.csv")
+    page.wait_for_load_state("networkidle")
+    assert axe_violations(page) == []
+
+
+def test_a_project_is_opened_in_a_notebook(page: Page, place: Place) -> None:
+    page.goto(f"/projects/{place.id}")
+    page.get_by_role("button", name="Open in notebook").click()
+    dialog = page.get_by_role("dialog", name="Open in notebook")
+    dialog.get_by_role("checkbox", name="The key only reads").check()
+    with page.expect_download() as saved:
+        dialog.get_by_role("button", name="Make notebook").click()
+    assert place.id in saved.value.path().read_text("utf-8")
+    expect(dialog).to_contain_text(f"{saved.value.suggested_filename} was downloaded")
     page.wait_for_load_state("networkidle")
     assert axe_violations(page) == []

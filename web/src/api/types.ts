@@ -78,6 +78,7 @@ export type Device = Document<"DeviceDocument">;
 export type DeviceStatus = Schemas["DeviceStatus"];
 export type LogLine = Document<"AccessLogLine">;
 export type Deletion = Document<"DeletionDocument">;
+export type HandOver = Schemas["HandOver"];
 export type Standing = Schemas["StandingDocument"];
 export type Preview = Schemas["PreviewDocument"];
 export type Role = Document<"RoleDocument">;

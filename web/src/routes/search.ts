@@ -32,7 +32,6 @@ export const gears = (raw: Raw) => texts(raw, ["q"]);
 export const batch = (raw: Raw) => texts(raw, ["gear", "project", "collection"]);
 export const run = (raw: Raw) => texts(raw, ["gear", "target", "file", "again"]);
 export const compareJobs = (raw: Raw) => texts(raw, ["a", "b"]);
-export const viewer = (raw: Raw) => texts(raw, ["file", "session", "series", "layout", "at"]);
 
 function whole<K extends string>(raw: Raw, key: K): Partial<Record<K, number>> {
   const number = Number(text(raw, key));
@@ -40,6 +39,13 @@ function whole<K extends string>(raw: Raw, key: K): Partial<Record<K, number>> {
 }
 
 export const version = (raw: Raw) => whole(raw, "version");
+
+/** A file in its current or an older version, or a session; what hangs where. */
+export const viewer = (raw: Raw) => ({
+  ...texts(raw, ["file", "session", "series", "layout", "at"]),
+  ...version(raw),
+});
+
 export const lineage = (raw: Raw) => ({
   ...texts(raw, ["show"]),
   ...whole(raw, "version"),
@@ -73,12 +79,14 @@ function picked(value: unknown): Record<string, string[]> | undefined {
 /** A whole search: query, words, kind of result, what was picked, columns and order. */
 export function search(raw: Raw) {
   const kind = KINDS.find((one) => one === raw.kind);
-  const [columns, facets, values] = [list(raw.columns), list(raw.facets), picked(raw.picked)];
+  const [columns, facets, sites] = [list(raw.columns), list(raw.facets), list(raw.sites)];
+  const values = picked(raw.picked);
   return {
-    ...texts(raw, ["q", "words", "sort", "from", "to", "youngest", "oldest", "saved"]),
+    ...texts(raw, ["q", "words", "sort", "from", "to", "youngest", "oldest", "saved", "all"]),
     ...(kind ? { kind } : {}),
     ...(columns ? { columns } : {}),
     ...(facets ? { facets } : {}),
+    ...(sites ? { sites } : {}),
     ...(values ? { picked: values } : {}),
   };
 }

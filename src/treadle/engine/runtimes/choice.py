@@ -15,7 +15,6 @@ from treadle.engine.runtimes.sandbox import SandboxRuntime
 def choose(
     kind: str,
     *,
-    owner: str = "local",
     more: Iterable[str] = (),
     unsafe: bool = False,
     images: Path | None = None,
@@ -25,4 +24,4 @@ def choose(
         return PlainRuntime()
     if kind == "apptainer" and images is not None:
         return ApptainerRuntime(images, more=more)
-    return SandboxRuntime() if kind == "sandbox" else ContainerRuntime(owner=owner, more=more)
+    return SandboxRuntime() if kind == "sandbox" else ContainerRuntime(more=more)

@@ -30,6 +30,14 @@ _ETC = (
 FIRST_IN_PATH = "/usr/local/sbin"
 
 
+def people(user: int) -> dict[str, str]:
+    """Files of /etc that name root and the gear."""
+    return {
+        "passwd": f"root:x:0:0::/nonexistent:/usr/sbin/nologin\ngear:x:{user}:{user}::/tmp:/bin/bash\n",
+        "group": f"root:x:0:\ngear:x:{user}:\n",
+    }
+
+
 @functools.cache
 def read_only() -> tuple[Path, ...]:
     """Paths that are shown at their own place."""

@@ -1,4 +1,4 @@
-"""A gear that is a container image: podman, or docker, by their command line."""
+"""A gear in a container, by podman or docker; one that is a folder gets the programs of this host."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import functools
 import io
 import json
 import os
-import shutil
 import subprocess
 import tarfile
 from collections.abc import Iterable, Iterator
@@ -15,20 +14,22 @@ from pathlib import Path
 from typing import Any
 
 from treadle.engine.errors import EngineError, RunFailed
-from treadle.engine.plan import BASE, Plan
+from treadle.engine.plan import BASE, SHARED_MEMORY_PART, Plan
+from treadle.engine.runtimes.container_program import ContainerProgram
 from treadle.engine.runtimes.doorway import Doorway, address_inside, close_metadata_addresses
-from treadle.engine.runtimes.processes import answer, spawn
+from treadle.engine.runtimes.host_image import USER, HostImage
+from treadle.engine.runtimes.processes import spawn
+from treadle.engine.stage import hand_over
 from treadle.gears.manifest import ManifestError, parse
 
-_PROGRAMS = ("podman", "docker")
-_LABEL = "treadle.engine"
 # Users of containers that root starts: of numbers that no account and no service manager hands out.
 _FIRST_UID = 1_600_000_000
 _MANIFEST = f"{BASE}/manifest.json"
 # The first process of a container takes no signal it does not handle, so the gear's shell is its child. It also sets
 # limits (`--ulimit` would replace those an administrator configured), and asks the kernel why the gear was killed,
-# which not every runtime does.
+# which not every runtime does. What the image has in its environment is not the gear's: `$1` are the names that are.
 _FIRST_PROCESS = """
+for name in $(compgen -e); do case " $1 " in *" $name "*) ;; *) unset "$name" ;; esac; done
 ulimit -c 0 -f {blocks}
 trap 'kill -TERM -1' TERM
 bash -c "$0" & gear=$!
@@ -46,58 +47,43 @@ _PULL_S = 4 * 3600
 
 
 class ContainerRuntime:
-    """Runs images; `more` are an administrator's words for `podman create`."""
+    """Runs images, and folders; `more` are an administrator's words for `podman create`."""
 
     name = "oci"
     isolation = "container"
 
-    def __init__(self, *, more: Iterable[str] = (), owner: str = "local") -> None:
+    def __init__(self, *, more: Iterable[str] = ()) -> None:
         self._more = tuple(more)
-        self._owner = owner
-
-    @functools.cached_property
-    def program(self) -> str:
-        """podman when it is there, else docker."""
-        for name in _PROGRAMS:
-            if found := shutil.which(name):
-                return found
-        raise EngineError("neither podman nor docker is installed: install one, or use --kind sandbox")
-
-    @functools.cached_property
-    def is_podman(self) -> bool:
-        return Path(self.program).name == "podman"
+        self.program = ContainerProgram()
+        self._host = HostImage(self.program)
 
     @functools.cache  # noqa: B019 - one runtime per engine
     def version(self) -> str:
-        return self.ask("--version").strip()
+        return self.program.ask("--version").strip()
 
     def check(self) -> None:
         try:
-            left = self.ask("ps", "-aq", "--filter", f"label={_LABEL}={self._owner}").split()
+            self.program.remove_left()
+            trial = (*self._more, *self._host.volumes(), self._host.name(), "bash", "-c", "exit 0")
         except RunFailed as why:
-            raise EngineError(f"{self.program} does not work here: {why}") from None
-        for container in left:  # of an engine of this name that was killed
-            self.remove(container)
+            raise EngineError(f"{self.program.path} does not work here: {why}") from None
+        self.program.check(*trial)
 
     def start(self, plan: Plan) -> Container:
-        if not plan.image:
-            raise RunFailed("capability", "a gear that is a folder needs an engine of kind sandbox")
-        return Container(self, plan, plan.image)
+        return Container(self, plan, plan.image or self._host.name())
 
     def fetch(self, image: str) -> None:
         """Have the image here."""
-        if subprocess.run(
-            [self.program, "image", "inspect", image], capture_output=True, check=False
-        ).returncode:
-            self.ask("pull", "--quiet", image, code="image_pull", timeout_s=_PULL_S)
+        if not self.program.has(image):
+            self.program.ask("pull", "--quiet", image, code="image_pull", timeout_s=_PULL_S)
 
     def manifest(self, image: str) -> dict[str, Any]:
         """The manifest in an image."""
         self.fetch(image)
-        made = self.ask("create", "--network=none", image, "true").strip()
+        made = self.program.ask("create", "--network=none", image, "true").strip()
         try:
             copied = subprocess.run(
-                [self.program, "cp", f"{made}:{_MANIFEST}", "-"],
+                self.program.command("cp", f"{made}:{_MANIFEST}", "-"),
                 capture_output=True,
                 check=False,
                 timeout=_SHORT_S,
@@ -108,20 +94,12 @@ class ContainerRuntime:
         except ManifestError as error:
             raise EngineError(f"{image}: {_MANIFEST}: {error}") from None
         finally:
-            self.remove(made)
-
-    def ask(self, *words: str, code: str = "node_fail", timeout_s: float = _SHORT_S) -> str:
-        """What the program answers; RunFailed when it refuses."""
-        return answer([self.program, *words], code=code, timeout_s=timeout_s)
-
-    def remove(self, container: str) -> None:
-        """Ended or not."""
-        subprocess.run([self.program, "rm", "--force", container], capture_output=True, check=False)
+            self.program.remove(made)
 
     def arguments(self, plan: Plan) -> Iterator[str]:
         """For `create`: what the container may, and what it sees."""
         limits, folder = plan.resources, plan.folder
-        yield from (f"--label={_LABEL}={self._owner}", "--log-driver=none", "--pull=never", "--entrypoint=")
+        yield from (self.program.label, "--log-driver=none", "--pull=never", "--entrypoint=")
         yield from ("--cap-drop=all", "--security-opt=no-new-privileges", f"--pids-limit={plan.processes}")
         yield from (f"--memory={limits.memory}", f"--memory-swap={limits.memory}", f"--cpus={limits.cpu}")
         yield f"--workdir={BASE}"
@@ -130,22 +108,23 @@ class ContainerRuntime:
         if plan.network == "api" and plan.api and address_inside(plan.api) == "127.0.0.1":
             yield f"--add-host={plan.api.host}:127.0.0.1"
         yield from self._user(plan)
-        for path, inside, mode in (
-            (folder.input, f"{BASE}/input", "ro"),
-            (folder.output, f"{BASE}/output", "rw"),
-            (folder.base / "config.json", f"{BASE}/config.json", "rw"),
-            (folder.temporary, "/tmp", "rw"),  # noqa: S108 - the gear's own
-        ):
-            yield f"--volume={path}:{inside}:{mode}"
+        if not plan.image:
+            yield from self._host.volumes()
+            yield self._host.python(folder.path / "programs")
+        for path, inside in _writable(plan):
+            yield f"--volume={path}:{inside}:rw"
+        yield f"--volume={folder.input}:{BASE}/input:ro"
         yield from (f"--env={name}={value}" for name, value in plan.environment.items())
-        yield from self._more
+        yield f"--shm-size={limits.memory // SHARED_MEMORY_PART}"
+        yield from (*self.program.limits, *self._more)
 
     def _user(self, plan: Plan) -> Iterator[str]:
-        uid, gid = plan.uid or 0, plan.gid or plan.uid or 0
-        if os.geteuid() and self.is_podman:
+        uid = plan.uid or (0 if plan.image else USER)
+        gid = plan.gid or uid
+        if os.geteuid() and self.program.is_podman:
             yield f"--userns=keep-id:uid={uid},gid={gid}" if uid else "--user=0:0"
             return
-        if self.is_podman:
+        if self.program.is_podman:
             yield from (
                 f"--uidmap=0:{_FIRST_UID}:65536",
                 f"--gidmap=0:{_FIRST_UID}:65536",
@@ -157,23 +136,22 @@ class ContainerRuntime:
             yield f"--user={uid}:{gid}"
             outer = 0
         if not os.geteuid():
-            for path in (plan.folder.output, plan.folder.temporary, plan.folder.base / "config.json"):
-                os.chown(path, outer + uid, outer + gid)
+            hand_over(plan.folder, uid=outer + uid, gid=outer + gid)
 
 
 class Container:
     """One container, removed at the end."""
 
     def __init__(self, runtime: ContainerRuntime, plan: Plan, image: str) -> None:
-        self._runtime = runtime
+        self._program = runtime.program
         self._plan = plan
         self._doorway: Doorway | None = None
-        self._id = runtime.ask("create", *runtime.arguments(plan), image, *_command(plan)).strip()
+        self._id = self._program.ask("create", *runtime.arguments(plan), image, *_command(plan)).strip()
         try:
-            if runtime.is_podman:
+            if self._program.is_podman:
                 self._prepare()
-            self.process = spawn([runtime.program, "start", "--attach", self._id])
-            if not runtime.is_podman:
+            self.process = spawn(self._program.command("start", "--attach", self._id))
+            if not self._program.is_podman:
                 self._open_doorway()
             self._layer = self._upper_layer()
         except BaseException:
@@ -184,7 +162,7 @@ class Container:
         return []  # the kernel keeps the limit
 
     def folders(self) -> Iterable[Path]:
-        return [self._plan.folder.output, self._plan.folder.temporary, *self._layer]
+        return [*(path for path, _ in _writable(self._plan) if path.is_dir()), *self._layer]
 
     def terminate(self) -> None:
         self._signal("TERM")
@@ -199,7 +177,7 @@ class Container:
     def close(self) -> None:
         if self._doorway:
             self._doorway.close()
-        self._runtime.remove(self._id)
+        self._program.remove(self._id)
         process = getattr(self, "process", None)
         if process and process.poll() is None:
             process.kill()
@@ -207,7 +185,7 @@ class Container:
 
     def _prepare(self) -> None:
         try:
-            self._runtime.ask("init", self._id)
+            self._program.ask("init", self._id)
         except RunFailed as why:
             raise _explained(why) from None
         self._open_doorway()
@@ -225,22 +203,33 @@ class Container:
 
     def _signal(self, name: str) -> None:
         with suppress(RunFailed):
-            self._runtime.ask("kill", f"--signal={name}", self._id)
+            self._program.ask("kill", f"--signal={name}", self._id)
 
     def _state(self) -> dict[str, Any]:
         with suppress(RunFailed, ValueError):
             found: dict[str, Any] = json.loads(
-                self._runtime.ask("inspect", "--format={{json .State}}", self._id)
+                self._program.ask("inspect", "--format={{json .State}}", self._id)
             )
             return found
         return {}
 
     def _upper_layer(self) -> list[Path]:
         with suppress(RunFailed, ValueError):
-            said = json.loads(self._runtime.ask("inspect", "--format={{json .GraphDriver}}", self._id))
+            said = json.loads(self._program.ask("inspect", "--format={{json .GraphDriver}}", self._id))
             if upper := (said.get("Data") or {}).get("UpperDir"):
                 return [Path(upper)]
         return []
+
+
+def _writable(plan: Plan) -> Iterator[tuple[Path, str]]:
+    """What of the run's folder the gear may change, and where it finds that: all of it when it has no image."""
+    folder = plan.folder
+    yield folder.temporary, "/tmp"  # noqa: S108 - the gear's own
+    if not plan.image:
+        yield folder.base, BASE
+        return
+    yield folder.output, f"{BASE}/output"
+    yield folder.base / "config.json", f"{BASE}/config.json"
 
 
 def _command(plan: Plan) -> tuple[str, ...]:
@@ -249,6 +238,7 @@ def _command(plan: Plan) -> tuple[str, ...]:
         "-c",
         _FIRST_PROCESS.format(blocks=plan.resources.disk >> 10, told=_OUT_OF_MEMORY),
         plan.command,
+        " ".join(plan.environment),
     )
 
 

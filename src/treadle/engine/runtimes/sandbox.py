@@ -17,10 +17,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from treadle.engine.errors import EngineError, RunFailed
-from treadle.engine.plan import BASE, Plan
+from treadle.engine.plan import BASE, SHARED_MEMORY_PART, Plan
 from treadle.engine.runtimes import Folders
 from treadle.engine.runtimes.doorway import Doorway, hosts_file
-from treadle.engine.runtimes.host import FIRST_IN_PATH, read_only, write_python
+from treadle.engine.runtimes.host import FIRST_IN_PATH, people, read_only, write_python
 from treadle.engine.runtimes.processes import send, spawn
 from treadle.engine.stage import hand_over
 from treadle.engine.watch import family
@@ -28,7 +28,6 @@ from treadle.engine.watch import family
 # As root each run gets a user of its own, of numbers that no account and no service manager hands out.
 _FIRST_UID = 1_600_000_000
 _USERS = 200_000_000
-_SHARED_MEMORY_PART = 2  # /dev/shm takes at most this part of the memory
 # Made first, for bubblewrap would make them for their owner alone.
 _FOLDERS = frozenset({"/etc", "/flywheel", "/run", "/var"})
 
@@ -141,7 +140,7 @@ class Sandbox:
             "--perms",
             "1777",
             "--size",
-            str(plan.resources.memory // _SHARED_MEMORY_PART),
+            str(plan.resources.memory // SHARED_MEMORY_PART),
             "--tmpfs",
             "/dev/shm",  # noqa: S108 - the gear's own
         )
@@ -162,9 +161,7 @@ class Sandbox:
         yield from ("/usr/bin/choom", "-n", "1000", "--", "/bin/bash", "-c", plan.command)
 
     def _own_etc(self) -> Iterator[tuple[str, str]]:
-        user = self._uid
-        yield "passwd", f"root:x:0:0::/nonexistent:/usr/sbin/nologin\ngear:x:{user}:{user}::/tmp:/bin/bash\n"
-        yield "group", f"root:x:0:\ngear:x:{user}:\n"
+        yield from people(self._uid).items()
         yield "hosts", hosts_file(self._plan.api if self._plan.network == "api" else None)
         yield "resolv.conf", ""
 

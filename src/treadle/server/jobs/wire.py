@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from treadle.server.gears.queries import Gear
 from treadle.server.jobs.frozen import BASE
@@ -146,14 +145,6 @@ def request_doc(target: Job, gear: Gear | None) -> dict[str, Any]:
             }
         ],
     }
-
-
-def key_text(base_url: str, secret: str) -> str:
-    """A key as gears and clients take it: with the address of this site in front."""
-    parts = urlsplit(base_url)
-    if parts.scheme == "http":
-        return f"{parts.hostname}:{parts.port or 80}:__force_insecure:{secret}"
-    return f"{parts.hostname}:{parts.port}:{secret}" if parts.port else f"{parts.hostname}:{secret}"
 
 
 def provider_doc(row: Any) -> dict[str, Any]:

@@ -14,6 +14,7 @@ import { TabLinks } from "@/ui/TabLinks";
 import { DeleteButton } from "./DeleteButton";
 import { LockBadge } from "./lock/LockBadge";
 import { LockNote } from "./lock/LockNote";
+import { NotebookButton } from "./NotebookButton";
 import { ProjectString } from "./ProjectString";
 
 /** Tabs of a project: the end of the address, the words, and the right without which it is not shown. */
@@ -65,6 +66,7 @@ export function ProjectFrame() {
             {may("containers_delete_project") ? (
               <DeleteButton level="project" id={p} label={project.label} parents={project.parents} />
             ) : null}
+            {may("files_download") ? <NotebookButton project={p} /> : null}
             {mayRunAny(may) ? <BatchLink project={p} /> : null}
             {may("files_download") ? (
               <DownloadButton nodes={[{ level: "project", _id: project._id }]} words="Download all" />

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
@@ -10,20 +9,10 @@ import tarfile
 from pathlib import Path
 
 PROGRAMS = ("bash", "cat", "ls", "id", "env", "sleep", "ln", "mkdir", "touch", "head", "curl", "stat")
-# For machines where a container cannot be given more files and processes than root itself has, and with cgroups of
-# both versions.
-CAUTIOUS = """
-[containers]
-default_ulimits = ["nofile=4096:4096", "nproc=4096:4096"]
-[engine]
-runtime = "runc"
-cgroup_manager = "cgroupfs"
-events_logger = "file"
-"""
 
 
-def import_image(name: str, files: dict[str, str], folder: Path, *, bash: bool = True) -> None:
-    """Makes an image with these files in /flywheel/v0."""
+def import_image(name: str, files: dict[str, str], folder: Path, *words: str, bash: bool = True) -> None:
+    """Makes an image with these files in /flywheel/v0; `words` are more for `podman import`."""
     root = folder / "root"
     for program in PROGRAMS if bash else PROGRAMS[1:]:
         found = Path(shutil.which(program) or "").resolve()
@@ -38,7 +27,7 @@ def import_image(name: str, files: dict[str, str], folder: Path, *, bash: bool =
     archive = folder / "image.tar"
     with tarfile.open(archive, "w") as tar:
         tar.add(root, arcname=".", filter=_as_root)
-    subprocess.run(["podman", "import", "--quiet", archive, name], check=True, capture_output=True)
+    subprocess.run(["podman", "import", "--quiet", *words, archive, name], check=True, capture_output=True)
     shutil.rmtree(root)
 
 
@@ -55,19 +44,3 @@ def _copy(source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     if not target.exists():
         shutil.copy(source, target)
-
-
-def works(image: str) -> bool:
-    """Whether podman can run it here, with or without caution."""
-    done = subprocess.run(
-        ["podman", "run", "--rm", "--network=none", image, "bash", "-c", "exit 0"],
-        capture_output=True,
-        check=False,
-    )
-    return done.returncode == 0
-
-
-def cautiously(folder: Path) -> None:
-    """Let podman of this process ask for less."""
-    (folder / "containers.conf").write_text(CAUTIOUS)
-    os.environ["CONTAINERS_CONF"] = str(folder / "containers.conf")

@@ -21,7 +21,7 @@ run: setup ## Everything on this machine with the sample study; ARGS="--home DIR
 
 .PHONY: test
 test: setup peers ## Everything that is checked before a change goes in
-	@$(MAKE) --jobs=2 --output-sync=target clients lint web-check
+	@$(MAKE) --jobs=2 clients lint web-check
 	@# What fails under the load of two busy cores is run once more, alone; failing twice is a failure.
 	$(BIN)/pytest -n auto $(PYTEST) || $(BIN)/pytest --last-failed --last-failed-no-failures none
 

@@ -58,7 +58,7 @@ def test_a_batch_is_proposed_settled_started_and_steered(
     page.get_by_role("dialog").get_by_role("button", name="Cancel batch").click()
     expect(progress).to_contain_text("2 cancelled")
     page.goto("/batch")
-    expect(page.get_by_role("row").filter(has_text=gear["label"])).to_contain_text("cancelled")
+    expect(page.get_by_role("row").filter(has_text=gear["label"]).first).to_contain_text("cancelled")
 
 
 @pytest.mark.usefixtures("sessions")

@@ -49,6 +49,22 @@ def test_containers_are_sorted_by_what_fits(tree, gear, acquisition, propose):
     assert (image["type"], image["id"], image["name"], image["version"]) == ("acquisition", one, "a.dcm", 1)
 
 
+def test_doubt_is_settled_by_a_choice_among_what_fits(api, tree, gear, acquisition, propose):
+    """The files that fit are offered; a choice of another file changes nothing."""
+    two = acquisition("a.dcm", "b.dcm", "c.txt")
+    made = gear()
+    (doubtful,) = propose(made, ("acquisition", two))["ambiguous"]
+    first, second = doubtful["candidates"]["image"]
+    assert (first["name"], second["name"]) == ("a.dcm", "b.dcm")
+    other = {two: {"image": "0" * 24}}
+    assert _ids(propose(made, ("acquisition", two), choices=other)["ambiguous"]) == {two}
+    found = propose(made, ("acquisition", two), choices={two: {"image": second["file_id"]}})
+    assert found["matched"][0]["inputs"]["image"]["name"] == "b.dcm"
+    (job,) = api.post(f"/batch/{found['_id']}/run").json()
+    assert job["inputs"]["image"]["file_id"] == second["file_id"]
+    propose(made, ("acquisition", two), choices=[two], status=422)
+
+
 def test_a_proposal_is_run_once_with_the_versions_it_showed(api, tree, gear, acquisition, propose, problem):
     one = acquisition("a.dcm")
     made = gear()

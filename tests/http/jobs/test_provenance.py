@@ -45,6 +45,20 @@ def test_lineage_walks_up_and_down(tree, chain):
     assert len(down["edges"]) == 5 and not down["truncated"] and down["not_shown"] == 0
 
 
+def test_lineage_of_a_job_begins_with_what_it_read_or_made(tree, chain):
+    """The job itself at no distance, its own files with it; other jobs one step further."""
+    up = tree.get(f"/jobs/{chain['second']}/lineage")
+    assert _names(up) == [(0, "one.txt"), (0, "utility"), (1, "scan.txt"), (1, "utility")]
+    down = tree.get(f"/jobs/{chain['first']}/lineage", direction="down", depth=1)
+    assert [one for one in _names(down) if one[1] != "utility"] == [
+        (0, "one.txt"),
+        (1, "more.txt"),
+        (1, "two.txt"),
+    ]
+    assert down["root"] == chain["first"] and len(down["edges"]) == 4
+    assert tree.get(f"/jobs/{chain['first']}/lineage", direction="down", limit=2)["truncated"]
+
+
 def test_lineage_is_bounded(tree, chain):
     """By steps and by nodes, and says so; a later version has no such past."""
     assert len(tree.get(f"/files/{chain['scan']}/lineage", direction="down", depth=1)["nodes"]) == 3

@@ -27,7 +27,7 @@ from pydicom.uid import generate_uid
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from e2e_kit import MakeSeries, Place, Server, write_series
+from e2e_kit import Engine, MakeSeries, Place, Server, write_series
 from guide_kit import keep_picture
 
 PATIENCE_MS = 120_000  # software rendering on a busy machine
@@ -181,6 +181,48 @@ def make_series(tmp_path: Path, place: Place, program: Callable[[str], str]) -> 
         return folder
 
     return make
+
+
+@pytest.fixture
+def gear(server: Server) -> dict[str, Any]:
+    """A gear that reads one file; being an image it is left alone by the site's own engine."""
+    name = f"e2e-{uuid4().hex[:10]}"
+    manifest = {
+        "name": name,
+        "label": f"Count {name}",
+        "description": "Counts words.",
+        "version": "1.0.0",
+        "author": "A. Author",
+        "license": "Apache-2.0",
+        "url": "",
+        "source": "",
+        "inputs": {"words": {"base": "file"}},
+        "config": {"speed": {"type": "integer", "default": 2, "maximum": 9}},
+        "custom": {"gear-builder": {"image": "count:1.0.0"}, "flywheel": {"suite": "Curation"}},
+    }
+    made = server.post(f"/gears/{name}", {"category": "utility", "gear": manifest})
+    return {"_id": made["_id"], "name": name, "label": manifest["label"]}
+
+
+@pytest.fixture
+def words(server: Server, place: Place) -> str:
+    """A file in a session of the test's own: its id."""
+    session = server.post("/sessions", {"project": place.id, "subject": {"label": "s1"}, "label": "v1"})[
+        "_id"
+    ]
+    sent = server.http.post(f"/sessions/{session}/files", files={"file": ("words.txt", b"one two")})
+    sent.raise_for_status()
+    found: str = server.get(f"/sessions/{session}")["files"][0]["file_id"]
+    return found
+
+
+@pytest.fixture
+def engine(server: Server) -> Iterator[Engine]:
+    """An engine with a key of its own."""
+    key = server.post("/devices", {"label": f"e2e{uuid4().hex[:8]}", "type": "engine"})["key"]
+    headers = {"Authorization": f"scitran-user {key}"}
+    with httpx.Client(base_url=server.http.base_url, headers=headers, timeout=30) as client:
+        yield Engine(client)
 
 
 # The README's pictures are taken only when asked for: their studies would meet those of other tests.

@@ -1,93 +1,14 @@
-"""Gears in the browser: found, run on a file, followed to their end, stopped, and started by rules."""
+"""Gears in the browser: found, run on a file, followed, stopped, repeated, started by rules; and notebooks."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+import re
 from typing import Any
-from uuid import uuid4
 
-import httpx
 import pytest
-from e2e_kit import Place, Server, axe_violations
+from e2e_kit import Engine, Place, Server, axe_violations, start
 from playwright.sync_api import Page, expect
-
-
-@pytest.fixture
-def gear(server: Server) -> dict[str, Any]:
-    """A gear that reads one file; being an image it is left alone by the site's own engine."""
-    name = f"e2e-{uuid4().hex[:10]}"
-    manifest = {
-        "name": name,
-        "label": f"Count {name}",
-        "description": "Counts words.",
-        "version": "1.0.0",
-        "author": "A. Author",
-        "license": "Apache-2.0",
-        "url": "",
-        "source": "",
-        "inputs": {"words": {"base": "file"}},
-        "config": {"speed": {"type": "integer", "default": 2, "maximum": 9}},
-        "custom": {"gear-builder": {"image": "count:1.0.0"}, "flywheel": {"suite": "Curation"}},
-    }
-    made = server.post(f"/gears/{name}", {"category": "utility", "gear": manifest})
-    return {"_id": made["_id"], "name": name, "label": manifest["label"]}
-
-
-@pytest.fixture
-def words(server: Server, place: Place) -> str:
-    """A file in a session of the test's own: its id."""
-    session = server.post("/sessions", {"project": place.id, "subject": {"label": "s1"}, "label": "v1"})[
-        "_id"
-    ]
-    sent = server.http.post(f"/sessions/{session}/files", files={"file": ("words.txt", b"one two")})
-    sent.raise_for_status()
-    found: str = server.get(f"/sessions/{session}")["files"][0]["file_id"]
-    return found
-
-
-class Engine:
-    """An engine that does by hand what a test says."""
-
-    def __init__(self, client: httpx.Client) -> None:
-        self.client = client
-        self.job: dict[str, Any] = {}
-
-    def claim(self, name: str) -> None:
-        asked = {"whitelist": {"gear-name": [name]}, "return": {"jobs": 1}, "capabilities": ["oci"]}
-        (self.job,) = self._send("POST", "/jobs/ask", json=asked)["jobs"]
-
-    def say(self, text: str) -> None:
-        self._send("POST", f"/jobs/{self.job['id']}/logs", params=self._lease, json=[{"fd": 1, "msg": text}])
-
-    def end(self, name: str, content: bytes) -> None:
-        """One output, and the end of the run."""
-        sent = self._send(
-            "PUT", "/engine/blobs", params={"job": self.job["id"], **self._lease}, content=content
-        )
-        done = {"job": self.job["id"], "files": [{"name": name, **sent}], "exit": 0}
-        self._send("POST", "/engine/commit", json={**done, **self._lease})
-
-    @property
-    def _lease(self) -> dict[str, str]:
-        return {"lease": self.job["lease"]}
-
-    def _send(self, method: str, path: str, **more: Any) -> Any:
-        return self.client.request(method, path, **more).raise_for_status().json()
-
-
-@pytest.fixture
-def engine(server: Server) -> Iterator[Engine]:
-    """An engine with a key of its own."""
-    key = server.post("/devices", {"label": f"e2e{uuid4().hex[:8]}", "type": "engine"})["key"]
-    headers = {"Authorization": f"scitran-user {key}"}
-    with httpx.Client(base_url=server.http.base_url, headers=headers, timeout=30) as client:
-        yield Engine(client)
-
-
-def start(server: Server, gear: dict[str, Any], file_id: str) -> str:
-    inputs = {"words": {"file_id": file_id}}
-    made: str = server.post("/jobs/add", {"gear_id": gear["_id"], "inputs": inputs})["_id"]
-    return made
 
 
 def test_a_gear_is_run_on_a_file_and_followed_to_its_output(
@@ -181,3 +102,42 @@ def test_a_rule_is_written_tried_on_what_is_there_and_switched_off(
     panel.get_by_role("switch").click()
     expect(panel.get_by_role("switch")).not_to_be_checked()
     assert server.get(f"/projects/{place.id}/rules")[0]["disabled"] is True
+
+
+def test_a_run_is_changed_reproduced_and_compared(
+    page: Page, server: Server, gear: dict[str, Any], words: str, engine: Engine
+) -> None:
+    job = start(server, gear, words)
+    engine.claim(gear["name"])
+    engine.end("count.csv", b"2\n")
+    page.goto(f"/jobs/{job}")
+    provenance = page.get_by_role("region", name="Provenance")
+    with page.expect_download() as saved:
+        provenance.get_by_role("link", name="RO-Crate").click()
+    assert json.loads(saved.value.path().read_text("utf-8"))["@graph"]
+    page.get_by_role("link", name="Run with changes").click()
+    expect(page.get_by_role("combobox", name="Gear")).to_have_value(gear["label"])
+    expect(page.get_by_role("combobox", name="words", exact=True)).to_have_value("words.txt")
+    page.go_back()
+    provenance.get_by_role("button", name="Reproduce").click()
+    expect(page).not_to_have_url(re.compile(job))
+    engine.claim(gear["name"])
+    engine.end("count.csv", b"3\n")
+    provenance.get_by_role("link", name="Compare with the run before").click()
+    expect(page.get_by_role("alert")).to_contain_text("The same was asked, and the result differs.")
+    expect(page.get_by_role("table", name="Outputs")).to_contain_text("count.csv")
+    page.wait_for_load_state("networkidle")
+    assert axe_violations(page) == []
+
+
+def test_a_project_is_opened_in_a_notebook(page: Page, place: Place) -> None:
+    page.goto(f"/projects/{place.id}")
+    page.get_by_role("button", name="Open in notebook").click()
+    dialog = page.get_by_role("dialog", name="Open in notebook")
+    dialog.get_by_role("checkbox", name="The key only reads").check()
+    with page.expect_download() as saved:
+        dialog.get_by_role("button", name="Make notebook").click()
+    assert place.id in saved.value.path().read_text("utf-8")
+    expect(dialog).to_contain_text(f"{saved.value.suggested_filename} was downloaded")
+    page.wait_for_load_state("networkidle")
+    assert axe_violations(page) == []

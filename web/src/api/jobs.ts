@@ -1,6 +1,7 @@
 /** Runs of gears: their documents and how they are asked for. */
 import { queryOptions } from "@tanstack/react-query";
 import { api } from "@/api/client";
+import type { Gear } from "@/api/gears";
 import { LIVE } from "@/api/queries";
 import type { Json, Level } from "@/api/types";
 
@@ -26,7 +27,7 @@ interface JobBase {
   _id: string;
   state: JobState;
   gear_id: string;
-  gear_info: { name: string; version: string; label?: string; category?: string };
+  gear_info: { name: string; version: string; label?: string; category?: Gear["category"] };
   priority: (typeof PRIORITIES)[number];
   attempt: number;
   tags: string[];

@@ -4,6 +4,7 @@ import { after } from "@/api/pages";
 import type {
   Acquisition,
   Action,
+  Analysis,
   Collection,
   FileDoc,
   FileVersion,
@@ -58,6 +59,7 @@ interface Documents {
   sessions: Session;
   acquisitions: Acquisition;
   collections: Collection;
+  analyses: Analysis;
 }
 export type Plural = keyof Documents;
 

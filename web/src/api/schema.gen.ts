@@ -5116,6 +5116,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/jobs/{job_id}/lineage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Job Lineage
+         * @description The jobs and files that a run's inputs were made of, or that were made of its outputs.
+         */
+        get: operations["get_job_lineage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/jobs/{job_id}/logs": {
         parameters: {
             query?: never;
@@ -11862,7 +11882,7 @@ export interface components {
         };
         /**
          * LineageDocument
-         * @description What a file was made of, or what was made of it.
+         * @description What a file or a run was made of, or what was made of it.
          */
         LineageDocument: {
             /**
@@ -11893,7 +11913,7 @@ export interface components {
         };
         /**
          * LineageNode
-         * @description A file version or a job; `depth` counts jobs from the file that was asked about.
+         * @description A file version or a job; `depth` counts jobs from what was asked about.
          */
         LineageNode: {
             /** Depth */
@@ -12621,7 +12641,7 @@ export interface components {
             _id?: string | null;
             /**
              * Ambiguous
-             * @description several files fit an input
+             * @description several files fit an input: `candidates` by input, settled by `choices` of the next proposal
              */
             ambiguous: {
                 [key: string]: unknown;
@@ -27851,6 +27871,44 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    get_job_lineage: {
+        parameters: {
+            query?: {
+                direction?: "up" | "down";
+                /** @description how many jobs far */
+                depth?: number;
+                /** @description how many files and jobs at most */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineageDocument"];
+                };
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthenticated"];

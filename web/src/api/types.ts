@@ -64,11 +64,21 @@ export type Collection = Document<
   Contents & { description: string | null; curator?: string | null; permissions: AccessEntry[] }
 >;
 export type Acquisition = Document<"AcquisitionDocument", Contents>;
+/** `job` is the id of the run that made it; none when people did. */
+export type Analysis = Document<
+  "AnalysisDocument",
+  Contents & {
+    parent: { type: Level; id: string };
+    inputs: FileDoc[];
+    job: string | null;
+  }
+>;
 export type User = Document<"UserDocument", { api_keys?: ApiKey[] }>;
 export type Device = Document<"DeviceDocument">;
 export type DeviceStatus = Schemas["DeviceStatus"];
 export type LogLine = Document<"AccessLogLine">;
 export type Deletion = Document<"DeletionDocument">;
+export type HandOver = Schemas["HandOver"];
 export type Standing = Schemas["StandingDocument"];
 export type Preview = Schemas["PreviewDocument"];
 export type Role = Document<"RoleDocument">;

@@ -98,6 +98,20 @@ const projectOverview = createRoute({
   component: lazyRouteComponent(() => import("@/features/catalog/ProjectOverview"), "ProjectOverview"),
 });
 
+const projectAnalyses = createRoute({
+  getParentRoute: () => project,
+  path: "/analyses",
+  validateSearch: search.rows,
+  component: lazyRouteComponent(() => import("@/features/catalog/analyses/AnalysesTabs"), "ProjectAnalyses"),
+});
+
+const projectJobs = createRoute({
+  getParentRoute: () => project,
+  path: "/jobs",
+  validateSearch: search.jobs,
+  component: lazyRouteComponent(() => import("@/features/jobs/JobsPage"), "ProjectJobs"),
+});
+
 const projectPermissions = createRoute({
   getParentRoute: () => project,
   path: "/permissions",
@@ -219,6 +233,16 @@ const collectionSessions = createRoute({
   ),
 });
 
+const collectionAnalyses = createRoute({
+  getParentRoute: () => collection,
+  path: "/analyses",
+  validateSearch: search.rows,
+  component: lazyRouteComponent(
+    () => import("@/features/catalog/analyses/AnalysesTabs"),
+    "CollectionAnalyses",
+  ),
+});
+
 const collectionAbout = createRoute({
   getParentRoute: () => collection,
   path: "/about",
@@ -319,6 +343,19 @@ const file = createRoute({
   component: lazyRouteComponent(() => import("@/features/catalog/FilePage"), "FilePage"),
 });
 
+const lineage = createRoute({
+  getParentRoute: () => framed,
+  path: "/provenance/$kind/$id",
+  validateSearch: search.lineage,
+  component: lazyRouteComponent(() => import("@/features/lineage/LineagePage"), "LineagePage"),
+});
+
+const analysis = createRoute({
+  getParentRoute: () => framed,
+  path: "/analyses/$a",
+  component: lazyRouteComponent(() => import("@/features/catalog/analyses/AnalysisPage"), "AnalysisPage"),
+});
+
 const misrouted = createRoute({
   getParentRoute: () => framed,
   path: "/misrouted",
@@ -353,6 +390,13 @@ const job = createRoute({
   component: lazyRouteComponent(() => import("@/features/jobs/JobPage"), "JobPage"),
 });
 
+const compareJobs = createRoute({
+  getParentRoute: () => framed,
+  path: "/jobs/compare",
+  validateSearch: search.compareJobs,
+  component: lazyRouteComponent(() => import("@/features/jobs/ComparePage"), "ComparePage"),
+});
+
 const gears = createRoute({
   getParentRoute: () => framed,
   path: "/gears",
@@ -371,6 +415,25 @@ const run = createRoute({
   path: "/run",
   validateSearch: search.run,
   component: lazyRouteComponent(() => import("@/features/run/RunPage"), "RunPage"),
+});
+
+const batches = createRoute({
+  getParentRoute: () => framed,
+  path: "/batch",
+  component: lazyRouteComponent(() => import("@/features/run/batch/BatchesPage"), "BatchesPage"),
+});
+
+const newBatch = createRoute({
+  getParentRoute: () => framed,
+  path: "/batch/new",
+  validateSearch: search.batch,
+  component: lazyRouteComponent(() => import("@/features/run/batch/NewBatchPage"), "NewBatchPage"),
+});
+
+const batch = createRoute({
+  getParentRoute: () => framed,
+  path: "/batch/$b",
+  component: lazyRouteComponent(() => import("@/features/run/batch/BatchPage"), "BatchPage"),
 });
 
 const me = createRoute({
@@ -407,6 +470,8 @@ const tree = root.addChildren([
         projectSessions,
         projectSubjects,
         projectOverview,
+        projectAnalyses,
+        projectJobs,
         projectViews,
         projectView,
         projectPermissions,
@@ -423,19 +488,25 @@ const tree = root.addChildren([
       session,
       acquisition,
       file,
+      analysis,
+      lineage,
       misrouted,
       routing,
       jobs,
       job,
+      compareJobs,
       gears,
       gear,
       run,
+      batches,
+      newBatch,
+      batch,
       me,
       users,
       who,
       about,
       collections,
-      collection.addChildren([collectionSessions, collectionAbout]),
+      collection.addChildren([collectionSessions, collectionAnalyses, collectionAbout]),
       trash,
       user,
       admins.addChildren([devices, device, log, site, siteDeid, usage]),

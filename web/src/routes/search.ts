@@ -29,16 +29,27 @@ export const routing = (raw: Raw) => texts(raw, ["string"]);
 export const why = (raw: Raw) => texts(raw, ["user", "action"]);
 export const jobs = (raw: Raw) => texts(raw, ["state", "gear", "whose", "sort"]);
 export const gears = (raw: Raw) => texts(raw, ["q"]);
-export const run = (raw: Raw) => texts(raw, ["gear", "target", "file"]);
-export function version(raw: Raw): { version?: number } {
-  const number = Number(text(raw, "version"));
-  return Number.isInteger(number) && number > 0 ? { version: number } : {};
+export const batch = (raw: Raw) => texts(raw, ["gear", "project", "collection"]);
+export const run = (raw: Raw) => texts(raw, ["gear", "target", "file", "again"]);
+export const compareJobs = (raw: Raw) => texts(raw, ["a", "b"]);
+
+function whole<K extends string>(raw: Raw, key: K): Partial<Record<K, number>> {
+  const number = Number(text(raw, key));
+  return Number.isInteger(number) && number > 0 ? ({ [key]: number } as Record<K, number>) : {};
 }
+
+export const version = (raw: Raw) => whole(raw, "version");
 
 /** A file in its current or an older version, or a session; what hangs where. */
 export const viewer = (raw: Raw) => ({
   ...texts(raw, ["file", "session", "series", "layout", "at"]),
   ...version(raw),
+});
+
+export const lineage = (raw: Raw) => ({
+  ...texts(raw, ["show"]),
+  ...whole(raw, "version"),
+  ...whole(raw, "depth"),
 });
 
 /** A data view: what is not saved yet, the run that is shown, the order of its rows. */

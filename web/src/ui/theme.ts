@@ -44,9 +44,12 @@ const dark: MantineColorsTuple = [
   "#101318",
 ];
 
-// Text on the accent follows the scheme; the default reckons with the light scheme's shade only.
+// Text on the accent follows the scheme; the default reckons with the light scheme's shade only, and
+// its red is too pale for words.
 const variants: VariantColorsResolver = (input) => {
   const found = defaultVariantColorsResolver(input);
+  if (input.variant === "outline" && input.color === "red")
+    return { ...found, color: "var(--bad)", border: "1px solid var(--bad)" };
   const accent = input.variant === "filled" && (input.color ?? "indigo") === "indigo";
   return accent ? { ...found, color: "var(--mantine-primary-color-contrast)" } : found;
 };

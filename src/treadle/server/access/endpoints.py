@@ -430,6 +430,7 @@ PUT               /jobs/{}                                project jobs_view jobs
 GET               /jobs/{}/provenance                     project jobs_view
 GET               /jobs/compare                           project jobs_view
 GET               /jobs/{}/export                         project jobs_view
+GET               /jobs/{}/lineage                        project jobs_view
 POST              /jobs/{}/rerun                project jobs_view jobs_manage files_create_single files_modify_metadata
 GET               /analyses/compare                       project jobs_view analyses_view_metadata
 POST              /jobs/{}/retry                          project jobs_view jobs_manage_others files_view_contents

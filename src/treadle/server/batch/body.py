@@ -30,6 +30,7 @@ class Ask:
     collection_id: str | None
     unit: str  # whose files are looked at together
     policy: str
+    choices: Mapping[str, Mapping[str, str]]  # by container and input: the file to take of those that fit
     config: Json
     analysis: Json
     common: Json
@@ -73,6 +74,7 @@ def read_ask(body: Json) -> Ask:
         collection_id=context_id if context is not None else None,
         unit=unit,
         policy=policy,
+        choices=_read_choices(body.get("choices")),
         config=read.config,
         analysis=analysis or {},
         common=common,
@@ -93,6 +95,14 @@ def _read_targets(value: Any) -> tuple[str, list[str]]:
     if len(levels) > 1:
         raise Invalid("All targets must be of one type.")
     return levels.pop(), list(dict.fromkeys(ids))
+
+
+def _read_choices(value: Any) -> Mapping[str, Mapping[str, str]]:
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping) or not all(isinstance(one, Mapping) for one in value.values()):
+        raise Invalid("'choices' must be an object of objects: {container id: {input: file id}}.")
+    return value
 
 
 def read_jobs(body: Json) -> list[dict[str, Any]]:

@@ -17,10 +17,11 @@ Verdict = Literal["matched", "ambiguous", "not_matched"]
 
 @dataclass(frozen=True)
 class Fit:
-    """The verdict on one container; when it matches, the file of each input."""
+    """The verdict on one container: when it matches, the file of each input; when in doubt, what fits each."""
 
     verdict: Verdict
     files: Mapping[str, File] = field(default_factory=dict)
+    candidates: Mapping[str, Sequence[File]] = field(default_factory=dict)
 
 
 def inputs_of(manifest: Json, policy: str) -> dict[str, Json]:
@@ -32,13 +33,19 @@ def inputs_of(manifest: Json, policy: str) -> dict[str, Json]:
     }
 
 
-def fit(wanted: Mapping[str, Json], files: Sequence[File], policy: str) -> Fit:
-    """One file for each needed input, all distinct; `flexible` fills optional ones where there is no doubt."""
+def fit(
+    wanted: Mapping[str, Json], files: Sequence[File], policy: str, choice: Mapping[str, str] | None = None
+) -> Fit:
+    """One file for each needed input, all distinct; `flexible` fills optional ones where there is no doubt.
+
+    `choice` is the id of the file that an input shall get, of those that fit.
+    """
     fields = [(item, fields_of(item)) for item in files]
     fitting = {
         name: [item for item, known in fields if not misfits(directive, known)]
         for name, directive in wanted.items()
     }
+    fitting = _settled(fitting, choice or {})
     needed = {
         name: found
         for name, found in fitting.items()
@@ -49,9 +56,21 @@ def fit(wanted: Mapping[str, Json], files: Sequence[File], policy: str) -> Fit:
     chosen = {name: found[0] for name, found in needed.items()}
     taken = {item.id for item in chosen.values()}
     if len(taken) < len(chosen) or any(len(found) > 1 for found in needed.values()):
-        return Fit("ambiguous")
+        return Fit("ambiguous", candidates=fitting)
     for name, found in fitting.items():
         if name not in needed and len(found) == 1 and found[0].id not in taken:
             chosen[name] = found[0]
             taken.add(found[0].id)
     return Fit("matched", chosen) if chosen else Fit("not_matched")
+
+
+def _settled(fitting: Mapping[str, list[File]], choice: Mapping[str, str]) -> dict[str, list[File]]:
+    """Only the chosen file where one was chosen; no other input gets it."""
+    chosen = {
+        name: item for name, found in fitting.items() for item in found if item.file_id == choice.get(name)
+    }
+    taken = {item.id for item in chosen.values()}
+    return {
+        name: [chosen[name]] if name in chosen else [item for item in found if item.id not in taken]
+        for name, found in fitting.items()
+    }

@@ -31,10 +31,10 @@ _READING: tuple[Action, ...] = ("files_view_metadata", "files_view_contents")
 
 @dataclass
 class Found:
-    """The containers by verdict; matching ones with the file of each input."""
+    """The containers by verdict; matching ones with the file of each input, doubtful ones with all that fit."""
 
     matched: list[tuple[Container, Mapping[str, File]]] = field(default_factory=list)
-    ambiguous: list[Container] = field(default_factory=list)
+    ambiguous: list[tuple[Container, Mapping[str, Sequence[File]]]] = field(default_factory=list)
     not_matched: list[Container] = field(default_factory=list)
     improper: list[str] = field(default_factory=list)
 
@@ -58,7 +58,7 @@ async def judge(guard: Guard, ask: Ask) -> tuple[Gear, Found]:
         with_info = any("info" in one for one in wanted.values())
         beside = await _files(guard, page, with_info=with_info) if wanted else {}
         for one in page:
-            _sort(found, one, wanted, beside.get(one.id, ()), ask.policy)
+            _sort(found, one, wanted, beside.get(one.id, ()), ask)
     return gear, found
 
 
@@ -160,13 +160,15 @@ def _sort(
     one: Container,
     wanted: Mapping[str, Json],
     files: Sequence[File],
-    policy: str,
+    ask: Ask,
 ) -> None:
     if not wanted:
         found.matched.append((one, {}))
         return
-    result = fit(wanted, files, policy)
+    result = fit(wanted, files, ask.policy, ask.choices.get(one.id))
     if result.verdict == "matched":
         found.matched.append((one, result.files))
+    elif result.verdict == "ambiguous":
+        found.ambiguous.append((one, result.candidates))
     else:
-        (found.ambiguous if result.verdict == "ambiguous" else found.not_matched).append(one)
+        found.not_matched.append(one)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,8 @@ from treadle.server.batch.rows import Batch
 from treadle.server.catalog.rows import Container, File
 from treadle.server.kit.clock import now
 from treadle.server.wire.answer import stamp
+
+MOST_CANDIDATES = 100  # of an input are offered
 
 
 class BatchDocument(Document):
@@ -38,7 +40,9 @@ class ProposalDocument(Document):
     gear_id: str
     config: dict[str, Any]
     matched: list[dict[str, Any]] = Field(description="containers, each with `inputs`")
-    ambiguous: list[dict[str, Any]] = Field(description="several files fit an input")
+    ambiguous: list[dict[str, Any]] = Field(
+        description="several files fit an input: `candidates` by input, settled by `choices` of the next proposal"
+    )
     not_matched: list[dict[str, Any]] = Field(description="no file fits an input")
     improper_permissions: list[str] = Field(description="containers the caller may not run the gear in")
 
@@ -86,7 +90,7 @@ def judged(found: Found) -> dict[str, Any]:
     """The containers by verdict."""
     return {
         "matched": [_unit(container, files) for container, files in found.matched],
-        "ambiguous": [_unit(container) for container in found.ambiguous],
+        "ambiguous": [_doubtful(container, fitting) for container, fitting in found.ambiguous],
         "not_matched": [_unit(container) for container in found.not_matched],
         "improper_permissions": found.improper,
     }
@@ -107,14 +111,20 @@ def _unit(one: Container, files: Mapping[str, File] | None = None) -> dict[str, 
         "revision": one.revision,
     }
     if files is not None:
-        document["inputs"] = {
-            name: {
-                "type": item.parent_level,
-                "id": item.parent_id,
-                "name": item.name,
-                "file_id": item.file_id,
-                "version": item.version,
-            }
-            for name, item in files.items()
-        }
+        document["inputs"] = {name: _file(item) for name, item in files.items()}
     return document
+
+
+def _doubtful(one: Container, fitting: Mapping[str, Sequence[File]]) -> dict[str, Any]:
+    candidates = {name: [_file(item) for item in found[:MOST_CANDIDATES]] for name, found in fitting.items()}
+    return {**_unit(one), "candidates": candidates}
+
+
+def _file(item: File) -> dict[str, Any]:
+    return {
+        "type": item.parent_level,
+        "id": item.parent_id,
+        "name": item.name,
+        "file_id": item.file_id,
+        "version": item.version,
+    }

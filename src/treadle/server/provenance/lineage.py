@@ -1,4 +1,4 @@
-"""Walking from a file version to what it was made of, or to what was made of it: file, job, files, and so on.
+"""Walking from a file version or a job to what it was made of, or to what was made of it: file, job, files, and so on.
 
 A step is one job further. Both ways use an index: a file knows the job it comes from, and jobs are found by the
 versions that they pinned.
@@ -30,7 +30,7 @@ Direction = Literal["up", "down"]
 
 @dataclass
 class Lineage:
-    """A part of the graph, the file that was asked about first."""
+    """A part of the graph, what was asked about first."""
 
     nodes: list[dict[str, Any]]
     edges: list[dict[str, str]] = field(default_factory=list)
@@ -38,11 +38,14 @@ class Lineage:
     truncated: bool = False
 
 
-async def walk(guard: Guard, start: File, direction: Direction, *, depth: int, limit: int) -> Lineage:
+async def walk(guard: Guard, start: File | Job, direction: Direction, *, depth: int, limit: int) -> Lineage:
     """At most `depth` jobs far and `limit` nodes in all."""
-    found = Lineage([_file_node(start, 0)])
     seen = {start.id}
-    edge: list[File] = [start]
+    if isinstance(start, File):
+        found, edge = Lineage([_file_node(start, 0)]), [start]
+    else:
+        found = Lineage([_job_node(start, 0)])
+        edge = await _reach(guard, [start], direction, 0, limit, seen, found)
     for step in range(1, depth + 1):
         left = limit - len(found.nodes)
         jobs = await _jobs(guard, edge, direction, left + 1, found)
@@ -53,17 +56,31 @@ async def walk(guard: Guard, start: File, direction: Direction, *, depth: int, l
         new = [one for one in jobs if one.id not in seen]
         found.nodes += [_job_node(one, step) for one in new]
         seen.update(one.id for one in new)
-        edge = await _files(guard, new, direction, seen, found)
-        left = limit - len(found.nodes)
-        if len(edge) > left:
-            found.truncated = True
-            edge = edge[:left]
-        found.nodes += [_file_node(one, step) for one in edge]
-        seen.update(one.id for one in edge)
-        found.edges += [line for one in new for line in _far(one, direction) if seen >= set(line.values())]
+        edge = await _reach(guard, new, direction, step, limit, seen, found)
         if not edge:
             break
     return found
+
+
+async def _reach(
+    guard: Guard,
+    jobs: Collection[Job],
+    direction: Direction,
+    step: int,
+    limit: int,
+    seen: set[str],
+    found: Lineage,
+) -> list[File]:
+    """The files at the far ends of these jobs that are new, and the lines to all of them."""
+    files = await _files(guard, jobs, direction, seen, found)
+    left = limit - len(found.nodes)
+    if len(files) > left:
+        found.truncated = True
+        files = files[:left]
+    found.nodes += [_file_node(one, step) for one in files]
+    seen.update(one.id for one in files)
+    found.edges += [line for one in jobs for line in _far(one, direction) if seen >= set(line.values())]
+    return files
 
 
 async def _jobs(

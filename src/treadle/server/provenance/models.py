@@ -29,7 +29,7 @@ class ProvenanceRecord(BaseModel):
 
 
 class LineageNode(BaseModel):
-    """A file version or a job; `depth` counts jobs from the file that was asked about."""
+    """A file version or a job; `depth` counts jobs from what was asked about."""
 
     kind: Literal["file", "job"]
     id: str
@@ -44,7 +44,7 @@ class LineageEdge(BaseModel):
 
 
 class LineageDocument(BaseModel):
-    """What a file was made of, or what was made of it."""
+    """What a file or a run was made of, or what was made of it."""
 
     root: str
     direction: Literal["up", "down"]

@@ -11,6 +11,7 @@ from fastapi.responses import StreamingResponse
 from treadle.server.access.guard import ScopedGuard
 from treadle.server.catalog import rights
 from treadle.server.catalog.files import get_file
+from treadle.server.catalog.rows import File
 from treadle.server.delivery.archive import MEDIA_TYPES, Written, stream_zip
 from treadle.server.gears.queries import gears_by_ids
 from treadle.server.jobs import listing
@@ -128,5 +129,19 @@ async def get_lineage(
     """The jobs and files that a file version was made of, or that were made of it."""
     start = await get_file(guard.connection, file_id, version=version)
     await rights.require_file(guard, start, "files_view_metadata")
+    return await _lineage(guard, start, direction, depth, limit)
+
+
+@router.get("/jobs/{job_id}/lineage", response_model=LineageDocument, operation_id="get_job_lineage")
+async def get_job_lineage(
+    guard: ScopedGuard, job_id: str, direction: lineage.Direction = "up", depth: Depth = 3, limit: Limit = 500
+) -> Response:
+    """The jobs and files that a run's inputs were made of, or that were made of its outputs."""
+    return await _lineage(guard, await listing.find(guard, job_id), direction, depth, limit)
+
+
+async def _lineage(
+    guard: ScopedGuard, start: File | Job, direction: lineage.Direction, depth: int, limit: int
+) -> Response:
     found = await lineage.walk(guard, start, direction, depth=depth, limit=limit)
     return json_answer({"root": start.id, "direction": direction, **asdict(found)})

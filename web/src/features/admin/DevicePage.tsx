@@ -18,6 +18,7 @@ import { RemoveButton } from "@/ui/RemoveButton";
 import { DeviceMark } from "./DeviceMark";
 import { DeviceTiles } from "./DeviceTiles";
 import { type DeviceDoc, deviceQuery, deviceStatusQuery } from "./devices";
+import { EnginePanels } from "./EnginePanels";
 import { infoOf, totals } from "./figures";
 import { HeldPanel } from "./HeldPanel";
 import { HourBars } from "./HourBars";
@@ -76,6 +77,7 @@ export function DevicePage() {
               </>
             ) : null}
             {says || device.type === "connector" ? <ReceivedPanel id={d} /> : null}
+            {device.type === "engine" ? <EnginePanels device={d} /> : null}
             <IncidentsPanel id={d} />
             <KeysPanel
               title="Keys"

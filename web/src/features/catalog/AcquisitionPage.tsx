@@ -15,6 +15,7 @@ import { useCrumbs } from "@/ui/layout/crumbsContext";
 import { Page } from "@/ui/Page";
 import { PageHead } from "@/ui/PageHead";
 import { PanelBoundary } from "@/ui/PanelBoundary";
+import { AnalysesPanel } from "./analyses/AnalysesPanel";
 import { DeleteButton } from "./DeleteButton";
 import { FilesPanel } from "./FilesPanel";
 import { HistoryPanel } from "./HistoryPanel";
@@ -70,6 +71,7 @@ export function AcquisitionPage() {
         main={
           <>
             <FilesPanel files={files} may={may} into={{ id: a, label: acquisition.label }} />
+            <AnalysesPanel of={`/acquisitions/${a}`} may={may} />
             <InfoPanel place={place} info={acquisition.info} revision={acquisition.revision} />
             {shown ? (
               <PanelBoundary what="header">

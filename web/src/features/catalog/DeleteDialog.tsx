@@ -16,6 +16,7 @@ const BELOW = {
   subject: ["session", "acquisition"],
   session: ["acquisition"],
   acquisition: [],
+  analysis: [],
   collection: [],
   file: [],
 } as const;
@@ -32,10 +33,11 @@ export interface Doomed {
 export function DeleteDialog({ level, id, label, parents, onClose }: Doomed & { onClose: () => void }) {
   const navigate = useNavigate();
   const above = usePlace(parents).at(-1)?.href ?? "/projects";
-  const parent = level === "collection" ? "/collections" : above;
+  const collections = parents.collection ? `/collections/${parents.collection}` : "/collections";
+  const parent = level === "collection" || parents.collection ? collections : above;
   const [typed, setTyped] = useState("");
   const [reason, setReason] = useState<string | null>(null);
-  const path = `/${level}s/${encodeURIComponent(id)}`;
+  const path = `/${level === "analysis" ? "analyses" : `${level}s`}/${encodeURIComponent(id)}`;
   const below = useQueries({
     queries: BELOW[level].map((kind) => listQuery<unknown>(`${path}/${kind}s`, { limit: 1 })),
   });

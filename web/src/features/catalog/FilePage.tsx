@@ -6,6 +6,7 @@ import { fileUrl } from "@/api/download";
 import { fileQuery, fileVersionsQuery } from "@/api/queries";
 import { useMay } from "@/api/rights";
 import type { Deid } from "@/api/types";
+import { LineageButton } from "@/parts/jobs/LineageButton";
 import { RunButton } from "@/parts/jobs/RunButton";
 import { Columns } from "@/ui/Columns";
 import { Failure } from "@/ui/Failure";
@@ -84,6 +85,7 @@ export function FilePage() {
                 Download
               </Button>
             ) : null}
+            <LineageButton kind="file" id={f} {...exact} />
             <RunButton target={file.parent_ref.id} file={f} may={may} />
             {FULL_WINDOW.has(previewKind(file)) && may("files_view_contents") ? (
               <LinkButton to="/viewer" search={{ file: f, ...exact }} leftSection={<IconEye size={16} />}>

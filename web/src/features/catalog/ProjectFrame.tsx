@@ -2,7 +2,9 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet, useParams, useRouterState } from "@tanstack/react-router";
 import { containerQuery } from "@/api/queries";
 import { useMay } from "@/api/rights";
+import { BatchLink } from "@/parts/batch/BatchLink";
 import { DownloadButton } from "@/parts/download/DownloadButton";
+import { mayRunAny } from "@/parts/jobs/rights";
 import { Failure } from "@/ui/Failure";
 import { Loading } from "@/ui/Loading";
 import { useCrumbs } from "@/ui/layout/crumbsContext";
@@ -12,6 +14,7 @@ import { TabLinks } from "@/ui/TabLinks";
 import { DeleteButton } from "./DeleteButton";
 import { LockBadge } from "./lock/LockBadge";
 import { LockNote } from "./lock/LockNote";
+import { NotebookButton } from "./NotebookButton";
 import { ProjectString } from "./ProjectString";
 
 /** Tabs of a project: the end of the address, the words, and the right without which it is not shown. */
@@ -19,6 +22,8 @@ const TABS = [
   { end: "", words: "Sessions", needs: null },
   { end: "/subjects", words: "Subjects", needs: null },
   { end: "/overview", words: "Overview", needs: null },
+  { end: "/analyses", words: "Analyses", needs: "analyses_view_metadata" },
+  { end: "/jobs", words: "Jobs", needs: "jobs_view" },
   { end: "/templates", words: "Templates", needs: "session_templates_view" },
   { end: "/rules", words: "Rules", needs: "gear_rules_view" },
   { end: "/deid", words: "De-identification", needs: null },
@@ -28,7 +33,7 @@ const TABS = [
   { end: "/trash", words: "Trash", needs: "containers_delete_hierarchy" },
 ] as const;
 
-const LONG_TABLES = ["", "/subjects"];
+const LONG_TABLES = ["", "/subjects", "/analyses", "/jobs"];
 
 /** The frame of a project's pages: its name, what can be done with all of it, its tabs. */
 export function ProjectFrame() {
@@ -61,6 +66,8 @@ export function ProjectFrame() {
             {may("containers_delete_project") ? (
               <DeleteButton level="project" id={p} label={project.label} parents={project.parents} />
             ) : null}
+            {may("files_download") ? <NotebookButton project={p} /> : null}
+            {mayRunAny(may) ? <BatchLink project={p} /> : null}
             {may("files_download") ? (
               <DownloadButton nodes={[{ level: "project", _id: project._id }]} words="Download all" />
             ) : null}

@@ -1,10 +1,12 @@
 import { useParams } from "@tanstack/react-router";
 import { useProject } from "@/api/queries";
 import { useMay } from "@/api/rights";
+import { BatchButton } from "@/parts/batch/BatchButton";
 import { BulkEditButton } from "@/parts/bulkedit/BulkEditButton";
 import { AddToCollectionButton } from "@/parts/collect/AddToCollectionButton";
 import { collectNodes } from "@/parts/collect/collectNodes";
 import { DownloadButton } from "@/parts/download/DownloadButton";
+import { mayRunAny } from "@/parts/jobs/rights";
 import { NothingHere } from "./NothingHere";
 import { SessionsTable } from "./SessionsTable";
 
@@ -20,6 +22,7 @@ export function ProjectSessions() {
       judged={project.templates.length > 0 && may("session_templates_view")}
       actions={(nodes) => (
         <>
+          {mayRunAny(may) ? <BatchButton nodes={nodes} project={p} /> : null}
           {may("containers_modify_metadata") || may("tags_manage") ? (
             <BulkEditButton level="sessions" ids={async () => (await nodes()).map((node) => node._id)} />
           ) : null}

@@ -15,6 +15,7 @@ import { useCrumbs } from "@/ui/layout/crumbsContext";
 import { Page } from "@/ui/Page";
 import { PageHead } from "@/ui/PageHead";
 import { AcquisitionsTable } from "./AcquisitionsTable";
+import { AnalysesPanel } from "./analyses/AnalysesPanel";
 import { CompliancePanel } from "./CompliancePanel";
 import { DeleteButton } from "./DeleteButton";
 import { FilesPanel } from "./FilesPanel";
@@ -82,6 +83,7 @@ export function SessionPage() {
                 title="Session files"
               />
             ) : null}
+            <AnalysesPanel of={`/sessions/${s}`} may={may} />
             <InfoPanel place={place} info={session.info} revision={session.revision} />
             <HistoryPanel level="session" id={s} />
           </>

@@ -13,6 +13,7 @@ import { useCrumbs } from "@/ui/layout/crumbsContext";
 import { Message } from "@/ui/Message";
 import { Page } from "@/ui/Page";
 import { PageHead } from "@/ui/PageHead";
+import { AnalysesPanel } from "./analyses/AnalysesPanel";
 import { DeleteButton } from "./DeleteButton";
 import { FilesPanel } from "./FilesPanel";
 import { HistoryPanel } from "./HistoryPanel";
@@ -85,6 +86,7 @@ export function SubjectPage() {
                 title="Subject files"
               />
             ) : null}
+            <AnalysesPanel of={`/subjects/${s}`} may={may} />
             <InfoPanel place={place} info={subject.info} revision={subject.revision} />
             <HistoryPanel level="subject" id={s} />
           </>

@@ -6,7 +6,10 @@ import { hasEnded, type JobDetail } from "@/api/jobs";
 import { useMe } from "@/api/queries";
 import { useMay } from "@/api/rights";
 import { useChange } from "@/api/useChange";
+import { mayRun } from "@/parts/jobs/rights";
 import { ConfirmDialog } from "@/ui/ConfirmDialog";
+import { LinkButton } from "@/ui/LinkButton";
+import { placeOf } from "./words";
 
 /** Whether the user steers this run: their own, or as one who manages those of others. */
 export function useMaySteer(job: JobDetail): boolean {
@@ -29,6 +32,7 @@ export function JobActions({ job }: { job: JobDetail }) {
     const made = await api.post<{ _id: string }>(`${path}/retry`, {}, { ignoreState: true });
     await navigate({ to: "/jobs/$j", params: { j: made._id } });
   });
+  const place = placeOf(job);
   const takes =
     job.state === "failed" &&
     !job.failed_output_accepted &&
@@ -46,6 +50,11 @@ export function JobActions({ job }: { job: JobDetail }) {
         <Button variant="default" loading={retry.isPending} onClick={() => retry.mutate(undefined)}>
           {job.state === "failed" ? "Retry" : "Run again"}
         </Button>
+      ) : null}
+      {hasEnded(job.state) && place && mayRun(may, job.gear_info.category ?? "utility") ? (
+        <LinkButton to="/run" search={{ target: place, gear: job.gear_id, again: job._id }} variant="default">
+          Run with changes
+        </LinkButton>
       ) : null}
       {steers && !hasEnded(job.state) ? (
         <Button variant="outline" color="red" onClick={dialog.open}>

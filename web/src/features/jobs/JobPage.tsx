@@ -6,6 +6,7 @@ import { type JobDetail, jobQuery, PRIORITIES } from "@/api/jobs";
 import { useIsAdmin } from "@/api/rights";
 import { useChange } from "@/api/useChange";
 import { JobMark } from "@/parts/jobs/JobMark";
+import { LineageButton } from "@/parts/jobs/LineageButton";
 import { Columns } from "@/ui/Columns";
 import { type Fact, Facts } from "@/ui/Facts";
 import { Failure } from "@/ui/Failure";
@@ -20,6 +21,7 @@ import { JobActions, useMaySteer } from "./JobActions";
 import { ConfigPanel, FilesOfJob } from "./JobPanels";
 import { LogPanel } from "./LogPanel";
 import { Places } from "./Places";
+import { ProvenancePanel } from "./ProvenancePanel";
 import { gearWords, lasted, originWords } from "./words";
 
 /** One run: how it stands, what it printed, what went in and what came out. */
@@ -41,7 +43,12 @@ export function JobPage() {
             <JobMark state={job.state} />
           </span>
         }
-        actions={<JobActions key={job._id} job={job} />}
+        actions={
+          <>
+            <LineageButton kind="job" id={job._id} />
+            <JobActions key={job._id} job={job} />
+          </>
+        }
       />
       {job.failure_reason ? (
         <Alert color="red" variant="light" p="xs" title="Why it failed">
@@ -73,6 +80,7 @@ export function JobPage() {
               <Facts facts={factsOf(job)} />
             </Panel>
             <Priority job={job} />
+            <ProvenancePanel job={job} />
             <Panel title="Engine">
               <Facts
                 facts={[

@@ -1,5 +1,5 @@
 import { Select } from "@mantine/core";
-import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { allOf, contains, equals } from "@/api/filters";
 import { type Job, STATES } from "@/api/jobs";
 import { usePagedRows } from "@/api/paging";
@@ -7,6 +7,7 @@ import { useMe } from "@/api/queries";
 import { ClearFilters } from "@/ui/ClearFilters";
 import { FilterBar } from "@/ui/FilterBar";
 import { count } from "@/ui/format";
+import { LinkButton } from "@/ui/LinkButton";
 import { useCrumbs } from "@/ui/layout/crumbsContext";
 import { Message } from "@/ui/Message";
 import { Page } from "@/ui/Page";
@@ -33,7 +34,13 @@ export function JobsPage() {
   );
 }
 
-function JobsTable() {
+/** A project's own. */
+export function ProjectJobs() {
+  const { p } = useParams({ strict: false }) as { p: string };
+  return <JobsTable key={p} project={p} />;
+}
+
+function JobsTable({ project }: { project?: string }) {
   const { user } = useMe();
   const search: Filters = useSearch({ strict: false });
   const navigate = useNavigate();
@@ -41,15 +48,27 @@ function JobsTable() {
     void navigate({ to: ".", search: (old: Filters) => ({ ...old, ...part }), replace: true });
   const clear = () => change({ state: undefined, gear: undefined, whose: undefined });
   const sort = readSort(search.sort, COLUMNS) ?? { field: "created", descending: true };
-  const filter = allOf(
+  const within = project && equals("parents.project", project);
+  const chosen = allOf(
     search.state && equals("state", search.state),
     search.gear && contains("gear_info.name", search.gear),
     search.whose === "mine" && equals("origin.id", user._id),
   );
+  const filter = allOf(within, chosen);
   const rows = usePagedRows<Job>("/jobs", { filter, sort: sortText(sort), include_parent_info: true });
   return (
     <>
-      <PageHead title="Jobs" about={rows.loading ? " " : count(rows.total, "job")} />
+      {project ? null : (
+        <PageHead
+          title="Jobs"
+          about={rows.loading ? " " : count(rows.total, "job")}
+          actions={
+            <LinkButton to="/batch" variant="default">
+              Batches
+            </LinkButton>
+          }
+        />
+      )}
       <FilterBar>
         <Select
           aria-label="State"
@@ -68,7 +87,7 @@ function JobsTable() {
           value={search.whose ?? null}
           onChange={(whose) => change({ whose: whose ?? undefined })}
         />
-        <ClearFilters shown={filter !== undefined} onClear={clear} />
+        <ClearFilters shown={chosen !== undefined} onClear={clear} />
       </FilterBar>
       <PagedTable
         name="jobs"
@@ -79,7 +98,7 @@ function JobsTable() {
         sort={sort}
         onSort={(text) => change({ sort: text })}
         onOpen={(row) => void navigate({ to: "/jobs/$j", params: { j: row._id } })}
-        filtered={filter !== undefined}
+        filtered={chosen !== undefined}
         onClear={clear}
         empty={
           <Message title="No jobs yet">

@@ -16,6 +16,12 @@ const KINDS: Record<string, string> = {
 export const originWords = (job: Either) =>
   job.origin.type === "user" ? (job.origin.id ?? "") : (KINDS[job.origin.type] ?? job.origin.type);
 
+/** The container that a run was started for: an analysis is the output of one. */
+export const placeOf = ({ destination, parents }: Either): string | undefined =>
+  destination.type === "analysis"
+    ? (parents.acquisition ?? parents.session ?? parents.subject ?? parents.project)
+    : destination.id;
+
 /** A span of seconds: `45 s`, `3 min 20 s`, `2 h 5 min`. */
 export function span(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));

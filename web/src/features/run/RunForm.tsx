@@ -4,19 +4,22 @@ import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { ApiError, api } from "@/api/client";
 import type { Gear } from "@/api/gears";
+import type { JobDetail } from "@/api/jobs";
 import { ConfigFields } from "@/parts/gearform/ConfigFields";
 import { draftOf, readDraft } from "@/parts/gearform/config";
 import { dateTime } from "@/ui/format";
 import { Panel } from "@/ui/Panel";
 import { Told } from "@/ui/Told";
 import { InputField } from "./InputField";
-import { type Candidate, fileInputs, firstChoice } from "./suggest";
+import { type Candidate, fileInputs, filesOf, firstChoice } from "./suggest";
 
 interface RunFormProps {
   gear: Gear;
   target: { _id: string; container_type: string };
   files: Candidate[];
   wanted: string | undefined;
+  /** The run that this one is like, as the form opens. */
+  again: JobDetail | undefined;
 }
 
 interface Started {
@@ -25,12 +28,12 @@ interface Started {
 }
 
 /** Inputs and options of one run, and the button that asks for it. */
-export function RunForm({ gear, target, files, wanted }: RunFormProps) {
+export function RunForm({ gear, target, files, wanted, again }: RunFormProps) {
   const navigate = useNavigate();
   const manifest = gear.gear;
   const analyses = gear.category === "analysis";
-  const [chosen, setChosen] = useState(() => firstChoice(manifest, files, wanted));
-  const [draft, setDraft] = useState(() => draftOf(manifest));
+  const [chosen, setChosen] = useState(() => (again ? filesOf(again) : firstChoice(manifest, files, wanted)));
+  const [draft, setDraft] = useState(() => draftOf(manifest, again?.config.config));
   const [label, setLabel] = useState(() =>
     analyses ? `${manifest.label} ${dateTime(new Date().toISOString())}` : "",
   );

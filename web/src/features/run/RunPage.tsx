@@ -1,8 +1,8 @@
-import { Select } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { api } from "@/api/client";
-import { type Gear, gearsQuery, suiteOf } from "@/api/gears";
+import { type Gear, gearQuery, gearsQuery } from "@/api/gears";
+import { jobQuery } from "@/api/jobs";
 import { LIVE } from "@/api/queries";
 import { useMay } from "@/api/rights";
 import type { Parents } from "@/api/types";
@@ -13,7 +13,7 @@ import { useCrumbs } from "@/ui/layout/crumbsContext";
 import { Message } from "@/ui/Message";
 import { Page } from "@/ui/Page";
 import { PageHead } from "@/ui/PageHead";
-import { Panel } from "@/ui/Panel";
+import { GearPanel } from "./GearPanel";
 import { RunForm } from "./RunForm";
 import { suggestQuery } from "./suggest";
 
@@ -55,15 +55,18 @@ export function RunPage() {
 }
 
 function Choice({ target }: { target: Target }) {
-  const { gear: id, file } = useSearch({ from: "/inside/framed/run" });
+  const { gear: id, file, again } = useSearch({ from: "/inside/framed/run" });
   const navigate = useNavigate({ from: "/run" });
   const project = target.container_type === "project" ? target._id : target.parents.project;
   const may = useMay(project);
   const found = useQuery(gearsQuery(project ?? undefined));
+  const isOlder = id !== undefined && found.data?.results.some((one) => one._id === id) === false;
+  const older = useQuery({ ...gearQuery(id ?? ""), enabled: isOlder });
   if (found.error && !found.data)
     return <Failure error={found.error} what="gear list" onRetry={() => void found.refetch()} />;
   if (!found.data) return <Loading rows={4} />;
-  const gears = found.data.results.filter((one) => mayRun(may, one.category));
+  const newest = found.data.results;
+  const gears = (older.data ? [...newest, older.data] : newest).filter((one) => mayRun(may, one.category));
   const gear = gears.find((one) => one._id === id);
   if (gears.length === 0)
     return (
@@ -74,45 +77,31 @@ function Choice({ target }: { target: Target }) {
     );
   return (
     <>
-      <Panel title="Gear">
-        <Select
-          aria-label="Gear"
-          placeholder="Choose a gear"
-          searchable
-          allowDeselect={false}
-          data={bySuite(gears)}
-          value={gear?._id ?? null}
-          description={gear ? `${gear.category}, version ${gear.gear.version}` : undefined}
-          inputWrapperOrder={["input", "description"]}
-          onChange={(next) =>
-            next && void navigate({ search: (old) => ({ ...old, gear: next }), replace: true })
-          }
-        />
-      </Panel>
-      {gear ? <Form key={gear._id} gear={gear} target={target} wanted={file} /> : null}
+      <GearPanel
+        gears={gears}
+        gear={gear}
+        onChange={(next) => void navigate({ search: (old) => ({ ...old, gear: next }), replace: true })}
+      />
+      {gear ? <Form key={gear._id} gear={gear} target={target} wanted={file} again={again} /> : null}
     </>
   );
-}
-
-function bySuite(gears: Gear[]) {
-  const suites = new Map<string, { value: string; label: string }[]>();
-  for (const one of gears) {
-    const items = suites.get(suiteOf(one)) ?? [];
-    suites.set(suiteOf(one), [...items, { value: one._id, label: one.gear.label }]);
-  }
-  return [...suites].map(([group, items]) => ({ group, items }));
 }
 
 interface FormProps {
   gear: Gear;
   target: Target;
   wanted: string | undefined;
+  again: string | undefined;
 }
 
-function Form({ gear, target, wanted }: FormProps) {
+function Form({ gear, target, wanted, again }: FormProps) {
+  const before = useQuery({ ...jobQuery(again ?? ""), enabled: again !== undefined, staleTime: Infinity });
   const found = useQuery(suggestQuery(gear, target._id));
   if (found.error && !found.data)
     return <Failure error={found.error} what="file list" onRetry={() => void found.refetch()} />;
-  if (!found.data) return <Loading rows={4} />;
-  return <RunForm gear={gear} target={target} files={found.data.files} wanted={wanted} />;
+  if (before.error && !before.data)
+    return <Failure error={before.error} what="job" onRetry={() => void before.refetch()} />;
+  if (!found.data || (again && !before.data)) return <Loading rows={4} />;
+  const files = found.data.files;
+  return <RunForm gear={gear} target={target} files={files} wanted={wanted} again={before.data} />;
 }

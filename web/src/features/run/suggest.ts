@@ -2,6 +2,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import { api } from "@/api/client";
 import type { Gear, Manifest } from "@/api/gears";
+import type { JobDetail } from "@/api/jobs";
 
 export interface Near {
   _id: string;
@@ -30,6 +31,17 @@ export const suggestQuery = (gear: Gear, container: string) =>
     queryFn: () => api.get<Suggestions>(`/gears/${gear._id}/suggest/containers/${container}`),
     staleTime: 10_000,
   });
+
+/** The files that an earlier run read, as far as they are still there. */
+export const filesOf = (job: JobDetail): Chosen =>
+  Object.fromEntries(
+    Object.entries(job.inputs)
+      .filter(([, { object }]) => object)
+      .map(([input, { ref }]) => [
+        input,
+        { name: ref.name, file_id: ref.file_id, version: ref.version, suggested: { [input]: true } },
+      ]),
+  );
 
 export type Chosen = Record<string, Candidate>;
 

@@ -5,6 +5,7 @@ import { IconChevronDown, IconTableExport, IconTag } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { api } from "@/api/client";
 import { type DownloadNode, saveBlob } from "@/api/download";
+import { BatchButton } from "@/parts/batch/BatchButton";
 import { BulkEditButton } from "@/parts/bulkedit/BulkEditButton";
 import type { BulkLevel } from "@/parts/bulkedit/change";
 import { AddToCollectionButton } from "@/parts/collect/AddToCollectionButton";
@@ -74,6 +75,7 @@ export function ResultActions({ kind, asked, columns }: ResultActionsProps) {
       <Button variant="default" leftSection={<IconTag size={16} />} onClick={tags.open}>
         Tag
       </Button>
+      {kind === "analysis" || kind === "file" ? null : <BatchButton nodes={nodes} />}
       {EDITED[kind] ? (
         <BulkEditButton level={EDITED[kind]} ids={async () => (await nodes()).map((node) => node._id)} />
       ) : null}

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Outlet, useParams, useRouterState } from "@tanstack/react-router";
 import { containerQuery } from "@/api/queries";
 import { useMayInCollection } from "@/api/rights";
+import { BatchLink } from "@/parts/batch/BatchLink";
 import { DownloadButton } from "@/parts/download/DownloadButton";
 import { Failure } from "@/ui/Failure";
 import { Loading } from "@/ui/Loading";
@@ -22,6 +23,7 @@ export function CollectionFrame() {
   if (!collection) return <Loading />;
   const base = `/collections/${c}`;
   const about = path.startsWith(`${base}/about`);
+  const analyses = path.startsWith(`${base}/analyses`);
   return (
     <Page fill={!about}>
       <PageHead
@@ -33,6 +35,7 @@ export function CollectionFrame() {
             {may("containers_delete_hierarchy") ? (
               <DeleteButton level="collection" id={c} label={collection.label} parents={{}} />
             ) : null}
+            <BatchLink collection={c} />
             <DownloadButton nodes={[{ level: "collection", _id: c }]} words="Download all" />
           </>
         }
@@ -40,7 +43,8 @@ export function CollectionFrame() {
       <TabLinks
         label="Collection"
         tabs={[
-          { href: base, words: "Sessions", here: !about },
+          { href: base, words: "Sessions", here: !about && !analyses },
+          { href: `${base}/analyses`, words: "Analyses", here: analyses },
           { href: `${base}/about`, words: "People and details", here: about },
         ]}
       />

@@ -5,6 +5,7 @@ import { api } from "@/api/client";
 import type { DownloadNode } from "@/api/download";
 import { useMayInCollection } from "@/api/rights";
 import { useChange } from "@/api/useChange";
+import { BatchButton } from "@/parts/batch/BatchButton";
 import { BulkEditButton } from "@/parts/bulkedit/BulkEditButton";
 import { AddToCollectionButton } from "@/parts/collect/AddToCollectionButton";
 import { collectNodes } from "@/parts/collect/collectNodes";
@@ -42,6 +43,7 @@ export function CollectionSessions() {
               Take out
             </Button>
           ) : null}
+          <BatchButton nodes={nodes} />
           <BulkEditButton level="sessions" ids={async () => (await nodes()).map((node) => node._id)} />
           <AddToCollectionButton add={collectNodes(nodes)} />
           <DownloadButton nodes={nodes} primary />

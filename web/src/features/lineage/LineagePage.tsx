@@ -1,0 +1,123 @@
+import { Button, Group, SegmentedControl, Text } from "@mantine/core";
+import { IconDownload } from "@tabler/icons-react";
+import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { useMemo, useRef } from "react";
+import { ApiError } from "@/api/client";
+import { Failure } from "@/ui/Failure";
+import { count } from "@/ui/format";
+import { Loading } from "@/ui/Loading";
+import { useCrumbs } from "@/ui/layout/crumbsContext";
+import { Message } from "@/ui/Message";
+import { Page } from "@/ui/Page";
+import { PageHead } from "@/ui/PageHead";
+import { Panel } from "@/ui/Panel";
+import { bundled } from "./graph";
+import { Picture } from "./Picture";
+import { saveSvg } from "./saveSvg";
+import { ThingsTable } from "./ThingsTable";
+import { KINDS, type Kind, useGraph } from "./useGraph";
+import { nameOf } from "./words";
+
+const FIRST_DEPTH = 3;
+const DEEPEST = 20;
+
+/** From where a file, a job or an analysis comes, and what was made of it. */
+export function LineagePage() {
+  const { kind, id } = useParams({ from: "/inside/framed/provenance/$kind/$id" });
+  const known = KINDS.find((one) => one === kind);
+  if (!known) return <Failure error={new ApiError(404, "")} what="page" />;
+  return <Around key={`${kind} ${id}`} kind={known} id={id} />;
+}
+
+function Around({ kind, id }: { kind: Kind; id: string }) {
+  const search = useSearch({ from: "/inside/framed/provenance/$kind/$id" });
+  const navigate = useNavigate({ from: "/provenance/$kind/$id" });
+  const depth = Math.min(DEEPEST, search.depth ?? FIRST_DEPTH);
+  const { found, error, retry, mayGoFurther, refreshing } = useGraph({
+    kind,
+    id,
+    depth,
+    version: search.version,
+  });
+  const picture = useRef<SVGSVGElement>(null);
+  const drawn = useMemo(() => (found ? bundled(found.graph) : null), [found]);
+  const root = found?.graph.nodes.find((node) => node.id === found.graph.root);
+  useCrumbs([{ label: "Lineage" }, { label: root ? nameOf(root) : "" }]);
+  if (error && !found) return <Failure error={error} what={kind} onRetry={retry} />;
+  if (!found || !drawn || !root) return <Loading />;
+  const { graph } = found;
+  const further =
+    mayGoFurther && depth < DEEPEST && graph.nodes.some((node) => Math.abs(node.depth) === depth);
+  const show = search.show === "list" ? "list" : "picture";
+  return (
+    <Page>
+      <PageHead
+        title={nameOf(root)}
+        kind={`Lineage of ${kind === "analysis" ? "an" : "a"} ${kind}`}
+        about={`${count(graph.nodes.length, "file or job", "files and jobs")} · ${count(graph.edges.length, "link")}`}
+        actions={
+          <>
+            {show === "picture" ? (
+              <Button
+                variant="default"
+                leftSection={<IconDownload size={16} />}
+                onClick={() => picture.current && saveSvg(picture.current, `${nameOf(root)} lineage.svg`)}
+              >
+                Save picture
+              </Button>
+            ) : null}
+            <SegmentedControl
+              aria-label="Show as"
+              data={[
+                { value: "picture", label: "Picture" },
+                { value: "list", label: "List" },
+              ]}
+              value={show}
+              onChange={(next) =>
+                void navigate({
+                  search: (old) => ({ ...old, show: next === "list" ? next : undefined }),
+                  replace: true,
+                })
+              }
+            />
+          </>
+        }
+      />
+      <Panel title="Lineage" untitled flush>
+        {graph.nodes.length === 1 ? (
+          <Message title="Nothing before it, nothing after it">
+            No gear made this, and none has read it yet.
+          </Message>
+        ) : show === "picture" ? (
+          <Picture graph={drawn} svg={picture} />
+        ) : (
+          <ThingsTable graph={graph} />
+        )}
+      </Panel>
+      <Group justify="space-between">
+        <Text size="sm" c="dimmed" role="status">
+          {[
+            found.not_shown > 0
+              ? `${count(found.not_shown, "more file or job", "more files and jobs")} that you may not see, or deleted for good.`
+              : "",
+            found.truncated ? `Only the nearest ${count(graph.nodes.length, "thing")} are shown.` : "",
+          ].join(" ")}
+        </Text>
+        {further ? (
+          <Button
+            variant="default"
+            loading={refreshing}
+            onClick={() =>
+              void navigate({
+                search: (old) => ({ ...old, depth: Math.min(DEEPEST, depth + FIRST_DEPTH) }),
+                replace: true,
+              })
+            }
+          >
+            Look further
+          </Button>
+        ) : null}
+      </Group>
+    </Page>
+  );
+}

@@ -1,0 +1,46 @@
+import { Link } from "@tanstack/react-router";
+import { dateTime } from "@/ui/format";
+import { SimpleTable } from "@/ui/SimpleTable";
+import type { Graph, Thing } from "./graph";
+import { ThingLink } from "./ThingLink";
+import { aboutOf, distance, KIND_WORDS, nameOf } from "./words";
+
+const idOf = (node: Thing) => (node.kind === "file" ? node.file_id : node.id);
+
+/** The same as the picture, line by line, what came first on top. */
+export function ThingsTable({ graph }: { graph: Graph }) {
+  const names = new Map(graph.nodes.map((node) => [node.id, nameOf(node)]));
+  const madeOf = new Map<string, string[]>();
+  for (const { from, to } of graph.edges) madeOf.set(to, [...(madeOf.get(to) ?? []), names.get(from) ?? ""]);
+  const rows = [...graph.nodes].sort((a, b) => a.depth - b.depth || a.created.localeCompare(b.created));
+  return (
+    <SimpleTable
+      label="Lineage"
+      rows={rows}
+      rowKey={(node) => node.id}
+      columns={[
+        { head: "Distance", cell: (node) => distance(node, graph.root) },
+        { head: "Kind", cell: (node) => KIND_WORDS[node.kind] },
+        { head: "Name", cell: (node) => <ThingLink node={node}>{nameOf(node)}</ThingLink> },
+        { head: "About", cell: aboutOf },
+        { head: "Made of", cell: (node) => madeOf.get(node.id)?.join(", ") },
+        { head: "Made", cell: (node) => dateTime(node.created) },
+        {
+          head: "Go there",
+          quiet: true,
+          cell: (node) =>
+            node.id === graph.root ? null : (
+              <Link
+                to="/provenance/$kind/$id"
+                params={{ kind: node.kind, id: idOf(node) }}
+                search={{ show: "list", ...(node.kind === "file" ? { version: node.version } : {}) }}
+                aria-label={`Lineage of ${nameOf(node)}`}
+              >
+                Lineage
+              </Link>
+            ),
+        },
+      ]}
+    />
+  );
+}

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from treadle.server.access.guard import AdminGuard, Guard, UserGuard
 from treadle.server.app.models import ProviderDocument, SiteSettings
+from treadle.server.jobs import networks
 from treadle.server.kit.clock import now
 from treadle.server.kit.errors import Conflict, Invalid, NotFound
 from treadle.server.kit.settings import Settings
@@ -65,6 +66,7 @@ async def change_settings(request: Request, guard: AdminGuard, body: ObjectBody)
         if not isinstance(body.get(name, False), bool):
             raise Invalid(f"'{name}' must be true or false.")
     check_settings(body)
+    networks.check_settings(body)
     await take_profile(request, guard, None, body)
     wanted = {name: value for name, value in body.items() if name not in _OURS}
     new = insert(site_document).values(name=_NAME, document=wanted)

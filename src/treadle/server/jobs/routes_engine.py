@@ -20,6 +20,7 @@ from treadle.server.gears.queries import gears_by_ids
 from treadle.server.jobs import claim, ending, frozen, keys, leases
 from treadle.server.jobs.errors import BadInput
 from treadle.server.jobs.models import Asked, ClaimedJob, ComputeProvider, Count, Renewed
+from treadle.server.jobs.networks import networks
 from treadle.server.jobs.rows import Job
 from treadle.server.jobs.states import check_state, find_job
 from treadle.server.jobs.tables import compute_provider
@@ -38,7 +39,7 @@ from treadle.server.wire.routing import Router
 router = Router(tags=["engines"])
 
 _LOOK_AGAIN_S = 5.0  # jobs whose time comes are told of by nobody
-_KINDS = ("sandbox", "oci", "slurm", "sge", "lsf", "pbs", "k8s")
+_KINDS = ("sandbox", "oci", "local", "apptainer", "slurm", "sge", "lsf", "pbs", "k8s")
 
 
 @router.put("/engine/self", response_model=ComputeProvider, operation_id="register_engine")
@@ -143,7 +144,10 @@ async def _is_usable(guard: Guard, found: Job) -> bool:
 
 async def _claimed(guard: Guard, jobs: list[Job], client: ClientDialect) -> list[dict[str, Any]]:
     gears = await gears_by_ids(guard.connection, {one.gear_id for one in jobs}) if jobs else {}
-    return [claimed_doc(one, gears.get(one.gear_id), client) for one in jobs]
+    allowed = await networks(guard.connection, gears) if gears else {}
+    return [
+        claimed_doc(one, gears.get(one.gear_id), allowed.get(one.gear_id, "none"), client) for one in jobs
+    ]
 
 
 @router.post("/jobs/ask/{state}", response_model=Count, operation_id="ask_jobs_state")

@@ -20,8 +20,8 @@ run: setup ## Everything on this machine with the sample study; ARGS="--home DIR
 	@exec $(BIN)/treadle up $(ARGS)
 
 .PHONY: test
-test: setup peers lint web-check ## Everything that is checked before a change goes in
-	@scripts/setup-clients
+test: setup peers ## Everything that is checked before a change goes in
+	@$(MAKE) --jobs=2 clients lint web-check
 	@# What fails under the load of two busy cores is run once more, alone; failing twice is a failure.
 	$(BIN)/pytest -n auto $(PYTEST) || $(BIN)/pytest --last-failed --last-failed-no-failures none
 
@@ -35,6 +35,10 @@ lint:
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+.PHONY: clients
+clients:
+	@scripts/setup-clients
 
 .PHONY: web-check
 web-check:
@@ -64,8 +68,9 @@ soak: setup peers ## The fault tests, TIMES=10 as long: killed processes, power 
 		tests/flow/test_faults_kill.py tests/flow/test_power_cut.py tests/flow/test_faults_disk.py $(PYTEST)
 
 .PHONY: fuzz
-fuzz: setup ## Damaged DICOM through de-identification for a long time; EXAMPLES=20000
-	FUZZ_EXAMPLES=$(or $(EXAMPLES),20000) $(BIN)/pytest -q --timeout 0 tests/unit/deid/test_fuzzed_files.py
+fuzz: setup ## Damaged DICOM, odd queries and generated requests for a long time; EXAMPLES=20000
+	FUZZ_EXAMPLES=$(or $(EXAMPLES),20000) $(BIN)/pytest -n auto -q --timeout 0 \
+		tests/unit/deid/test_fuzzed_files.py tests/unit/flyql tests/unit/dicom tests/http/test_openapi.py
 
 .PHONY: planted
 planted: setup peers ## Identifiers in FILES=5000 DICOM files through de-identification; none may come out

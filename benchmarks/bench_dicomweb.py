@@ -1,31 +1,39 @@
 """DICOMweb: frames, metadata and the first picture of a series of 500 slices, with a server of its own.
 
-    python benchmarks/bench_dicomweb.py [--slices 500] [--frames 300] [--orthanc http://127.0.0.1:8042/dicom-web]
+    python benchmarks/bench_dicomweb.py [--slices 500] [--frames 300]
 
 The series (512 x 512 x 16 bit) is stored once by STOW-RS. `first` is what a viewer needs before it shows anything:
 search for the series, its metadata, one frame; cold, then with what the server keeps. Frames are read at random over
-one connection. The same is asked of an Orthanc with its DICOMweb plugin, when one is named.
+one connection. The same is asked of Orthanc with its DICOMweb plugin, where both are installed
+(`scripts/install-test-peers`). Processor time is that of the answering processes, from storing to the last frame.
 """
 
 from __future__ import annotations
 
 import argparse
 import io
+import json
+import os
 import random
+import shutil
 import statistics
+import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import numpy as np
+import psutil
 from pydicom import Dataset, dcmwrite
 from pydicom.dataset import FileMetaDataset
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, generate_uid
 
-from bench_transfer import Server
+from bench_transfer import Server, free_port
 
+PLUGINS = Path("/usr/share/orthanc/plugins")
 SIDE = 512
 BATCH = 50  # instances of one STOW request
 STORE = {"Content-Type": 'multipart/related; type="application/dicom"; boundary=b'}
@@ -99,13 +107,43 @@ def measure(name: str, web: httpx.Client, uids: list[tuple[str, str, str]], fram
     )
 
 
+@contextmanager
+def orthanc(home: Path) -> Iterator[tuple[str, psutil.Process]]:
+    """A fresh Orthanc with DICOMweb: its address and process."""
+    port = free_port()
+    home.mkdir()
+    config = {
+        "StorageDirectory": str(home / "db"), "IndexDirectory": str(home / "db"), "HttpPort": port,
+        "DicomServerEnabled": False, "RemoteAccessAllowed": False, "AuthenticationEnabled": False,
+        "Plugins": [str(PLUGINS / "libOrthancDicomWeb.so")], "DicomWeb": {"Enable": True},
+    }  # fmt: skip
+    (home / "orthanc.json").write_text(json.dumps(config))
+    command = [shutil.which("Orthanc") or "/usr/sbin/Orthanc", str(home / "orthanc.json")]
+    environ = {**os.environ, "TCP_NODELAY": "1"}
+    with (home / "log").open("wb") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log, env=environ)
+    address = f"http://127.0.0.1:{port}/dicom-web/"
+    try:
+        for _ in range(200):
+            try:
+                if httpx.get(f"{address}studies", headers=JSON).is_success:
+                    break
+            except httpx.HTTPError:
+                time.sleep(0.1)
+        else:
+            raise SystemExit(f"Orthanc did not start: {(home / 'log').read_text()[-2000:]}")
+        yield address, psutil.Process(process.pid)
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--slices", type=int, default=500)
     parser.add_argument("--frames", type=int, default=300)
-    parser.add_argument("--orthanc", help="address of Orthanc's DICOMweb")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         server = Server(Path(folder) / "home")
@@ -118,9 +156,14 @@ def main() -> None:
             print(f"{'':8} {server.processor_s:.1f} s of processor time, {server.peak >> 20} MiB at most")
         finally:
             server.close()
-    if asked.orthanc:
-        with httpx.Client(base_url=asked.orthanc.rstrip("/") + "/", timeout=600) as web:
-            measure("orthanc", web, store(web, asked.slices), asked.frames)
+        if not (PLUGINS / "libOrthancDicomWeb.so").exists():
+            raise SystemExit("Orthanc or its DICOMweb plugin is not installed: nothing to compare with")
+        with orthanc(Path(folder) / "orthanc") as (address, process):
+            with httpx.Client(base_url=address, timeout=600) as web:
+                measure("orthanc", web, store(web, asked.slices), asked.frames)
+            spent = process.cpu_times()
+            memory = process.memory_info().rss
+            print(f"{'':8} {spent.user + spent.system:.1f} s of processor time, {memory >> 20} MiB at last")
 
 
 if __name__ == "__main__":

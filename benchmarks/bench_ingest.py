@@ -36,6 +36,7 @@ import psutil
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian
 
+from ingest_floor import floor_ms
 from treadle.cli.sample_phantom import Painter, Plane
 
 ROLES = {"treadle.connector.receive": "receivers", " connector ": "connector", " serve ": "api", " worker ": "worker",
@@ -366,6 +367,21 @@ def measure(cell: Cell, names: list[str], *, rounds: int, work: Path) -> None:
             time.sleep(1)
             cell.outcomes.setdefault(name, []).append(RECEIVERS[name](cell, home))
     print(render(cell), flush=True)
+    if "treadle" in cell.outcomes:
+        print(render_bounds(cell), flush=True)
+
+
+def render_bounds(cell: Cell) -> str:
+    """How many would be visible each second if no processor ever waited, and if nothing but the least was to do."""
+    found = min(cell.outcomes["treadle"], key=lambda one: sum(one.visible_ms.values()))
+    all_ms = sum(found.visible_ms.values())
+    least_ms = floor_ms(cell.files) + sum(found.acked_ms[role] for role in ("senders", "receivers"))
+    processors = os.cpu_count() or 1
+    return (
+        f"  {processors} processors that never wait: {processors * 1000 / all_ms:.0f}/s visible;"
+        f" if only sending, receiving, deflate and hashes took time ({least_ms:.2f} ms each),"
+        f" {processors * 1000 / least_ms:.0f}/s"
+    )
 
 
 def render(cell: Cell) -> str:

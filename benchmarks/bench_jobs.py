@@ -1,8 +1,10 @@
-"""How fast the queue hands out jobs when many wait, and how evenly; and how fast many are asked for.
+"""How fast the queue hands out jobs when many wait, and how evenly.
 
 100,000 jobs wait, 90 % of them of one project out of forty; eight workers claim for some seconds, each claim in its
-transaction, from a process of its own. The same with the plain claim, which joins the running counts and sorts
-the backlog. Run:
+transaction, from a process of its own. As many jobs run as there are workers, for each ends its job when it has claimed
+the next (that is not timed). Workers claim without a pause, so that more of them only wait for processors, or with a
+tenth of a second between two claims. The same with the plain claim, which joins the running counts and sorts the
+backlog. Run:
 
     python benchmarks/bench_jobs.py [--jobs 100000] [--workers 8] [--seconds 10]
 """
@@ -12,6 +14,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import multiprocessing
+import random
 import statistics
 import tempfile
 import time
@@ -21,7 +24,7 @@ from pathlib import Path
 import psycopg
 
 from treadle.server.jobs.claim import Limits, Wish, claim
-from treadle.server.store.db import Database
+from treadle.server.store.db import Database, driver_of
 from treadle.server.store.embedded import EmbeddedPostgres
 from treadle.server.store.migrate import upgrade
 
@@ -42,11 +45,12 @@ UPDATE job SET state = 'running' WHERE id = (
     LIMIT 1 FOR UPDATE OF j SKIP LOCKED
 ) RETURNING id, project_id
 """
+END = b"UPDATE job SET state = 'complete' WHERE id = %s"
 WISH = Wish(white={}, black={}, capabilities=["networking"])
 Claimed = tuple[float, str, str]
 
 
-async def _by_us(url: str, seconds: float) -> list[Claimed]:
+async def _by_us(url: str, seconds: float, pause: float) -> list[Claimed]:
     database = Database(url, size=1)
     claimed = []
     end = time.perf_counter() + seconds
@@ -55,11 +59,14 @@ async def _by_us(url: str, seconds: float) -> list[Claimed]:
             found = await claim(connection, WISH, Limits(), engine_id=None)
         if found is not None:
             claimed.append((time.perf_counter() - begin, found.id, found.project_id))
+            async with database.transaction() as connection:
+                await driver_of(connection).execute(END, (claimed[-2][1] if claimed[1:] else None,))
+        await asyncio.sleep(pause * random.uniform(0.5, 1.5))
     await database.close()
     return claimed
 
 
-def _plainly(url: str, seconds: float) -> list[Claimed]:
+def _plainly(url: str, seconds: float, pause: float) -> list[Claimed]:
     claimed = []
     with psycopg.connect(url, autocommit=True) as connection:
         end = time.perf_counter() + seconds
@@ -67,11 +74,13 @@ def _plainly(url: str, seconds: float) -> list[Claimed]:
             row = connection.execute(PLAIN.encode()).fetchone()
             if row is not None:
                 claimed.append((time.perf_counter() - begin, row[0], row[1]))
+                connection.execute(END, (claimed[-2][1] if claimed[1:] else None,))
+            time.sleep(pause)
     return claimed
 
 
-def _work(way: str, url: str, seconds: float) -> list[Claimed]:
-    return asyncio.run(_by_us(url, seconds)) if way == "ours" else _plainly(url, seconds)
+def _work(way: str, url: str, seconds: float, pause: float) -> list[Claimed]:
+    return asyncio.run(_by_us(url, seconds, pause)) if way == "ours" else _plainly(url, seconds, pause)
 
 
 def _fill(url: str, jobs: int) -> None:
@@ -81,17 +90,19 @@ def _fill(url: str, jobs: int) -> None:
         connection.execute(b"VACUUM ANALYZE job")
 
 
-def _measure(way: str, url: str, *, jobs: int, workers: int, seconds: float) -> float:
+def _measure(way: str, url: str, *, jobs: int, workers: int, seconds: float, pause: float) -> float:
     """Median time of a claim in milliseconds."""
     _fill(url, jobs)
     with multiprocessing.get_context("spawn").Pool(workers) as pool:
-        pool.starmap(_work, [(way, url, 0.2)] * workers)  # imports, connections
-        claimed = [one for part in pool.starmap(_work, [(way, url, seconds)] * workers) for one in part]
+        pool.starmap(_work, [(way, url, 0.2, 0.0)] * workers)  # imports, connections
+        claimed = [
+            one for part in pool.starmap(_work, [(way, url, seconds, pause)] * workers) for one in part
+        ]
     times = sorted(1000 * one[0] for one in claimed)
     shares = Counter(one[2] for one in claimed).most_common()
     ids = [one[1] for one in claimed]
     print(
-        f"{way:6} {workers} workers: {len(times):6} claims, {len(times) / seconds:6.0f}/s, "
+        f"{way:6} {workers} workers, pause {pause:g} s: {len(times):6} claims, {len(times) / seconds:6.0f}/s, "
         f"p50 {statistics.median(times):7.2f} ms, p95 {times[int(0.95 * len(times))]:7.2f} ms, "
         f"twice {len(ids) - len(set(ids))}, per project {shares[-1][1]} to {shares[0][1]}",
         flush=True,
@@ -113,9 +124,9 @@ def main() -> None:
         url = postgres.start()
         try:
             upgrade(url)
-            for workers in (1, given.workers):
+            for workers, pause in ((1, 0.0), (given.workers, 0.0), (given.workers, 0.1)):
                 ours, plain = (
-                    _measure(way, url, jobs=given.jobs, workers=workers, seconds=given.seconds)
+                    _measure(way, url, jobs=given.jobs, workers=workers, seconds=given.seconds, pause=pause)
                     for way in ("ours", "plain")
                 )
                 print(f"plain / ours: {plain / ours:.1f}", flush=True)

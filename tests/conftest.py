@@ -15,9 +15,19 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-# The tests share two busy cores: how long an example takes says nothing of our code.
-settings.register_profile("shared cores", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("shared cores")
+# The tests share two busy cores: how long an example takes says nothing of our code. The suite goes through the same
+# examples every time; `make fuzz` looks for new ones.
+QUICK = settings(
+    deadline=None,
+    derandomize=True,
+    database=None,
+    max_examples=60,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile("quick", QUICK)
+if fuzz_examples := os.environ.get("FUZZ_EXAMPLES"):
+    settings.register_profile("fuzz", QUICK, derandomize=False, max_examples=int(fuzz_examples))
+settings.load_profile("fuzz" if fuzz_examples else "quick")
 
 REPO = Path(__file__).resolve().parents[1]
 SHARED = REPO.parent / "shared"

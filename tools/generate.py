@@ -31,7 +31,7 @@ RIGHTS_INTRODUCTION = (
     "or an unrestricted key; `browser` a login; `device`, `device-only` devices (and site administrators, or not);",
     "`developer` gear developers and site administrators; `admin` site administrators; `owner` who made it; `list` any",
     "credentials, and only what they may see is in the answer; `project`, `group`, `collection` the actions or the",
-    "access named, in the place that the request is about.",
+    "access named, in the place that the request is about; `account-and-project` an account with such actions.",
     "Site administrators may do everything but what only a device or a browser does.",
 )
 

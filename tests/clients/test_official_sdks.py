@@ -1,14 +1,14 @@
 """Runs the modules of the folders named in CLIENTS with the official, unmodified clients against a live Treadle.
 
-Every module is one process of the SDK's own environment; every function in it is one test here.
+All modules of a version share one process of the client's own environment (importing an SDK takes seconds);
+every function in them is one test here.
 A module whose name ends in a version (`test_calls_17.py`) holds what only that version can do.
 """
 
 import ast
 import os
 import subprocess
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -16,7 +16,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from treadle.testing.server import start, stop
+from treadle.testing.server import TreadleServer, start, stop
 
 HERE = Path(__file__).parent
 # Folder of modules -> the environments they run in.
@@ -27,18 +27,19 @@ CLIENTS = {
     "geartoolkit": ("geartoolkit",),
     "fwgear": ("fwgear",),
 }
-MODULE_TIMEOUT_S = 280
-SIGNED_URLS = {"TREADLE_UPLOADS__SIGNED_URLS": "true"}
-OWN_SITES = {"test_ticketed_uploads": SIGNED_URLS, "test_signed_urls": SIGNED_URLS}  # module -> settings
+SIGNING = ("test_ticketed_uploads", "test_signed_urls")  # modules for a site that gives signed addresses
+LIMIT_S = 900
 
-Outcomes = dict[str, list[str]]
+# Module and function -> failures.
+Outcomes = Mapping[tuple[str, str], Sequence[str]]
 
 
-class Login(NamedTuple):
-    """How a client signs in."""
+class Run(NamedTuple):
+    """What one process goes through."""
 
-    key: str
-    email: str
+    version: str
+    folder: Path
+    signing: bool
 
 
 def _runs_with(module: Path, version: str) -> bool:
@@ -53,13 +54,17 @@ def _functions(module: Path) -> list[str]:
     ]
 
 
+def _run_of(version: str, module: Path) -> Run:
+    return Run(version, module.parent, module.stem in SIGNING)
+
+
 CALLS = [
     pytest.param(
         version,
         module,
         function,
         id=f"{version}-{module.stem.removeprefix('test_')}-{function.removeprefix('test_')}",
-        marks=pytest.mark.xdist_group(f"{version}-{module.stem}"),
+        marks=pytest.mark.xdist_group("signing" if module.stem in SIGNING else version),
     )
     for folder, versions in CLIENTS.items()
     for version in versions
@@ -69,63 +74,74 @@ CALLS = [
 ]
 
 
-@contextmanager
-def _own_site(log: Path, settings: dict[str, str]) -> Iterator[Login]:
-    """A site with these settings while the block runs."""
-    _process, site = start(log=log, environ=settings)
-    try:
-        yield Login(site.api_key, site.email)
-    finally:
-        stop(site.pid)
+@pytest.fixture(scope="module")
+def signing_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], TreadleServer]]:
+    """A site that gives signed addresses, started for the first who asks."""
+    log = tmp_path_factory.mktemp("signing") / "log"
+
+    @cache
+    def begin() -> TreadleServer:
+        return start(log=log, environ={"TREADLE_UPLOADS__SIGNED_URLS": "true"})[1]
+
+    yield begin
+    if begin.cache_info().currsize:
+        stop(begin().pid)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def outcomes(
-    treadle_server, environments: Path, run_folder: Path, one_at_a_time
-) -> Callable[[str, Path], Outcomes]:
-    """Runs a module with a version once and tells the failures of each of its functions."""
+    request: pytest.FixtureRequest,
+    treadle_server: TreadleServer,
+    signing_site: Callable[[], TreadleServer],
+    environments: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[[Run], Outcomes]:
+    """Goes once through the modules that this session wants of a run, and tells the failures of each function."""
+    wanted: dict[Run, dict[Path, None]] = {}
+    for item in request.session.items:
+        given = getattr(item, "callspec", None)
+        if item.path == request.path and given is not None:
+            module = given.params["module"]
+            wanted.setdefault(_run_of(given.params["version"], module), {})[module] = None
 
-    def execute(version: str, module: Path, login: Login, report: Path) -> None:
+    @cache
+    def go(run: Run) -> Outcomes:
+        site = signing_site() if run.signing else treadle_server
+        report = tmp_path_factory.mktemp("client") / f"{run.version}.xml"
+        python = environments / run.version / "bin" / "python"
         done = subprocess.run(
-            [environments / version / "bin" / "python", "-m", "pytest", module, f"--junitxml={report}"],
-            cwd=module.parent,
-            env={**os.environ, "TREADLE_TEST_KEY": login.key, "TREADLE_TEST_EMAIL": login.email},
+            [python, "-m", "pytest", "--continue-on-collection-errors", f"--junitxml={report}", *wanted[run]],
+            cwd=run.folder,
+            env={**os.environ, "TREADLE_TEST_KEY": site.api_key, "TREADLE_TEST_EMAIL": site.email},
             capture_output=True,
             text=True,
             check=False,
-            timeout=MODULE_TIMEOUT_S,
+            timeout=LIMIT_S,
         )
-        assert report.exists(), f"{module.name} did not run with {version}:\n{done.stdout}\n{done.stderr}"
-
-    @cache
-    def run(version: str, module: Path) -> Outcomes:
-        report = run_folder / f"{version}-{module.stem}.xml"
-        with one_at_a_time(report.with_suffix(".lock")):
-            if not report.exists():
-                with ExitStack() as stack:
-                    login = Login(treadle_server.api_key, treadle_server.email)
-                    if settings := OWN_SITES.get(module.stem):
-                        login = stack.enter_context(_own_site(report.with_suffix(".log"), settings))
-                    execute(version, module, login, report)
+        assert report.exists(), f"{run.version} did not run:\n{done.stdout}\n{done.stderr}"
         return _read(report)
 
-    return run
+    return go
 
 
 def _read(report: Path) -> Outcomes:
-    found: Outcomes = {}
+    found: dict[tuple[str, str], list[str]] = {}
     for case in ElementTree.parse(report).iter("testcase"):
         name = case.get("name", "")
-        failures = found.setdefault(name.partition("[")[0], [])
+        module = case.get("classname", "").rpartition(".")[2]
+        failures = found.setdefault((module, name.partition("[")[0]), [])
         failures += [
             f"{name}\n{entry.text}" for tag in ("failure", "error", "skipped") for entry in case.iter(tag)
         ]
     return found
 
 
+@pytest.mark.timeout(LIMIT_S + 60)  # the first test of a version waits for all of them
 @pytest.mark.parametrize(("version", "module", "function"), CALLS)
-def test_official_client(outcomes, version: str, module: Path, function: str) -> None:
-    failures = outcomes(version, module).get(function)
+def test_official_client(
+    outcomes: Callable[[Run], Outcomes], version: str, module: Path, function: str
+) -> None:
+    failures = outcomes(_run_of(version, module)).get((module.stem, function))
     if failures is None:
         pytest.fail(f"{module.name} could not be loaded by {version}", pytrace=False)
     if failures:

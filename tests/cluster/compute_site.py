@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import tarfile
-import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +11,7 @@ import httpx
 from tls_front import TlsFront
 
 from treadle.testing.server import TreadleServer
+from treadle.testing.waiting import wait_until
 
 SECRET = "a-secret-of-this-test-site-only"
 RUN = """\
@@ -82,13 +82,10 @@ class Site:
     def log(self, job: str) -> str:
         return self.api.get(f"/jobs/{job}/logs/text").text
 
-    def wait_for(self, job: str, *states: str, seconds: float = 60) -> dict[str, Any]:
+    def wait_for(self, job: str, *states: str) -> dict[str, Any]:
         """The job's document as soon as it is in one of these states."""
-        end = time.monotonic() + seconds
-        while (document := self.job(job))["state"] not in states:
-            assert time.monotonic() < end, f"{document['state']}, not {states}: {self.log(job)}"
-            time.sleep(0.3)
-        return document
+        wait_until(lambda: self.job(job)["state"] in states, f"job {job} is {' or '.join(states)}")
+        return self.job(job)
 
     def files(self, subject: str) -> list[tuple[str, int]]:
         """Names and versions."""

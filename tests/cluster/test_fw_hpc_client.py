@@ -94,7 +94,7 @@ def test_a_gear_runs_through_sbatch(site, cast, cluster, tmp_path):
     exports = "".join(f"export {name}='{value}'\n" for name, value in own.items())
     (tmp_path / "settings" / "credentials.sh").write_text(exports)
     assert "Launched 1" in cast(dry_run=False, **cluster.peer.environment)
-    document = site.wait_for(job, "complete", "failed", seconds=90)
+    document = site.wait_for(job, "complete", "failed")
     assert document["state"] == "complete", site.log(job)
     assert site.api.get(f"/subjects/{subject}/files/text.txt").text == '"text": "by fw-hpc-client"\n'
 

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from login_engine import EngineProcess
-from peer_daemons import wait_until
 
 from treadle.engine.schedulers.contract import MIB, Request
 from treadle.gears.resources import Resources
+from treadle.testing.waiting import wait_until
 
 KILLED = signal.SIGKILL
 
@@ -42,7 +42,7 @@ def ask(site, engine) -> Callable[..., tuple[str, str]]:
 def test_jobs_run_on_nodes_and_their_log_tells_where(site, cluster, ask):
     jobs = [ask(text=f"text {number}") for number in range(3)]
     for number, (job, subject) in enumerate(jobs):
-        document = site.wait_for(job, "complete", "failed", seconds=120)
+        document = site.wait_for(job, "complete", "failed")
         assert document["state"] == "complete", site.log(job)
         assert site.files(subject) == [("text.txt", 1)]
         content = site.api.get(f"/subjects/{subject}/files/text.txt").text
@@ -53,16 +53,16 @@ def test_jobs_run_on_nodes_and_their_log_tells_where(site, cluster, ask):
 
 def test_a_cancelled_job_leaves_the_cluster(site, cluster, engine, ask):
     job, subject = ask(seconds=300)
-    wait_until(lambda: "begins in" in site.log(job), "the gear runs", seconds=60)
+    wait_until(lambda: "begins in" in site.log(job), "the gear runs")
     site.api.put(f"/jobs/{job}", json={"state": "cancelled"}).raise_for_status()
     queued = cluster.driver().queued
-    wait_until(lambda: not queued(f"treadle-{engine.name}"), "the queue is empty", seconds=45)
+    wait_until(lambda: not queued(f"treadle-{engine.name}"), "the queue is empty")
     assert site.files(subject) == []
 
 
 def test_a_killed_engine_takes_its_jobs_up_again_and_no_others(site, cluster, engine, ask):
     job, subject = ask(seconds=8)
-    wait_until(lambda: "begins in" in site.log(job), "the gear runs", seconds=60)
+    wait_until(lambda: "begins in" in site.log(job), "the gear runs")
     engine.stop(KILLED)
     name = f"treadle-{engine.name}"
     # As if it had died between the submission and the note of it.
@@ -76,9 +76,9 @@ def test_a_killed_engine_takes_its_jobs_up_again_and_no_others(site, cluster, en
 
 def test_a_node_that_dies_fails_the_job_with_the_reason(site, ask):
     job, subject = ask(seconds=300)
-    wait_until(lambda: "begins in" in site.log(job), "the gear runs", seconds=60)
+    wait_until(lambda: "begins in" in site.log(job), "the gear runs")
     os.kill(_node_process(job), KILLED)
-    document = site.wait_for(job, "failed", seconds=45)
+    document = site.wait_for(job, "failed")
     assert document["failure_reason"].startswith(
         "engine_lost: the node's engine ended by itself, signal SIGKILL"
     )
@@ -89,7 +89,7 @@ def test_what_the_cluster_refuses_fails_with_its_words(site, cluster, engine):
     subject = site.subject(f"{engine.name}-refused")
     too_much = ("cpu=500", "ram=64M") if cluster.kind == "sge" else ("cpu=1", "ram=900G")
     job = site.request_job(subject, *too_much, compute_provider_id=engine.provider)
-    assert site.wait_for(job, "failed", seconds=45)["failure_reason"].startswith("capability: ")
+    assert site.wait_for(job, "failed")["failure_reason"].startswith("capability: ")
 
 
 def _node_process(job: str) -> int:

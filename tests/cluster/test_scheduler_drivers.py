@@ -1,18 +1,17 @@
 """Every driver behaves alike in front of its real scheduler."""
 
 import sys
-import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from peer_daemons import wait_until
 
 from treadle.engine.schedulers import trace
 from treadle.engine.schedulers.contract import MIB, Request, Scheduler, State, Status
 from treadle.engine.schedulers.errors import SchedulerUnavailable, SubmissionRefused
 from treadle.gears.resources import Resources
+from treadle.testing.waiting import wait_until
 
 SMALL = Resources(cpu=1, memory=64 * MIB)
 ODD = 'it\'s "odd" $HOME `id` \\ *\r\n#$ -l no=1\n#SBATCH --no\n\tend \u00e9\u85e4 %j | ;'
@@ -41,14 +40,12 @@ CASES = {
 }  # fmt: skip
 
 
-def until_ended(driver: Scheduler, ids: Collection[str], *, seconds: float = 30) -> dict[str, Status]:
-    end = time.monotonic() + seconds
-    while True:
+def until_ended(driver: Scheduler, ids: Collection[str]) -> dict[str, Status]:
+    def over() -> dict[str, Status]:
         found = driver.poll(ids)
-        if all(status.state in (State.ENDED, State.LOST) for status in found.values()):
-            return found
-        assert time.monotonic() < end, found
-        time.sleep(0.5)
+        return found if all(one.state in (State.ENDED, State.LOST) for one in found.values()) else {}
+
+    return wait_until(over, "all jobs are over", for_s=240)
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +60,7 @@ def endings(driver) -> dict[str, Status]:
         name: driver.submit(Request(name, [case.command], resources=case.resources))[0]
         for name, case in CASES.items()
     }
-    found = until_ended(driver, ids.values(), seconds=150)
+    found = until_ended(driver, ids.values())
     return {name: found[job] for name, job in ids.items()}
 
 

@@ -12,8 +12,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 from connector_kit import Connector, Door
 from edge_kit import Certificates
 from fault_kit import Treadle
-from probe_kit import free_port
 from pull_peers import Orthanc
+
+from treadle.testing.ports import free_port
 
 
 @pytest.fixture(scope="module")

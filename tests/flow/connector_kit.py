@@ -12,11 +12,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from probe_kit import free_port, is_open, wait_until
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian
 
 from treadle.deid import Profile
+from treadle.testing.ports import free_port, is_open
+from treadle.testing.waiting import wait_until
 
 HERE = Path(__file__).parent
 RUNNER = """

@@ -16,7 +16,9 @@ from typing import Any
 
 import yaml
 from connector_kit import Door, Runs
-from probe_kit import free_port, is_open, wait_until
+
+from treadle.testing.ports import free_port, is_open
+from treadle.testing.waiting import wait_until
 
 TREADLE = [sys.executable, "-m", "treadle"]
 

@@ -21,13 +21,13 @@ import httpx
 import psutil
 import psycopg
 import pytest
-from probe_kit import free_port, wait_until
 
 from treadle.server.store.embedded import running_url
+from treadle.testing.ports import free_port
+from treadle.testing.waiting import wait_until
 
 TREADLE = (sys.executable, "-P", "-m", "treadle")
 ROLES = ("serve", "worker", "connector")
-READY_S = 90.0
 
 
 @dataclass
@@ -59,7 +59,7 @@ class Treadle:
     def start_ready(self) -> None:
         """Start it and wait until it can be used."""
         self.start()
-        wait_until(lambda: self.is_ready or not self.is_running, for_s=READY_S, what="treadle up is ready")
+        wait_until(lambda: self.is_ready or not self.is_running, what="treadle up is ready")
         assert self.is_running, self.log()
 
     @property

@@ -6,12 +6,14 @@ import html
 import json
 import re
 import subprocess
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
+
+from treadle.testing.ports import answers
+from treadle.testing.waiting import wait_until
 
 PEER = Path(__file__).resolve().parents[1] / "peers" / "oidc"
 
@@ -42,15 +44,8 @@ class OpenIdProvider:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        deadline = time.monotonic() + 30
-        while time.monotonic() < deadline:
-            try:
-                httpx.get(f"{self.issuer}/.well-known/openid-configuration").raise_for_status()
-            except httpx.HTTPError:
-                time.sleep(0.1)
-            else:
-                return
-        raise RuntimeError("the OpenID provider did not start")
+        known = f"{self.issuer}/.well-known/openid-configuration"
+        wait_until(lambda: answers(known), what="the OpenID provider answers")
 
     def stop(self) -> None:
         self._process.terminate()

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
-from probe_kit import wait_until
+
+from treadle.testing.waiting import wait_until
 
 DISK = Path(__file__).parents[1] / "peers" / "volatile_disk.py"
 

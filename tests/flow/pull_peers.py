@@ -12,7 +12,9 @@ from typing import Any
 
 import httpx
 from connector_kit import send
-from probe_kit import free_port, is_open, wait_until
+
+from treadle.testing.ports import free_port, is_open
+from treadle.testing.waiting import wait_until
 
 ENVIRON = {**os.environ, "TCP_NODELAY": "1"}
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from connector_kit import Door, make_instances, send
 from edge_kit import Edge
-from probe_kit import wait_until
+
+from treadle.testing.waiting import wait_until
 
 ROOT = "1.2.826.0.1.3680043.10.79"
 DEVICES = {"devices": [{"id": "mr", "ae_title": "MR"}, {"id": "optin", "opt": {"mode": "in", "string": "x"}}]}

@@ -13,7 +13,6 @@ import httpx
 import pytest
 from connector_kit import Door, make_instances, send
 from edge_kit import Edge
-from probe_kit import free_port, wait_until
 from pull_peers import Orthanc
 from pydicom import dcmread
 from pydicom.dataset import Dataset
@@ -22,6 +21,8 @@ from pynetdicom.sop_class import StorageCommitmentPushModel
 
 from treadle.connector.receive.commitments import keep_request
 from treadle.connector.receive.landing import file_meta
+from treadle.testing.ports import free_port
+from treadle.testing.waiting import wait_until
 
 pytestmark = [pytest.mark.peer, pytest.mark.usefixtures("storescu")]
 ROOT = "1.2.826.0.1.3680043.10.78"
@@ -199,9 +200,7 @@ def test_orthanc_hears_that_its_images_are_safe(
             f"{orthanc.url}/modalities/t/storage-commitment", json={"Resources": ids}, timeout=60
         )
         place = f"{orthanc.url}{asked.json()['Path']}"
-        wait_until(
-            lambda: httpx.get(place).json()["Status"] != "Pending", for_s=60, what="Orthanc has its report"
-        )
+        wait_until(lambda: httpx.get(place).json()["Status"] != "Pending", what="Orthanc has its report")
         report = httpx.get(place).json()
         assert (report["Status"], len(report["Success"]), report["Failures"]) == ("Success", 2, [])
         assert len(door.sops()) == 2

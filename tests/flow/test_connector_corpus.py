@@ -11,12 +11,12 @@ from pathlib import Path
 import pydicom
 import pytest
 from connector_kit import Connector, Door
-from probe_kit import wait_until
 from pull_peers import Orthanc
 from pydicom.filereader import read_file_meta_info
 
 from treadle.connector.config import ConnectorConfig, DeviceConfig
 from treadle.connector.pull.by_hand import fetch
+from treadle.testing.waiting import wait_until
 
 pytestmark = [pytest.mark.peer]
 TITLES = {"move": "ORTHANC", "get": "ANOTHER"}  # Orthanc sends as the first and answers to any
@@ -56,7 +56,7 @@ def archive(
         connector.options = {"devices": [_pacs(way, orthanc.port) for way in TITLES]}
         connector.start()
         _fetch_all(connector, orthanc.port, corpus)
-    wait_until(lambda: len(door.sops()) == len(corpus), for_s=60, what="the whole corpus")
+    wait_until(lambda: len(door.sops()) == len(corpus), what="the whole corpus")
     yield door
     connector.kill()
     orthanc.kill()

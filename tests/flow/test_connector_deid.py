@@ -332,7 +332,7 @@ def test_a_whole_server_learns_nothing_and_knows_how_its_file_was_made(
             tmp_path / "in", 3, PatientID="fw://psych/study01/sub-1/ses-1", PatientComments="MRN0815"
         )
         assert len(acknowledged(send(paths, treadle.dicom))) == 3
-        wait_until(lambda: api.get(f"/projects/{project}/sessions").json(), for_s=40, what="placed")
+        wait_until(lambda: api.get(f"/projects/{project}/sessions").json(), what="placed")
         (session,) = api.get(f"/projects/{project}/sessions").json()
         (acquisition,) = api.get(f"/sessions/{session['_id']}/acquisitions").json()
         (file,) = acquisition["files"]
@@ -375,7 +375,7 @@ def test_killed_while_it_de_identifies_it_loses_doubles_and_leaks_nothing(
         wait_until(lambda workers=workers: not any(map(is_alive, workers)), what="no process is left behind")
         connector.start()
         receivers = children(connector)
-    wait_until(door.files, for_s=40, what="upload")
+    wait_until(door.files, what="upload")
     assert [len(file["versions"]) for file in door.files()] == [1]
     assert len(door.sops()) == 120
     assert_nothing_leaked(door)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 from connector_kit import Connector, Door, acknowledged, make_instances, send
-from probe_kit import wait_until
+
+from treadle.testing.waiting import wait_until
 
 pytestmark = [pytest.mark.peer, pytest.mark.usefixtures("storescu")]
 MIB = 1 << 20
@@ -50,7 +51,7 @@ def test_a_full_disk_acknowledges_nothing_and_recovers(
     assert not [part for part in connector.spool.glob("arriving/**/*.part") if part.stat().st_size]
     filler.unlink()
     assert len(acknowledged(send(files[2:], connector.port))) == 4
-    wait_until(lambda: len(door.sops()) == 6, for_s=40, what="all six")
+    wait_until(lambda: len(door.sops()) == 6, what="all six")
 
 
 def test_what_a_filling_disk_acknowledged_arrives(
@@ -63,7 +64,7 @@ def test_what_a_filling_disk_acknowledged_arrives(
     connector.kill()
     subprocess.run(["mount", "-o", "remount,size=200m", str(small_disk)], check=True)
     connector.start()
-    wait_until(lambda: set(acked) <= set(door.sops()), for_s=60, what="all that was acknowledged")
+    wait_until(lambda: set(acked) <= set(door.sops()), what="all that was acknowledged")
 
 
 def test_new_associations_are_turned_away_below_the_free_space_that_must_remain(

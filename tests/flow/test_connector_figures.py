@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 from connector_kit import Connector, Door, make_instances, send
-from probe_kit import free_port, wait_until
+
+from treadle.testing.ports import free_port
+from treadle.testing.waiting import wait_until
 
 pytestmark = [pytest.mark.peer, pytest.mark.usefixtures("storescu")]
 Make = Callable[..., Connector]

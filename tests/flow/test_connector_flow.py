@@ -11,7 +11,8 @@ from pathlib import Path
 import pydicom
 import pytest
 from connector_kit import Connector, Door, acknowledged, make_instances, send
-from probe_kit import wait_until
+
+from treadle.testing.waiting import wait_until
 
 pytestmark = [pytest.mark.peer, pytest.mark.usefixtures("storescu")]
 Make = Callable[..., Connector]

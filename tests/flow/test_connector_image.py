@@ -14,7 +14,9 @@ from uuid import uuid4
 import pytest
 from connector_kit import Door, make_instances, send
 from edge_kit import Edge
-from probe_kit import is_open, wait_until
+
+from treadle.testing.ports import is_open
+from treadle.testing.waiting import wait_until
 
 IMAGE = os.environ.get("CONNECTOR_IMAGE", "")
 pytestmark = [pytest.mark.peer, pytest.mark.skipif(not IMAGE, reason="CONNECTOR_IMAGE names no image")]

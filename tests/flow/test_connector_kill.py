@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 import soak
 from connector_kit import Connector, Door, acknowledged, make_instances, send
-from probe_kit import wait_until
+
+from treadle.testing.waiting import wait_until
 
 pytestmark = [pytest.mark.peer, pytest.mark.slow, pytest.mark.usefixtures("storescu")]
 
@@ -38,7 +39,7 @@ def test_fifty_kills_while_a_thousand_instances_arrive(
         time.sleep(rng.uniform(0, 0.12))
         _kill(connector, rng)
         sender.join()
-    wait_until(lambda: acked <= set(door.sops()), for_s=60, what="everything acknowledged is in the archive")
+    wait_until(lambda: acked <= set(door.sops()), what="everything acknowledged is in the archive")
     assert len(acked) > EACH  # the senders did get something through
     sops = door.sops()
     assert len(sops) == len(set(sops))

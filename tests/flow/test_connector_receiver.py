@@ -12,13 +12,14 @@ from pathlib import Path
 import pydicom
 import pytest
 from connector_kit import Connector, acknowledged, make_instances, send
-from probe_kit import wait_until
 from pynetdicom import AE
 from pynetdicom.sop_class import (
     MRImageStorage,
     PatientRootQueryRetrieveInformationModelFind,
     Verification,
 )
+
+from treadle.testing.waiting import wait_until
 
 pytestmark = [pytest.mark.peer, pytest.mark.usefixtures("storescu")]
 Make = Callable[..., Connector]

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from connector_kit import Door, acknowledged, make_instances, send
 from edge_kit import Certificates, Edge
-from probe_kit import wait_until
 from pynetdicom import AE
 from pynetdicom.sop_class import Verification
+
+from treadle.testing.waiting import wait_until
 
 pytestmark = [pytest.mark.peer, pytest.mark.usefixtures("storescu")]
 ROOT = "1.2.826.0.1.3680043.10.77"

@@ -22,6 +22,7 @@ from treadle.server.store import embedded, embedded_leftovers
 from treadle.server.store.embedded import EmbeddedPostgres, PostgresError
 from treadle.server.store.embedded_account import Account
 from treadle.server.store.embedded_programs import programs
+from treadle.testing.waiting import wait_until
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="switching accounts needs root")
 
@@ -160,7 +161,9 @@ def test_a_zombie_with_the_recorded_number_does_not_block(postgres: EmbeddedPost
     run(postgres.start(), "create table t as select 7 as n")
     dead = postgres.pid or 0
     os.kill(dead, signal.SIGKILL)
-    _until(lambda: psutil.Process(dead).status() == psutil.STATUS_ZOMBIE)  # nobody has asked for its status
+    wait_until(
+        lambda: psutil.Process(dead).status() == psutil.STATUS_ZOMBIE
+    )  # nobody has asked for its status
     postgres._lock.release()
     heir = EmbeddedPostgres(postgres.data)
     try:
@@ -200,7 +203,7 @@ def test_it_ends_with_its_supervisor(home: Path) -> None:
     holder, _ = _hold(home)
     holder.kill()
     holder.wait()
-    _until(lambda: not embedded_leftovers.running(home / "postgres"))
+    wait_until(lambda: not embedded_leftovers.running(home / "postgres"))
 
 
 def test_the_watcher_of_other_systems_ends_it_too(home: Path) -> None:
@@ -286,11 +289,3 @@ def _hold(home: Path) -> tuple[subprocess.Popen[str], int]:
     )
     assert holder.stdout is not None
     return holder, int(holder.stdout.readline())
-
-
-def _until(claim: object, seconds: float = 10.0) -> None:
-    assert callable(claim)
-    end = time.monotonic() + seconds
-    while not claim():
-        assert time.monotonic() < end
-        time.sleep(0.01)

@@ -13,7 +13,8 @@ import pytest
 from fault_archive import read_archive
 from fault_kit import Treadle, fill, kill, small_disk
 from fault_scanner import SUCCESS, Scanner, Slice, send, slices
-from probe_kit import wait_until
+
+from treadle.testing.waiting import wait_until
 
 pytestmark = [pytest.mark.slow]
 
@@ -85,7 +86,7 @@ def test_a_series_waits_for_space_on_the_server(on_small_blobs: Treadle) -> None
     wait_until(lambda: "507" in (treadle.home / "logs" / "connector.log").read_text(), what="refused")
     assert read_archive(treadle, project).acquisitions == []
     filler.unlink()
-    wait_until(lambda: _has(treadle, project, len(images)), for_s=60, what="the series arrives")
+    wait_until(lambda: _has(treadle, project, len(images)), what="the series arrives")
     wait_until(lambda: treadle.spool().is_drained, what="spool drained")
     archive = read_archive(treadle, project)
     assert archive.doubles() == {}
@@ -112,7 +113,7 @@ def test_a_full_spool_acknowledges_nothing_and_goes_on_when_there_is_space(on_sm
     subprocess.run(["mount", "-o", "remount,size=100m", str(treadle.home / "spool")], check=True)
     scanner.start()
     wait_until(lambda: scanner.is_done, what="all acknowledged")
-    wait_until(lambda: _has(treadle, project, len(images)), for_s=60, what="all arrive")
+    wait_until(lambda: _has(treadle, project, len(images)), what="all arrive")
     assert read_archive(treadle, project).doubles() == {}
     assert not list((treadle.home / "spool").glob("*.unusable"))  # what was known is still known
 
@@ -125,7 +126,7 @@ def test_what_a_filling_spool_acknowledged_arrives(on_small_spool: Treadle) -> N
     done = {sop for sop, status in answered.items() if status == SUCCESS}
     assert set(answered.values()) == {SUCCESS, OUT_OF_RESOURCES}
     subprocess.run(["mount", "-o", "remount,size=100m", str(treadle.home / "spool")], check=True)
-    wait_until(lambda: _has(treadle, project, len(done)), for_s=90, what="all that was acknowledged")
+    wait_until(lambda: _has(treadle, project, len(done)), what="all that was acknowledged")
     assert set(read_archive(treadle, project).digests) == done
 
 
@@ -151,15 +152,13 @@ def test_a_disk_that_is_full_for_everything_is_told_and_survived(on_small_home: 
         time.sleep(0.2)
     assert treadle.is_running, treadle.log()
     filler.unlink()
-    wait_until(lambda: treadle.is_ready, for_s=60, what="ready again")
+    wait_until(lambda: treadle.is_ready, what="ready again")
     assert treadle.starts == 1
     assert treadle.is_running
-    wait_until(
-        lambda: treadle.upload(project, "after.bin", b"after").status_code == 200, for_s=30, what="upload"
-    )
+    wait_until(lambda: treadle.upload(project, "after.bin", b"after").status_code == 200, what="upload")
     assert _names(treadle, project) == {"before.bin", "after.bin"}
-    wait_until(lambda: scanner.is_done, for_s=60, what="acknowledged after space returned")
-    wait_until(lambda: _has(treadle, project, 8), for_s=60, what="both series")
+    wait_until(lambda: scanner.is_done, what="acknowledged after space returned")
+    wait_until(lambda: _has(treadle, project, 8), what="both series")
     assert read_archive(treadle, project).doubles() == {}
 
 

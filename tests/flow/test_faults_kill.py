@@ -16,7 +16,8 @@ import soak
 from fault_archive import Archive, read_archive
 from fault_kit import Treadle, kill
 from fault_scanner import Scanner, Slice, growing
-from probe_kit import wait_until
+
+from treadle.testing.waiting import wait_until
 
 pytestmark = [pytest.mark.slow]
 
@@ -30,7 +31,6 @@ DECK = {
 }  # fmt: skip
 ROUNDS = sum(DECK.values())
 SCANNERS, STUDIES, SERIES, SIZE = 3, 4 * soak.TIMES, 3, 28  # 1,008 instances
-SETTLE_S = 90.0
 
 
 @dataclass
@@ -156,14 +156,14 @@ def test_whatever_is_killed_nothing_acknowledged_is_lost_or_doubled(treadle: Tre
 def _let_settle(treadle: Treadle, scanners: list[Scanner], uploader: Uploader) -> None:
     if not treadle.is_running:
         treadle.start_ready()
-    wait_until(lambda: all(one.is_done for one in scanners), for_s=SETTLE_S, what="all acknowledged")
+    wait_until(lambda: all(one.is_done for one in scanners), what="all acknowledged")
     for scanner in scanners:
         scanner.stop()
-    wait_until(lambda: treadle.is_ready, for_s=SETTLE_S, what="ready again")
+    wait_until(lambda: treadle.is_ready, what="ready again")
     uploader.stop()
-    wait_until(lambda: treadle.spool().is_drained, for_s=SETTLE_S, what="spool drained")
+    wait_until(lambda: treadle.spool().is_drained, what="spool drained")
     waiting = "SELECT count(*) FROM outbox WHERE handled_at IS NULL"
-    wait_until(lambda: treadle.rows(waiting) == [(0,)], for_s=SETTLE_S, what="all facts handled")
+    wait_until(lambda: treadle.rows(waiting) == [(0,)], what="all facts handled")
 
 
 def _assert_exactly(archive: Archive, sent: list[Slice]) -> None:

@@ -16,9 +16,9 @@ import pytest
 from fault_archive import read_archive
 from fault_kit import TREADLE, Treadle, kill
 from fault_scanner import SUCCESS, Scanner, Slice, send, slices
-from probe_kit import wait_until
 
 from treadle.server.store.embedded import running_url
+from treadle.testing.waiting import wait_until
 
 pytestmark = [pytest.mark.slow]
 
@@ -89,7 +89,7 @@ def test_a_stop_in_the_middle_is_quick_and_everything_goes_on_afterwards(make_tr
     seen = _staged(treadle).get(ticket)
     assert seen is None or seen >= size  # it goes on where it was
     wait_until(lambda: scanner.is_done, what="the scan is acknowledged")
-    wait_until(lambda: _count(treadle, project) == 16 + 60, for_s=60, what="both series arrive")
+    wait_until(lambda: _count(treadle, project) == 16 + 60, what="both series arrive")
     archive = read_archive(treadle, project)
     assert archive.doubles() == {}
     assert {sop: found[0] for sop, found in archive.digests.items()} == {
@@ -110,7 +110,7 @@ def test_workers_stop_at_once_while_facts_pour_in(treadle: Treadle) -> None:
     with log.open("wb") as out, psycopg.connect(url, autocommit=True) as connection:
         workers = [subprocess.Popen(command, env=environ, stdout=out, stderr=out) for _ in range(4)]
         try:
-            wait_until(lambda: log.read_text().count("worker_started") == 4, for_s=60, what="they work")
+            wait_until(lambda: log.read_text().count("worker_started") == 4, what="they work")
             time.sleep(1)
             for number in range(400):
                 connection.execute("SELECT pg_notify('treadle_facts', '{}')")
@@ -133,7 +133,7 @@ def test_a_scan_while_the_server_is_away_arrives_in_order_when_it_is_back(treadl
         assert set(send(images, treadle.dicom).values()) == {SUCCESS}
         time.sleep(1.3)  # longer than the quiet time: each is complete before the next begins
     keeper.join()
-    wait_until(lambda: _count(treadle, project) == 40, for_s=90, what="all arrive")
+    wait_until(lambda: _count(treadle, project) == 40, what="all arrive")
     archive = read_archive(treadle, project)
     assert archive.doubles() == {}
     assert len(archive.sessions) == len(archive.acquisitions) == len(series)
@@ -158,7 +158,7 @@ def test_a_server_that_hangs_for_a_while_loses_and_doubles_nothing(treadle: Trea
         for process in frozen:
             process.resume()
     wait_until(lambda: scanner.is_done, what="all acknowledged")
-    wait_until(lambda: _count(treadle, project) == len(images), for_s=60, what="all arrive")
+    wait_until(lambda: _count(treadle, project) == len(images), what="all arrive")
     archive = read_archive(treadle, project)
     assert archive.doubles() == {}
     assert {sop: found[0] for sop, found in archive.digests.items()} == {

@@ -1,4 +1,4 @@
-"""Two API processes and two workers on one database: every race ends as if there had been one of each."""
+"""Two hosts with an API process and a worker each, one database: every race ends as if there had been one of each."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ import pytest
 from fault_archive import read_archive
 from fault_kit import TREADLE, Treadle
 from fault_scanner import Slice, slices, study_uid
-from probe_kit import free_port, wait_until
 from pydicom.filewriter import dcmwrite
 
 from treadle.connector.api import Api, Confirmed
@@ -34,16 +33,19 @@ from treadle.connector.scratch import Scratch
 from treadle.connector.upload import send_bundle
 from treadle.dicom.header import read_facts
 from treadle.server.store.embedded import running_url
+from treadle.testing.ports import free_port
+from treadle.testing.waiting import wait_until
 
 pytestmark = [pytest.mark.slow]
 
 SERIES = 20
+WAITING = "SELECT count(*) FROM outbox WHERE handled_at IS NULL"
 T = TypeVar("T")
 
 
 @pytest.fixture(scope="module")
 def twins(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Twins]:
-    """A whole server, and a second API and worker beside it."""
+    """A whole server, and a second API and worker as another host would run them."""
     treadle = Treadle(tmp_path_factory.mktemp("up") / "home")
     treadle.start_ready()
     second = Twins(treadle)
@@ -53,7 +55,7 @@ def twins(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Twins]:
 
 
 class Twins:
-    """The second API and worker, and connectors' voices to both APIs."""
+    """The second API and worker, with a home of their own, and connectors' voices to both APIs."""
 
     def __init__(self, treadle: Treadle) -> None:
         self.treadle = treadle
@@ -62,13 +64,15 @@ class Twins:
         assert url is not None
         self._log = treadle.home.with_name("twins.log").open("ab")
         self._processes = [self._start(role, url) for role in ("serve", "worker")]
-        wait_until(self._is_ready, for_s=60, what="the second API answers")
+        wait_until(self._is_ready, what="the second API answers")
         self.device_key = json.loads((treadle.home / "bootstrap.json").read_text())["device_key"]
         self._ports = cycle((treadle.http, self.port))
 
     def _start(self, role: str, url: str) -> subprocess.Popen[bytes]:
-        words = [*TREADLE, role, "--home", str(self.treadle.home), "--http", f"127.0.0.1:{self.port}"]
-        environ = {**os.environ, "TREADLE_DATABASE_URL": url}
+        home = self.treadle.home.with_name("second")
+        words = [*TREADLE, role, "--home", str(home), "--http", f"127.0.0.1:{self.port}"]
+        blobs = (self.treadle.home / "blobs").as_uri()
+        environ = {**os.environ, "TREADLE_DATABASE_URL": url, "TREADLE_BLOBS_URL": blobs}
         return subprocess.Popen(words, env=environ, stdout=self._log, stderr=self._log)
 
     def _is_ready(self) -> bool:
@@ -222,8 +226,7 @@ def test_every_fact_is_handled_once_by_two_workers(twins: Twins) -> None:
             return client.post(f"/projects/{project}/files", files={"file": file}).status_code
 
     assert at_once([partial(upload, number) for number in range(20)]) == [200] * 20
-    waiting = "SELECT count(*) FROM outbox WHERE handled_at IS NULL"
-    wait_until(lambda: twins.treadle.rows(waiting) == [(0,)], what="all facts are handled")
+    wait_until(lambda: twins.treadle.rows(WAITING) == [(0,)], what="all facts are handled")
     facts: list[tuple[Any, ...]] = twins.treadle.rows(
         "SELECT name, payload->>'id', failures FROM outbox WHERE id > %s AND payload->>'level' = 'file'",
         before,
@@ -235,6 +238,19 @@ def test_every_fact_is_handled_once_by_two_workers(twins: Twins) -> None:
         "SELECT count(*) FROM instance JOIN file ON file.id = file_version_id WHERE project_id = %s", project
     )
     assert indexed == [(60,)]
+
+
+def test_the_worker_of_another_host_does_the_work_alone(twins: Twins) -> None:
+    """The first worker stands still: what is uploaded is read all the same."""
+    project = _make(twins, "alone")
+    wait_until(lambda: twins.treadle.rows(WAITING) == [(0,)], what="nobody holds a fact")
+    first = twins.treadle.role("worker")
+    first.suspend()
+    try:
+        twins.treadle.upload(project, "alone.dicom.zip", _zipped(slices(90, 1, [1]))).raise_for_status()
+        wait_until(lambda: twins.treadle.rows(WAITING) == [(0,)], what="the second worker has read it")
+    finally:
+        first.resume()
 
 
 def _zipped(images: Sequence[Slice]) -> bytes:

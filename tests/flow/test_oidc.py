@@ -13,7 +13,8 @@ import oidc_kit
 import pyotp
 import pytest
 from fault_kit import Treadle
-from probe_kit import free_port
+
+from treadle.testing.ports import free_port
 
 pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("oidc")]
 

@@ -16,7 +16,9 @@ from fault_archive import members, read_archive
 from fault_kit import Treadle
 from fault_scanner import SUCCESS, Scanner, Slice, growing, send, slices
 from power_kit import VolatileDisk, kill_tree
-from probe_kit import free_port, wait_until
+
+from treadle.testing.ports import free_port
+from treadle.testing.waiting import wait_until
 
 pytestmark = [pytest.mark.peer, pytest.mark.slow, pytest.mark.timeout(300 * soak.TIMES)]
 
@@ -67,7 +69,7 @@ def test_a_spool_survives_power_cuts(disk: VolatileDisk, connector: Connector, d
         disk.mount()
         connector.port = free_port()
     connector.start()
-    wait_until(lambda: acked <= set(door.sops()), for_s=60, what="everything acknowledged is in the archive")
+    wait_until(lambda: acked <= set(door.sops()), what="everything acknowledged is in the archive")
     assert len(door.sops()) == len(set(door.sops()))
     for file in door.files():
         found = dict(members(door.zip_of(file["versions"][-1])))
@@ -111,9 +113,9 @@ def test_a_whole_home_survives_power_cuts(disk: VolatileDisk, treadle: Treadle) 
         disk.unmount()
         disk.mount()
         treadle.start_ready()
-    wait_until(lambda: scanner.is_done, for_s=60, what="the scanner got everything through")
+    wait_until(lambda: scanner.is_done, what="the scanner got everything through")
     scanner.stop()
-    wait_until(lambda: treadle.spool().is_drained, for_s=60, what="the spool is empty")
+    wait_until(lambda: treadle.spool().is_drained, what="the spool is empty")
     archive = read_archive(treadle, project)
     assert not archive.doubles()
     assert archive.digests == {image.sop: [image.digest] for image in images}

@@ -10,8 +10,10 @@ import httpx
 import pytest
 from connector_kit import Door, make_instances
 from edge_kit import Certificates, Edge
-from probe_kit import is_open, wait_until
 from pull_peers import Orthanc
+
+from treadle.testing.ports import is_open
+from treadle.testing.waiting import wait_until
 
 pytestmark = pytest.mark.peer
 ROOT = "1.2.826.0.1.3680043.10.88"

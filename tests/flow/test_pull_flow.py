@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 from connector_kit import Connector, Door, make_instances
-from probe_kit import free_port, wait_until
 from pull_peers import Dcmqrscp, Orthanc
 
 from treadle.connector.config import ConnectorConfig, DeviceConfig
 from treadle.connector.pull import by_hand
 from treadle.connector.pull.errors import PullError
+from treadle.testing.ports import free_port
+from treadle.testing.waiting import wait_until
 
 pytestmark = pytest.mark.peer
 Peer = Orthanc | Dcmqrscp
@@ -140,7 +141,7 @@ def test_a_source_that_dies_while_it_sends_is_asked_again(
         wait_until(lambda: events(connector, "failed"), what="the failure")
         assert door.files() == []
         source.start()
-        wait_until(lambda: len(door.sops()) == 300, for_s=60, what="the whole series")
+        wait_until(lambda: len(door.sops()) == 300, what="the whole series")
         assert versions(door) == [1]
     finally:
         source.kill()
@@ -158,7 +159,7 @@ def test_a_connector_killed_while_it_retrieves_goes_on(
         connector.kill()
         assert len(door.sops()) in (0, 300)
         connector.start()
-    wait_until(lambda: len(door.sops()) == 300, for_s=60, what="the whole series")
+    wait_until(lambda: len(door.sops()) == 300, what="the whole series")
     assert versions(door) == [1]
 
 
@@ -239,5 +240,5 @@ def test_a_header_the_query_does_not_show_is_looked_at_again(
     )
     wait_until(lambda: _info(door).get("devices", {}).get("qrscp", {}).get("series_skipped"), what="skip")
     dcmqrscp.store(make_instances(tmp_path / "again", 3, text="Flywheel please"))
-    wait_until(lambda: len(door.sops()) == 3, for_s=40, what="the series opted in later")
+    wait_until(lambda: len(door.sops()) == 3, what="the series opted in later")
     assert [event["reason"] for event in events(connector, "changed")] == ["header"]

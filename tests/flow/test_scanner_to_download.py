@@ -5,7 +5,6 @@ import io
 import json
 import os
 import subprocess
-import time
 import zipfile
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -18,6 +17,8 @@ import pydicom
 import pytest
 from fault_kit import Treadle
 from pydicom.filereader import read_file_meta_info
+
+from treadle.testing.waiting import wait_until
 
 pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("corpus")]
 
@@ -35,7 +36,6 @@ OPTIONS = {
     "1.2.840.10008.1.2.4.91": "-xw",
     "1.2.840.10008.1.2.5": "-xr",
 }
-LIMIT_S = 90
 DICOMDIR = "1.2.840.10008.1.3.10"
 
 
@@ -103,12 +103,8 @@ def archive(server: Treadle, api, dicom_data: Path, program: Callable[[str], str
         assert sent.returncode == 0, sent.stderr[-2000:]
     wanted = sum(file["file.zip_member_count"] for series in expected for file in series["expect"])
     uids = {series["StudyInstanceUID"] for series in expected}
-    deadline = time.monotonic() + LIMIT_S
-    found: dict[str, dict] = {}
-    while _members(found) < wanted and time.monotonic() < deadline:
-        time.sleep(1)
-        found = _collect(api, uids)
-    return found
+    wait_until(lambda: _members(_collect(api, uids)) >= wanted, "all instances")
+    return _collect(api, uids)
 
 
 def _members(found: dict[str, dict]) -> int:

@@ -8,7 +8,6 @@ indexed by the worker.
 from __future__ import annotations
 
 import json
-import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,6 +17,8 @@ from typing import Any
 import httpx
 import psycopg
 from psycopg.types.json import Jsonb
+
+from treadle.testing.waiting import wait_until
 
 _PLURAL = {
     "group": "groups",
@@ -146,7 +147,5 @@ def _behind(database: psycopg.Connection[Any], level: str, item: dict[str, Any],
 
 
 def _await_index(database: psycopg.Connection[Any]) -> None:
-    deadline = time.monotonic() + 60
-    while database.execute("SELECT FROM search_dirty LIMIT 1").fetchone() is not None:
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+    dirty = "SELECT FROM search_dirty LIMIT 1"
+    wait_until(lambda: database.execute(dirty).fetchone() is None, what="all is in the index")

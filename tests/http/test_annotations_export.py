@@ -9,39 +9,9 @@ import highdicom as hd
 import nibabel
 import numpy as np
 import pytest
-from pydicom import Dataset, dcmread, dcmwrite
-from pydicom.dataset import FileMetaDataset
-from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, generate_uid
-
-ROWS, COLUMNS, SPACING, SLICES = 120, 100, 0.7, 3
-
-
-def slices() -> list[Dataset]:
-    """A small axial series of 0.7 mm pixels, 2 mm apart, its first pixel at (-35, -42, z)."""
-    study, series, frame = generate_uid(), generate_uid(), generate_uid()
-    made = []
-    for number in range(SLICES):
-        ds = Dataset()
-        ds.SOPClassUID, ds.SOPInstanceUID, ds.Modality = CTImageStorage, generate_uid(), "CT"
-        ds.StudyInstanceUID, ds.SeriesInstanceUID, ds.FrameOfReferenceUID = study, series, frame
-        ds.PatientID, ds.PatientName, ds.SeriesNumber, ds.InstanceNumber = "p", "P", 1, number + 1
-        ds.PatientBirthDate = ds.PatientSex = ds.AccessionNumber = ds.StudyID = ""
-        ds.StudyDate, ds.StudyTime = "20200101", "120000"
-        ds.ImagePositionPatient, ds.ImageOrientationPatient = [-35, -42, 2 * number], [1, 0, 0, 0, 1, 0]
-        ds.PixelSpacing, ds.SliceThickness, ds.Rows, ds.Columns = [SPACING, SPACING], 2, ROWS, COLUMNS
-        ds.SamplesPerPixel, ds.PhotometricInterpretation, ds.PixelRepresentation = 1, "MONOCHROME2", 0
-        ds.BitsAllocated = ds.BitsStored = 16
-        ds.HighBit, ds.PixelData = 15, bytes(ROWS * COLUMNS * 2)
-        ds["PixelData"].VR = "OW"
-        ds.file_meta = FileMetaDataset()
-        ds.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
-        made.append(ds)
-    return made
-
-
-def mm(column: float, row: float, z: float) -> list[float]:
-    """A place in image coordinates (whole numbers are corners of pixels) as patient coordinates."""
-    return [-35 + (column - 0.5) * SPACING, -42 + (row - 0.5) * SPACING, z]
+from axial_series import COLUMNS, ROWS, SLICES, SPACING, mm, slices
+from pydicom import dcmread, dcmwrite
+from pydicom.uid import generate_uid
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +43,7 @@ def exported(api):
             "ref": place[2],
             "points": [mm(0, 0, 4), mm(140, 50, 4)],
         },
+        {"id": "4", "tool": "arrow", "label": "note", "ref": place[2], "points": [mm(5, 5, 4)]},
     ]
     said = {
         "name": "read",
@@ -88,6 +59,7 @@ def exported(api):
         return answer.content
 
     export.images = images
+    export.file_id = said["file_ref"]["file_id"]
     return export
 
 
@@ -96,12 +68,13 @@ def test_json_is_the_set_itself(exported):
         "Lesion",
         "Cyst",
         "=1+1",
+        "note",
     ]
 
 
 def test_csv_has_a_row_for_each_region_and_no_formulas(exported):
     rows = list(csv.DictReader(io.StringIO(exported("csv").decode())))
-    assert [row["label"] for row in rows] == ["Lesion", "Cyst", "'=1+1"]
+    assert [row["label"] for row in rows] == ["Lesion", "Cyst", "'=1+1", "note"]
     assert float(rows[0]["area_mm2"]) == pytest.approx(1764)
     assert float(rows[2]["length_mm"]) == pytest.approx(104.06, abs=0.01)
 
@@ -109,7 +82,7 @@ def test_csv_has_a_row_for_each_region_and_no_formulas(exported):
 def test_the_structured_report_holds_outlines_and_measures(exported):
     report = hd.sr.srread(io.BytesIO(exported("sr")))
     groups = report.content.get_planar_roi_measurement_groups()
-    assert [group.finding_type.meaning for group in groups] == ["Lesion", "Cyst", "=1+1"]
+    assert [group.finding_type.meaning for group in groups] == ["Lesion", "Cyst", "=1+1", "note"]
     (area,) = groups[0].get_measurements(name=hd.sr.CodedConcept("42798000", "SCT", "Area"))
     assert area.value == pytest.approx(1764)
     corners = groups[0].roi.value
@@ -134,6 +107,65 @@ def test_the_labels_of_the_nifti_volume_lie_where_the_regions_do(exported):
     assert (data == 1).sum() == 60 * 60
     where = volume.affine @ [20, 30, 0, 1]  # centre of the first pixel of the square, in RAS
     assert np.allclose(where[:3], [35 - 20 * SPACING, 42 - 30 * SPACING, 0])
+
+
+def painted_set(api, file_id: str, affine: np.ndarray) -> str:
+    """A set with a labelled block of 10 x 20 pixels on two images, painted."""
+    voxels = np.zeros((COLUMNS, ROWS, SLICES), dtype=np.uint8)
+    voxels[20:30, 40:60, 1:] = 3
+    volume = gzip.compress(nibabel.Nifti1Image(voxels, affine).to_bytes())
+    region = {"id": "a", "tool": "mask", "label": "Liver", "label_value": 3, "ref": {}, "points": []}
+    said = {"name": "Segmentation", "file_ref": {"file_id": file_id}, "data": {"rois": [region]}}
+    made = api.post(
+        "/v3/annotations", data={"data": json.dumps(said)}, files={"file": ("labels.nii.gz", volume)}
+    )
+    assert made.status_code == 200, made.text
+    return str(made.json()["_id"])
+
+
+GRID = np.diag([-SPACING, -SPACING, 2, 1.0])
+GRID[:3, 3] = [35, 42, 0]
+
+
+def test_painted_labels_are_written_on_their_images(exported, api):
+    """SEG and NIfTI of a volume of labels hold the voxels that were painted."""
+    own = painted_set(api, exported.file_id, GRID)
+    path = f"/v3/annotations/{own}/export"
+    seg = hd.seg.segread(io.BytesIO(api.get(path, params={"format": "seg"}).content))
+    assert [item.SegmentLabel for item in seg.SegmentSequence] == ["Liver"]
+    pixels = seg.get_pixels_by_source_instance([ds.SOPInstanceUID for ds in exported.images[1:]])
+    assert pixels[:, 40:60, 20:30, 0].all()
+    assert pixels.sum() == 2 * 10 * 20
+    nifti = api.get(path, params={"format": "nifti"}).content
+    assert (np.asarray(nibabel.Nifti1Image.from_bytes(gzip.decompress(nifti)).dataobj) == 3).sum() == 400
+    assert api.get(path, params={"format": "sr"}).status_code == 422
+
+
+def test_labels_of_another_grid_are_refused(exported, api):
+    own = painted_set(api, exported.file_id, np.diag([1, 1, 1, 1.0]))
+    answer = api.get(f"/v3/annotations/{own}/export", params={"format": "seg"})
+    assert answer.status_code == 422
+    assert "other images" in answer.json()["message"]
+
+
+def test_what_is_measured_between_images_is_reported_in_the_patient(exported, api):
+    """A length and a circle on a sagittal plane lie in the report in millimetres of the frame of reference."""
+    frame = exported.images[0].FrameOfReferenceUID
+    plane = {"ref": {"frame_of_reference_uid": frame}, "normal": [1, 0, 0], "up": [0, 0, 1]}
+    rois = [
+        {"id": "t", "tool": "arrow", "label": "A note", "points": [[0, 0, 0]], **plane},
+        {"id": "l", "tool": "length", "label": "Height", "points": [[0, 0, 0], [0, 3, 4]], **plane},
+        {"id": "c", "tool": "circle", "label": "Disc", "points": [[0, 0, 2], [0, 2, 2]], **plane},
+    ]
+    said = {"name": "planes", "file_ref": {"file_id": exported.file_id}, "data": {"rois": rois}}
+    own = api.post("/v3/annotations", json=said).raise_for_status().json()["_id"]
+    answer = api.get(f"/v3/annotations/{own}/export", params={"format": "sr"})
+    assert answer.status_code == 200, answer.text
+    groups = hd.sr.srread(io.BytesIO(answer.content)).content.get_planar_roi_measurement_groups()
+    assert [group.finding_type.meaning for group in groups] == ["A note", "Height", "Disc"]
+    assert np.allclose(groups[1].roi.value, [[0, 0, 0], [0, 3, 4]])
+    assert groups[1].roi.frame_of_reference_uid == frame
+    assert np.allclose(np.linalg.norm(groups[2].roi.value - [0, 0, 2], axis=1), 2, atol=1e-3)
 
 
 def test_coco_has_the_outlines_in_pixels(exported):

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from treadle.server.kit.ids import new_id
+from treadle.testing.waiting import wait_until
 
 TREADLE = Path(sys.executable).with_name("treadle")
 
@@ -152,13 +153,13 @@ def _verify(home, *more):
 
 def test_the_command_finds_the_running_site_whole(api, tree, treadle_server):
     """The worker seals in the background."""
-    deadline = time.monotonic() + 40
-    while True:
+
+    def verified():
         done = _verify(treadle_server.home, "--json")
         told = json.loads(done.stdout)
-        if told["segments"] or time.monotonic() > deadline:
-            break
-        time.sleep(1)
+        return (done, told) if told["segments"] else None
+
+    done, told = wait_until(verified, what="a segment is closed")
     assert (done.returncode, told["ok"], told["broken"]) == (0, True, None)
     assert told["records"] > 0
     anchor = f"{told['head']['segment']}:{told['head']['digest']}"

@@ -1,8 +1,8 @@
 """Copies by reference: complete, independent, and made of the same content."""
 
-import time
-
 import pytest
+
+from treadle.testing.waiting import wait_until
 
 
 @pytest.fixture
@@ -10,13 +10,9 @@ def finished(tree):
     """Waits until a copy is complete and gives its document."""
 
     def wait(level, container_id):
-        limit = time.monotonic() + 30
-        while time.monotonic() < limit:
-            shown = tree.get(f"/{level}/{container_id}")
-            if shown["copy_status"] not in ("scheduled", "copying"):
-                return shown
-            time.sleep(0.1)
-        raise AssertionError(f"copy still {shown['copy_status']}")
+        path = f"/{level}/{container_id}"
+        wait_until(lambda: tree.get(path)["copy_status"] not in ("scheduled", "copying"), what="copied")
+        return tree.get(path)
 
     return wait
 

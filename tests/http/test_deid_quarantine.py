@@ -5,11 +5,10 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
-import httpx
-import pytest
+from treadle.testing.ports import answers, free_port
+from treadle.testing.waiting import wait_until
 
 PLANTED = b"Plantagenet^Ann" * 4096
 
@@ -17,9 +16,7 @@ PLANTED = b"Plantagenet^Ann" * 4096
 def serve(treadle_server, home: Path):
     """An API process of its own on the site's database, with a home of its own."""
     site = Path(treadle_server.home)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     password = (site / "postgres" / "treadle.password").read_text().strip()
     environ = {
         **os.environ,
@@ -31,21 +28,16 @@ def serve(treadle_server, home: Path):
         [*program, "--home", str(home), "--http", f"127.0.0.1:{port}"],
         env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            if httpx.get(f"http://127.0.0.1:{port}/api/version", timeout=2).status_code == 200:
-                return process, port
-        except httpx.HTTPError:
-            time.sleep(0.1)
-    process.kill()
-    pytest.fail("the second server did not start")
+    version = f"http://127.0.0.1:{port}/api/version"
+    wait_until(lambda: answers(version) or process.poll() is not None, what="the second server answers")
+    assert process.poll() is None
+    return process, port
 
 
 def half_an_upload(port: int, path: str, key: str) -> socket.socket:
     """A form that was begun and is not going on."""
     head = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.dcm"\r\n\r\n'
-    sender = socket.create_connection(("127.0.0.1", port), timeout=20)
+    sender = socket.create_connection(("127.0.0.1", port), timeout=60)
     sender.sendall(
         f"POST /api{path} HTTP/1.1\r\nHost: x\r\nAuthorization: scitran-user {key}\r\n"
         f"Content-Type: multipart/form-data; boundary=b\r\nContent-Length: {10**9}\r\n\r\n".encode()
@@ -69,10 +61,7 @@ def test_a_killed_server_leaves_nothing_readable_and_the_next_one_removes_it(
     process, port = serve(treadle_server, tmp_path)
     try:
         sender = half_an_upload(port, f"/acquisitions/{tree.acquisition}/files", key)
-        deadline = time.monotonic() + 30
-        while not waiting(tmp_path) and time.monotonic() < deadline:
-            time.sleep(0.05)
-        assert waiting(tmp_path), "nothing came into quarantine"
+        wait_until(lambda: waiting(tmp_path), what="something is in quarantine")
         process.send_signal(signal.SIGKILL)
         process.wait(20)
         sender.close()

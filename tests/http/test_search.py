@@ -9,6 +9,8 @@ import time
 
 import pytest
 
+from treadle.testing.waiting import wait_until
+
 SEARCH = "/dataexplorer/search"
 
 
@@ -222,15 +224,21 @@ def test_suggestions_stand_where_they_replace(api, sessions, text, start, found)
     assert [one["value"] for one in answer["suggestions"]] == found
 
 
+def counted(api, asked):
+    """Suggestions, when what they are of is counted: that follows within seconds."""
+
+    def answer():
+        found = api.post(f"{SEARCH}/suggest", json=asked).json()
+        return found["suggestions"] and found
+
+    return wait_until(answer, "suggestions")
+
+
 def test_values_are_suggested_ready_to_insert(api, tree, unique):
     label = f'{unique()} "quoted"'
     tree.add("sessions", project=tree.project, subject={"_id": tree.subject}, label=label)
     asked = {"structured_query": f"session.label = {label.split(maxsplit=1)[0]}"}
-    deadline = time.monotonic() + 30  # counts follow within seconds
-    while not (found := api.post(f"{SEARCH}/suggest", json=asked).json()["suggestions"]):
-        assert time.monotonic() < deadline
-        time.sleep(0.2)
-    [one] = found
+    [one] = counted(api, asked)["suggestions"]
     assert (one["display"], one["count"]) == (label, 1)
     body = {"return_type": "session", "structured_query": f"session.label = {one['value']}"}
     assert api.post(SEARCH, json=body).json()["total"] == 1
@@ -252,10 +260,8 @@ def test_a_field_that_nothing_readable_has_is_warned_of_with_what_may_be_meant(
         return answer.json()["warnings"]
 
     missing = {"offset": 0, "message": f"No object has the field '{field}.visti'"}
-    deadline = time.monotonic() + 30  # counts follow within seconds
-    while (found := warned(api)) != [{**missing, "suggestion": f"{field}.visit"}]:
-        assert time.monotonic() < deadline, found
-        time.sleep(0.2)
+    hinted = [{**missing, "suggestion": f"{field}.visit"}]
+    wait_until(lambda: warned(api) == hinted, what="the field is counted")
     assert warned(stranger) == [
         missing,
         {"offset": len(f"{field}.visti = 1 AND "), "message": f"No object has the field '{field}'"},
@@ -290,11 +296,7 @@ def test_a_filter_by_ids_may_be_as_long_as_a_result(api, sessions):
 def test_any_value_is_suggested_behind_an_operator_when_asked_for_more(api, sessions, end):
     text = f"session.operator {end}"
     asked = {"structured_query": text, "extended": True}
-    deadline = time.monotonic() + 30  # counts follow within seconds
-    while not (found := api.post(f"{SEARCH}/suggest", json=asked).json())["suggestions"]:
-        assert time.monotonic() < deadline
-        time.sleep(0.2)
-    assert found["from"] == len(text)
+    assert counted(api, asked)["from"] == len(text)
     assert api.post(f"{SEARCH}/suggest", json={"structured_query": text}).json()["suggestions"] == []
 
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
-import time
 import uuid
 from collections.abc import Iterator
 from contextlib import suppress
@@ -19,6 +17,9 @@ from typing import Any
 import httpx
 import psycopg
 import pytest
+
+from treadle.testing.ports import answers, free_port
+from treadle.testing.waiting import wait_until
 
 pytestmark = pytest.mark.xdist_group("sites")  # two servers are started for them
 
@@ -53,15 +54,9 @@ def started(database: str, folder: Path) -> Other:
         [program, "up", "--home", str(folder), "--http", http, "--dicom", dicom],
         env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
     )  # fmt: skip
-    deadline = time.monotonic() + 120
-    while True:
-        try:
-            if httpx.get(f"http://{http}/api/version", timeout=2).status_code == 200:
-                break
-        except httpx.HTTPError:
-            assert process.poll() is None
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
+    version = f"http://{http}/api/version"
+    wait_until(lambda: answers(version) or process.poll() is not None, what="the other site answers")
+    assert process.poll() is None
     key = json.loads((folder / "admin.json").read_text())["api_key"].rpartition(":")[2]
     return Other(f"http://{http}", key, process)
 
@@ -76,9 +71,7 @@ def signal_all(supervisor: int, which: signal.Signals) -> None:
 
 
 def address() -> str:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return f"127.0.0.1:{probe.getsockname()[1]}"
+    return f"127.0.0.1:{free_port()}"
 
 
 def fill(api: httpx.Client, label: str, weights: tuple[float | None, ...]) -> None:

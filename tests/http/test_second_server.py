@@ -1,23 +1,21 @@
 """Servers beside each other on one database: what one changes counts at once in the other."""
 
 import os
-import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import httpx
 import pytest
+
+from treadle.testing.ports import answers, free_port
+from treadle.testing.waiting import wait_until
 
 
 @pytest.fixture
 def second(treadle_server, tmp_path):
     """The address of a second API process on the site's database."""
     home = Path(treadle_server.home)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     password = (home / "postgres" / "treadle.password").read_text().strip()
     environ = {
         **os.environ,
@@ -25,26 +23,20 @@ def second(treadle_server, tmp_path):
         "TREADLE_BLOBS_URL": (home / "blobs").as_uri(),
     }
     program = [str(Path(sys.executable).with_name("treadle")), "serve"]
-    address = f"127.0.0.1:{port}"
+    address = f"127.0.0.1:{free_port()}"
     with (tmp_path / "second.log").open("wb") as log:
         process = subprocess.Popen(
             [*program, "--home", str(tmp_path / "home"), "--http", address],
             env=environ, stdout=log, stderr=log,
         )  # fmt: skip
     try:
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline and process.poll() is None:
-            try:
-                if httpx.get(f"http://{address}/api/version", timeout=2).status_code == 200:
-                    break
-            except httpx.HTTPError:
-                time.sleep(0.1)
-        else:
-            pytest.fail((tmp_path / "second.log").read_text()[-2000:])
+        version = f"http://{address}/api/version"
+        wait_until(lambda: answers(version) or process.poll() is not None, what="the second server answers")
+        assert process.poll() is None, (tmp_path / "second.log").read_text()[-2000:]
         yield f"http://{address}/api"
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(60)
 
 
 def test_a_changed_role_and_a_deleted_key_count_at_once_in_every_process(api, tree, stranger, second, unique):

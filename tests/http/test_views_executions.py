@@ -1,8 +1,8 @@
 """Executions: small ones at once, large ones by the worker, kept for their owner."""
 
-import time
-
 import pytest
+
+from treadle.testing.waiting import wait_until
 
 VIEW = {"label": "Ses/sions", "columns": [{"src": "session.label"}], "includeIds": False}
 
@@ -17,11 +17,9 @@ def queued(tree):
         )
         assert answer.status_code == 200, answer.text
         found = answer.json()
-        limit = time.monotonic() + 60
-        while found["state"] not in ("completed", "failed") and time.monotonic() < limit:
-            time.sleep(0.1)
-            found = tree.get(f"/data_view_executions/{found['_id']}")
-        return found
+        place = f"/data_view_executions/{found['_id']}"
+        wait_until(lambda: tree.get(place)["state"] in ("completed", "failed"), what="executed")
+        return tree.get(place)
 
     return run
 

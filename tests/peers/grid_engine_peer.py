@@ -7,7 +7,9 @@ import shutil
 import socket
 from pathlib import Path
 
-from peer_daemons import Daemons, free_ports, wait_until
+from peer_daemons import Daemons, free_ports
+
+from treadle.testing.waiting import wait_until
 
 SYSTEM = Path("/var/lib/gridengine")
 DEFAULTS = Path("/usr/share/gridengine")

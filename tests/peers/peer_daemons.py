@@ -7,8 +7,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 
@@ -64,10 +62,3 @@ def free_ports(count: int) -> list[int]:
     finally:
         for listener in held:
             listener.close()
-
-
-def wait_until(met: Callable[[], object], what: str, *, seconds: float = 30) -> None:
-    end = time.monotonic() + seconds
-    while not met():
-        assert time.monotonic() < end, f"not within {seconds} s: {what}"
-        time.sleep(0.1)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from treadle.cli.connect import locate, segment
+from treadle.cli.options import ConfigOption, read_config
 from treadle.cli.remote import Output, remote
 
 if TYPE_CHECKING:
@@ -37,9 +37,7 @@ def propose(
     search: Annotated[
         str | None, typer.Option(metavar="QUERY", help="The sessions that a query finds, instead.")
     ] = None,
-    config: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="The gear's options as a JSON object.")
-    ] = None,
+    config: ConfigOption = None,
     label: Annotated[str | None, typer.Option(help="What the analyses are called.")] = None,
     tags: Annotated[list[str] | None, typer.Option("--tag", help="A tag for the jobs; repeatable.")] = None,
     priority: Annotated[str, typer.Option(help="low, medium, high or critical.")] = "medium",
@@ -53,7 +51,7 @@ def propose(
     body = {
         "gear_id": find_gear(client, gear)["_id"],
         "targets": _targets(client, targets or [], search),
-        "config": _options(config),
+        "config": read_config(config),
         "analysis": {"label": label} if label else None,
         "tags": tags or [],
         "priority": priority,
@@ -80,17 +78,6 @@ def _targets(client: Client, names: list[str], search: str | None) -> list[dict[
         return [{"type": one["level"], "id": one["_id"]} for one in found["nodes"]]
     places = [locate(client, name) for name in names]
     return [{"type": one["container_type"], "id": one["_id"]} for one in places]
-
-
-def _options(path: Path | None) -> dict[str, Any]:
-    import json
-
-    if path is None:
-        return {}
-    try:
-        return dict(json.loads(path.read_text()))
-    except (OSError, ValueError, TypeError) as error:
-        raise typer.BadParameter(f"{path} is no file with a JSON object: {error}") from None
 
 
 @remote(batch, "run")

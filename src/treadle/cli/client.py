@@ -173,14 +173,25 @@ class Client:
                 return
             query["after_id"] = page[-1]["_id"]
 
+    def pieces(self, path: str, **query: Any) -> Iterator[dict[str, Any]]:
+        """All items of a POST that does its work piece by piece (`X-Next`)."""
+        following: str | None = ""
+        while following is not None:
+            after = {"after": following} if following else {}
+            answer = self._request("POST", path, params={**query, **after}, timeout=TRANSFER_TIMEOUT_S)
+            yield from self._content("POST", path, answer)
+            following = answer.headers.get("X-Next")
+
     def _call(self, method: str, path: str, **options: Any) -> Any:
+        return self._content(method, path, self._request(method, path, **options))
+
+    def _request(self, method: str, path: str, **options: Any) -> httpx.Response:
         try:
-            answer = self._http.request(method, path, **options)
+            return self._http.request(method, path, **options)
         except httpx.TimeoutException as error:
             raise ClientError(f"{self.server} did not answer in time") from error
         except httpx.HTTPError as error:
             raise ClientError(f"cannot reach {self.server}: {error or type(error).__name__}") from error
-        return self._content(method, path, answer)
 
     def _content(self, method: str, path: str, answer: httpx.Response) -> Any:
         try:

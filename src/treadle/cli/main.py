@@ -22,8 +22,10 @@ from treadle.cli import (
     gear_run,
     gear_server_commands,
     job_commands,
+    notebook_commands,
     rerun_commands,
     role_commands,
+    rule_commands,
     search_commands,
     search_index_commands,
 )
@@ -65,6 +67,8 @@ engine_commands.register(app)
 job_commands.register(app)
 batch_commands.register(app)
 rerun_commands.register(app)
+rule_commands.register(app)
+notebook_commands.register(app)
 
 
 @app.command()

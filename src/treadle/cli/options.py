@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -38,3 +38,18 @@ JsonOption = Annotated[
     bool, typer.Option("--json", help="One JSON object per line on standard output, nothing else.")
 ]
 YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")]
+ConfigOption = Annotated[
+    Path | None, typer.Option("--config", metavar="FILE", help="The gear's options as a JSON object.")
+]
+
+
+def read_config(path: Path | None) -> dict[str, Any]:
+    """The options in this file, none without one."""
+    import json
+
+    if path is None:
+        return {}
+    try:
+        return dict(json.loads(path.read_text()))
+    except (OSError, ValueError, TypeError) as error:
+        raise typer.BadParameter(f"{path} is no file with a JSON object: {error}") from None

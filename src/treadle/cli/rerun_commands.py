@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlencode
 
 import typer
 
@@ -84,17 +85,34 @@ def export(
         typer.Option("--format", help="Process Run Crate, W3C PROV-JSON, or BIDS dataset_description.json."),
     ] = Form.ROCRATE,
     to: Annotated[Path | None, typer.Option(help="Write it there instead of printing it.")] = None,
+    chain: Annotated[
+        bool, typer.Option("--chain", help="Tell of all runs that led to this one, too.")
+    ] = False,
+    with_data: Annotated[
+        bool, typer.Option("--with-data", help="A crate as a zip with the files; needs --to.")
+    ] = False,
     pseudonymised: Annotated[
         bool, typer.Option("--pseudonymised", help="Do not name who started the run.")
     ] = False,
 ) -> None:
-    """Write down an ended run in a standard form."""
-    found = client.get(f"/jobs/{segment(job)}/export", format=form.value, pseudonymised=pseudonymised)
+    """Write down an ended run in a standard form, alone or with the runs and files that it was made of."""
+    asked: dict[str, Any] = {"format": form.value, "pseudonymised": pseudonymised, "chain": chain}
+    if with_data:
+        _save(client, f"/jobs/{segment(job)}/export?{urlencode({**asked, 'with_data': True})}", to)
+        return
+    found = client.get(f"/jobs/{segment(job)}/export", **asked)
     text = json.dumps(found, indent=None if out.json_lines else 2, ensure_ascii=False)
     if to is None:
         typer.echo(text)
     else:
         to.write_text(f"{text}\n", encoding="utf-8")
+
+
+def _save(client: Client, path: str, to: Path | None) -> None:
+    if to is None:
+        raise typer.BadParameter("name the zip to write by --to")
+    with client.download(path) as blocks, to.open("wb") as file:
+        file.writelines(blocks)
 
 
 def _compare(client: Client, out: Output, a: str, b: str) -> None:

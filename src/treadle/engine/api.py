@@ -91,13 +91,8 @@ class Api:
         """Add to the job's log."""
         self._call("POST", f"jobs/{hold.job}/logs", params={"lease": hold.lease}, json=records)
 
-    def ticket(self, hold: Hold) -> str:
-        """Announce the job's end."""
-        answer = self._call("POST", f"jobs/{hold.job}/prepare-complete", params={"lease": hold.lease})
-        return str(answer["ticket"])
-
     def commit(self, hold: Hold, document: Json) -> Json:
-        """The job's end with all that came of it; may be repeated with the same ticket."""
+        """The job's end with all that came of it; may be repeated."""
         return self._call("POST", "engine/commit", json={"job": hold.job, "lease": hold.lease, **document})
 
     def download(self, uri: str, target: Path, *, sha384: str, params: Json | None = None) -> int:

@@ -40,23 +40,32 @@ class Claim:
     exchange: dict[str, Any]
     files: list[dict[str, Any]]
     resources: Resources
-    network: Network = "api"
+    config: dict[str, Any]
+    """config.json but for keys."""
+    network: Network
+    """The most that its gear may have."""
     tags: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, document: dict[str, Any]) -> Claim:
         """What we need of a claimed job."""
         manifest = document["gear"] or {}
-        options = (document.get("config") or {}).get("config") or {}
+        config = document["config"]
         return cls(
             hold=Hold(document["id"], document["lease"]),
             manifest=manifest,
             exchange=document.get("exchange") or {},
             files=document["files"],
-            resources=granted(manifest, options, document.get("tags") or ()),
+            resources=granted(manifest, config.get("config") or {}, document.get("tags") or ()),
+            config=config,
             network=document["network"],
             tags=tuple(document.get("tags") or ()),
         )
+
+    @property
+    def wants_key(self) -> bool:
+        """Whether the gear is given a key to the API, which is made when its config.json is fetched."""
+        return any(one["base"] == "api-key" for one in self.config["inputs"].values())
 
     @property
     def image(self) -> str | None:
@@ -101,7 +110,9 @@ class JobRun:
 
     def _run(self) -> None:
         claim = self._claim
-        config = self._api.patiently(lambda: self._api.config(claim.hold))
+        config = claim.config
+        if claim.wants_key:
+            config = self._api.patiently(lambda: self._api.config(claim.hold))
         key = api_key(config)
         log_path = self._setup.work / f"{claim.hold.job}.log"
         erase(log_path)
@@ -126,10 +137,10 @@ class JobRun:
             log.say(f"failed: {why}")
         finally:
             log.close()
-            reporter.finish()
+            unsent = reporter.finish()
             erase(log_path)
         if not reporter.lost:
-            self._commit(failure, files, outputs, ended)
+            self._commit(failure, files, outputs, ended, unsent)
 
     def _prepare(self, config: dict[str, Any], cores: tuple[int, ...], log: Log) -> Plan:
         """Everything in its place."""
@@ -209,12 +220,16 @@ class JobRun:
         return files
 
     def _commit(
-        self, failure: RunFailed | None, files: list[dict[str, Any]], outputs: Outputs, ended: Ended | None
+        self,
+        failure: RunFailed | None,
+        files: list[dict[str, Any]],
+        outputs: Outputs,
+        ended: Ended | None,
+        logs: list[dict[str, Any]],
     ) -> None:
         exit_code = ended.exit_code if ended else None
-        ticket = self._api.patiently(lambda: self._api.ticket(self._claim.hold))
         document = {
-            "ticket": ticket,
+            "logs": logs,
             "success": failure is None,
             "failure_reason": str(failure) if failure else None,
             "exit": exit_code,
@@ -251,7 +266,4 @@ class JobRun:
 def give_up(api: Api, hold: Hold, why: str, *, code: str = "engine_lost") -> None:
     """Tell the server that a job of ours will not be finished; no matter if it knows."""
     with suppress(Refused, Unreachable):
-        failure = f"{code}: {why}"
-        api.commit(
-            hold, {"ticket": api.ticket(hold), "success": False, "failure_reason": failure, "files": []}
-        )
+        api.commit(hold, {"success": False, "failure_reason": f"{code}: {why}", "files": []})

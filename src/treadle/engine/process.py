@@ -99,7 +99,7 @@ class _Watcher:
         self._plan = plan
         self._stop = stop
         self._started = started
-        self._next = self._next_disk = 0.0
+        self._next = self._next_disk = started + _LOOK_EVERY_S
         self._kill_at: float | None = None
         self.failure: RunFailed | None = None
         self.peak = 0

@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from treadle.engine.api import Api, Hold, NotOurs, Refused, Unreachable
+from treadle.engine.api import Api, Hold, Refused, Unreachable
 from treadle.engine.errors import RunFailed
 from treadle.engine.logs import Log
 from treadle.engine.process import Stop
 
 _FLUSH_S = 2.0
+_GATHER_S = 0.2  # what a short run logs goes with its end
 _REPORT_S = 15.0
 _MOST_AT_ONCE = 1 << 20
 
@@ -34,43 +36,50 @@ class Reporter:
         self._thread = threading.Thread(target=self._run, name=f"report-{hold.job}", daemon=True)
         self._thread.start()
 
-    def finish(self) -> None:
-        """Everything that was logged is with the server, or the job is lost."""
+    def finish(self) -> list[dict[str, Any]]:
+        """The last records, for the commit to bring; all before them are with the server, or the job is lost."""
         self._ending.set()
         self._log.news.set()
         self._thread.join()
+        last = self._records()
+        while not self.lost and (more := self._records()):
+            self._send_last(last)
+            last = more
         self._file.close()
+        return last
 
     def _run(self) -> None:
         while not self.lost:
-            self._log.news.wait(_FLUSH_S)
+            if self._log.news.wait(_FLUSH_S):
+                self._ending.wait(_GATHER_S)
             self._log.news.clear()
-            ending = self._ending.is_set()
+            if self._ending.is_set():
+                return
             try:
-                self._ship(patient=ending)
-                if not ending and time.monotonic() - self._reported >= _REPORT_S:
+                self._ship()
+                if time.monotonic() - self._reported >= _REPORT_S:
                     self._report()
-            except NotOurs as gone:
-                self._lose(str(gone))
             except Unreachable:
                 self._ending.wait(_FLUSH_S)
             except Refused as refusal:
                 self._lose(str(refusal))
-            if ending:
-                return
 
-    def _ship(self, *, patient: bool) -> None:
-        while records := self._records():
+    def _ship(self) -> None:
+        while not self._ending.is_set() and (records := self._records()):
             at = self._file.tell()
             try:
-                if patient:
-                    self._api.patiently(lambda: self._api.log(self._hold, records))
-                else:
-                    self._api.log(self._hold, records)
+                self._api.log(self._hold, records)
             except Unreachable:
                 self._file.seek(at - self._taken)
                 raise
             self._reported = time.monotonic()
+
+    def _send_last(self, records: list[dict[str, Any]]) -> None:
+        try:
+            with suppress(Unreachable):
+                self._api.patiently(lambda: self._api.log(self._hold, records))
+        except Refused as refusal:
+            self._lose(str(refusal))
 
     def _records(self) -> list[dict[str, Any]]:
         """Whole lines only: the last one may just be written."""

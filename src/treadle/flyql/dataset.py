@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from treadle.flyql.entities import COLLECTION, LEVELS
-from treadle.flyql.leaves import searched
+from treadle.flyql.leaves import SERIES, leaves, old_regions, searched
 from treadle.flyql.truth import Document
 
 
@@ -89,8 +89,10 @@ class Dataset:
             above |= self.objects[parent[0]][parent[1]].above
         if stored.get("deleted"):
             return
-        document = Document(searched(level, {"_id": stored["_id"], **stored["doc"]}))
-        found = Object(level, stored["_id"], document, above)
+        content = searched(level, {"_id": stored["_id"], **stored["doc"]})
+        if level == "file" and "session" in above:
+            content = _with_regions(content, above["session"].document.content)
+        found = Object(level, stored["_id"], Document(content), above)
         found.above[level] = found
         self.objects[level][found.id] = found
 
@@ -103,3 +105,10 @@ class Dataset:
                 for id_, found in self.objects[level].items()
                 if (id_ in groups if level == "group" else found.above["project"].id in readable)
             }
+
+
+def _with_regions(file: dict[str, Any], session: Mapping[str, Any]) -> dict[str, Any]:
+    """With the regions that older viewers kept at the session of the file's series."""
+    series = next((value for path, value in leaves(file.get("info")) if path == SERIES), None)
+    drawn = old_regions(session.get("info"), series) if series else []
+    return {**file, "roi": [*(file.get("roi") or ()), *drawn]} if drawn else file

@@ -13,7 +13,7 @@ from treadle.flyql.parser import parse_field
 from treadle.flyql.predicate import fold
 from treadle.flyql.truth import Row, Test, test
 
-_UNSEARCHED = ("_id", "id", "hash")  # keys the search box does not look at
+UNSEARCHED = ("_id", "id", "hash")  # keys the search box does not look at
 
 
 def evaluate(
@@ -91,7 +91,7 @@ def _texts(found: Object) -> list[str]:
     return [
         fold(value)
         for path, values in found.document.values.items()
-        if path.rpartition(".")[2] not in _UNSEARCHED
+        if path.rpartition(".")[2] not in UNSEARCHED
         for value in values
         if isinstance(value, str)
     ]

@@ -12,7 +12,9 @@ from treadle.flyql.entities import AGES
 Scalar = str | int | float | bool | datetime
 
 _ROI = "info.roi"
+SERIES = "header.dicom.SeriesInstanceUID"  # in the info of a file
 _MEASUREMENTS = ("ohifViewer", "measurements")
+SERIES_OF_DRAWN = ("SeriesInstanceUID", "seriesInstanceUid")  # older viewers wrote either
 
 
 def searched(entity: str, document: Mapping[str, Any]) -> dict[str, Any]:
@@ -26,7 +28,7 @@ def searched(entity: str, document: Mapping[str, Any]) -> dict[str, Any]:
             found |= _ages(found.get("age"))
         case "file":
             found["classification_list"] = [value for _, value in leaves(found.get("classification"))]
-            if old := _old_measurements(found.get("info")):
+            if old := old_regions(found.get("info")):
                 found["roi"] = [*(found.get("roi") or ()), *old]
     return found
 
@@ -74,26 +76,28 @@ def _ages(age: object) -> dict[str, float]:
     return {name: age / seconds for name, seconds in AGES.items()}
 
 
-def _old_measurements(info: object) -> list[dict[str, Any]]:
-    """Measurements older viewers left in `info.ohifViewer.measurements.<Tool>[]`, as regions of interest."""
+def old_regions(info: object, series: object = None) -> list[dict[str, Any]]:
+    """Measurements older viewers left in `info.ohifViewer.measurements.<Tool>[]`; those of a session on one series."""
     tools = info
     for name in _MEASUREMENTS:
         tools = tools.get(name) if isinstance(tools, Mapping) else None
     if not isinstance(tools, Mapping):
         return []
     return [
-        _region(tool, drawn)
+        region(tool, drawn)
         for tool, drawings in tools.items()
         if isinstance(drawings, list)
         for drawn in drawings
         if isinstance(drawn, Mapping)
+        and (series is None or series in [drawn.get(name) for name in SERIES_OF_DRAWN])
     ]
 
 
-def _region(tool: str, drawn: Mapping[str, Any]) -> dict[str, Any]:
+def region(tool: str, drawn: Mapping[str, Any]) -> dict[str, Any]:
+    """An old measurement as a region of interest."""
     stats = drawn.get("cachedStats")
     stats = stats if isinstance(stats, Mapping) else {}
-    region = {"label": drawn.get("location"), "type": tool, "description": drawn.get("description")}
-    region |= {"area": stats.get("area"), "mean": stats.get("mean"), "stddev": stats.get("stdDev")}
-    region |= {"length": drawn.get("length")}
-    return {name: value for name, value in region.items() if value is not None}
+    found = {"label": drawn.get("location"), "type": tool, "description": drawn.get("description")}
+    found |= {"area": stats.get("area"), "mean": stats.get("mean"), "stddev": stats.get("stdDev")}
+    found |= {"length": drawn.get("length")}
+    return {name: value for name, value in found.items() if value is not None}

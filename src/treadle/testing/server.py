@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+
+from treadle.testing.ports import free_port
 
 START_LIMIT_S = 120.0
 STOP_LIMIT_S = 20.0
@@ -137,8 +138,4 @@ def _plain_environment() -> dict[str, str]:
 
 
 def _addresses() -> list[str]:
-    with socket.socket() as first, socket.socket() as second:
-        for probe in (first, second):
-            probe.bind(("127.0.0.1", 0))
-        http, dicom = (probe.getsockname()[1] for probe in (first, second))
-    return ["--http", f"127.0.0.1:{http}", "--dicom", f"127.0.0.1:{dicom}"]
+    return ["--http", f"127.0.0.1:{free_port()}", "--dicom", f"127.0.0.1:{free_port()}"]

@@ -79,7 +79,7 @@ def test_too_many_members_are_refused(read, monkeypatch):
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning:pydicom.*")
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_damage_anywhere_ends_in_a_result_or_in_unreadable(read, data):
     content = bytearray(

@@ -61,13 +61,13 @@ def _agree(connection: psycopg.Connection, pattern: Pattern, subjects: list[str]
     assert [row[0] for row in found] == [pattern.matches(subject) for subject in subjects], pattern.postgres
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(["", "(?i)"]), _expressions(), st.lists(_subjects, min_size=1, max_size=8))
 def test_expressions(connection, flag: str, expression: str, subjects: list[str]) -> None:
     _agree(connection, compile_regex(flag + expression), subjects)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.text("abä%_*?\\.[(^$\n", max_size=8),
     st.lists(st.text("abä%_*?\\.[(^$\n", max_size=6), min_size=1, max_size=8),

@@ -15,6 +15,7 @@ from treadle.flyql.parser import parse
 from treadle.server.search import query
 from treadle.server.search.index.counts import fold
 from treadle.server.search.index.flush import attach, drain
+from treadle.server.search.query import run
 from treadle.server.store.db import Database
 
 Work = Callable[[Database], Coroutine[Any, Any, Any]]
@@ -73,7 +74,11 @@ async def _answer(database: Database, cases: dict[str, Any], case: dict[str, Any
         )
 
 
-def test_every_shared_case_through_the_index(on_cases, cases):
+@pytest.mark.parametrize("rare", [5_000, -1], ids=["from the terms", "along the newest"])
+def test_every_shared_case_through_the_index(on_cases, cases, rare, monkeypatch):
+    """By either plan: what is rare is found by its terms, what is not along the newest objects."""
+    monkeypatch.setattr(run, "FEW_ROWS", rare)
+
     async def work(database: Database) -> list[str]:
         wrong = []
         for case in cases["cases"]:

@@ -13,7 +13,7 @@ import pytest
 from case_site import load, read_cases
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, exists, insert, text, update
+from sqlalchemy import delete, exists, func, insert, select, text, update
 
 from treadle.flyql.dataset import Dataset
 from treadle.flyql.evaluate import evaluate
@@ -22,8 +22,10 @@ from treadle.flyql.parser import parse
 from treadle.server.catalog.tables import container, file, note
 from treadle.server.kit.ids import new_id
 from treadle.server.search import query
+from treadle.server.search.index.counts import fold
 from treadle.server.search.index.flush import attach, drain
 from treadle.server.search.index.maintain import check, mark, waiting
+from treadle.server.search.query import run
 from treadle.server.store.db import Database
 
 NOW = datetime(2024, 6, 15, 12, tzinfo=UTC)
@@ -194,6 +196,58 @@ def test_a_change_is_found_by_the_next_request_and_nothing_waits(changing):
         async with database.transaction() as connection:
             await connection.execute(update(file).where(file.c.id == one).values(info={}))
         assert await _found(database, "file.info.fresh EXISTS", "file") == []
+
+    changing(work)
+
+
+def test_what_is_new_in_a_project_is_found_along_the_newest_before_it_is_counted(changing, monkeypatch):
+    monkeypatch.setattr(run, "FEW_ROWS", -1)
+
+    async def work(database: Database) -> None:
+        async with database.transaction() as connection:
+            live = select(func.min(file.c.id)).where(file.c.deleted_at.is_(None)).group_by(file.c.project_id)
+            ids = sorted((await connection.execute(live)).scalars())
+            projects = (await connection.execute(select(file.c.project_id).distinct())).scalars().all()
+        scope = query.Scope(projects, projects, projects, [])
+        for number, one in enumerate(ids, 1):
+            async with database.transaction() as connection:
+                changed = {"info": {"newly": "here"}}
+                await connection.execute(update(file).where(file.c.id == one).values(**changed))
+            async with database.transaction() as connection:
+                page = await query.search(connection, parse("file.info.newly = here"), "file", scope)
+            assert sorted(page.ids) == ids[:number]
+            while await fold(database):
+                pass
+
+    changing(work)
+
+
+def test_measurements_that_older_viewers_left_at_a_session_are_on_files_of_the_series_they_name(changing):
+    async def work(database: Database) -> None:
+        async with database.transaction() as connection:
+            live = select(file.c.session_id, file.c.id).where(file.c.deleted_at.is_(None)).limit(1)
+            session, one = (await connection.execute(live.order_by(file.c.id))).one()
+            header = {"info": {"header": {"dicom": {"SeriesInstanceUID": "1.2.840.9.7"}}}}
+            await connection.execute(update(file).where(file.c.id == one).values(**header))
+            drawn = {"location": "Hilum", "cachedStats": {"area": 412}, "handles": {}}
+            tools = {
+                "RectangleRoi": [
+                    {**drawn, "SeriesInstanceUID": "1.2.840.9.7"},
+                    {**drawn, "SeriesInstanceUID": "1.2.840.9.8", "location": "Elsewhere"},
+                    "odd",
+                ],
+                "Odd": 5,
+            }
+            left = {"ohifViewer": {"measurements": tools}}
+            await connection.execute(update(container).where(container.c.id == session).values(info=left))
+        site = Dataset(await _stored(database))
+        for asked, found in (
+            ("file.roi HAS (label = Hilum AND area > 400)", [one]),
+            ("file.info.roi.label = Hilum AND file.roi.type = RectangleRoi", [one]),
+            ("file.roi.label = Elsewhere", []),
+        ):
+            assert await _found(database, asked, "file") == found
+            assert evaluate(parse(asked), site, "file", clock=Clock(NOW)) == found
 
     changing(work)
 

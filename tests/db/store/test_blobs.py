@@ -11,6 +11,7 @@ import pytest
 from obstore.store import MemoryStore
 from sqlalchemy import insert, select, text
 
+import treadle.server.catalog.tables  # noqa: F401 - what an upload refers to
 from treadle.server.ingest.tables import upload, upload_part
 from treadle.server.kit.clock import now
 from treadle.server.kit.errors import StorageFull

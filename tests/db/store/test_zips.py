@@ -58,7 +58,7 @@ async def extract(content, name):
 NAMES = st.text(st.characters(blacklist_categories=["Cs", "Cc"]), min_size=1, max_size=20)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.dictionaries(NAMES.filter(lambda name: "\\" not in name), st.binary(max_size=3000), max_size=8),
     st.binary(max_size=50),
@@ -93,7 +93,6 @@ def test_what_is_no_zip_is_refused(content):
         asyncio.run(directory_of(content))
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_damaged_zips_give_an_error_of_ours_or_the_right_bytes(data):
     original = zipped({"a": b"hello" * 100, "b": bytes(range(50))})

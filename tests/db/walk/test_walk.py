@@ -135,6 +135,13 @@ class Walk:
             await self.ask(who, 403)
         await self.ask("stranger", 2, 409, *((404,) if self.sample.template.endswith("key/{}") else ()))
 
+    async def _account_and_project(self) -> None:
+        for who in _NOBODY:
+            await self.ask(who, 404, secret=True)
+        await self.ask("scoped-here", 403)
+        for who in (caller_with(self.needs.what), "admin"):
+            await self.ask(who, 2)
+
     async def _admin(self) -> None:
         for who in ("stranger", "group-admin", "outsider", "device", "scoped-here"):
             await self.ask(who, 403, secret=True)

@@ -118,6 +118,7 @@ class Sample:
             "inputs": f"{MARK}.zip",
             "input_files": f"{MARK}.zip",
             "instances": "1.2.3",
+            "overlays": "1.2.3",
             "annotations": ids["annotation"],
             "views": ids["view"],
             "queries": ids["query"],

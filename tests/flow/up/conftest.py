@@ -13,8 +13,9 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from probe_kit import free_port
 from up_process import UpProcess
+
+from treadle.testing.ports import free_port
 
 
 @pytest.fixture

@@ -10,6 +10,8 @@ import time
 import httpx
 import pytest
 
+from treadle.testing.waiting import wait_until
+
 SCRIPT = "echo started; sleep 8; echo late; echo done > output/late.txt"
 
 
@@ -29,11 +31,11 @@ def test_a_run_outlives_a_server_that_is_killed(up, bubblewrap):
         base_url=f"{run.admin['url']}/api", headers={"Authorization": f"scitran-user {key}"}, timeout=60
     ) as api:
         acquisition, job = _started(api)
-        _until(lambda: "started" in api.get(f"/jobs/{job}/logs/text").text, 60)
+        wait_until(lambda: "started" in api.get(f"/jobs/{job}/logs/text").text)
         (server,) = [one for one in run.descendants() if "serve" in one.cmdline()]
         server.kill()
         time.sleep(1)
-        _until(lambda: _state(api, job) in ("complete", "failed"), 90)
+        wait_until(lambda: _state(api, job) in ("complete", "failed"))
         assert _state(api, job) == "complete"
         (file,) = api.get(f"/acquisitions/{acquisition}").json()["files"]
         assert (file["name"], file["version"]) == ("late.txt", 1)
@@ -79,10 +81,3 @@ def _state(api: httpx.Client, job: str) -> str | None:
         return api.get(f"/jobs/{job}").json().get("state")
     except (httpx.HTTPError, ValueError):
         return None  # the server is away
-
-
-def _until(holds, seconds: float) -> None:
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.2)

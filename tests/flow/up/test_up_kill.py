@@ -13,6 +13,7 @@ import pytest
 from up_process import UpProcess, alive
 
 from treadle.server.store import embedded_leftovers
+from treadle.testing.waiting import wait_until
 
 Start = Callable[..., UpProcess]
 
@@ -23,10 +24,7 @@ def test_no_orphans_stay_when_up_is_killed(up: Start) -> None:
     family = run.descendants()
     run.process.kill()
     run.process.wait()
-    end = time.monotonic() + 15
-    while alive(family):
-        assert time.monotonic() < end, [process.cmdline() for process in alive(family)]
-        time.sleep(0.05)
+    wait_until(lambda: not alive(family), what="nothing of it runs")
 
 
 def test_it_comes_back_after_everything_was_killed(up: Start, up_home: Path) -> None:
@@ -80,16 +78,14 @@ def test_a_killed_role_is_started_again(up: Start, role: str) -> None:
     (victim,) = [child for child in psutil.Process(run.process.pid).children() if role in child.cmdline()]
     victim.kill()
     run.wait_for(f"{role} was killed by signal 9; starting it again", 10)
-    end = time.monotonic() + 30
-    while not any(
-        role in child.cmdline() and child.pid != victim.pid
-        for child in psutil.Process(run.process.pid).children()
-    ):
-        assert time.monotonic() < end
-        time.sleep(0.05)
-    while not _answers(run):
-        assert time.monotonic() < end
-        time.sleep(0.05)
+    wait_until(
+        lambda: any(
+            role in child.cmdline() and child.pid != victim.pid
+            for child in psutil.Process(run.process.pid).children()
+        ),
+        what=f"another {role}",
+    )
+    wait_until(lambda: _answers(run), what="the API answers")
 
 
 def test_a_killed_database_is_started_again(up: Start) -> None:
@@ -101,10 +97,7 @@ def test_a_killed_database_is_started_again(up: Start) -> None:
         except psutil.NoSuchProcess:
             continue
     run.wait_for("database   ended; starting it again", 10)
-    end = time.monotonic() + 30
-    while not _answers(run):
-        assert time.monotonic() < end
-        time.sleep(0.05)
+    wait_until(lambda: _answers(run), what="the API answers")
 
 
 def _answers(run: UpProcess) -> bool:

@@ -86,7 +86,7 @@ class Engine:
     def commit(self, job: Json, files: dict[str, bytes] | None = None, **more: Json) -> httpx.Response:
         """Ends a run with these outputs."""
         sent = [self.send(job, name, content) for name, content in (files or {}).items()]
-        body = {"job": job["id"], "ticket": self.ticket(job), "files": sent, "exit": 0, **self.lease(job)}
+        body = {"job": job["id"], "files": sent, "exit": 0, **self.lease(job)}
         return self.client.post("/engine/commit", json={**body, **more})
 
     def log(self, job: Json, *records: tuple[int, str]) -> None:
@@ -126,3 +126,31 @@ def database(treadle_server):
             return done.fetchall() if done.description else []
 
     return run
+
+
+@pytest.fixture
+def run(gear, start, engine):
+    """Runs a fresh gear on a file: the ended job's id."""
+
+    def of(file, made=None, *, outputs=None, **more):
+        made = made or gear(inputs={"image": {"base": "file"}})
+        begun = start(made, inputs={"image": {"file_id": file}}, **more)
+        (job,) = engine.ask(made["gear"]["name"])
+        done = engine.commit(
+            job, outputs if outputs is not None else {"out.txt": b"made"}, run={"kernel": "6.1"}
+        )
+        assert done.json()["state"] == "complete", done.text
+        return begun["id"]
+
+    return of
+
+
+@pytest.fixture
+def chain(tree, run, api):
+    """scan.txt -> first job -> one.txt -> second job -> two.txt: ids of the files and jobs."""
+    scan = tree.upload("scan.txt")["file_id"]
+    first = run(scan, outputs={"one.txt": b"1"})
+    one = api.get(f"/jobs/{first}").json()["outputs"][0]["file_id"]
+    second = run(one, outputs={"two.txt": b"2", "more.txt": b"3"})
+    two = next(x["file_id"] for x in api.get(f"/jobs/{second}").json()["outputs"] if x["name"] == "two.txt")
+    return {"scan": scan, "one": one, "two": two, "first": first, "second": second}

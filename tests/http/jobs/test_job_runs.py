@@ -114,12 +114,13 @@ def test_bad_metadata_fails_the_job_and_applies_nothing(running, engine, tree):
     assert shown["info"] == {}
 
 
-def test_a_commit_is_repeated_safely(running, engine, tree):
-    """The answer was lost: the same ticket gives it again, and there is still one version."""
-    ticket = engine.ticket(running)
+@pytest.mark.parametrize("named", [True, False], ids=["by a ticket", "by the lease"])
+def test_a_commit_is_repeated_safely(running, engine, tree, named):
+    """The answer was lost: the same commit gives it again; one version, each line of the log once."""
     body = {
         "job": running["id"],
-        "ticket": ticket,
+        **({"ticket": engine.ticket(running)} if named else {}),
+        "logs": [{"fd": 1, "msg": "last words\n"}],
         "files": [engine.send(running, "out.txt", b"x")],
         "exit": 0,
         **engine.lease(running),
@@ -129,6 +130,7 @@ def test_a_commit_is_repeated_safely(running, engine, tree):
     assert first.status_code == again.status_code == 200
     assert first.json() == again.json()
     assert first.json()["outputs"][0]["version"] == 1
+    assert tree.api.get(f"/jobs/{running['id']}/logs/text").text == "last words\n"
     late = engine.client.post("/engine/commit", json={**body, "ticket": "0" * 24})
     assert late.status_code == 409
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from dicom_bytes import MR, data_set, element, instance, write
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from import_kit import config_file, dry_run
 from pydicom import dcmread, dcmwrite
@@ -223,7 +223,7 @@ def tried(body: bytes, *, flat: dict[str, Any] | None = None) -> list[dict[str, 
     return documents
 
 
-fuzz = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+fuzz = settings(max_examples=60)
 
 
 @fuzz

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import socket
-import time
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,13 +13,7 @@ from treadle.connector.pull.pulls import Pulls
 from treadle.connector.pull_config import PullConfig
 from treadle.connector.spool.layout import Layout
 from treadle.connector.spool.state import State
-
-
-def _wait(is_true: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 20
-    while not is_true():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+from treadle.testing.waiting import wait_until
 
 
 def test_loops_follow_the_configuration_and_unchanged_ones_go_on(tmp_path: Path) -> None:
@@ -37,12 +29,12 @@ def test_loops_follow_the_configuration_and_unchanged_ones_go_on(tmp_path: Path)
         config = ConnectorConfig(spool=tmp_path, server_url="http://s", api_key="k", devices=(first, second))
         pulls = Pulls(layout, State(layout.database), health, Arrivals(), submit=print, watch=print)
         pulls.apply(config)
-        _wait(lambda: len(health.troubles()) == 2)
+        wait_until(lambda: len(health.troubles()) == 2)
         kept = pulls._loops["b"]
         faster = replace(first, pull=PullConfig(poll_interval_s=1))
         pulls.apply(replace(config, devices=(faster, second)))
         assert pulls._loops["b"] is kept
-        _wait(lambda: health.counters()["a"]["polls_failed"] >= 3)
+        wait_until(lambda: health.counters()["a"]["polls_failed"] >= 3)
         assert health.counters()["b"]["polls_failed"] == 1
         pulls.apply(replace(config, devices=(replace(first, mode="push"),)))
         assert pulls.info() == {}

@@ -124,7 +124,6 @@ def test_titles_and_networks_decide(called: str, calling: str, address: str, rea
     assert (refused.value.result, refused.value.source, refused.value.reason) == (1, 1, reason)
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=400))
 def test_random_bytes_never_break_the_parsers(data: bytes) -> None:
     for parse in (pdu.parse_associate_rq, parse_command):
@@ -134,7 +133,6 @@ def test_random_bytes_never_break_the_parsers(data: bytes) -> None:
             continue
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_a_mutated_request_never_breaks_the_parser(data: st.DataObject) -> None:
     raw = bytearray(request_bytes()[6:])
@@ -220,13 +218,13 @@ def test_an_instance_of_odd_length_is_kept(site: Site) -> None:
     kept.unlink()
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=2000), st.booleans())
 def test_random_bytes_never_break_an_association(site: Site, data: bytes, established: bool) -> None:
     serve(site, (request_bytes() if established else b"") + data)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_a_mutated_conversation_never_breaks_an_association(site: Site, data: st.DataObject) -> None:
     raw = bytearray(

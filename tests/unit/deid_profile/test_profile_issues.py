@@ -4,7 +4,7 @@ import pickle
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from treadle.deid.profile import Profile, ProfileError
@@ -154,7 +154,6 @@ documents = st.one_of(
 )
 
 
-@settings(max_examples=300, deadline=None)
 @given(documents)
 def test_no_document_ends_in_a_traceback(document: dict[str, object]) -> None:
     for form in (document, yaml.safe_dump(document)):
@@ -164,7 +163,6 @@ def test_no_document_ends_in_a_traceback(document: dict[str, object]) -> None:
             assert all(issue.code and issue.message for issue in error.errors)
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.text(alphabet="abc:-[]{}&*!|>'\"%@#?,\n\t 0", max_size=60) | st.binary(max_size=40))
 def test_no_text_ends_in_a_traceback(text: str | bytes) -> None:
     with pytest.raises(ProfileError):

@@ -51,7 +51,6 @@ def raw(tag: int, vr: str, value: bytes, *, is_implicit: bool = False) -> RawDat
     return RawDataElement(Tag(tag), None if is_implicit else vr, len(value), value, 0, is_implicit, True)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(ELEMENTS, max_size=12))
 def test_any_bytes_in_any_element_give_json_fields_and_facts(
     elements: list[tuple[int, str, bytes, bool]],
@@ -143,7 +142,7 @@ def test_a_file_that_is_no_dicom_is_refused(tmp_path: Path, content: bytes) -> N
             read(path)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(cut=st.integers(0, 6000), at=st.integers(0, 6000), noise=st.binary(min_size=1, max_size=8))
 def test_a_cut_or_damaged_file_is_read_or_refused(
     tmp_path: Path, one_of_each: list[bytes], cut: int, at: int, noise: bytes

@@ -26,7 +26,7 @@ def write(folder: Path, contents: dict[str, bytes]) -> list[tuple[str, Path]]:
     return [(name, folder / name) for name in contents]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
 @given(CONTENTS, st.randoms(use_true_random=False))
 def test_members_are_the_same_bytes_in_any_order(
     tmp_path: Path, contents: dict[str, bytes], chance: random.Random
@@ -60,7 +60,9 @@ def test_every_member_starts_at_its_offset_and_carries_no_time_or_comment(tmp_pa
         )
 
 
-@pytest.mark.parametrize("data", [b"pixel" * 900_000, random.Random(2).randbytes(4_000_000)])
+@pytest.mark.parametrize(
+    "data", [b"pixel" * 900_000, random.Random(2).randbytes(4_000_000)], ids=["repeated", "random"]
+)
 def test_a_large_member_is_streamed_and_reads_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, data: bytes
 ) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import second_reading
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pydicom import dcmread
 from pydicom.datadict import dictionary_VR, tag_for_keyword
@@ -150,7 +150,6 @@ def on_the_wire(header: Header) -> Header:
     }
 
 
-@settings(max_examples=400, deadline=None)
 @given(
     headers(),
     st.sampled_from([EXPLICIT, IMPLICIT, BIG]),
@@ -180,7 +179,6 @@ def test_every_field_is_what_the_rules_say(
     }
 
 
-@settings(max_examples=200, deadline=None)
 @given(
     headers(),
     st.sampled_from([EXPLICIT, IMPLICIT, BIG]),
@@ -211,7 +209,6 @@ def comparable(value: Any) -> Any:
     return value
 
 
-@settings(max_examples=1500, deadline=None)
 @given(st.one_of(
     st.text("fwFW:/\\@^ gGpPs-_1.*<\r\n\t\0é\u00a0", max_size=30),
     st.lists(st.sampled_from([*ROUTES, "/", "\\", ":", "@", "ses-1", "SESSION 2", " ", "\n"]), max_size=6).map("".join),

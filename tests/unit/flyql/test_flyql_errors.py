@@ -6,7 +6,7 @@ import time
 
 import pytest
 from flyql_kit import shared_cases, texts
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from treadle.flyql.caret import at_caret
@@ -137,7 +137,6 @@ _WORDS = (
 nearly_queries = st.lists(st.one_of(st.sampled_from(_WORDS), texts), max_size=12).map(" ".join)
 
 
-@settings(max_examples=500, deadline=None)
 @given(st.one_of(nearly_queries, st.text(), st.lists(st.sampled_from(_WORDS), max_size=20).map("".join)))
 def test_no_text_ends_in_anything_but_a_tree_or_an_error_in_it(text: str) -> None:
     try:

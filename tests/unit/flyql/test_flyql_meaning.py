@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from flyql_kit import trees
-from hypothesis import given, settings
+from hypothesis import given
 
 from treadle.flyql.ast import And, Compare, Node, Not, Or
 from treadle.flyql.dataset import Dataset
@@ -181,7 +181,6 @@ def _only_terms_are_negated(node: Node) -> bool:
     return True
 
 
-@settings(max_examples=100, deadline=None)
 @given(trees())
 def test_pushing_not_down_changes_no_answer(tree: Node) -> None:
     pushed = push_not(tree)

@@ -6,7 +6,7 @@ import re
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from treadle.flyql.like import compile_like, escape_like
@@ -53,7 +53,6 @@ def expressions(depth: int = 3) -> st.SearchStrategy[str]:
     )
 
 
-@settings(max_examples=500, deadline=None)
 @given(expressions(), st.lists(_subjects, min_size=1, max_size=5))
 def test_expressions_mean_what_they_mean_in_python(expression: str, subjects: list[str]) -> None:
     pattern = compile_regex(expression)
@@ -64,7 +63,6 @@ def test_expressions_mean_what_they_mean_in_python(expression: str, subjects: li
 
 
 @pytest.mark.filterwarnings("ignore::FutureWarning")  # of Python's, about sets in sets
-@settings(max_examples=300, deadline=None)
 @given(st.text("ab1()[]{}|*+?.\\^-,:i=!<Pdwsn&~", max_size=12), st.text("ab1-,^]{}\n", max_size=4))
 def test_any_characters_are_refused_or_mean_what_they_mean_in_python(expression: str, subject: str) -> None:
     """What is called invalid is so for Python too; what is merely unsupported may not be."""
@@ -78,7 +76,6 @@ def test_any_characters_are_refused_or_mean_what_they_mean_in_python(expression:
     assert pattern.matches(subject) == (re.compile(expression, re.DOTALL).fullmatch(subject) is not None)
 
 
-@settings(max_examples=200, deadline=None)
 @given(expressions(2), st.lists(_subjects, min_size=1, max_size=5))
 def test_every_match_contains_the_literals(expression: str, subjects: list[str]) -> None:
     for prefix in ("", "(?i)"):
@@ -181,7 +178,6 @@ def test_like_matches_whole_values(like: str, matching: list[str], failing: list
     assert [text for text in (*matching, *failing) if pattern.matches(text)] == matching
 
 
-@settings(max_examples=100)
 @given(st.text("ab%_*?\\", max_size=8), st.text("ab%_*?\\", max_size=8))
 def test_an_escaped_text_is_like_itself_alone(text: str, other: str) -> None:
     pattern = compile_like(escape_like(text))

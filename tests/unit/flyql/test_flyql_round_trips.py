@@ -6,7 +6,7 @@ import json
 
 import pytest
 from flyql_kit import shared_cases, trees
-from hypothesis import given, settings
+from hypothesis import given
 
 from treadle.flyql.ast import Compare, Exists, Field, Not, Value
 from treadle.flyql.errors import TreeError
@@ -15,7 +15,6 @@ from treadle.flyql.printer import to_text
 from treadle.flyql.tree import from_tree, to_tree
 
 
-@settings(max_examples=200, deadline=None)
 @given(trees())
 def test_text_and_json_keep_every_tree(tree) -> None:
     text = to_text(tree)

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -16,6 +16,7 @@ import pytest
 from treadle.server.app.supervise import leftovers
 from treadle.server.app.supervise.child import Child
 from treadle.server.app.supervise.logs import LARGE_BYTES, LogPump
+from treadle.testing.waiting import wait_until
 
 WORKER = """
 import sys, time
@@ -47,31 +48,24 @@ def child(tmp_path: Path) -> Iterator[Child]:
     made.make_stop(time.monotonic() + 2)
 
 
-def until(claim: Callable[[], bool], seconds: float = 10.0) -> None:
-    end = time.monotonic() + seconds
-    while not claim():
-        assert time.monotonic() < end
-        time.sleep(0.01)
-
-
 def test_it_waits_for_its_orders(child: Child, tmp_path: Path) -> None:
     child.spawn()
     time.sleep(0.3)
     assert (tmp_path / "x.log").read_text() == ""
     child.release({"word": "go"})
-    until(lambda: (tmp_path / "x.log").read_text() == "got go\n")
+    wait_until(lambda: (tmp_path / "x.log").read_text() == "got go\n")
 
 
 def test_a_dead_one_is_started_again_with_its_orders(child: Child, tmp_path: Path) -> None:
     child.spawn()
     child.release({"word": "go"})
-    until(lambda: (tmp_path / "x.log").read_text() == "got go\n")
+    wait_until(lambda: (tmp_path / "x.log").read_text() == "got go\n")
     first = child.pid
     os.kill(first or 0, signal.SIGKILL)
-    until(lambda: child.exit_status is not None)
+    wait_until(lambda: child.exit_status is not None)
     assert "x was killed by signal 9; starting it again in 0.5 s" in (child.tend() or "")
-    until(lambda: child.tend() is None and child.pid is not None)
-    until(lambda: (tmp_path / "x.log").read_text() == "got go\ngot go\n")
+    wait_until(lambda: child.tend() is None and child.pid is not None)
+    wait_until(lambda: (tmp_path / "x.log").read_text() == "got go\ngot go\n")
     assert child.pid != first
 
 
@@ -86,7 +80,7 @@ def test_the_pause_grows_with_each_death(child: Child) -> None:
             told.append(word)
         return len(told) == 2
 
-    until(died_twice)
+    wait_until(died_twice)
     assert "ended with status 3; starting it again in 0.5 s" in told[0]
     assert "ended with status 3; starting it again in 1 s" in told[1]
     assert child.log.last_words() == "got die"
@@ -99,12 +93,12 @@ def test_one_that_ignores_sigterm_is_killed_with_its_group(tmp_path: Path) -> No
     )
     child = Child("x", [sys.executable, "-c", script], logs=tmp_path)
     child.spawn()
-    until(lambda: (tmp_path / "x.log").read_text().endswith("\n"))
+    wait_until(lambda: (tmp_path / "x.log").read_text().endswith("\n"))
     grandchild = int((tmp_path / "x.log").read_text())
     child.ask_to_stop()
     child.make_stop(time.monotonic() + 0.2)
     assert child.pid is None
-    until(lambda: not _runs(grandchild))
+    wait_until(lambda: not _runs(grandchild))
 
 
 def test_it_ends_when_its_supervisor_is_killed(tmp_path: Path) -> None:
@@ -113,10 +107,10 @@ def test_it_ends_when_its_supervisor_is_killed(tmp_path: Path) -> None:
     )
     assert supervisor.stdout is not None
     pid = int(supervisor.stdout.readline())
-    until(lambda: (tmp_path / "x.log").exists() and "got go" in (tmp_path / "x.log").read_text())
+    wait_until(lambda: (tmp_path / "x.log").exists() and "got go" in (tmp_path / "x.log").read_text())
     supervisor.kill()
     supervisor.communicate()
-    until(lambda: not _runs(pid))
+    wait_until(lambda: not _runs(pid))
 
 
 def test_children_of_a_killed_supervisor_are_stopped_at_the_next_start(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from e2e_kit import MakeSeries, Place, Server, write_series
 from guide_kit import keep_picture
 
-PATIENCE_MS = 30_000  # software rendering on a busy machine
+PATIENCE_MS = 120_000  # software rendering on a busy machine
 FLAGS = [
     "--no-sandbox",
     "--use-angle=swiftshader",

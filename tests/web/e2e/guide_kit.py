@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 ROOT = Path(__file__).parents[3]
 PAGES = ROOT / "docs" / "guide"
@@ -20,8 +20,9 @@ PICTURES = ROOT / "build" / "journeys"
 
 
 def keep_picture(page: Page, name: str) -> None:
-    """Save what is on screen."""
+    """Save what is on screen once it has come."""
     PICTURES.mkdir(parents=True, exist_ok=True)
+    expect(page.get_by_role("status", name=re.compile("^Loading"))).to_have_count(0)
     page.screenshot(path=PICTURES / f"{name}.png", animations="disabled")
 
 

@@ -7,6 +7,8 @@ import io
 import json
 import zipfile
 
+import nibabel
+import numpy as np
 import pytest
 from e2e_kit import Place, Server, axe_violations
 from playwright.sync_api import Page, expect
@@ -66,6 +68,56 @@ def test_pictures_and_documents_are_drawn(page: Page, server: Server, acquisitio
     expect(page.get_by_role("img", name="Page 1 of 1")).to_have_attribute("data-drawn", "true")
     expect(page.get_by_text("All is well")).to_be_attached()
     assert axe_violations(page) == []
+
+
+def test_a_report_in_html_is_shown_and_nothing_in_it_runs(
+    page: Page, server: Server, acquisition: str
+) -> None:
+    report = b"<h1>Quality</h1><script>document.body.textContent = 'ran'</script>"
+    # The browser complains of the script that it stops, which other pages would fail for.
+    own = page.context.new_page()
+    own.goto(f"/files/{upload(server, acquisition, 'qa.html', report)}")
+    frame = own.frame_locator("iframe[title='qa.html']")
+    expect(frame.get_by_role("heading", name="Quality")).to_be_visible()
+    assert axe_violations(own) == []
+
+
+RECORD = """async () => {
+  const canvas = document.createElement('canvas');
+  canvas.width = canvas.height = 32;
+  const pen = canvas.getContext('2d');
+  const recorder = new MediaRecorder(canvas.captureStream(20), {mimeType: 'video/webm'});
+  const parts = [];
+  recorder.ondataavailable = ({data}) => parts.push(data);
+  recorder.start();
+  for (let frame = 0; frame < 10; frame += 1) {
+    pen.fillStyle = `rgb(${frame * 20}, 0, 0)`;
+    pen.fillRect(0, 0, 32, 32);
+    await new Promise((done) => setTimeout(done, 50));
+  }
+  await new Promise((done) => { recorder.onstop = done; recorder.stop(); });
+  return [...new Uint8Array(await new Blob(parts).arrayBuffer())];
+}"""
+
+
+def test_a_video_plays_and_one_of_an_unknown_kind_says_so(
+    page: Page, server: Server, acquisition: str
+) -> None:
+    page.goto("/")
+    recorded = bytes(page.evaluate(RECORD))
+    page.goto(f"/files/{upload(server, acquisition, 'cine.webm', recorded)}")
+    video = page.get_by_label("cine.webm")
+    expect(video).to_have_js_property("videoWidth", 32)
+    assert axe_violations(page) == []
+    page.goto(f"/files/{upload(server, acquisition, 'broken.mp4', b'no video')}")
+    expect(page.get_by_role("heading", name="This browser cannot play the video")).to_be_visible()
+
+
+def test_an_mgh_volume_shows_its_planes(page: Page, server: Server, acquisition: str) -> None:
+    brain = nibabel.MGHImage(np.arange(512, dtype=np.float32).reshape(8, 8, 8), np.eye(4)).to_bytes()
+    file = upload(server, acquisition, "brain.mgz", gzip.compress(brain))
+    page.goto(f"/viewer?file={file}")
+    expect(page.locator("[data-testid=volume][data-ready=true]")).to_be_visible()
 
 
 def test_a_volume_shows_its_planes_with_another_over_them(

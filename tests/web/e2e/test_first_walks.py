@@ -58,7 +58,7 @@ def test_how_to_send_a_study_is_found(
         "The project shows its routing string. Type it as the Patient ID at the scanner, and send the study."
     )
     server.send(make_series(slices=4))
-    expect(page.get_by_role("gridcell", name="Visit 1")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("gridcell", name="Visit 1")).to_be_visible()
     walk.step("The session appears in the table by itself as soon as its images have arrived.")
     walk.end()
 
@@ -84,7 +84,7 @@ def test_how_to_look_at_images_is_found(page: Page, arrived: str) -> None:
     find(page, arrived)
     walk.step("Open the session, for example by the box at the top: its page lists what was scanned.")
     page.get_by_role("link", name="View", exact=True).click()
-    expect(page.locator("[data-testid=viewport][data-ready=true]")).to_be_visible(timeout=60_000)
+    expect(page.locator("[data-testid=viewport][data-ready=true]")).to_be_visible()
     walk.step("*View* shows the images. The wheel or the arrow keys go through them; the tools stand above.")
     walk.end()
 

@@ -64,9 +64,7 @@ class Engine:
         sent = self._send(
             "PUT", "/engine/blobs", params={"job": self.job["id"], **self._lease}, content=content
         )
-        path = f"/jobs/{self.job['id']}/prepare-complete"
-        ticket = self._send("POST", path, params=self._lease)["ticket"]
-        done = {"job": self.job["id"], "ticket": ticket, "files": [{"name": name, **sent}], "exit": 0}
+        done = {"job": self.job["id"], "files": [{"name": name, **sent}], "exit": 0}
         self._send("POST", "/engine/commit", json={**done, **self._lease})
 
     @property

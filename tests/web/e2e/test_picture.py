@@ -6,15 +6,16 @@ A picture is written when it is missing or when UPDATE_IMAGES=1.
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pydicom
 import pytest
-from e2e_kit import ARRIVAL_LIMIT_S, Server
+from e2e_kit import Server
 from playwright.sync_api import Page, expect
+
+from treadle.testing.waiting import wait_until
 
 pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("picture")]
 IMAGES = Path(__file__).resolve().parents[3] / "docs" / "images"
@@ -33,13 +34,12 @@ def send_study(server: Server, source: Path, folder: Path, *, patient_id: str, s
 
 def wait_for_files(server: Server, project: str, *, files: int) -> list[dict[str, Any]]:
     """The project's files, once there are this many."""
-    deadline = time.monotonic() + ARRIVAL_LIMIT_S
-    found: list[dict[str, Any]] = []
-    while len(found) < files and time.monotonic() < deadline:
-        time.sleep(0.25)
-        found = server.get("/files", filter=f"parents.project={project}", limit=50)["results"]
-    assert len(found) == files
-    return found
+
+    def found() -> list[dict[str, Any]]:
+        return list(server.get("/files", filter=f"parents.project={project}", limit=50)["results"])
+
+    wait_until(lambda: len(found()) >= files, "the files")
+    return found()
 
 
 def keep_picture(page: Page, name: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from pathlib import Path
 from urllib.parse import quote
 from uuid import uuid4
@@ -12,7 +11,7 @@ import pytest
 from e2e_kit import Place, Server
 from playwright.sync_api import Locator, Page, expect
 
-COUNTED_WITHIN_S = 30
+from treadle.testing.waiting import wait_until
 
 
 @pytest.fixture
@@ -35,10 +34,8 @@ def editor(page: Page) -> Locator:
 
 def wait_for_suggestion(server: Server, text: str) -> None:
     """Until the text can be completed: values are counted shortly after they have arrived."""
-    deadline = time.monotonic() + COUNTED_WITHIN_S
-    while not server.post("/dataexplorer/search/suggest", {"structured_query": text})["suggestions"]:
-        assert time.monotonic() < deadline
-        time.sleep(0.25)
+    asked = {"structured_query": text}
+    wait_until(lambda: server.post("/dataexplorer/search/suggest", asked)["suggestions"], what="counted")
 
 
 def shown(page: Page, study: Place, more: str = "") -> None:

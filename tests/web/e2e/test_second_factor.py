@@ -18,7 +18,8 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "flow"))
 
 import oidc_kit
 from fault_kit import Treadle
-from probe_kit import free_port
+
+from treadle.testing.ports import free_port
 
 PASSWORD = "a good long password"
 

@@ -64,7 +64,7 @@ def test_a_series_is_hung_by_dragging_it(page: Page, session: str) -> None:
     expect(page.get_by_test_id("pane").nth(0)).to_contain_text("Empty")
 
 
-def test_a_volume_is_cut_in_three_planes(page: Page, session: str) -> None:
+def test_a_volume_is_cut_in_three_planes_and_measured_on_them(page: Page, session: str) -> None:
     page.goto(f"/viewer?session={session}")
     shown(page, 1)
     page.get_by_role("navigation", name="Series").get_by_role("button", name="Thin").click()
@@ -76,9 +76,22 @@ def test_a_volume_is_cut_in_three_planes(page: Page, session: str) -> None:
     before = places(page)[1]
     page.keyboard.press("ArrowDown")
     expect(page.get_by_test_id("place").nth(1)).not_to_have_text(before)
+    page.keyboard.press("l")
+    box = page.get_by_test_id("viewport").nth(1).bounding_box()
+    assert box
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x - 50, y - 40)
+    page.mouse.down()
+    page.mouse.move(x + 50, y - 40, steps=6)
+    page.mouse.up()
+    expect(page.get_by_test_id("measure")).to_contain_text("mm")
+    expect(page.get_by_role("button", name="Length, three planes")).to_be_visible()
     assert axe_violations(page) == []
     page.keyboard.press("n")
     shown(page, 1)
+    # The measurement leads back to its planes.
+    page.get_by_role("button", name="Length, three planes").click()
+    shown(page, 3)
 
 
 def test_flipping_swaps_the_letters_and_the_text_follows_the_choice(page: Page, session: str) -> None:

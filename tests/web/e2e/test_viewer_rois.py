@@ -98,22 +98,63 @@ def test_other_tools_draw_too_and_an_export_holds_the_canonical_form(page: Page,
         ("t", [(-25, -25), (-20, -20)]),
         ("f", [(0, 15), (12, 15), (12, 25), (0, 25), (0, 16)]),
         ("d", [(-25, 10), (-15, 10)]),
+        ("Shift+E", [(20, -20), (26, -20)]),
+        ("Shift+T", [(-20, 25), (-18, 25)]),
+        ("Shift+A", [(-28, -5), (-20, -5)]),
     ):
         page.keyboard.press(key)
         drag(page, *points)
         page.wait_for_timeout(200)
-    expect(page.get_by_test_id("roi")).to_have_count(5)
-    page.get_by_role("button", name="Export").click()
+    # A Cobb angle has a second line.
+    drag(page, (-28, 5), (-20, -3))
+    expect(page.get_by_test_id("roi")).to_have_count(8)
+    assert "45" in "".join(page.get_by_test_id("measure").all_inner_texts())
+    expect(page.get_by_role("status").filter(has_text="Draft kept")).to_be_visible()
+    export = page.get_by_role("button", name="Export")
+    for form, start in (("SR", b"DICM"), ("SEG", b"DICM"), ("NIfTI", b"\x1f\x8b"), ("COCO", b"{")):
+        export.click()
+        with page.expect_download() as started:
+            page.get_by_role("menuitem", name=form).click()
+        held = started.value.path().read_bytes()
+        assert (held[128:132] if start == b"DICM" else held).startswith(start)
+    page.reload()
+    expect(page.get_by_test_id("roi")).to_have_count(8)
+    export.click()
     with page.expect_download() as started:
         page.get_by_role("menuitem", name="JSON").click()
     held = json.loads(started.value.path().read_text())
     assert held["schema"] == "treadle.roi/1"
-    assert {roi["tool"] for roi in held["rois"]} == {"key", "ellipse", "arrow", "freehand", "bidirectional"}
+    assert {roi["tool"] for roi in held["rois"]} == {
+        *("key", "ellipse", "arrow", "freehand", "bidirectional", "circle", "text", "cobb"),
+    }
     [ellipse] = [roi for roi in held["rois"] if roi["tool"] == "ellipse"]
     assert ellipse["ref"]["file_id"] == file_id
     assert len(ellipse["points"][0]) == 3
     [key_image] = [roi for roi in held["rois"] if roi["tool"] == "key"]
     assert key_image["ref"]["sop_uid"] != ellipse["ref"]["sop_uid"]
+
+
+def test_an_older_version_shows_its_own_images_and_measurements(
+    page: Page, server: Server, file_id: str
+) -> None:
+    said = {"name": "Measurements", "file_ref": {"file_id": file_id, "version": 1}}
+    sop_uid = server.get(f"/x/files/{file_id}/instances")["instances"][1]["sop_uid"]
+    region = {
+        "id": "one",
+        "tool": "length",
+        "points": [[10, 20, 2], [40, 60, 2]],
+        "ref": {"sop_uid": sop_uid},
+    }
+    server.post("/v3/annotations", {**said, "data": {"rois": [region]}})
+    file = server.get(f"/files/{file_id}")
+    path = f"/acquisitions/{file['parents']['acquisition']}/files"
+    body = server.http.get(f"{path}/{file['name']}").raise_for_status().content
+    server.http.post(path, files={"file": (file["name"], body + b"\0")}).raise_for_status()
+    page.goto(f"/files/{file_id}?version=1")
+    page.get_by_role("link", name="View").click()
+    expect(page.get_by_test_id("measure")).to_have_text("50.0 mm", timeout=60_000)
+    opened(page, file_id)
+    expect(page.get_by_test_id("roi")).to_have_count(0)
 
 
 def test_what_somebody_else_measured_is_shown_with_their_name_and_cannot_be_changed(

@@ -119,7 +119,10 @@ export const api = {
   },
   /** An answer that is a file. */
   file: async (path: string, body: unknown) => (await send("POST", path, { body })).blob(),
+  saved: async (path: string, query?: Query) => (await send("GET", path, { query })).blob(),
   form: <T>(path: string, body: FormData) => call<T>("POST", path, { body }),
+  /** A form in the place of what is there. */
+  putForm: <T>(path: string, body: FormData, revision: number) => call<T>("PUT", path, { body, revision }),
   /** The first bytes of a content, unpacked when it is gzip; `cut` when there are more. */
   head: async (path: string, query: Query, limit: number, gzip: boolean) => {
     const { body } = await send("GET", path, { query });

@@ -3740,7 +3740,7 @@ export interface paths {
         put?: never;
         /**
          * Commit
-         * @description End a run: files, metadata, analysis, provenance and state in one transaction. Repeating it is safe.
+         * @description End a run: log, files, metadata, analysis, provenance and state in one transaction. Repeating it is safe.
          */
         post: operations["commit_job"];
         delete?: never;
@@ -5064,7 +5064,8 @@ export interface paths {
          * Export Job
          * @description An ended run in a standard form: a Process Run Crate, W3C PROV-JSON, or BIDS dataset_description.json.
          *
-         *     With `pseudonymised` the starter's name is replaced by one that only tells sameness.
+         *     With `pseudonymised` the starter's name is replaced by one that only tells sameness; with `chain` all runs that led
+         *     to this one are told of too; with `with_data` the crate is a zip that holds the files which you may download.
          */
         get: operations["export_job"];
         put?: never;
@@ -5973,6 +5974,26 @@ export interface paths {
          * @description Allow changes again.
          */
         delete: operations["unlock_project"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{id}/notebook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make Notebook
+         * @description A notebook that begins with this project, and a key of the caller's for it that soon ends.
+         */
+        post: operations["make_project_notebook"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -9288,6 +9309,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/x/files/{file_id}/overlays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Overlays
+         * @description The reports, segmentations and structure sets of the same study, newest first.
+         */
+        get: operations["list_overlays_api_x_files__file_id__overlays_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/x/files/{file_id}/overlays/{sop_uid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Overlay
+         * @description What the object says of this series: regions (`treadle.roi/1`), and the names of its labels.
+         */
+        get: operations["get_overlay_api_x_files__file_id__overlays__sop_uid__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/x/files/{file_id}/overlays/{sop_uid}/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Overlay Labels
+         * @description The labels of a segmentation on the grid of this series, as NIfTI packed with gzip.
+         */
+        get: operations["get_overlay_labels_api_x_files__file_id__overlays__sop_uid__labels_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/x/find": {
         parameters: {
             query?: never;
@@ -11349,6 +11430,39 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * HandOver
+         * @description A notebook for a project, and the key for it.
+         */
+        HandOver: {
+            /**
+             * Expires
+             * Format: date-time
+             */
+            expires: string;
+            /**
+             * Key
+             * @description as the official SDK takes it; shown only here
+             */
+            key: string;
+            /**
+             * Name
+             * @description of the notebook as a file
+             */
+            name: string;
+            /**
+             * Notebook
+             * @description a Jupyter document; it holds no key
+             */
+            notebook: {
+                [key: string]: unknown;
+            };
+            /**
+             * Url
+             * @description where the site's Jupyter is, if it has one
+             */
+            url: string | null;
+        };
+        /**
          * HealthDocument
          * @description State of what the server stands on.
          */
@@ -12104,6 +12218,53 @@ export interface components {
         Orphaned: {
             /** Orphaned */
             orphaned: number;
+        };
+        /**
+         * OverlayDocument
+         * @description An object of DICOM that says something about a series.
+         */
+        OverlayDocument: {
+            /** File Id */
+            file_id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "sr" | "seg" | "rtstruct";
+            /** Name */
+            name: string;
+            /** Sop Uid */
+            sop_uid: string;
+            /** Version */
+            version: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * OverlayLabel
+         * @description A label that has a volume.
+         */
+        OverlayLabel: {
+            /** Label */
+            label: string;
+            /** Value */
+            value: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * OverlayRegions
+         * @description What such an object says.
+         */
+        OverlayRegions: {
+            /** Rois */
+            rois: {
+                [key: string]: unknown;
+            }[];
+            /** Segments */
+            segments: components["schemas"]["OverlayLabel"][];
+        } & {
+            [key: string]: unknown;
         };
         /**
          * OwnJobs
@@ -27582,6 +27743,8 @@ export interface operations {
             query?: {
                 format?: "rocrate" | "prov" | "bids";
                 pseudonymised?: boolean;
+                chain?: boolean;
+                with_data?: boolean;
             };
             header?: never;
             path: {
@@ -29854,6 +30017,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Modified"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    make_project_notebook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandOver"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -38204,6 +38399,108 @@ export interface operations {
         };
     };
     head_instance: {
+        parameters: {
+            query?: {
+                version?: string | null;
+            };
+            header?: never;
+            path: {
+                file_id: string;
+                sop_uid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    list_overlays_api_x_files__file_id__overlays_get: {
+        parameters: {
+            query?: {
+                version?: string | null;
+            };
+            header?: never;
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverlayDocument"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    get_overlay_api_x_files__file_id__overlays__sop_uid__get: {
+        parameters: {
+            query?: {
+                version?: string | null;
+            };
+            header?: never;
+            path: {
+                file_id: string;
+                sop_uid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverlayRegions"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    get_overlay_labels_api_x_files__file_id__overlays__sop_uid__labels_get: {
         parameters: {
             query?: {
                 version?: string | null;

@@ -30,12 +30,16 @@ export const why = (raw: Raw) => texts(raw, ["user", "action"]);
 export const jobs = (raw: Raw) => texts(raw, ["state", "gear", "whose", "sort"]);
 export const gears = (raw: Raw) => texts(raw, ["q"]);
 export const run = (raw: Raw) => texts(raw, ["gear", "target", "file"]);
-export const viewer = (raw: Raw) => texts(raw, ["file", "session", "series", "layout", "at"]);
-
 export function version(raw: Raw): { version?: number } {
   const number = Number(text(raw, "version"));
   return Number.isInteger(number) && number > 0 ? { version: number } : {};
 }
+
+/** A file in its current or an older version, or a session; what hangs where. */
+export const viewer = (raw: Raw) => ({
+  ...texts(raw, ["file", "session", "series", "layout", "at"]),
+  ...version(raw),
+});
 
 /** A data view: what is not saved yet, the run that is shown, the order of its rows. */
 export function view(raw: Raw): { draft?: object; run?: string; sort?: string } {
@@ -64,12 +68,14 @@ function picked(value: unknown): Record<string, string[]> | undefined {
 /** A whole search: query, words, kind of result, what was picked, columns and order. */
 export function search(raw: Raw) {
   const kind = KINDS.find((one) => one === raw.kind);
-  const [columns, facets, values] = [list(raw.columns), list(raw.facets), picked(raw.picked)];
+  const [columns, facets, sites] = [list(raw.columns), list(raw.facets), list(raw.sites)];
+  const values = picked(raw.picked);
   return {
-    ...texts(raw, ["q", "words", "sort", "from", "to", "youngest", "oldest", "saved"]),
+    ...texts(raw, ["q", "words", "sort", "from", "to", "youngest", "oldest", "saved", "all"]),
     ...(kind ? { kind } : {}),
     ...(columns ? { columns } : {}),
     ...(facets ? { facets } : {}),
+    ...(sites ? { sites } : {}),
     ...(values ? { picked: values } : {}),
   };
 }

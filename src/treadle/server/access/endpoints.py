@@ -9,7 +9,8 @@ administrator; `device-only` a device; `developer` a site administrator or a gea
 administrator; `owner` who made it; `list` any credentials, only the rows they may see are answered.
 A place: `project` the project of what is named, with the actions that follow; `group`, `collection` the access that
 follows (`see`: a role in a project of the group is enough). `+permissions`: project_permissions_manage for what
-somebody else wrote. `device-or-project`: devices place by routing. `...-and-project`: and what the project
+somebody else wrote. `account-and-project`: an `account` that may do
+that in the project. `device-or-project`: devices place by routing. `...-and-project`: and what the project
 of the file or of the target asks for.
 """
 
@@ -267,6 +268,9 @@ GET               /files/{}/zip_info                      project files_view_con
 GET HEAD          /x/files/{}/content                     project files_view_contents
 GET               /x/files/{}/instances                   project files_view_contents
 GET HEAD          /x/files/{}/instances/{}                project files_view_contents
+GET               /x/files/{}/overlays                    project files_view_contents
+GET               /x/files/{}/overlays/{}                 project files_view_contents
+GET               /x/files/{}/overlays/{}/labels          project files_view_contents
 
 GET               /v3/annotations                         list
 GET               /v3/annotations/count                   list
@@ -518,6 +522,7 @@ GET               /projects/{}/rules/{}                   project gear_rules_vie
 PUT DELETE        /projects/{}/rules/{}                   project gear_rules_manage
 GET               /projects/{}/rules/{}/firings           project gear_rules_view
 POST              /projects/{}/rules/{}/run               project gear_rules_manage
+POST              /projects/{}/notebook                   account-and-project containers_view_metadata
 GET POST          /site/rules                             admin
 GET PUT DELETE    /site/rules/{}                          admin
 PUT DELETE        /gears/{}/permissions                   developer

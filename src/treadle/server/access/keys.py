@@ -136,6 +136,12 @@ async def create_rule_key(
     )
 
 
+async def delete_expired(connection: AsyncConnection, user_id: str, *, label: str) -> None:
+    """Forget the keys of this user with this label that have ended."""
+    ended = (api_key.c.user_id == user_id, api_key.c.label == label, api_key.c.expires_at <= now())
+    await connection.execute(delete(api_key).where(*ended, api_key.c.job_id.is_(None)))
+
+
 async def delete_job_keys(connection: AsyncConnection, *job_ids: str) -> None:
     """Make the keys of jobs worthless: they have ended."""
     await connection.execute(delete(api_key).where(among(api_key.c.job_id, job_ids)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, AliasChoices, Field, StringConstraints
 
@@ -221,6 +222,14 @@ def key_doc(key: ApiKey) -> dict[str, Any]:
 def new_key_doc(made: NewKey) -> dict[str, Any]:
     """A key in the one answer that shows its secret."""
     return {**key_doc(made.key), "unencrypted_secret": made.secret}
+
+
+def key_text(base_url: str, secret: str) -> str:
+    """A key as gears and clients take it: with the address of this site in front."""
+    parts = urlsplit(base_url)
+    if parts.scheme == "http":
+        return f"{parts.hostname}:{parts.port or 80}:__force_insecure:{secret}"
+    return f"{parts.hostname}:{parts.port}:{secret}" if parts.port else f"{parts.hostname}:{secret}"
 
 
 def public_user_doc(user: User) -> dict[str, Any]:

@@ -23,6 +23,18 @@ class ReasonNeeded(Invalid):
     code = "annotations.reason_needed"
 
 
+class OverlayMissing(NotFound):
+    """No object of that UID belongs to these images."""
+
+    code = "annotations.overlay_not_found"
+
+
+class OverlayUnreadable(Invalid):
+    """The object cannot be shown on these images."""
+
+    code = "annotations.overlay_unreadable"
+
+
 class NotExportable(Invalid):
     """These annotations cannot be written in this form."""
 

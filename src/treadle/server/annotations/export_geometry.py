@@ -31,10 +31,25 @@ def on_image(region: Mapping[str, Any], image: Dataset) -> Any:
         )
     except AttributeError:
         raise Unsuitable("the image does not say where it lies in the patient") from None
-    return transform(outline(region, image))[:, :2]
+    axes = np.array([float(value) for value in image.ImageOrientationPatient]).reshape(2, 3)
+    return transform(outline(region, axes))[:, :2]
 
 
-def outline(region: Mapping[str, Any], image: Dataset) -> Any:
+def is_spatial(region: Mapping[str, Any]) -> bool:
+    """Whether the region lies on a plane between images, in coordinates that it names."""
+    ref = region["ref"]
+    return bool(not ref.get("sop_uid") and ref.get("frame_of_reference_uid") and region["points"])
+
+
+def axes_of(region: Mapping[str, Any]) -> Any:
+    """Two directions of the plane that the region was drawn on."""
+    if not region.get("normal") or not region.get("up"):
+        return np.eye(3)[:2]
+    up = np.array(region["up"], dtype=float)
+    return np.array([np.cross(np.array(region["normal"], dtype=float), up), up])
+
+
+def outline(region: Mapping[str, Any], axes: Any) -> Any:
     """The corners in patient coordinates; round shapes as polygons."""
     points = np.array(region["points"], dtype=float)
     if region["tool"] == "ellipse":
@@ -42,7 +57,6 @@ def outline(region: Mapping[str, Any], image: Dataset) -> Any:
         return _round(centre, (points[0] - points[1]) / 2, (points[2] - points[3]) / 2)
     if region["tool"] == "circle":
         radius = math.dist(points[0], points[1])
-        axes = np.array([float(value) for value in image.ImageOrientationPatient]).reshape(2, 3)
         return _round(points[0], axes[0] * radius, axes[1] * radius)
     return points
 

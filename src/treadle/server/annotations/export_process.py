@@ -17,11 +17,17 @@ from pydicom.sr.coding import Code
 from pydicom.uid import ExplicitVRLittleEndian
 
 from treadle import __version__
-from treadle.server.annotations.export_geometry import is_area, labels_of, mask_of, on_image
-from treadle.server.annotations.export_order import Order, Unsuitable
+from treadle.server.annotations.export_geometry import (
+    axes_of,
+    is_area,
+    is_spatial,
+    labels_of,
+    on_image,
+    outline,
+)
+from treadle.server.annotations.export_masks import affine_of, bounded, masks, numbered
+from treadle.server.annotations.export_order import Order, Unsuitable, placed
 
-_MOST_VOXELS = 512 << 20
-_GRAPHICS = {"probe": "POINT", "arrow": "POLYLINE", "length": "POLYLINE", "angle": "POLYLINE"}
 _MEASURES = {
     "length_mm": (codes.SCT.Length, codes.UCUM.Millimeter),
     "width_mm": (Code("103340004", "SCT", "Short axis"), codes.UCUM.Millimeter),
@@ -29,33 +35,42 @@ _MEASURES = {
     "perimeter_mm": (codes.SCT.Perimeter, codes.UCUM.Millimeter),
     "angle_deg": (codes.SCT.Angle, codes.UCUM.Degree),
 }
+# Attributes that may be empty but not absent (PS3.3, type 2), and that what is written repeats.
+_TYPE_2 = (
+    *("PatientName", "PatientID", "PatientBirthDate", "PatientSex"),
+    *("StudyDate", "StudyTime", "StudyID", "AccessionNumber", "SliceThickness"),
+)
 
 
 def write(order: Order) -> bytes:
     """The file; Unsuitable says why there is none."""
-    images = [dcmread(io.BytesIO(data), stop_before_pixels=True, force=True) for data in order.headers]
-    return _WRITERS[order.kind](order, images)
+    images = [
+        _filled(dcmread(io.BytesIO(data), stop_before_pixels=True, force=True)) for data in order.headers
+    ]
+    try:
+        return _WRITERS[order.kind](order, images)
+    except (AttributeError, ValueError) as reason:
+        raise Unsuitable(f"the images do not hold what it needs: {reason}") from None
 
 
-def _placed(order: Order, images: Sequence[Dataset]) -> list[tuple[dict[str, Any], Dataset]]:
-    """Each region with its image; only plain images are known to have one place."""
-    by_uid = {str(image.SOPInstanceUID): image for image in images}
-    found = []
-    for region in order.regions:
-        image = by_uid.get(region["ref"].get("sop_uid", ""))
-        if image is None:
-            continue
-        if int(image.get("NumberOfFrames") or 1) > 1:
-            raise Unsuitable("regions on multi-frame images are exported as JSON, CSV or not at all")
-        found.append((region, image))
-    if not found:
-        raise Unsuitable("none of the regions lies on an image of a DICOM series")
-    return found
+def _filled(image: Dataset) -> Dataset:
+    """The image with what every image should say, empty where it does not, as after de-identification."""
+    for keyword in _TYPE_2:
+        if keyword not in image:
+            setattr(image, keyword, None)
+    return image
 
 
 def _report(order: Order, images: Sequence[Dataset]) -> bytes:
-    """Structured report, TID 1500."""
-    groups = [_group(region, image) for region, image in _placed(order, images)]
+    """Structured report, TID 1500: regions on their images, those of other planes in the patient."""
+    flat = [region for region in order.regions if region["ref"].get("sop_uid")]
+    on_images = placed(flat, images) if flat else []
+    in_patient = [region for region in order.regions if is_spatial(region)]
+    if not on_images and not in_patient:
+        raise Unsuitable("painted labels are written as seg or nifti, and nothing else is measured")
+    groups = [_group(region, _flat(region, image)) for region, image in on_images]
+    groups += [_group(region, _spatial(region)) for region in in_patient]
+    evidence = {str(image.SOPInstanceUID): image for _, image in on_images}
     observer = hd.sr.ObserverContext(
         observer_type=codes.DCM.Person,
         observer_identifying_attributes=hd.sr.PersonObserverIdentifyingAttributes(name=order.author[:64]),
@@ -68,8 +83,9 @@ def _report(order: Order, images: Sequence[Dataset]) -> bytes:
         imaging_measurements=groups,
         title=codes.DCM.ImagingMeasurementReport,
     )
-    document = hd.sr.ComprehensiveSR(
-        evidence=list({str(image.SOPInstanceUID): image for _, image in _placed(order, images)}.values()),
+    kind = hd.sr.Comprehensive3DSR if in_patient else hd.sr.ComprehensiveSR
+    document = kind(
+        evidence=list(evidence.values()) or [images[0]],
         content=report,
         series_number=900,
         series_instance_uid=hd.UID(),
@@ -83,12 +99,32 @@ def _report(order: Order, images: Sequence[Dataset]) -> bytes:
     return _part10(document)
 
 
-def _group(region: Mapping[str, Any], image: Dataset) -> Any:
+def _flat(region: Mapping[str, Any], image: Dataset) -> Any:
+    """The region on its image, in pixels."""
     corners = on_image(region, image)
-    kind = _GRAPHICS.get(region["tool"], "POLYLINE")
+    kind = "POINT" if len(corners) == 1 else "POLYLINE"
     if is_area(region):
         corners = np.vstack([corners, corners[:1]])
     source = hd.sr.SourceImageForRegion(str(image.SOPClassUID), str(image.SOPInstanceUID))
+    return hd.sr.ImageRegion(
+        graphic_type=hd.sr.GraphicTypeValues[kind], graphic_data=corners, source_image=source
+    )
+
+
+def _spatial(region: Mapping[str, Any]) -> Any:
+    """The region in the patient, in millimetres."""
+    corners = outline(region, axes_of(region))
+    kind = "POINT" if len(corners) == 1 else "POLYLINE"
+    if is_area(region):
+        corners, kind = np.vstack([corners, corners[:1]]), "POLYGON"
+    return hd.sr.ImageRegion3D(
+        graphic_type=hd.sr.GraphicTypeValues3D[kind],
+        graphic_data=corners,
+        frame_of_reference_uid=region["ref"]["frame_of_reference_uid"],
+    )
+
+
+def _group(region: Mapping[str, Any], place: Any) -> Any:
     measures = [
         hd.sr.Measurement(name=name, value=float(value), unit=unit)
         for stat, (name, unit) in _MEASURES.items()
@@ -98,9 +134,7 @@ def _group(region: Mapping[str, Any], image: Dataset) -> Any:
         tracking_identifier=hd.sr.TrackingIdentifier(
             uid=hd.UID(), identifier=(region.get("label") or region["id"])[:64]
         ),
-        referenced_region=hd.sr.ImageRegion(
-            graphic_type=hd.sr.GraphicTypeValues[kind], graphic_data=corners, source_image=source
-        ),
+        referenced_region=place,
         finding_type=_code(region.get("label") or "unlabelled"),
         measurements=measures,
     )
@@ -108,23 +142,19 @@ def _group(region: Mapping[str, Any], image: Dataset) -> Any:
 
 def _segmentation(order: Order, images: Sequence[Dataset]) -> bytes:
     """Segmentation object: one binary segment per label, on the images that have regions."""
-    areas = [(region, image) for region, image in _placed(order, images) if is_area(region)]
-    if not areas:
-        raise Unsuitable("no region encloses an area")
-    labels = list(dict.fromkeys(region.get("label") or "unlabelled" for region, _ in areas))
-    used = {str(image.SOPInstanceUID) for _, image in areas}
-    sources = [image for image in images if str(image.SOPInstanceUID) in used]
-    place = {str(image.SOPInstanceUID): number for number, image in enumerate(sources)}
+    numbers = numbered(order)
+    labels = sorted(numbers, key=lambda label: numbers[label])
+    used = sorted({mask.place for mask in masks(order, images) if mask.pixels.any()})
+    if not used:
+        raise Unsuitable("no region encloses a pixel")
+    sources = [images[place] for place in used]
     rows, columns = int(sources[0].Rows), int(sources[0].Columns)
-    if any((int(image.Rows), int(image.Columns)) != (rows, columns) for image in sources):
-        raise Unsuitable("the images differ in size")
-    _bounded(len(sources) * rows * columns * len(labels))
-    masks = np.zeros((len(sources), rows, columns, len(labels)), dtype=np.uint8)
-    for region, image in areas:
-        segment = labels.index(region.get("label") or "unlabelled")
-        masks[place[str(image.SOPInstanceUID)], :, :, segment] |= mask_of(
-            on_image(region, image), rows, columns
-        )
+    bounded(len(sources) * rows * columns * len(labels))
+    stack = np.zeros((len(sources), rows, columns, len(labels)), dtype=np.uint8)
+    number_of = {place: number for number, place in enumerate(used)}
+    for mask in masks(order, images):
+        if mask.place in number_of and mask.label in labels:
+            stack[number_of[mask.place], :, :, labels.index(mask.label)] |= mask.pixels
     segments = [
         hd.seg.SegmentDescription(
             segment_number=number,
@@ -137,7 +167,7 @@ def _segmentation(order: Order, images: Sequence[Dataset]) -> bytes:
     ]
     document = hd.seg.Segmentation(
         source_images=sources,
-        pixel_array=masks,
+        pixel_array=stack,
         segmentation_type=hd.seg.SegmentationTypeValues.BINARY,
         segment_descriptions=segments,
         series_instance_uid=hd.UID(),
@@ -156,46 +186,26 @@ def _segmentation(order: Order, images: Sequence[Dataset]) -> bytes:
 
 def _nifti(order: Order, images: Sequence[Dataset]) -> bytes:
     """A label volume on the grid of the series."""
-    areas = [(region, image) for region, image in _placed(order, images) if is_area(region)]
-    if not areas:
-        raise Unsuitable("no region encloses an area")
-    rows, columns = int(images[0].Rows), int(images[0].Columns)
-    _bounded(rows * columns * len(images))
-    labels = labels_of([region for region, _ in areas])
-    volume = np.zeros(
-        (columns, rows, len(images)), dtype=np.uint8 if max(labels.values()) < 256 else np.uint16
-    )
-    place = {str(image.SOPInstanceUID): number for number, image in enumerate(images)}
-    for region, image in areas:
-        mask = mask_of(on_image(region, image), rows, columns)
-        volume[:, :, place[str(image.SOPInstanceUID)]][mask.T] = labels[region.get("label") or "unlabelled"]
-    found = nibabel.Nifti1Image(volume, _affine(images))
+    labels = numbered(order)
+    shape = (int(images[0].Columns), int(images[0].Rows), len(images))
+    bounded(shape[0] * shape[1] * shape[2])
+    volume = np.zeros(shape, dtype=np.uint8 if max(labels.values()) < 256 else np.uint16)
+    for mask in masks(order, images):
+        if mask.label in labels:
+            volume[:, :, mask.place][mask.pixels.T] = labels[mask.label]
+    found = nibabel.Nifti1Image(volume, affine_of(images))
     found.header["descrip"] = order.name.encode("ascii", "replace")[:79]
     return gzip.compress(found.to_bytes(), mtime=0)
 
 
-def _affine(images: Sequence[Dataset]) -> Any:
-    """From voxels to millimetres, in NIfTI's directions (RAS)."""
-    first, last = images[0], images[-1]
-    axes = np.array([float(value) for value in first.ImageOrientationPatient]).reshape(2, 3)
-    spacing = [float(value) for value in first.PixelSpacing]
-    start = np.array([float(value) for value in first.ImagePositionPatient])
-    end = np.array([float(value) for value in last.ImagePositionPatient])
-    thick = float(first.get("SpacingBetweenSlices") or first.get("SliceThickness") or 1)
-    step = (end - start) / (len(images) - 1) if len(images) > 1 else np.cross(axes[0], axes[1]) * thick
-    affine = np.eye(4)
-    affine[:3] = np.column_stack([axes[0] * spacing[1], axes[1] * spacing[0], step, start])
-    return np.diag([-1, -1, 1, 1]) @ affine
-
-
 def _coco(order: Order, images: Sequence[Dataset]) -> bytes:
     """COCO's object detection form: outlines in pixels."""
-    placed = [(region, image) for region, image in _placed(order, images) if is_area(region)]
-    labels = labels_of([region for region, _ in placed])
-    used = list({str(image.SOPInstanceUID): image for _, image in placed}.values())
+    areas = [(region, image) for region, image in placed(order.regions, images) if is_area(region)]
+    labels = labels_of([region for region, _ in areas])
+    used = list({str(image.SOPInstanceUID): image for _, image in areas}.values())
     numbers = {str(image.SOPInstanceUID): number for number, image in enumerate(used, 1)}
     found = []
-    for number, (region, image) in enumerate(placed, 1):
+    for number, (region, image) in enumerate(areas, 1):
         corners = on_image(region, image)
         low, high = corners.min(axis=0), corners.max(axis=0)
         x, y = corners[:, 0], corners[:, 1]
@@ -232,11 +242,6 @@ def _code(label: str) -> Code:
     """A label as a code of this site's own: at most 16 characters, and its full meaning."""
     short = "".join(letter for letter in label if letter.isalnum())[:16] or "label"
     return Code(short, "99TREADLE", label[:64])
-
-
-def _bounded(voxels: int) -> None:
-    if voxels > _MOST_VOXELS:
-        raise Unsuitable("the mask would be too large")
 
 
 def _part10(document: Dataset) -> bytes:

@@ -10,14 +10,15 @@ from treadle.server.annotations import rules
 from treadle.server.annotations.errors import NotExportable
 from treadle.server.annotations.export_order import Order, Unsuitable, written
 from treadle.server.annotations.export_plain import as_csv
+from treadle.server.annotations.headers import headers_of
 from treadle.server.annotations.queries import Measurements
 from treadle.server.annotations.roi import SCHEMA
+from treadle.server.annotations.sets import companion_of
 from treadle.server.annotations.wire import annotation_doc
 from treadle.server.catalog.files import get_file
 from treadle.server.catalog.tables import file, instance
 from treadle.server.delivery.instances import instances_of
-from treadle.server.dicomweb import instance_bytes
-from treadle.server.dicomweb.described import described_all, in_process
+from treadle.server.dicomweb.described import in_process
 from treadle.server.dicomweb.queries import Stored, stored
 from treadle.server.store.blobs import Blobs
 from treadle.server.wire.answer import disposition, dumps
@@ -35,6 +36,7 @@ _FORMS = {
     "nifti": ("application/gzip", "nii.gz"),
 }
 _MOST_IMAGES = 5000
+_MOST_PAINTED = 64 << 20  # bytes, packed
 
 
 @router.get("/{annotation_id}/export", response_class=Response)
@@ -62,9 +64,23 @@ async def export_annotation(
 
 def _images(found: Measurements, format: str) -> list[ColumnElement[bool]]:
     """The images that are needed: those with regions, or for a volume all of them."""
-    uids = {region["ref"].get("sop_uid") for region in found.shown.data.get("rois", [])} - {None}
+    regions = found.shown.data.get("rois", [])
+    uids = {region["ref"].get("sop_uid") for region in regions}
     of_file = file.c.id == found.file_version_id
-    return [of_file] if format == "nifti" and uids else [of_file, instance.c.sop_uid.in_(uids)]
+    # Volumes and painted labels are on all images; what was drawn between images refers to any of them.
+    if regions and (format == "nifti" or None in uids):
+        return [of_file]
+    return [of_file, instance.c.sop_uid.in_(uids)]
+
+
+async def _painted(blobs: Blobs, found: Measurements) -> bytes | None:
+    """The volume beside labels that were painted."""
+    companion = companion_of(found.shown)
+    if companion is None or not any(region["tool"] == "mask" for region in found.shown.data["rois"]):
+        return None
+    if companion.blob.size > _MOST_PAINTED:
+        raise NotExportable("The volume of labels is too large.")
+    return await blobs.read(companion.blob.sha384, 0, companion.blob.size)
 
 
 async def _data(blobs: Blobs, found: Measurements, format: str, items: list[Stored]) -> bytes:
@@ -79,11 +95,9 @@ async def _data(blobs: Blobs, found: Measurements, format: str, items: list[Stor
         raise NotExportable("None of the regions lies on an image of a DICOM series.")
     if len(items) > _MOST_IMAGES:
         raise NotExportable(f"The series has more than {_MOST_IMAGES} images.")
-    headers = []
-    async for item, said in described_all(blobs, items):
-        end = said.pixels.offset if said.pixels else item.size
-        headers.append(await instance_bytes.read(blobs, item, 0, end))
-    order = Order(format, found.name, found.author_id, found.shown.data["rois"], headers)
+    headers = await headers_of(blobs, items)
+    painted = await _painted(blobs, found)
+    order = Order(format, found.name, found.author_id, found.shown.data["rois"], headers, painted)
     try:
         return await in_process(written, order)
     except Unsuitable as reason:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, field_validator
 
@@ -62,6 +62,30 @@ class AnnotationDocument(VersionDocument):
     saved_version: int
     revision: int
     data: dict[str, Any]
+
+
+class OverlayDocument(Document):
+    """An object of DICOM that says something about a series."""
+
+    sop_uid: str
+    kind: Literal["sr", "seg", "rtstruct"]
+    file_id: str
+    version: int
+    name: str
+
+
+class OverlayLabel(Document):
+    """A label that has a volume."""
+
+    value: int
+    label: str
+
+
+class OverlayRegions(Document):
+    """What such an object says."""
+
+    rois: list[dict[str, Any]]
+    segments: list[OverlayLabel]
 
 
 def version_doc(shown: Version) -> dict[str, Any]:

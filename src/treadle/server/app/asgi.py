@@ -28,6 +28,7 @@ from treadle.server.ingest import routes as ingest
 from treadle.server.ingest.arrival import stop_engines
 from treadle.server.jobs import routes as jobs
 from treadle.server.kit.settings import Settings
+from treadle.server.notebooks import routes as notebooks
 from treadle.server.privacy import routes as privacy
 from treadle.server.privacy import routes_preview, routes_profiles, routes_settings
 from treadle.server.privacy.preview import stop_previews
@@ -50,6 +51,7 @@ _ROUTERS: tuple[APIRouter, ...] = (
     jobs.router,
     rules.router,
     batch.router,
+    notebooks.router,
     ingest.router,
     delivery.router,
     annotation_routes.router,

@@ -21,8 +21,8 @@ from treadle.server.catalog.rows import Container, File, as_container, as_file
 from treadle.server.catalog.tables import container, file
 from treadle.server.gears.queries import Gear, gear_by_id
 from treadle.server.gears.restriction import may_use
+from treadle.server.jobs.checks import rights_for
 from treadle.server.jobs.errors import BadConfig, GearUnusable
-from treadle.server.jobs.request import rights_for
 from treadle.server.store.db import among
 
 _PAGE = 1000  # containers judged at a time

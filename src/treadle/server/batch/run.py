@@ -71,7 +71,7 @@ async def _projects(connection: AsyncConnection, requests: Sequence[Mapping[str,
 
 
 async def start(guard: Guard, batch_id: str) -> list[Job]:
-    """All jobs of the batch, in one transaction."""
+    """All jobs of the batch, in one transaction; answered are those that the caller may see."""
     one = await find(guard, batch_id, lock=True)
     if one.state != "pending":
         raise WrongState(f"The batch is {one.state}; only a proposal can be started.")
@@ -86,9 +86,10 @@ async def start(guard: Guard, batch_id: str) -> list[Job]:
         read_request(body, analysis=analysis, place=(body.get("destination") or {}).get("id"))
         for body in ({**one.common, **request} for request in kept.requests)
     ]
-    await request_jobs(connection, requests, caller(guard, batch_id=one.id))
+    made = await request_jobs(connection, requests, caller(guard, batch_id=one.id))
     await _change(connection, one, state="running", requests=[], started_at=now())
-    return await jobs_of(guard, one)
+    seen = set(await job_ids(guard, one))
+    return [each for each in made if each.id in seen]
 
 
 async def _analysis(

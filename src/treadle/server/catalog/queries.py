@@ -18,6 +18,7 @@ from treadle.server.catalog.tables import (
     file,
     note,
 )
+from treadle.server.store.db import among
 
 _EMPTY: ColumnElement[Any] = literal_column("'{}'::jsonb", JSONB)
 
@@ -52,7 +53,7 @@ async def containers_by_ids(connection: AsyncConnection, ids: Collection[str]) -
     """Live containers by id, without their info."""
     if not ids:
         return {}
-    rows = await connection.execute(select(*CONTAINER_LIST).where(container.c.id.in_(ids), LIVE))
+    rows = await connection.execute(select(*CONTAINER_LIST).where(among(container.c.id, ids), LIVE))
     return {row.id: as_container(row) for row in rows}
 
 

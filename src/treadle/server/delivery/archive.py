@@ -6,6 +6,7 @@ import struct
 import tarfile
 import zlib
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -20,6 +21,28 @@ _RECORD = 10240
 _LIMIT_32, _LIMIT_16 = 0xFFFF_FFFF, 0xFFFF
 _FLAGS = 0x808  # UTF-8 names; sizes and checksum follow the data
 _VERSION = 45  # zip64
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A file of an archive that is in no store but made for it: the description of the others."""
+
+    path: str
+    content: bytes
+    modified_at: datetime
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return len(self.content)
+
+
+async def _content(blobs: Blobs, entry: Entry | Written) -> AsyncIterator[bytes]:
+    if isinstance(entry, Written):
+        yield entry.content
+        return
+    async for block in blobs.open_range(entry.sha384, 0, entry.size):
+        yield block
 
 
 async def stream_tar(blobs: Blobs, entries: Sequence[Entry]) -> AsyncIterator[bytes]:
@@ -45,14 +68,14 @@ def _tar_header(entry: Entry) -> bytes:
     return info.tobuf(tarfile.PAX_FORMAT)
 
 
-async def stream_zip(blobs: Blobs, entries: Sequence[Entry]) -> AsyncIterator[bytes]:
+async def stream_zip(blobs: Blobs, entries: Sequence[Entry | Written]) -> AsyncIterator[bytes]:
     """A zip of the entries; zip64 where a number needs it (PKWARE APPNOTE 6.3)."""
     position, directory = 0, []
     for entry in entries:
         head = _local_header(entry)
         yield head
         crc = 0
-        async for block in blobs.open_range(entry.sha384, 0, entry.size):
+        async for block in _content(blobs, entry):
             crc = zlib.crc32(block, crc)
             yield block
         tail = _descriptor(entry, crc)
@@ -70,11 +93,11 @@ def _dos_time(at: datetime) -> tuple[int, int]:
     return at.hour << 11 | at.minute << 5 | at.second // 2, (at.year - 1980) << 9 | at.month << 5 | at.day
 
 
-def _is_large(entry: Entry) -> bool:
+def _is_large(entry: Entry | Written) -> bool:
     return entry.size >= _LIMIT_32
 
 
-def _local_header(entry: Entry) -> bytes:
+def _local_header(entry: Entry | Written) -> bytes:
     name = entry.path.encode()
     size = _LIMIT_32 if _is_large(entry) else 0
     extra = struct.pack("<HHQQ", 1, 16, 0, 0) if _is_large(entry) else b""
@@ -94,12 +117,12 @@ def _local_header(entry: Entry) -> bytes:
     return fixed + name + extra
 
 
-def _descriptor(entry: Entry, crc: int) -> bytes:
+def _descriptor(entry: Entry | Written, crc: int) -> bytes:
     form = "<4sIQQ" if _is_large(entry) else "<4sIII"
     return struct.pack(form, b"PK\x07\x08", crc, entry.size, entry.size)
 
 
-def _central_header(entry: Entry, crc: int, position: int) -> bytes:
+def _central_header(entry: Entry | Written, crc: int, position: int) -> bytes:
     name = entry.path.encode()
     wide = [entry.size, entry.size] if _is_large(entry) else []
     if position >= _LIMIT_32:

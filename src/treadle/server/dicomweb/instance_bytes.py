@@ -13,6 +13,7 @@ from treadle.server.store.zips import STORED, Packed
 
 _KEPT = 128 << 20  # inflated instances whose frames are likely to be asked for next
 _LARGEST_KEPT = 32 << 20
+_BEGINNING = 8  # what ends in this part of an instance is its header: the rest need not be inflated for it
 
 
 def packed(item: Stored) -> Packed:
@@ -51,7 +52,7 @@ async def read(blobs: Blobs, item: Stored, start: int, end: int) -> bytes:
         return b""
     if item.method == STORED:
         return await blobs.read(item.sha384, item.offset + start, item.offset + end)
-    if item.size <= _LARGEST_KEPT:
+    if item.size <= _LARGEST_KEPT and end > item.size // _BEGINNING:
         return (await _inflated.get(blobs, item))[start:end]
     return b"".join([block async for block in stream(blobs, item, start, end)])
 

@@ -8,7 +8,7 @@ from typing import Any
 from treadle.server.access.guard import Guard
 from treadle.server.jobs.analyses import NewAnalysis
 from treadle.server.jobs.inputs import check_texts, read_refs
-from treadle.server.jobs.request import JobRequest
+from treadle.server.jobs.plans import JobRequest
 from treadle.server.jobs.starter import Starter, caller
 from treadle.server.jobs.states import find_job, priority_of
 from treadle.server.kit.errors import Forbidden, Invalid

@@ -45,7 +45,7 @@ class Wish:
     white: Mapping[str, Sequence[str]]
     black: Mapping[str, Sequence[str]]
     capabilities: Sequence[str] = ()
-    provider_id: str | None = None
+    device_id: str | None = None  # whose compute provider jobs may name
 
 
 KEYS = ("group", "gear-name", "tag", "compute-provider", "created-by")
@@ -62,9 +62,10 @@ def _filters(wish: Wish, limits: Limits) -> tuple[str, dict[str, Any]]:
     conditions = [
         "(j.due_at IS NULL OR j.due_at <= now())",
         "j.capabilities <@ %(capabilities)s::text[]",
-        "(j.compute_provider_id IS NULL OR j.compute_provider_id = %(provider)s::text)",
+        "(j.compute_provider_id IS NULL OR j.compute_provider_id = "
+        "(SELECT p.id FROM compute_provider p WHERE p.device_id = %(device)s::text))",
     ]
-    values: dict[str, Any] = {"capabilities": list(wish.capabilities), "provider": wish.provider_id}
+    values: dict[str, Any] = {"capabilities": list(wish.capabilities), "device": wish.device_id}
     for number, key in enumerate(KEYS):
         for kind, lists, form in (("w", wish.white, "({})"), ("b", wish.black, "NOT ({})")):
             if lists.get(key):
@@ -113,10 +114,12 @@ SELECT taken.id FROM heads h CROSS JOIN LATERAL (
 ) taken
 LIMIT {most}
 """
+# A claim does not wait for the disk, nor do others for its turn there: a power cut that makes the database forget it
+# leaves a job that waits as before, and an engine whose lease counts for nothing (docs/decisions/0031).
 _GIVE = """
 UPDATE job SET state = 'running', lease = %(lease)s, lease_until = %(until)s, engine_id = %(engine)s,
                modified_at = %(at)s, transitions = job.transitions || jsonb_build_object('running', %(stamp)s::text)
-WHERE job.id = ({picked}) RETURNING job.*
+WHERE job.id = ({picked}) RETURNING job.*, set_config('synchronous_commit', 'off', true)
 """
 
 

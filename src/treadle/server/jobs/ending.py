@@ -110,9 +110,9 @@ async def cancel_many(
     """Cancel the waiting jobs among these, and with `running` those under way: how many."""
     cancelled = 0
     states = ("pending", "running") if running else ("pending",)
-    chosen = select(job).where(which, job.c.state.in_(states)).order_by(job.c.id).limit(_MANY)
-    while rows := (await connection.execute(chosen.with_for_update())).all():
-        ids, at = [row.id for row in rows], now()
+    chosen = select(job.c.id).where(which, job.c.state.in_(states)).order_by(job.c.id).limit(_MANY)
+    while ids := (await connection.execute(chosen.with_for_update())).scalars().all():
+        at = now()
         ended = await connection.execute(
             update(job)
             .where(among(job.c.id, ids))

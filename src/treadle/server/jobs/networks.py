@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
@@ -31,11 +32,22 @@ def check_settings(body: Mapping[str, Any]) -> None:
         )
 
 
-async def networks(connection: AsyncConnection, gears: Mapping[str, Gear]) -> dict[str, Network]:
-    """By the gears' ids: what runs of them get, on an engine that gives as much."""
-    row = await connection.execute(
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """What the site said."""
+
+    default: Network
+    gears: Mapping[str, Network]
+
+    def to(self, gear: Gear | None) -> Network:
+        """What a run of the gear gets, on an engine that gives as much."""
+        return "none" if gear is None else network(gear.manifest, self.gears.get(gear.name, self.default))
+
+
+async def read_allowed(connection: AsyncConnection) -> Allowed:
+    """As it is now."""
+    said = await connection.scalar(
         select(site_document.c.document[SETTING]).where(site_document.c.name == "settings")
     )
-    said = row.scalar_one_or_none() or {}
-    default, single = said.get("default", "api"), said.get("gears", {})
-    return {id: network(gear.manifest, single.get(gear.name, default)) for id, gear in gears.items()}
+    said = said or {}
+    return Allowed(said.get("default", "api"), said.get("gears", {}))

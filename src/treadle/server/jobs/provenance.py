@@ -8,7 +8,6 @@ from typing import Any
 
 import orjson
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from treadle.server.catalog.tables import container
@@ -17,6 +16,7 @@ from treadle.server.jobs import logs
 from treadle.server.jobs.rows import LEVELS, Job
 from treadle.server.jobs.tables import provenance
 from treadle.server.kit.errors import TooLarge
+from treadle.server.store.bulk import insert_rows
 from treadle.server.store.db import among
 
 FORMAT = "treadle-provenance/1"
@@ -50,7 +50,7 @@ async def write(connection: AsyncConnection, jobs: Sequence[Job], run: Json | No
         }
         for one in jobs
     ]
-    await connection.execute(insert(provenance).on_conflict_do_nothing(), rows)
+    await insert_rows(connection, provenance, rows, skip_known=True)
 
 
 async def _labels(connection: AsyncConnection, jobs: Sequence[Job]) -> dict[str, Any]:

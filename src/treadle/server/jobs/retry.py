@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Text, cast, func, insert, select, update
+from sqlalchemy import Text, cast, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -19,6 +19,7 @@ from treadle.server.jobs.states import ENDED, tell_all
 from treadle.server.jobs.tables import job
 from treadle.server.kit.clock import now
 from treadle.server.kit.ids import new_id
+from treadle.server.store.bulk import insert_rows
 from treadle.server.store.db import among
 from treadle.server.store.outbox import Fact, emit_all
 from treadle.server.wire.answer import stamp
@@ -71,7 +72,7 @@ async def again(
     at, ids = now(), [new_id() for _ in olds]
     rows = [_row(old, own_id, starter, at) for old, own_id in zip(olds, ids, strict=True)]
     more = {"due_at": due_at} | ({} if provider_id is None else {"compute_provider_id": provider_id})
-    await connection.execute(insert(job), [{**row, **more} for row in rows])
+    await insert_rows(connection, job, [{**row, **more} for row in rows])
     await connection.execute(
         update(job).where(among(job.c.id, [old.id for old in olds])).values(retried_at=at, modified_at=at)
     )

@@ -11,20 +11,21 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from treadle.server.access.guard import Guard, Guards, ScopedGuard, UserGuards
+from treadle.server.access.wire import key_text
 from treadle.server.catalog.rows import File, as_file
 from treadle.server.catalog.tables import file
 from treadle.server.catalog.wire import file_hash
 from treadle.server.delivery.content import content_answer, plain
 from treadle.server.delivery.live import EventHub, Subscription
-from treadle.server.gears.queries import gears_by_ids
+from treadle.server.gears.queries import Gear, gears_by_ids
 from treadle.server.jobs import claim, ending, frozen, keys, leases
 from treadle.server.jobs.errors import BadInput
 from treadle.server.jobs.models import Asked, ClaimedJob, ComputeProvider, Count, Renewed
-from treadle.server.jobs.networks import networks
+from treadle.server.jobs.networks import Allowed, read_allowed
 from treadle.server.jobs.rows import Job
 from treadle.server.jobs.states import check_state, find_job
 from treadle.server.jobs.tables import compute_provider
-from treadle.server.jobs.wire import claimed_doc, key_text, provider_doc
+from treadle.server.jobs.wire import claimed_doc, provider_doc
 from treadle.server.jobs.wishes import Ask, limits_of, read_ask
 from treadle.server.kit.clock import now
 from treadle.server.kit.errors import BadRequest, Forbidden, Invalid
@@ -32,7 +33,7 @@ from treadle.server.kit.ids import new_id
 from treadle.server.store.blobs import Blobs
 from treadle.server.wire.answer import json_answer, stamp
 from treadle.server.wire.body import ObjectBody
-from treadle.server.wire.dialect import ClientDialect
+from treadle.server.wire.dialect import Client, ClientDialect
 from treadle.server.wire.http import public_base
 from treadle.server.wire.routing import Router
 
@@ -89,12 +90,11 @@ async def _asked(
     while True:
         async with guards() as guard:
             guard.require_engine()
-            ask = read_ask(body, provider_id=await _provider(guard))
-            taken = await _take(request, guard, ask)
-            documents = await _claimed(guard, taken, client)
+            ask = read_ask(body, device_id=guard.identity.id)
+            documents = await _take(request, guard, ask, client)
             states = await claim.counts(guard.connection, ask.wish) if ask.states else None
         left = end - time.monotonic()
-        if taken or ask.jobs == 0 or ask.peek or left <= 0 or await request.is_disconnected():
+        if documents or ask.jobs == 0 or ask.peek or left <= 0 or await request.is_disconnected():
             return json_answer({"jobs": documents, "states": states})
         await _news(news, min(left, _LOOK_AGAIN_S))
 
@@ -111,50 +111,37 @@ async def _news(subscription: Subscription, longest_s: float) -> None:
         return
 
 
-async def _provider(guard: Guard) -> str | None:
-    found = await guard.connection.execute(
-        select(compute_provider.c.id).where(compute_provider.c.device_id == guard.identity.id)
-    )
-    return found.scalar_one_or_none()
-
-
-async def _take(request: Request, guard: Guard, ask: Ask) -> list[Job]:
+async def _take(request: Request, guard: Guard, ask: Ask, client: Client) -> list[dict[str, Any]]:
     limits = limits_of(request.app.state.settings.jobs)
     if ask.peek:
-        return await claim.peek(guard.connection, ask.wish, limits, most=ask.jobs)
+        seen = await claim.peek(guard.connection, ask.wish, limits, most=ask.jobs)
+        gears = await gears_by_ids(guard.connection, {one.gear_id for one in seen})
+        allowed = await read_allowed(guard.connection)
+        return [claimed_doc(one, gears.get(one.gear_id), allowed, client) for one in seen]
     engine = guard.identity.id if guard.identity.is_engine else None
-    taken: list[Job] = []
+    known: dict[str, Gear] = {}
+    site: Allowed | None = None
+    taken: list[dict[str, Any]] = []
     while len(taken) < ask.jobs:
         found = await claim.claim(guard.connection, ask.wish, limits, engine_id=engine)
         if found is None:
             break
-        if await _is_usable(guard, found):
-            taken.append(found)
+        if found.gear_id not in known:
+            known |= await gears_by_ids(guard.connection, {found.gear_id})
+        gear = known.get(found.gear_id)
+        if gear is not None and gear.is_usable:
+            site = site or await read_allowed(guard.connection)
+            taken.append(claimed_doc(found, gear, site, client))
+        else:
+            await ending.fail(guard.connection, found, "gear_disabled: The gear was switched off meanwhile.")
     return taken
-
-
-async def _is_usable(guard: Guard, found: Job) -> bool:
-    """Whether the gear may still be run; a job of one that was switched off meanwhile fails."""
-    gear = (await gears_by_ids(guard.connection, {found.gear_id})).get(found.gear_id)
-    if gear is not None and gear.is_usable:
-        return True
-    await ending.fail(guard.connection, found, "gear_disabled: The gear was switched off meanwhile.")
-    return False
-
-
-async def _claimed(guard: Guard, jobs: list[Job], client: ClientDialect) -> list[dict[str, Any]]:
-    gears = await gears_by_ids(guard.connection, {one.gear_id for one in jobs}) if jobs else {}
-    allowed = await networks(guard.connection, gears) if gears else {}
-    return [
-        claimed_doc(one, gears.get(one.gear_id), allowed.get(one.gear_id, "none"), client) for one in jobs
-    ]
 
 
 @router.post("/jobs/ask/{state}", response_model=Count, operation_id="ask_jobs_state")
 async def ask_state(state: str, guard: ScopedGuard, body: ObjectBody) -> Response:
     """How many jobs of this state an engine with these wishes would see."""
     guard.require_engine()
-    ask = read_ask(body, provider_id=await _provider(guard))
+    ask = read_ask(body, device_id=guard.identity.id)
     return json_answer({"count": (await claim.counts(guard.connection, ask.wish))[check_state(state)]})
 
 
@@ -165,12 +152,12 @@ async def next_job(request: Request, guard: ScopedGuard, client: ClientDialect) 
     tags = [word for part in request.query_params.getlist("tags") for word in part.split(",") if word]
     ask = read_ask(
         {"whitelist": {"tag": tags}, "return": {"jobs": 1}, "capabilities": ["networking", "oci", "sandbox"]},
-        provider_id=await _provider(guard),
+        device_id=guard.identity.id,
     )
-    taken = await _take(request, guard, ask)
+    taken = await _take(request, guard, ask, client)
     if not taken:
         raise BadRequest("No jobs to process.")
-    return json_answer((await _claimed(guard, taken, client))[0])
+    return json_answer(taken[0])
 
 
 @router.post("/jobs/{job_id}/claim", response_model=ClaimedJob, operation_id="claim_job")
@@ -184,7 +171,9 @@ async def claim_job(
     if taken is None:
         taken = await leases.held(guard, job_id, lease, lock=True)
         await leases.renew(guard.connection, taken)
-    return json_answer((await _claimed(guard, [taken], client))[0])
+    gears = await gears_by_ids(guard.connection, {taken.gear_id})
+    allowed = await read_allowed(guard.connection)
+    return json_answer(claimed_doc(taken, gears.get(taken.gear_id), allowed, client))
 
 
 @router.get("/jobs/{job_id}/config.json", response_model=dict[str, Any], operation_id="get_job_config")

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi import Request, Response
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
 
 from treadle.server.access.guard import Guard, ScopedGuard, StreamGuards
 from treadle.server.ingest.form import receive_form
 from treadle.server.ingest.routes_upload import receive_body
-from treadle.server.jobs import ending, leases
+from treadle.server.jobs import ending, leases, logs
 from treadle.server.jobs.errors import TicketUnknown
 from treadle.server.jobs.models import Committed, StoredContent, Ticket
 from treadle.server.jobs.outputs import Output, read_outputs
@@ -113,7 +114,8 @@ async def complete(
         run=read_run(body.get("run")),
     )
     ended = await ending.finish(guard.connection, found, said)
-    await _close(guard, job_ticket_id, _result(ended))
+    if job_ticket_id is not None:
+        await _close(guard, job_ticket_id, found.id, _result(ended))
     return json_answer(None)
 
 
@@ -152,15 +154,17 @@ async def set_profile(
 
 @router.post("/engine/commit", response_model=Committed, operation_id="commit_job")
 async def commit(guard: ScopedGuard, body: ObjectBody) -> Response:
-    """End a run: files, metadata, analysis, provenance and state in one transaction. Repeating it is safe."""
+    """End a run: log, files, metadata, analysis, provenance and state in one transaction. Repeating it is safe."""
     guard.require_engine()
-    job_id, ticket = _text(body.get("job")), _text(body.get("ticket"))
+    job_id, lease = _text(body.get("job")), _text(body.get("lease"))
+    ticket = _text(body.get("ticket")) or lease
     if job_id is None or ticket is None:
-        raise Invalid("A commit names its 'job' and its 'ticket'.")
-    earlier = await _ticket(guard, ticket, job_id)
+        raise Invalid("A commit names its 'job' and its 'lease', or a 'ticket'.")
+    earlier = await _ticket(guard, ticket, job_id, is_lease=ticket == lease)
     if earlier is not None:
         return json_answer(earlier)
-    found = await leases.held(guard, job_id, _text(body.get("lease")), lock=True)
+    found = await leases.held(guard, job_id, lease, lock=True)
+    await logs.append(guard.connection, found.id, logs.read_records(body.get("logs") or []))
     code = body.get("exit")
     said = ending.Outcome(
         success=bool(body.get("success", code == 0)),
@@ -171,25 +175,28 @@ async def commit(guard: ScopedGuard, body: ObjectBody) -> Response:
         run={**read_run(body.get("run")), "exit": code},
     )
     result = _result(await ending.finish(guard.connection, found, said))
-    await _close(guard, ticket, result)
+    await _close(guard, ticket, found.id, result)
     return json_answer(result)
 
 
-async def _ticket(guard: Guard, ticket: str, job_id: str) -> dict[str, Any] | None:
-    """What was answered when this ticket was used; None when it is unused."""
+async def _ticket(guard: Guard, ticket: str, job_id: str, *, is_lease: bool = False) -> dict[str, Any] | None:
+    """What was answered when this ticket was used; None when it is unused. A lease is one that nobody asks for."""
     await find_job(guard.connection, job_id, lock=True)  # two completions of a job take turns
     row = (
         await guard.connection.execute(select(engine_ticket).where(engine_ticket.c.id == ticket))
     ).one_or_none()
+    if row is None and is_lease:
+        return None
     if row is None or row.job_id != job_id:
         raise TicketUnknown
     result: dict[str, Any] | None = row.result
     return result
 
 
-async def _close(guard: Guard, ticket: str | None, result: dict[str, Any]) -> None:
+async def _close(guard: Guard, ticket: str, job_id: str, result: dict[str, Any]) -> None:
+    used = insert(engine_ticket).values(id=ticket, job_id=job_id, result=result)
     await guard.connection.execute(
-        update(engine_ticket).where(engine_ticket.c.id == ticket).values(result=result)
+        used.on_conflict_do_update(index_elements=[engine_ticket.c.id], set_={"result": used.excluded.result})
     )
 
 

@@ -83,6 +83,23 @@ def job_of(values: Mapping[str, Any]) -> Job:
     return Job(**{name: values[name] for name in _FIELDS})
 
 
+# What a row holds in the columns that nobody named when it was written.
+_FRESH: Mapping[str, Any] = {
+    **dict.fromkeys(("retried_at", "lease", "lease_until", "engine_id", "native_id", "failure_reason")),
+    "state": "pending",
+    "outputs": [],
+    "produced_metadata": None,
+    "failed_output_accepted": False,
+    "profile": {},
+    "log_bytes": 0,
+}
+
+
+def new_job(values: Mapping[str, Any]) -> Job:
+    """The job of a row that was just written from these values."""
+    return job_of({**_FRESH, **values})
+
+
 def as_job(row: Row[Any]) -> Job:
     """The job of a row that holds all columns of the table."""
     return job_of(cast(Mapping[str, Any], row._mapping))

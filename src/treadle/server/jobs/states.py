@@ -88,18 +88,22 @@ async def tell(connection: AsyncConnection, target: Job) -> None:
 
 
 async def tell_all(connection: AsyncConnection, targets: Sequence[Job]) -> None:
-    """Let everybody who listens know that these jobs changed."""
+    """Let everybody who listens know that these jobs changed: one fact for all of a project."""
+    alike: dict[tuple[str, str], list[Job]] = {}
+    for one in targets:
+        alike.setdefault((one.project_id, one.state), []).append(one)
     facts = [
         Fact(
             "job.changed",
             {
                 "level": "job",
-                "id": one.id,
-                "state": one.state,
-                "project": one.project_id,
-                "parents": one.parents,
+                "id": jobs[0].id,
+                "count": len(jobs),
+                "state": state,
+                "project": project,
+                "parents": dict(set.intersection(*({*one.parents.items()} for one in jobs))),
             },
         )
-        for one in targets
+        for (project, state), jobs in alike.items()
     ]
     await emit_all(connection, facts)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
-from treadle.gears.network import Network
 from treadle.server.gears.queries import Gear
 from treadle.server.jobs.frozen import BASE
+from treadle.server.jobs.networks import Allowed
 from treadle.server.jobs.rows import Job
 from treadle.server.jobs.states import PRIORITIES
 from treadle.server.wire.answer import stamp
@@ -84,14 +83,14 @@ def _output(item: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def claimed_doc(target: Job, gear: Gear | None, network: Network, client: Client) -> dict[str, Any]:
+def claimed_doc(target: Job, gear: Gear | None, allowed: Allowed, client: Client) -> dict[str, Any]:
     """A job as an engine gets it: what to fetch, what to run, where the output goes; and the lease."""
     return {
         **job_doc(target, client),
         "request": request_doc(target, gear),
         "gear": gear.manifest if gear else None,
         "exchange": gear.exchange if gear else None,
-        "network": network,
+        "network": allowed.to(gear),
         "lease": target.lease,
         "lease_until": stamp(target.lease_until),
         "native_id": target.native_id,
@@ -148,14 +147,6 @@ def request_doc(target: Job, gear: Gear | None) -> dict[str, Any]:
             }
         ],
     }
-
-
-def key_text(base_url: str, secret: str) -> str:
-    """A key as gears and clients take it: with the address of this site in front."""
-    parts = urlsplit(base_url)
-    if parts.scheme == "http":
-        return f"{parts.hostname}:{parts.port or 80}:__force_insecure:{secret}"
-    return f"{parts.hostname}:{parts.port}:{secret}" if parts.port else f"{parts.hostname}:{secret}"
 
 
 def provider_doc(row: Any) -> dict[str, Any]:

@@ -36,7 +36,7 @@ def limits_of(settings: JobSettings) -> Limits:
     )
 
 
-def read_ask(body: Mapping[str, Any], *, provider_id: str | None) -> Ask:
+def read_ask(body: Mapping[str, Any], *, device_id: str) -> Ask:
     """The request; what is left out asks for nothing and excludes nothing."""
     wanted = _mapping(body.get("return"), "return")
     jobs = wanted.get("jobs") or 0
@@ -50,7 +50,7 @@ def read_ask(body: Mapping[str, Any], *, provider_id: str | None) -> Ask:
             white=_lists(body.get("whitelist"), "whitelist"),
             black=_lists(body.get("blacklist"), "blacklist"),
             capabilities=check_texts(body.get("capabilities"), "capabilities"),
-            provider_id=provider_id,
+            device_id=device_id,
         ),
         jobs=jobs,
         peek=wanted.get("peek") is True,

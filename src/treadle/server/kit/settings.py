@@ -142,6 +142,27 @@ class DeidSettings(BaseModel):
     )
 
 
+class NotebookSettings(BaseModel):
+    """Jupyter beside this site."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    url: str | None = Field(
+        default=None,
+        description="Address of the JupyterHub or JupyterLab that people are sent to (default: none).",
+    )
+    key_hours: float = Field(
+        default=8.0, gt=0, le=24 * 31, description="Hours after which the key made for a notebook ends."
+    )
+
+    @field_validator("url")
+    @classmethod
+    def _address(cls, value: str | None) -> str | None:
+        if value and not value.startswith(("https://", "http://")):
+            raise ValueError("notebooks.url must start with https:// or http://")
+        return value or None
+
+
 class AuditSettings(BaseModel):
     """The access log."""
 
@@ -336,6 +357,9 @@ class Settings(BaseSettings):
     )
     jobs: JobSettings = Field(default_factory=JobSettings, description="Runs of gears.")
     deid: DeidSettings = Field(default_factory=DeidSettings, description="De-identification on arrival.")
+    notebooks: NotebookSettings = Field(
+        default_factory=NotebookSettings, description="Jupyter beside this site."
+    )
     uploads: UploadSettings = Field(default_factory=UploadSettings, description="Limits of what comes in.")
     connector: ConnectorSettings = Field(
         default_factory=ConnectorSettings, description="The DICOM connector that `treadle up` runs."

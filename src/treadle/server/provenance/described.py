@@ -30,7 +30,7 @@ class Image:
 class Described:
     """A run to be written down; `site` is the address of this server without a slash at the end."""
 
-    record: Json
+    record: dict[str, Any]
     manifest: Json
     site: str
     pseudonymised: bool = False

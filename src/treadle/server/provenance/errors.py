@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from treadle.server.kit.errors import Conflict, NotFound
+from treadle.server.kit.errors import Conflict, Invalid, NotFound
 
 
 class RecordMissing(NotFound):
@@ -15,6 +15,12 @@ class NotRepeatable(Conflict):
     """Something that the run needs is gone."""
 
     code = "not_repeatable"
+
+
+class ChainTooLong(Invalid):
+    """So many runs do not go into one document."""
+
+    code = "chain_too_long"
 
 
 class NoRun(Conflict):

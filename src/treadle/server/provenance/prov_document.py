@@ -1,22 +1,30 @@
-"""A run as a W3C PROV document: file versions are entities, the job an activity, gear and starter its agents."""
+"""Runs as a W3C PROV document: file versions are entities, jobs activities, gears and starters their agents."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from prov.constants import PROV_TYPE
-from prov.identifier import QualifiedName
+from prov.identifier import Namespace, QualifiedName
 from prov.model import PROV, ProvDocument, ProvEntity
 
 from treadle.server.provenance.described import Described
 
 
-def prov_json(run: Described) -> dict[str, Any]:
-    """PROV-JSON."""
-    document, record = ProvDocument(), run.record
-    space = document.add_namespace("treadle", f"{run.site}/api/")
+def prov_json(runs: Sequence[Described]) -> dict[str, Any]:
+    """PROV-JSON; what several runs share is there once."""
+    document = ProvDocument()
+    space = document.add_namespace("treadle", f"{runs[0].site}/api/")
+    for run in runs:
+        _write(document, space, run)
+    found: dict[str, Any] = json.loads(str(document.unified().serialize(format="json")))
+    return found
+
+
+def _write(document: ProvDocument, space: Namespace, run: Described) -> None:
+    record = run.record
     job = document.activity(
         space[f"jobs/{record['job']['id']}"], run.started, run.ended, {"prov:label": run.title}
     )
@@ -36,8 +44,6 @@ def prov_json(run: Described) -> dict[str, Any]:
         document.wasGeneratedBy(one, job, run.ended)
         for other in read:
             document.wasDerivedFrom(one, other, job)
-    found: dict[str, Any] = json.loads(str(document.serialize(format="json")))
-    return found
 
 
 def _file(document: ProvDocument, folder: QualifiedName, one: Mapping[str, Any]) -> ProvEntity:

@@ -14,7 +14,8 @@ from treadle.server.jobs import frozen
 from treadle.server.jobs.analyses import NewAnalysis
 from treadle.server.jobs.errors import BadTransition
 from treadle.server.jobs.inputs import Ref
-from treadle.server.jobs.request import JobRequest, request_job
+from treadle.server.jobs.plans import JobRequest
+from treadle.server.jobs.request import request_job
 from treadle.server.jobs.rows import Job
 from treadle.server.jobs.starter import caller
 from treadle.server.jobs.states import ENDED

@@ -6,20 +6,26 @@ from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import Query, Request, Response
+from fastapi.responses import StreamingResponse
 
 from treadle.server.access.guard import ScopedGuard
 from treadle.server.catalog import rights
 from treadle.server.catalog.files import get_file
+from treadle.server.delivery.archive import MEDIA_TYPES, Written, stream_zip
 from treadle.server.gears.queries import gears_by_ids
 from treadle.server.jobs import listing
 from treadle.server.jobs.rows import Job
-from treadle.server.provenance import lineage, records, rerun
+from treadle.server.kit.clock import now
+from treadle.server.provenance import lineage, packed, records, rerun
+from treadle.server.provenance.chain import upstream
 from treadle.server.provenance.compare import compare
 from treadle.server.provenance.described import Described
 from treadle.server.provenance.errors import NoRun
-from treadle.server.provenance.export import Format, export
+from treadle.server.provenance.export import Format, check, export
 from treadle.server.provenance.models import Comparison, LineageDocument, ProvenanceRecord, Rerun
-from treadle.server.wire.answer import json_answer
+from treadle.server.provenance.rocrate import METADATA, crate
+from treadle.server.store.blobs import Blobs
+from treadle.server.wire.answer import disposition, dumps, json_answer
 from treadle.server.wire.http import public_base
 from treadle.server.wire.routing import Router
 
@@ -39,16 +45,46 @@ async def get_provenance(guard: ScopedGuard, job_id: str) -> Response:
 
 @router.get("/jobs/{job_id}/export", response_model=dict[str, Any], operation_id="export_job")
 async def export_job(
-    request: Request, guard: ScopedGuard, job_id: str, format: Format = "rocrate", pseudonymised: bool = False
+    request: Request,
+    guard: ScopedGuard,
+    job_id: str,
+    format: Format = "rocrate",
+    pseudonymised: bool = False,
+    chain: bool = False,
+    with_data: bool = False,
 ) -> Response:
     """An ended run in a standard form: a Process Run Crate, W3C PROV-JSON, or BIDS dataset_description.json.
 
-    With `pseudonymised` the starter's name is replaced by one that only tells sameness.
+    With `pseudonymised` the starter's name is replaced by one that only tells sameness; with `chain` all runs that led
+    to this one are told of too; with `with_data` the crate is a zip that holds the files which you may download.
     """
-    found, record = await records.read(guard, job_id)
-    gear = (await gears_by_ids(guard.connection, {found.gear_id})).get(found.gear_id)
-    described = Described(record, gear.manifest if gear else {}, public_base(request), pseudonymised)
-    return json_answer(export(described, format))
+    check(format, chain=chain, with_data=with_data)
+    found = [await records.read(guard, job_id)]
+    if chain:
+        found += await upstream(guard, found[0][0])
+    gears = await gears_by_ids(guard.connection, {one.gear_id for one, _ in found})
+    described = [
+        Described(
+            record,
+            gears[one.gear_id].manifest if one.gear_id in gears else {},
+            public_base(request),
+            pseudonymised,
+        )
+        for one, record in found
+    ]
+    if not with_data:
+        return json_answer(export(described, format))
+    return await _packed(request, guard, described)
+
+
+async def _packed(request: Request, guard: ScopedGuard, runs: list[Described]) -> Response:
+    entries = await packed.entries_of(guard, [one.record for one in runs])
+    text = dumps(crate(runs, packed.places(entries)))
+    blobs: Blobs = request.app.state.blobs
+    name = f"{runs[0].record['gear']['name']}-{runs[0].record['job']['id']}.crate.zip"
+    headers = {"Content-Disposition": disposition(name), "Cache-Control": "no-store"}
+    stream = stream_zip(blobs, [Written(METADATA, text, now()), *entries])
+    return StreamingResponse(stream, media_type=MEDIA_TYPES["zip"], headers=headers)
 
 
 @router.post("/jobs/{job_id}/rerun", response_model=Rerun, operation_id="rerun_job")

@@ -75,8 +75,6 @@ async def start(
         except NoPlan as error:
             match.reason = str(error)
     if not dry:
-        for match, job_id in zip(
-            asked, await request_jobs(connection, requests, starter_of(one)), strict=True
-        ):
-            match.job_id = job_id
+        for match, job in zip(asked, await request_jobs(connection, requests, starter_of(one)), strict=True):
+            match.job_id = job.id
     return result

@@ -14,7 +14,7 @@ from treadle.server.gears.suggest import fields_of
 from treadle.server.jobs import frozen
 from treadle.server.jobs.analyses import NewAnalysis
 from treadle.server.jobs.inputs import Ref, read_refs
-from treadle.server.jobs.request import JobRequest
+from treadle.server.jobs.plans import JobRequest
 from treadle.server.jobs.starter import Starter
 from treadle.server.rules.match import Facts
 from treadle.server.rules.rows import Rule

@@ -31,12 +31,12 @@ from treadle.server.store.disk import (
     write_all,
 )
 from treadle.server.store.hashing import RunningHashes, StreamHash
-from treadle.server.store.writeback import start_writeback
+from treadle.server.store.lanes import Lanes
+from treadle.server.store.writeback import EarlyWriter
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK, errno.EXDEV)
 _WRITE_BLOCK = 2 * BLOCK
-_FLUSH_EVERY = 16 * BLOCK
 _READ_BLOCK = BLOCK
 _LOCK_TRIES, _LOCK_PAUSE_S = 100, 0.05
 
@@ -126,14 +126,21 @@ class LocalBlobs:
             if present != offset:
                 raise OffsetMismatch(present)
             hashes = self._running.take(name, offset)
-            written = 0
-            async for block in _blocks(chunks, _WRITE_BLOCK):
-                writing = self.run(write_all, handle, block)
-                hashing = self._hash_block(hashes, block) if hashes else asyncio.sleep(0)
-                written += (await asyncio.gather(writing, hashing))[0]
+            hashing = (hashes.update, hashes.update_sha256) if hashes else ()
+            file = EarlyWriter(handle, size=offset)
+            lanes = Lanes(self.run, file.write, *hashing)
+            size = offset
+            try:
+                async for block in _blocks(chunks, _WRITE_BLOCK):
+                    await lanes.put(block)
+                    size += sum(map(len, block))
+                await lanes.end()
+            finally:
+                await lanes.stop()
+            await self.run(file.start)
             if hashes:
-                self._running.keep(name, offset + written, hashes)
-            return offset + written
+                self._running.keep(name, size, hashes)
+            return size
         finally:
             os.close(handle)
 
@@ -250,7 +257,7 @@ class LocalBlobs:
 
 
 class LocalWriter:
-    """A temporary file; one block is hashed and written in threads while the next one arrives.
+    """A temporary file; blocks are hashed and written in threads while the next ones arrive.
 
     What fits into one block is written by a single step in a thread: a thousand small files are a thousand
     steps, not ten thousand.
@@ -262,8 +269,7 @@ class LocalWriter:
         self._hashes = StreamHash()
         self._chunks: list[bytes] = []
         self._waiting = 0
-        self._written = self._flushing = 0
-        self._busy: tuple[asyncio.Future[None], ...] = ()
+        self._lanes = Lanes(store.run)
         self.size = 0
 
     async def write(self, chunk: bytes) -> None:
@@ -282,7 +288,7 @@ class LocalWriter:
             self._path = await self._store.run(self._write_whole)
         else:
             await self._flush()
-            await self._settle()
+            await self._lanes.end()
             await self._store.run(os.fsync, self._handle)
             handle, self._handle = self._handle, -1
             os.close(handle)
@@ -293,7 +299,7 @@ class LocalWriter:
         if self._handle < 0:
             return
         handle, self._handle = self._handle, -1
-        await asyncio.gather(*self._busy, return_exceptions=True)
+        await self._lanes.stop()
         self._chunks = []
         await asyncio.shield(self._store.run(close_and_remove, handle, self._path))
 
@@ -313,25 +319,10 @@ class LocalWriter:
     async def _flush(self) -> None:
         if self._handle < 0:
             self._handle, self._path = await self._store.run(self._store.open_temporary)
-        await self._settle()
-        if not self._chunks:
-            return
-        chunks, self._chunks, self._waiting = self._chunks, [], 0
-        self._busy = (
-            asyncio.ensure_future(self._store.run(self._hashes.update, chunks)),
-            asyncio.ensure_future(self._store.run(self._write, chunks)),
-        )
-
-    async def _settle(self) -> None:
-        busy, self._busy = self._busy, ()
-        if busy:
-            await asyncio.gather(*busy)
-
-    def _write(self, chunks: Sequence[bytes]) -> None:
-        self._written += write_all(self._handle, chunks)
-        if self._written - self._flushing >= _FLUSH_EVERY:
-            start_writeback(self._handle, self._flushing, self._written - self._flushing)
-            self._flushing = self._written
+            self._lanes = Lanes(self._store.run, self._hashes.update, EarlyWriter(self._handle).write)
+        if self._chunks:
+            chunks, self._chunks, self._waiting = self._chunks, [], 0
+            await self._lanes.put(chunks)
 
 
 class LocalReceipt:

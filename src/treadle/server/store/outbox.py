@@ -12,14 +12,25 @@ from typing import Any, Literal
 
 import orjson
 import psycopg
-from sqlalchemy import insert, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from treadle.server.store.check import plain_url
-from treadle.server.store.tables import outbox
+from treadle.server.store.db import driver_of
 
 CHANNEL = "treadle_facts"
 MAX_NOTIFY = 7000  # PostgreSQL takes payloads below 8000 bytes
+
+# Whatever changes anything tells of it, so this goes past SQLAlchemy and is one statement.
+_EMIT = b"""
+WITH told AS (
+    INSERT INTO outbox (name, payload)
+    SELECT name, data FROM json_to_recordset(%(facts)s::json) AS fact(name text, data jsonb)
+    RETURNING id, name, payload
+)
+SELECT pg_notify(%(channel)s, note)
+FROM (SELECT json_build_object('id', id, 'name', name, 'data', payload)::text FROM told) AS spoken(note)
+WHERE octet_length(note) < %(most)s
+"""
 
 FactName = Literal[
     "file.created",  # a file or a new version of one became visible
@@ -50,20 +61,10 @@ async def emit(connection: AsyncConnection, fact: Fact) -> None:
 
 async def emit_all(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
     """Record several facts at once, in this order."""
-    rows = await connection.execute(
-        insert(outbox).returning(outbox.c.id, sort_by_parameter_order=True),
-        [{"name": fact.name, "payload": fact.data} for fact in facts],
+    told = orjson.dumps([{"name": fact.name, "data": fact.data} for fact in facts]).decode()
+    await driver_of(connection).execute(
+        _EMIT, {"facts": told, "channel": CHANNEL, "most": MAX_NOTIFY}, prepare=True
     )
-    notes = [
-        orjson.dumps({"id": number, "name": fact.name, "data": fact.data}).decode()
-        for number, fact in zip(rows.scalars(), facts, strict=True)
-    ]
-    short = [note for note in notes if len(note) < MAX_NOTIFY]
-    if short:
-        await connection.execute(
-            text("SELECT pg_notify(:channel, note) FROM unnest(CAST(:notes AS text[])) note"),
-            {"channel": CHANNEL, "notes": short},
-        )
 
 
 @asynccontextmanager

@@ -86,7 +86,7 @@ export function FilePage() {
             ) : null}
             <RunButton target={file.parent_ref.id} file={f} may={may} />
             {FULL_WINDOW.has(previewKind(file)) && may("files_view_contents") ? (
-              <LinkButton to="/viewer" search={{ file: f }} leftSection={<IconEye size={16} />}>
+              <LinkButton to="/viewer" search={{ file: f, ...exact }} leftSection={<IconEye size={16} />}>
                 View
               </LinkButton>
             ) : null}

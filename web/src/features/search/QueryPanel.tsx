@@ -14,6 +14,7 @@ import { type Kind, parseQuery, type SearchState } from "./search";
 const QueryEditor = lazy(async () => ({
   default: (await import("@/viewers/code/QueryEditor")).QueryEditor,
 }));
+const PlacesButton = lazy(async () => ({ default: (await import("./PlacesButton")).PlacesButton }));
 const QueryBuilder = lazy(async () => ({ default: (await import("./builder/QueryBuilder")).QueryBuilder }));
 const PAUSE_MS = 150;
 
@@ -38,6 +39,9 @@ export function QueryPanel({ state, onSearch }: QueryPanelProps) {
       <div className={classes.words}>
         <SearchField label="Words anywhere" value={state.words} onChange={(words) => onSearch({ words })} />
         <Group gap={8} className={classes.tools}>
+          <Suspense>
+            <PlacesButton state={state} onChange={onSearch} />
+          </Suspense>
           <Menu position="bottom-end">
             <Menu.Target>
               <Button variant="subtle" color="gray" leftSection={<IconBulb size={16} />}>

@@ -11,6 +11,7 @@ import { AddToCollectionButton } from "@/parts/collect/AddToCollectionButton";
 import { DownloadButton } from "@/parts/download/DownloadButton";
 import type { Kind, SearchQuery } from "./search";
 import { TagDialog } from "./TagDialog";
+import { ViewDialog } from "./ViewDialog";
 
 const FORMATS = [
   ["csv", "CSV"],
@@ -37,6 +38,7 @@ interface ResultActionsProps {
 /** What can be done with some or all of a result; the server does it, so all may be any number. */
 export function ResultActions({ kind, asked, columns }: ResultActionsProps) {
   const [tagging, tags] = useDisclosure(false);
+  const [viewing, view] = useDisclosure(false);
   const nodes = async () =>
     (await api.post<{ nodes: DownloadNode[] }>("/dataexplorer/search/nodes", asked)).nodes;
   const write = useMutation({
@@ -65,6 +67,8 @@ export function ResultActions({ kind, asked, columns }: ResultActionsProps) {
               {words}
             </Menu.Item>
           ))}
+          <Menu.Divider />
+          <Menu.Item onClick={view.open}>As data view…</Menu.Item>
         </Menu.Dropdown>
       </Menu>
       <Button variant="default" leftSection={<IconTag size={16} />} onClick={tags.open}>
@@ -79,6 +83,7 @@ export function ResultActions({ kind, asked, columns }: ResultActionsProps) {
         />
       )}
       <DownloadButton nodes={nodes} primary />
+      {viewing ? <ViewDialog columns={columns} onClose={view.close} /> : null}
       {tagging ? <TagDialog asked={asked} onClose={tags.close} /> : null}
     </>
   );

@@ -1,16 +1,20 @@
 import { Button } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense, useMemo, useState } from "react";
 import { addressOf } from "@/api/address";
 import { ApiError } from "@/api/client";
+import { count } from "@/ui/format";
 import { Message } from "@/ui/Message";
 import { readSort } from "@/ui/table/model";
 import { PagedTable } from "@/ui/table/PagedTable";
 import { SelectionBar } from "@/ui/table/SelectionBar";
 import { columnsOf, USUAL_COLUMNS } from "./fields";
 import { type Hit, KINDS, type Kind, only, RANGE_KEYS, type SearchQuery, type SearchState } from "./search";
+import { HOME, sitesQuery } from "./sites";
 import { useHits } from "./useHits";
 
+const SiteStates = lazy(async () => ({ default: (await import("./SiteStates")).SiteStates }));
 const ResultActions = lazy(async () => ({ default: (await import("./ResultActions")).ResultActions }));
 const ColumnsButton = lazy(async () => ({ default: (await import("./ColumnsButton")).ColumnsButton }));
 
@@ -29,7 +33,13 @@ const NO_ORDER = { field: "", descending: true };
 export function ResultTable({ state, kind, asked, onChange, onClear }: ResultTableProps) {
   const navigate = useNavigate();
   const fields = state.columns ?? USUAL_COLUMNS[kind];
-  const columns = useMemo(() => columnsOf(fields), [fields]);
+  const several = asked.sites !== undefined;
+  const sites = useQuery({ ...sitesQuery, enabled: several }).data;
+  const columns = useMemo(() => {
+    const label = ({ site }: Hit) => sites?.find((one) => one._id === site)?.label ?? "This site";
+    const named = { id: "site", title: "Site", width: 120, cell: label, text: label };
+    return several ? [...columnsOf(fields), named] : columnsOf(fields);
+  }, [fields, several, sites]);
   const sort = readSort(state.sort, columns);
   const hits = useHits({
     ...asked,
@@ -45,6 +55,21 @@ export function ResultTable({ state, kind, asked, onChange, onClear }: ResultTab
   if (hits.error instanceof ApiError && [400, 403, 422, 504].includes(hits.error.status))
     return <Refused error={hits.error} />;
   const filtered = ANYTHING.some((key) => state[key] !== undefined);
+  const open = (row: Hit) => {
+    const there = row.site && row.site !== HOME ? sites?.find((one) => one._id === row.site) : undefined;
+    if (there)
+      window.open(`${there.url}${there.kind === "treadle" ? pageOf(kind, row) : ""}`, "_blank", "noopener");
+    else void navigate({ to: pageOf(kind, row) });
+  };
+  const choice = (
+    <Suspense>
+      <ColumnsButton
+        columns={fields}
+        chosen={state.columns !== undefined}
+        onChange={(next) => onChange({ columns: next })}
+      />
+    </Suspense>
+  );
   return (
     <PagedTable
       name={`search.${kind}`}
@@ -54,8 +79,12 @@ export function ResultTable({ state, kind, asked, onChange, onClear }: ResultTab
       rows={hits}
       sort={sort ?? NO_ORDER}
       onSort={(next) => onChange({ sort: next })}
-      selection={{ ids: everything ? new Set(hits.rows.map((row) => row._id)) : ids, onChange: choose }}
-      onOpen={(row) => void navigate({ to: pageOf(kind, row) })}
+      selection={
+        several
+          ? undefined
+          : { ids: everything ? new Set(hits.rows.map((row) => row._id)) : ids, onChange: choose }
+      }
+      onOpen={open}
       filtered={false}
       onClear={onClear}
       empty={
@@ -75,30 +104,34 @@ export function ResultTable({ state, kind, asked, onChange, onClear }: ResultTab
         </Message>
       }
       above={
-        <SelectionBar
-          word={kind}
-          words={words.toLowerCase()}
-          more={hits.more}
-          total={hits.found}
-          filtered={filtered}
-          selected={ids.size}
-          everything={everything}
-          onEverything={() => setChosen({ of, ids: new Set(), everything: true })}
-          onClear={() => choose(new Set())}
-          end={
-            <Suspense>
-              <ColumnsButton
-                columns={fields}
-                chosen={state.columns !== undefined}
-                onChange={(next) => onChange({ columns: next })}
-              />
-            </Suspense>
-          }
-        >
+        several ? (
           <Suspense>
-            <ResultActions kind={kind} asked={everything ? asked : only(asked, ids)} columns={fields} />
+            <SiteStates
+              found={
+                hits.more ? `${hits.found.toLocaleString("en-US")}+ found` : `${count(hits.found, "result")}`
+              }
+              sites={hits.sites ?? {}}
+              end={choice}
+            />
           </Suspense>
-        </SelectionBar>
+        ) : (
+          <SelectionBar
+            word={kind}
+            words={words.toLowerCase()}
+            more={hits.more}
+            total={hits.found}
+            filtered={filtered}
+            selected={ids.size}
+            everything={everything}
+            onEverything={() => setChosen({ of, ids: new Set(), everything: true })}
+            onClear={() => choose(new Set())}
+            end={choice}
+          >
+            <Suspense>
+              <ResultActions kind={kind} asked={everything ? asked : only(asked, ids)} columns={fields} />
+            </Suspense>
+          </SelectionBar>
+        )
       }
     />
   );

@@ -104,6 +104,17 @@ const widthOf = (field: string) => (WIDE.test(field) ? 190 : TIME.test(field) ? 
 /** Name of a column where only letters and digits are allowed. */
 const idOf = (field: string) => field.replace(/[^A-Za-z0-9]/g, (sign) => `_${sign.charCodeAt(0)}_`);
 
+/** The value of a column; where a site tells none, what the result itself says. */
+function valueAt({ values, _source }: Hit, field: string, at: number): Json | undefined {
+  if (values) return values[at];
+  return field
+    .split(".")
+    .reduce<Json | undefined>(
+      (found, key) => (found && typeof found === "object" && !Array.isArray(found) ? found[key] : undefined),
+      _source as Json,
+    );
+}
+
 export const columnsOf = (fields: string[]): DataColumn<Hit>[] =>
   fields.map((field, at) => ({
     id: idOf(field),
@@ -111,6 +122,6 @@ export const columnsOf = (fields: string[]): DataColumn<Hit>[] =>
     width: widthOf(field),
     sort: field,
     number: field === "file.size" || field === "session.age",
-    cell: (row) => shown(field, row.values?.[at]),
-    text: (row) => shown(field, row.values?.[at]),
+    cell: (row) => shown(field, valueAt(row, field, at)),
+    text: (row) => shown(field, valueAt(row, field, at)),
   }));

@@ -51,6 +51,8 @@ export function stateOf({ _id, search }: SavedQuery): SearchState {
     picked: Object.keys(picked).length > 0 ? picked : undefined,
     ...Object.fromEntries(limits),
     columns: search.columns,
+    sites: search.sites,
+    all: search.all_data ? "yes" : undefined,
     sort: search.sort && `${search.sort.field}:${search.sort.order}`,
   };
 }

@@ -1,7 +1,8 @@
 import { expect, it } from "vitest";
-import { shown } from "./fields";
+import { columnsOf, shown } from "./fields";
 import { stateOf } from "./saved";
 import { askedFor, only } from "./search";
+import { answerOf } from "./sites";
 
 const STATE = {
   q: "subject.sex = female",
@@ -25,7 +26,8 @@ it("asks for what the address says", () => {
 });
 
 it("gives a saved query its address back", () => {
-  const state = { ...STATE, picked: { "file.type": ["dicom", "null"] } };
+  const places = { sites: ["home", "a1"], all: "yes" };
+  const state = { ...STATE, ...places, picked: { "file.type": ["dicom", "null"] } };
   const parent = { type: "user", id: "me" } as const;
   const saved = { _id: "1", label: "x", description: null, parent, search: askedFor(state) };
   expect(stateOf(saved)).toMatchObject({ ...state, saved: "1" });
@@ -42,4 +44,19 @@ it("shows values as people read them", () => {
   expect(shown("session.satisfies_template", false)).toBe("no");
   expect(shown("file.info.x", { a: 1 })).toBe('{"a":1}');
   expect(shown("subject.sex", null)).toBe("");
+});
+
+it("says how each site answered", () => {
+  const answer = { label: "East", status: "ok", total: 10_000, total_relation: "gte", ms: 5 } as const;
+  expect(answerOf(answer)).toBe("10,000+");
+  expect(answerOf({ ...answer, status: "timeout", total: null, total_relation: null })).toBe(
+    "did not answer in time",
+  );
+});
+
+it("shows what a site says of a column it tells no values of", () => {
+  const row = { _id: "1", _source: { subject: { _id: "2", label: "ada" } } };
+  const [column] = columnsOf(["subject.label"]);
+  expect(column?.cell(row)).toBe("ada");
+  expect(column?.cell({ ...row, values: ["bob"] })).toBe("bob");
 });

@@ -30,6 +30,10 @@ export interface SearchState {
   facets?: string[] | undefined;
   /** The saved query that is shown. */
   saved?: string | undefined;
+  /** Which sites are searched; without, this one. */
+  sites?: string[] | undefined;
+  /** Also what one has no role in. */
+  all?: string | undefined;
 }
 
 /** A search as the server takes it (its `SearchQuery`). */
@@ -44,6 +48,8 @@ export interface SearchQuery {
   timezone?: string;
   size?: number;
   cursor?: string;
+  sites?: string[];
+  all_data?: boolean;
 }
 
 interface Named {
@@ -57,6 +63,17 @@ export interface Hit {
   _id: string;
   _source: Partial<Record<Kind | "project" | "group", Named>> & { parent?: { _id: string; type: string } };
   values?: Json[];
+  /** The site it was found on, where several were searched. */
+  site?: string;
+}
+
+/** How a site answered to a search of several. */
+export interface SiteAnswer {
+  label: string | null;
+  status: string;
+  total: number | null;
+  total_relation: "eq" | "gte" | null;
+  ms: number;
 }
 
 interface HitPage {
@@ -64,6 +81,7 @@ interface HitPage {
   total: number | null;
   total_relation: "eq" | "gte";
   cursor: string | null;
+  sites?: Record<string, SiteAnswer>;
 }
 
 export interface Buckets {
@@ -129,6 +147,8 @@ export function askedFor(state: SearchState): SearchQuery {
     ...(state.q ? { structured_query: state.q } : {}),
     ...(state.words ? { search_string: state.words } : {}),
     ...(filters.length > 0 ? { filters } : {}),
+    ...(state.sites ? { sites: state.sites } : {}),
+    ...(state.all ? { all_data: true } : {}),
     timezone: Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC",
   };
 }
@@ -153,7 +173,10 @@ export const hitsQuery = (asked: SearchQuery) => ({
 export const facetsQuery = (asked: SearchQuery) =>
   queryOptions({
     queryKey: [LIVE, "search", "facets", asked],
-    queryFn: async () => (await api.post<{ facets: Facets }>("/dataexplorer/facets", asked)).facets,
+    queryFn: async () => {
+      const path = asked.sites ? "/dataexplorer/search?facets=true&size=1" : "/dataexplorer/facets";
+      return (await api.post<{ facets: Facets }>(path, asked)).facets;
+    },
     placeholderData: keepPreviousData,
     retry: false,
   });

@@ -1,7 +1,7 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useCallback, useMemo } from "react";
 import type { PagedRows } from "@/api/paging";
-import { type Hit, hitsQuery, type SearchQuery } from "./search";
+import { type Hit, hitsQuery, type SearchQuery, type SiteAnswer } from "./search";
 
 const AHEAD = 40;
 
@@ -9,6 +9,8 @@ export interface Hits extends PagedRows<Hit> {
   /** How many there are, as far as they were counted; with `more`, at least as many. */
   found: number;
   more: boolean;
+  /** How each site answered, where several were searched. */
+  sites: Record<string, SiteAnswer> | undefined;
 }
 
 /** A result of any length: what is scrolled to is asked for, a page behind the other. */
@@ -27,6 +29,7 @@ export function useHits(asked: SearchQuery): Hits {
     total: rows.length + (hasNextPage ? AHEAD : 0),
     found: first?.total ?? rows.length,
     more: first?.total_relation === "gte",
+    sites: data?.pages.at(-1)?.sites,
     unfiltered: undefined,
     rows,
     rowAt: (index) => rows[index],

@@ -6,6 +6,8 @@ import { useMay } from "@/api/rights";
 import { Loading } from "@/ui/Loading";
 import type { CellSeries } from "@/viewers/dicom/Workspace";
 import { AnnotationStore } from "./annotationStore";
+import { ServerLabelStore } from "./labelStore";
+import { overlayStore } from "./overlayStore";
 import type { useSeries } from "./useSeries";
 import type { useViewerPlace } from "./useViewerPlace";
 
@@ -28,6 +30,7 @@ export function DicomStage({ found, place, onSeries }: DicomStageProps) {
   const mayDraw = useMay(project)("annotations_manage");
   const me = useMe().user._id;
   const store = useMemo(() => new AnnotationStore(me), [me]);
+  const labelStore = useMemo(() => new ServerLabelStore(me), [me]);
   const hung = useMemo(
     () =>
       place.cells.map(
@@ -73,6 +76,8 @@ export function DicomStage({ found, place, onSeries }: DicomStageProps) {
         onHang={place.hang}
         onSeries={onSeries}
         store={store}
+        labelStore={labelStore}
+        overlayStore={overlayStore}
         mayDraw={mayDraw}
       />
     </Suspense>

@@ -27,7 +27,7 @@ const shown = ({ fileId, version, file }: Series) => ({
 export function ViewerPage() {
   useDarkPage();
   const search = useSearch({ from: "/inside/viewer" });
-  const found = useSeries(search.file, search.session);
+  const found = useSeries(search.file, search.version, search.session);
   const { series } = found;
   const ids = useMemo(() => series.map((one) => one.fileId), [series]);
   const place = useViewerPlace(ids);

@@ -1,9 +1,9 @@
-import { ApiError, api } from "@/api/client";
+import { api } from "@/api/client";
 import type { Roi } from "@/viewers/rois/roi";
-import type { RoiStore } from "@/viewers/rois/store";
+import type { ExportForm, RoiStore } from "@/viewers/rois/store";
 import { fromWire, toWire, type WireSet } from "@/viewers/rois/wire";
+import { PATH, Turns, writeSet } from "./annotationSets";
 
-const PATH = "/v3/annotations";
 const NAME = "Measurements";
 
 interface Author {
@@ -33,6 +33,7 @@ const nameOf = (set: AnnotationSet): string => {
 export class AnnotationStore implements RoiStore {
   readonly #me: string;
   readonly #sets = new Map<string, AnnotationSet>();
+  readonly #turns = new Turns();
 
   constructor(me: string) {
     this.#me = me;
@@ -53,35 +54,30 @@ export class AnnotationStore implements RoiStore {
       .map((roi) => ({ ...roi, ref: { ...roi.ref, ...there } }));
   }
 
-  async save(fileId: string, version: number, rois: Roi[]): Promise<void> {
-    const key = `${fileId}:${version}`;
-    const known = this.#sets.get(key);
-    const said = { name: NAME, draft: true, data: toWire(rois) };
-    this.#sets.set(
-      key,
-      known
-        ? await this.#put(known, said)
-        : await api.post<AnnotationSet>(PATH, { ...said, file_ref: { file_id: fileId, version } }),
-    );
+  save(fileId: string, version: number, rois: Roi[]): Promise<void> {
+    return this.#turns.take(async () => {
+      const key = `${fileId}:${version}`;
+      const known = this.#sets.get(key);
+      const said = { name: NAME, draft: true, data: toWire(rois) };
+      const place = known ? {} : { file_ref: { file_id: fileId, version } };
+      this.#sets.set(key, await writeSet<AnnotationSet>(known, { ...said, ...place }));
+    });
   }
 
-  async publish(): Promise<void> {
-    for (const [key, set] of this.#sets) {
-      if (set.draft) this.#sets.set(key, await this.#put(set, { draft: false, data: set.data }));
-    }
-  }
-
-  async #put(set: AnnotationSet, said: object): Promise<AnnotationSet> {
-    try {
-      return await api.put<AnnotationSet>(`${PATH}/${set._id}`, said, undefined, set.revision);
-    } catch (problem) {
-      if (problem instanceof ApiError && problem.status === 409) {
-        throw new Error(
-          "These measurements were changed in another window. Reload to go on with what is there.",
-        );
+  publish(): Promise<void> {
+    return this.#turns.take(async () => {
+      for (const [key, set] of this.#sets) {
+        if (set.draft) {
+          this.#sets.set(key, await writeSet<AnnotationSet>(set, { draft: false, data: set.data }));
+        }
       }
-      throw problem;
-    }
+    });
+  }
+
+  async exported(fileId: string, version: number, format: ExportForm): Promise<Blob> {
+    const known = this.#sets.get(`${fileId}:${version}`);
+    if (!known) throw new Error("Nothing of yours is kept on this series yet.");
+    return api.saved(`${PATH}/${known._id}/export`, { format });
   }
 
   told() {

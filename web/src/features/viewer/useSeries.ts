@@ -64,9 +64,13 @@ const seriesOf = (acquisition: Acquisition) =>
     .map((each) => asSeries(each, each.type === "dicom" ? acquisition.label || each.name : each.name));
 
 /** What the viewer can show for its address: the series of a session, or one file. */
-export function useSeries(fileId: string | undefined, sessionId: string | undefined): Found {
+export function useSeries(
+  fileId: string | undefined,
+  version: number | undefined,
+  sessionId: string | undefined,
+): Found {
   const bySession = sessionId !== undefined;
-  const file = useQuery({ ...fileQuery(fileId ?? ""), enabled: !bySession && fileId !== undefined });
+  const file = useQuery({ ...fileQuery(fileId ?? "", version), enabled: !bySession && fileId !== undefined });
   const session = useQuery({ ...containerQuery("sessions", sessionId ?? ""), enabled: bySession });
   // A volume alone may still have others of its session over it.
   const around =

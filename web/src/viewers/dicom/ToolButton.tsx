@@ -41,7 +41,7 @@ interface ToolButtonsProps<T extends string> {
 /** Tools of which one is chosen. */
 export function ToolButtons<T extends string>({ tools, chosen, onChoose }: ToolButtonsProps<T>) {
   return (
-    <Group gap={2} wrap="nowrap">
+    <Group gap={2}>
       {tools.map(([name, words, Icon]) => (
         <ToolButton
           key={name}

@@ -5,6 +5,7 @@ import {
   IconArrowsVertical,
   IconArrowUpRight,
   IconBrightnessHalf,
+  IconBrush,
   IconCircle,
   IconColorPicker,
   IconContrast,
@@ -14,8 +15,10 @@ import {
   IconFlipHorizontal,
   IconFlipVertical,
   IconLasso,
+  IconLetterT,
   IconLink,
   IconListDetails,
+  IconOvalVertical,
   IconPlayerPauseFilled,
   IconPlayerPlayFilled,
   IconRectangle,
@@ -25,11 +28,12 @@ import {
   IconSearch,
   IconSlice,
   IconStar,
-  IconTextCaption,
+  IconVectorSpline,
   IconZoomIn,
   IconZoomOut,
   IconZoomScan,
 } from "@tabler/icons-react";
+import type { ReactNode } from "react";
 import { GRIDS, type Layout } from "./layout";
 import type { OverlayText } from "./Overlay";
 import { presetsOf } from "./presets";
@@ -53,6 +57,7 @@ interface ToolbarState {
   modality: string | null;
   onSpeed: (speed: number) => void;
   onText: (text: OverlayText) => void;
+  labelled: boolean;
   listed: boolean;
   onListed: () => void;
 }
@@ -68,11 +73,14 @@ const PLANES: Tool<ToolName>[] = [["cross", "Crosshairs (C)", IconCrosshair]];
 const DRAWING: Tool<ToolName>[] = [
   ["length", "Length (L)", IconRuler],
   ["angle", "Angle (A)", IconAngle],
+  ["cobb", "Cobb angle (Shift+A)", IconVectorSpline],
   ["bidirectional", "Two diameters (D)", IconDimensions],
   ["rectangle", "Rectangle (B)", IconRectangle],
-  ["ellipse", "Ellipse (E)", IconCircle],
+  ["ellipse", "Ellipse (E)", IconOvalVertical],
+  ["circle", "Circle (Shift+E)", IconCircle],
   ["freehand", "Freehand (F)", IconLasso],
   ["arrow", "Arrow (T)", IconArrowUpRight],
+  ["text", "Text (Shift+T)", IconLetterT],
   ["probe", "Probe (O)", IconColorPicker],
 ];
 const TEXTS: [OverlayText, string][] = [
@@ -81,8 +89,15 @@ const TEXTS: [OverlayText, string][] = [
   ["none", "No names"],
 ];
 
+interface ToolbarProps {
+  actions: ViewerActions;
+  state: ToolbarState;
+  /** Menus of the place that the bar is in. */
+  children: ReactNode;
+}
+
 /** The viewer's tools: what the left mouse button does, and things done at once. */
-export function Toolbar({ actions, state }: { actions: ViewerActions; state: ToolbarState }) {
+export function Toolbar({ actions, state, children }: ToolbarProps) {
   const { pane } = actions;
   const presets = presetsOf(state.modality);
   const grid = state.layout.planes ? "" : `${state.layout.rows}x${state.layout.columns}`;
@@ -129,7 +144,7 @@ export function Toolbar({ actions, state }: { actions: ViewerActions; state: Too
       <Divider orientation="vertical" my={8} />
       <ToolButtons tools={MOVING} chosen={state.tool} onChoose={actions.tool} />
       <ToolButtons
-        tools={state.layout.planes ? PLANES : state.mayDraw ? [...STACK, ...DRAWING] : STACK}
+        tools={[...(state.layout.planes ? PLANES : STACK), ...(state.mayDraw ? DRAWING : [])]}
         chosen={state.tool}
         onChoose={actions.tool}
       />
@@ -171,7 +186,7 @@ export function Toolbar({ actions, state }: { actions: ViewerActions; state: Too
       ) : null}
       <Menu position="bottom-start">
         <Menu.Target>
-          <Button size="xs" variant="subtle" color="gray" leftSection={<IconTextCaption size={17} />}>
+          <Button size="xs" variant="subtle" color="gray">
             Text
           </Button>
         </Menu.Target>
@@ -187,7 +202,15 @@ export function Toolbar({ actions, state }: { actions: ViewerActions; state: Too
           ))}
         </Menu.Dropdown>
       </Menu>
+      {children}
       {state.mayDraw ? <ToolButton words="Key image (K)" Icon={IconStar} onClick={actions.key} /> : null}
+      <ToolButton
+        words="Labels (G)"
+        Icon={IconBrush}
+        pressed={state.labelled}
+        disabled={!state.volume || state.layout.planes !== null}
+        onClick={actions.labels}
+      />
       <ToolButton
         words="Measurements"
         Icon={IconListDetails}
@@ -204,8 +227,8 @@ export function Toolbar({ actions, state }: { actions: ViewerActions; state: Too
           />
           <NumberInput
             size="xs"
-            w={86}
-            miw={86}
+            w={76}
+            miw={76}
             min={1}
             max={60}
             clampBehavior="strict"

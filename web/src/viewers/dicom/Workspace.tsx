@@ -1,19 +1,26 @@
 import { useEffect, useMemo, useState } from "react";
 import type { Instance } from "@/api/types";
 import { Loading } from "@/ui/Loading";
+import { LabelPanel } from "../labels/LabelPanel";
+import type { LabelStore } from "../labels/store";
+import { OverlayMenu } from "../overlays/OverlayMenu";
+import type { OverlayStore } from "../overlays/store";
 import { RoiPanel } from "../rois/RoiPanel";
-import type { Roi } from "../rois/roi";
+import type { Point, Roi } from "../rois/roi";
 import type { RoiStore } from "../rois/store";
-import type { Hung } from "./hung";
+import { fetchEarly } from "./engine";
+import { type Hung, middle } from "./hung";
 import { type Layout, MPR } from "./layout";
 import type { OverlayText } from "./Overlay";
 import { PaneView } from "./PaneView";
 import { isVolume, stackImages } from "./stack";
 import { Toolbar } from "./Toolbar";
-import { isDrawing, type ToolName } from "./tools";
+import { isDrawing, isPainting, type ToolName } from "./tools";
 import { useCine } from "./useCine";
 import { useEngine } from "./useEngine";
+import { useLabels } from "./useLabels";
 import { useLinkedScroll, useReferenceLines } from "./useLinks";
+import { useOverlays } from "./useOverlays";
 import { usePaneState } from "./usePaneState";
 import { useRois } from "./useRois";
 import { useViewerKeys } from "./useViewerKeys";
@@ -41,6 +48,8 @@ export interface WorkspaceProps {
   onHang: (cell: number, fileId: string) => void;
   onSeries: (step: 1 | -1) => void;
   store: RoiStore;
+  labelStore: LabelStore;
+  overlayStore: OverlayStore;
   /** Without the right to measure, what others measured is shown and no tool draws. */
   mayDraw: boolean;
 }
@@ -70,9 +79,28 @@ function useHung(cells: (CellSeries | null)[]): (Hung | null)[] {
 
 /** DICOM series in a grid, or one volume in three planes, with tools. */
 export function Workspace(props: WorkspaceProps) {
-  const { labels, cells, layout, active, onActive, onLayout, onHang, onSeries, store, mayDraw } = props;
+  const {
+    labels: names,
+    cells,
+    layout,
+    active,
+    onActive,
+    onLayout,
+    onHang,
+    onSeries,
+    store,
+    labelStore,
+    overlayStore,
+    mayDraw,
+  } = props;
   const { engine, stacks, planes } = useEngine();
   const hung = useHung(cells);
+  useEffect(() => {
+    for (const one of hung) {
+      const image = one?.images[middle(one)];
+      if (image) void fetchEarly(image.imageId);
+    }
+  }, [hung]);
   const [tool, setTool] = useState<ToolName>("window");
   const [playing, setPlaying] = useState(false);
   const [speed, setSpeed] = useState(12);
@@ -91,7 +119,7 @@ export function Workspace(props: WorkspaceProps) {
   const many = state.ready && state.total > 1;
 
   useEffect(() => engine?.choose(tool), [engine, tool]);
-  // Drawing belongs to images, crosshairs to planes.
+  // Crosshairs belong to planes.
   useEffect(() => {
     setTool((old) => (layout.planes ? "cross" : old === "cross" ? "window" : old));
   }, [layout.planes]);
@@ -113,10 +141,17 @@ export function Workspace(props: WorkspaceProps) {
   };
 
   const volume = series !== null && isVolume(series.images);
+  const labels = useLabels(volume && !layout.planes ? series : null, panes, engine, labelStore);
+  const overlays = useOverlays(series, panes, overlayStore, measuring);
+  const painting = isPainting(tool);
+  useEffect(() => {
+    if (painting && !labels.ready) setTool("window");
+  }, [painting, labels.ready]);
   const actions = {
     tool: (chosen: ToolName) => {
-      const fits = layout.planes ? !isDrawing(chosen) && chosen !== "magnify" : chosen !== "cross";
-      if (fits && (mayDraw || !isDrawing(chosen))) setTool(chosen);
+      if (isPainting(chosen) && !labels.ready) return;
+      const fits = layout.planes ? chosen !== "magnify" : chosen !== "cross";
+      if (fits && (mayDraw || !(isDrawing(chosen) || isPainting(chosen)))) setTool(chosen);
     },
     pane,
     play: () => setPlaying((old) => !old),
@@ -128,8 +163,10 @@ export function Workspace(props: WorkspaceProps) {
     lines: () => setLines((old) => !old),
     text: () => setText((old) => (old === "labels" ? "header" : old === "header" ? "none" : "labels")),
     key: () => mayDraw && measuring.toggleKey(pane),
-    undo: measuring.undo,
-    redo: measuring.redo,
+    // While painting, what was painted.
+    undo: painting ? labels.undo : measuring.undo,
+    redo: painting ? labels.redo : measuring.redo,
+    labels: () => volume && !layout.planes && labels.toggle(),
   };
   useViewerKeys(actions, state.total - 1);
 
@@ -152,10 +189,13 @@ export function Workspace(props: WorkspaceProps) {
           modality: series?.modality ?? null,
           onSpeed: setSpeed,
           onText: setText,
+          labelled: labels.open,
           listed,
           onListed: () => setListed((old) => !old),
         }}
-      />
+      >
+        <OverlayMenu {...overlays} onToggle={(object) => void overlays.toggle(object)} />
+      </Toolbar>
       <div className={classes.row}>
         {engine ? (
           <div
@@ -176,7 +216,7 @@ export function Workspace(props: WorkspaceProps) {
                   hung={hung[cell] ?? null}
                   problem={shown?.error ?? null}
                   loading={Boolean(shown && !shown.instances && !shown.error)}
-                  labels={shown && labels.at(-1) !== shown.label ? [...labels, shown.label] : labels}
+                  labels={shown && names.at(-1) !== shown.label ? [...names, shown.label] : names}
                   text={text}
                   active={one === pane}
                   alone={panes.length === 1}
@@ -189,24 +229,36 @@ export function Workspace(props: WorkspaceProps) {
         ) : (
           <Loading label="Loading the viewer" />
         )}
+        {labels.open && volume && !layout.planes ? (
+          <LabelPanel {...labels} mayPaint={mayDraw} tool={tool} onTool={actions.tool} />
+        ) : null}
         {listed ? (
           <RoiPanel
             {...measuring}
             told={store.told()}
             whereabouts={(roi) => {
               const found = placeOf(roi);
-              return found ? `image ${found.at + 1}` : "another series";
+              if (found) return `image ${found.at + 1}`;
+              return roi.ref.sop_uid === null ? "three planes" : "another series";
             }}
             onShow={(roi) => {
               const found = placeOf(roi);
-              found?.pane.go(found.at);
+              if (layout.planes) for (const one of panes) one.lookAt(middleOf(roi));
+              else if (found) found.pane.go(found.at);
+              else if (volume && roi.ref.sop_uid === null) onLayout(MPR);
             }}
+            onExport={(form, name) => series && void measuring.exportAs(series, form, name)}
           />
         ) : null}
       </div>
     </div>
   );
 }
+
+const middleOf = ({ points }: Roi): Point =>
+  [0, 1, 2].map(
+    (axis) => points.reduce((sum, point) => sum + (point[axis] ?? 0), 0) / points.length,
+  ) as Point;
 
 const imageIndex = ({ images }: Hung, { ref }: Roi) =>
   images.findIndex((image) => image.sopUid === ref.sop_uid && (image.frame ?? 1) === ref.frame);

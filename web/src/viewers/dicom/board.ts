@@ -18,7 +18,8 @@ const drawn = () => state.getAllAnnotations().filter((one) => TOOL_OF.has(one.me
 /** The library's drawings and the canonical regions, each kept in step with the other. */
 export class Board {
   readonly #refs = new Map<string, Ref>();
-  readonly #imageOf = new Map<string, string>();
+  /** The image or volume that regions of a place are drawn on. */
+  readonly #targetOf = new Map<string, string>();
   readonly #unfinished = new Set<string>();
   readonly #onChange: (drawn: Roi[]) => void;
   #known = new Map<string, Roi>();
@@ -53,18 +54,19 @@ export class Board {
     };
   }
 
-  /** Images that may be drawn on from now on. */
-  name(imageId: string, ref: Ref): void {
-    this.#refs.set(imageId, ref);
-    this.#imageOf.set(key(ref), imageId);
+  /** An image or a volume that may be drawn on from now on. */
+  name(target: string, ref: Ref): void {
+    this.#refs.set(target, ref);
+    this.#targetOf.set(key(ref), target);
   }
 
   /** Whether the image of a region is open, so that the library knows the region. */
-  holds = (roi: Roi) => isDrawn(roi.tool) && this.#imageOf.has(key(roi.ref));
+  holds = (roi: Roi) => isDrawn(roi.tool) && this.#targetOf.has(key(roi.ref));
 
   #read(): void {
     const rois = drawn().flatMap((one) => {
-      const ref = this.#refs.get(one.metadata?.referencedImageId ?? "");
+      const { referencedImageId, volumeId } = one.metadata ?? {};
+      const ref = this.#refs.get(referencedImageId ?? volumeId ?? "");
       if (!one.annotationUID || this.#unfinished.has(one.annotationUID) || !ref) return [];
       return [canonical(one, ref, this.#known.get(one.annotationUID))];
     });
@@ -83,32 +85,41 @@ export class Board {
       state.removeAnnotation(annotationUID);
     }
     for (const roi of rois) {
-      const imageId = this.#imageOf.get(key(roi.ref));
-      if (!isDrawn(roi.tool) || !imageId) continue;
+      const target = this.#targetOf.get(key(roi.ref));
+      if (!isDrawn(roi.tool) || !target) continue;
       const there = state.getAnnotation(roi.id);
       if (there) {
         caption(there, roi);
         continue;
       }
-      const made = drawing(roi, roi.tool, imageId);
+      const made = drawing(roi, roi.tool, target);
       state.addAnnotation(made, made.metadata?.FrameOfReferenceUID ?? "");
+      if (roi.source) annotations.config.style.setAnnotationStyles(roi.id, styleOf(roi));
       this.#unfinished.delete(roi.id);
     }
     this.#known = wanted;
   }
 }
 
-/** The words that the library draws at an arrow. */
-function caption(one: Annotation, { tool, label }: Roi): void {
-  if (tool === "arrow") Object.assign(one.data, { text: label || "Arrow" });
-}
+/** The words that the library draws at an arrow or a spot. */
+const words = ({ tool, label }: Roi) =>
+  tool === "arrow" ? { text: label || "Arrow" } : tool === "text" ? { label: label || "Text" } : {};
+
+const caption = (one: Annotation, roi: Roi) => void Object.assign(one.data, words(roi));
 
 /** Key images are marks without a drawing; other clients may keep tools that are not drawn here. */
 const isDrawn = (tool: string): tool is DrawnTool => tool in DRAWING;
 
+/** Many outlines of an object: in its colour, without the values of each beside it. */
+const styleOf = ({ color }: Roi) => ({
+  textBoxVisibility: false,
+  ...(color ? { color, colorLocked: color, colorHighlighted: color } : {}),
+});
+
 const uidOf = (event: Event): string =>
   (event as CustomEvent<{ annotation?: Annotation }>).detail.annotation?.annotationUID ?? "";
 const key = (ref: Ref) => `${ref.file_id}:${ref.version}:${ref.sop_uid}:${ref.frame}`;
+const ROUND = new Set<DrawnTool>(["rectangle", "ellipse", "circle"]);
 const point = (one: ArrayLike<number>): Point => [one[0] ?? 0, one[1] ?? 0, one[2] ?? 0];
 
 /** The library lists a rectangle's corners row by row: around it and back is the same exchange. */
@@ -134,8 +145,9 @@ function canonical(one: Annotation, ref: Ref, known: Roi | undefined): Roi {
     label: known?.label ?? "",
     comment: known?.comment ?? "",
     ref: { ...ref, frame_of_reference_uid: FrameOfReferenceUID ?? null },
-    points: around(tool, points.map(point)),
-    closed: contour?.closed ?? (tool === "rectangle" || tool === "ellipse"),
+    // The library names the spot of a text twice.
+    points: around(tool, (tool === "text" ? Array.from(points).slice(0, 1) : Array.from(points)).map(point)),
+    closed: contour?.closed ?? ROUND.has(tool),
     normal: normal ? point(normal) : null,
     up: up ? point(up) : null,
     stats: stats ? measures(stats) : (known?.stats ?? {}),
@@ -160,13 +172,13 @@ function measures(found: Record<string, unknown>): RoiStats {
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as RoiStats;
 }
 
-function drawing(roi: Roi, tool: DrawnTool, imageId: string): Annotation {
+function drawing(roi: Roi, tool: DrawnTool, target: string): Annotation {
   const points = around(
     tool,
     roi.points.map((one) => [...one] as Point),
   );
   const frame =
-    roi.ref.frame_of_reference_uid ?? metaData.get("imagePlaneModule", imageId)?.frameOfReferenceUID;
+    roi.ref.frame_of_reference_uid ?? metaData.get("imagePlaneModule", target)?.frameOfReferenceUID;
   const contour =
     tool === "freehand"
       ? { contour: { polyline: points, closed: roi.closed }, isOpenUShapeContour: false }
@@ -179,14 +191,14 @@ function drawing(roi: Roi, tool: DrawnTool, imageId: string): Annotation {
     isVisible: true,
     metadata: {
       toolName: DRAWING[tool].toolName,
-      referencedImageId: imageId,
+      ...(roi.ref.sop_uid === null ? { volumeId: target } : { referencedImageId: target }),
       // Absent rather than empty: that is how the library groups images that have none.
       ...(frame ? { FrameOfReferenceUID: frame } : {}),
       ...(roi.normal ? { viewPlaneNormal: roi.normal } : {}),
       ...(roi.up ? { viewUp: roi.up } : {}),
     },
     data: {
-      ...(tool === "arrow" ? { text: roi.label || "Arrow" } : {}),
+      ...words(roi),
       handles: {
         points: tool === "freehand" ? [points[0], points.at(-1)] : points,
         activeHandleIndex: null,

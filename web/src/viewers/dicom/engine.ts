@@ -1,13 +1,15 @@
-import { cache, Enums, init as initCore, RenderingEngine } from "@cornerstonejs/core";
+import { cache, Enums, imageLoader, init as initCore, RenderingEngine } from "@cornerstonejs/core";
 import { init as initLoader } from "@cornerstonejs/dicom-image-loader";
 import {
   ArrowAnnotateTool,
   addTool,
   init as initTools,
+  LabelTool,
   ReferenceLinesTool,
   ToolGroupManager,
+  utilities,
 } from "@cornerstonejs/tools";
-import { bindTools, PLANE_TOOLS, STACK_TOOLS, type ToolName } from "./tools";
+import { bindTools, PAINTING, PLANE_TOOLS, STACK_TOOLS, type ToolName } from "./tools";
 
 const ENGINE = "treadle";
 const CACHE_BYTES = 1_500_000_000;
@@ -17,7 +19,8 @@ let started: Promise<void> | null = null;
 /** Start the libraries once for the page's life. */
 export function startEngine(): Promise<void> {
   started ??= (async () => {
-    initCore();
+    // One for all pictures: each takes a fifth of a second without a graphics card, and would hold volumes of its own.
+    initCore({ rendering: { webGlContextCount: 1 }, debug: {} });
     initTools();
     initLoader({ maxWebWorkers: Math.min(4, Math.max(1, Math.floor(navigator.hardwareConcurrency / 2))) });
     cache.setMaxCacheSize(CACHE_BYTES);
@@ -25,6 +28,12 @@ export function startEngine(): Promise<void> {
     addTool(ReferenceLinesTool);
   })();
   return started;
+}
+
+/** Fetch an image while the pictures are set up; what fails is told when it is shown. */
+export async function fetchEarly(imageId: string): Promise<void> {
+  await startEngine();
+  await imageLoader.loadAndCacheImage(imageId).catch(() => undefined);
 }
 
 /** What a viewport shows: a stack of images, or a plane through a volume. */
@@ -46,12 +55,29 @@ export class Engine {
 
   constructor() {
     this.#stacks.addTool(ReferenceLinesTool.toolName, { showFullDimension: true });
-    // An arrow's words are its label in the list; the library would open the browser's own prompt.
-    this.#stacks.setToolConfiguration(ArrowAnnotateTool.toolName, {
-      getTextCallback: (done: (text: string) => void) => done("Arrow"),
-      changeTextCallback: (data: { text?: string }, _: unknown, done: (text?: string) => void) =>
-        done(data.text),
-    });
+    // The words at an arrow or a spot are its label in the list; the library would open the browser's own prompt.
+    for (const group of [this.#stacks, this.#planes]) {
+      for (const { toolName, words } of [
+        { toolName: ArrowAnnotateTool.toolName, words: "Arrow" },
+        { toolName: LabelTool.toolName, words: "Text" },
+      ]) {
+        group.setToolConfiguration(toolName, {
+          getTextCallback: (done: (text: string) => void) => done(words),
+          changeTextCallback: (
+            data: { text?: string; label?: string },
+            _: unknown,
+            done: (text?: string) => void,
+          ) => done(data.text ?? data.label),
+        });
+      }
+    }
+    const erasing = { activeStrategy: "ERASE_INSIDE_CIRCLE" };
+    this.#stacks.setToolConfiguration(PAINTING.erase.toolName, erasing);
+  }
+
+  /** How far the brush and the eraser reach, in millimetres. */
+  brush(radius: number): void {
+    utilities.segmentation.setBrushSizeForToolGroup(this.#stacks.id, radius);
   }
 
   /** A viewport in an element; answers it and how to close it. */

@@ -8,3 +8,6 @@ export interface Hung {
   modality: string | null;
   images: StackImage[];
 }
+
+/** The number of the image that a series is shown from. */
+export const middle = ({ images }: Hung) => Math.floor((images.length - 1) / 2);

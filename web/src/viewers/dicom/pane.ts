@@ -7,7 +7,7 @@ import {
   type VolumeViewport,
 } from "@cornerstonejs/core";
 import type { Engine, PlaneName } from "./engine";
-import type { Hung } from "./hung";
+import { type Hung, middle } from "./hung";
 import { Prefetch } from "./prefetch";
 import type { Preset } from "./presets";
 import { type Edges, edgeLetters } from "./stack";
@@ -116,12 +116,12 @@ export class Pane {
 
   async #showStack(viewport: StackViewport, hung: Hung): Promise<void> {
     const imageIds = hung.images.map((image) => image.imageId);
-    const middle = Math.floor((imageIds.length - 1) / 2);
-    await viewport.setStack(imageIds, middle);
+    const start = middle(hung);
+    await viewport.setStack(imageIds, start);
     if (this.hung !== hung || this.#viewport !== viewport) return;
     viewport.resetCamera();
     viewport.render();
-    this.#prefetch = new Prefetch(imageIds, middle, (loaded) => this.#merge({ loaded }));
+    this.#prefetch = new Prefetch(imageIds, start, (loaded) => this.#merge({ loaded }));
   }
 
   async #showPlane(viewport: VolumeViewport, hung: Hung): Promise<void> {
@@ -172,6 +172,10 @@ export class Pane {
       else void utilities.jumpToSlice(viewport.element, { imageIndex: wanted });
     });
   }
+
+  /** Show the slice that goes through a point of the patient; stacks have images instead. */
+  lookAt = (point: Types.Point3) =>
+    this.#act((viewport) => void (isStack(viewport) || viewport.jumpToWorld(point)));
 
   step = (by: number) => this.go(this.#state.index + by);
   /** The next image, after the last the first. */

@@ -2,8 +2,12 @@ import {
   AngleTool,
   ArrowAnnotateTool,
   BidirectionalTool,
+  BrushTool,
+  CircleROITool,
+  CobbAngleTool,
   CrosshairsTool,
   EllipticalROITool,
+  LabelTool,
   LengthTool,
   MagnifyTool,
   PanTool,
@@ -27,16 +31,29 @@ export const DRAWING = {
   bidirectional: BidirectionalTool,
   rectangle: RectangleROITool,
   ellipse: EllipticalROITool,
+  circle: CircleROITool,
   freehand: PlanarFreehandROITool,
+  cobb: CobbAngleTool,
   arrow: ArrowAnnotateTool,
+  text: LabelTool,
   probe: ProbeTool,
 } satisfies Record<DrawnTool, unknown>;
 
-export const STACK_TOOLS = { ...MOVING, magnify: MagnifyTool, ...DRAWING };
-export const PLANE_TOOLS = { ...MOVING, cross: CrosshairsTool };
+class PaintTool extends BrushTool {
+  static override toolName = "Paint";
+}
+class EraseTool extends BrushTool {
+  static override toolName = "Erase";
+}
+/** The libraries' tools that change labels. */
+export const PAINTING = { paint: PaintTool, erase: EraseTool };
+
+export const STACK_TOOLS = { ...MOVING, magnify: MagnifyTool, ...DRAWING, ...PAINTING };
+export const PLANE_TOOLS = { ...MOVING, cross: CrosshairsTool, ...DRAWING };
 export type ToolName = keyof typeof STACK_TOOLS | keyof typeof PLANE_TOOLS;
 
 export const isDrawing = (tool: ToolName): tool is DrawnTool => tool in DRAWING;
+export const isPainting = (tool: ToolName): tool is keyof typeof PAINTING => tool in PAINTING;
 
 type Tools = Record<string, { toolName: string }>;
 type Group = NonNullable<ReturnType<typeof ToolGroupManager.getToolGroup>>;
@@ -51,8 +68,9 @@ export function bindTools(group: Group, tools: Tools, chosen: ToolName): void {
     if (tool === PanTool) bindings.push({ mouseButton: MouseBindings.Auxiliary });
     if (tool === ZoomTool) bindings.push({ mouseButton: MouseBindings.Secondary });
     if (tool === StackScrollTool) bindings.push({ mouseButton: MouseBindings.Wheel });
-    // What is drawn stays on the image and can be changed while other tools are used.
-    group.setToolPassive(tool.toolName, { removeAllBindings: true });
+    // What is drawn stays on the image and can be changed while other tools are used; crosshairs would be in the way.
+    if (tool === CrosshairsTool) group.setToolEnabled(tool.toolName);
+    else group.setToolPassive(tool.toolName, { removeAllBindings: true });
     if (bindings.length > 0) group.setToolActive(tool.toolName, { bindings });
   }
 }

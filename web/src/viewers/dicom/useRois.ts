@@ -1,10 +1,12 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { commit, EMPTY, type History, load, redo, undo } from "../rois/history";
+import { saveBlob } from "@/api/download";
+import { commit, EMPTY, type History, load, redo, undo, unload } from "../rois/history";
 import { fileOf, type Point, type Roi, type RoiRef } from "../rois/roi";
-import type { RoiStore } from "../rois/store";
+import type { ExportForm, RoiStore } from "../rois/store";
 import { Board } from "./board";
 import type { Hung } from "./hung";
 import type { Pane } from "./pane";
+import { volumeIdOf } from "./volume";
 
 const SAVE_AFTER_MS = 800;
 
@@ -27,6 +29,7 @@ export function useRois(hung: (Hung | null)[], panes: Pane[], store: RoiStore) {
   useEffect(() => {
     for (const one of hung) {
       if (!one) continue;
+      board.name(volumeIdOf(one), { file_id: one.fileId, version: one.version, sop_uid: null, frame: 1 });
       for (const { imageId, sopUid, frame } of one.images) {
         board.name(imageId, {
           file_id: one.fileId,
@@ -84,6 +87,17 @@ export function useRois(hung: (Hung | null)[], panes: Pane[], store: RoiStore) {
       setSaving(problem as Error);
     }
   }, [store]);
+  /** Let the browser save one's own on a series in another program's form. */
+  const exportAs = useCallback(
+    async (series: Hung, form: ExportForm, name: string) => {
+      try {
+        saveBlob(await store.exported(series.fileId, series.version, form), name);
+      } catch (problem) {
+        setSaving(problem as Error);
+      }
+    },
+    [store],
+  );
   const change = useCallback((id: string, part: Partial<Pick<Roi, "label" | "comment">>) => {
     const changed = (roi: Roi) => (roi.id === id ? { ...roi, ...part } : roi);
     setHistory((old) => commit(old, old.present.map(changed)));
@@ -130,6 +144,9 @@ export function useRois(hung: (Hung | null)[], panes: Pane[], store: RoiStore) {
     change,
     remove,
     toggleKey,
+    exportAs,
+    bring: useCallback((rois: Roi[]) => setHistory((old) => load(old, rois)), []),
+    takeAway: useCallback((source: string) => setHistory((old) => unload(old, source)), []),
   };
 }
 

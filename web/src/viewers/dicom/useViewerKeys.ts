@@ -16,6 +16,7 @@ export interface ViewerActions {
   key: () => void;
   undo: () => void;
   redo: () => void;
+  labels: () => void;
 }
 
 const typing = (target: EventTarget | null) =>
@@ -39,6 +40,11 @@ export const TOOL_KEYS: Record<string, ToolName> = {
   f: "freehand",
   t: "arrow",
   o: "probe",
+  E: "circle",
+  A: "cobb",
+  T: "text",
+  j: "paint",
+  J: "erase",
 };
 
 function actionOf(key: string, actions: ViewerActions, last: number): (() => void) | undefined {
@@ -69,6 +75,7 @@ function actionOf(key: string, actions: ViewerActions, last: number): (() => voi
     k: actions.key,
     u: actions.undo,
     U: actions.redo,
+    g: actions.labels,
   };
   const tool = TOOL_KEYS[key];
   if (tool) return () => actions.tool(tool);

@@ -4,6 +4,15 @@ import { saveBlob } from "@/api/download";
 import { asCsv, asJson } from "./export";
 import classes from "./RoiPanel.module.css";
 import { measure, type Roi, TOOL_WORDS } from "./roi";
+import type { ExportForm } from "./store";
+
+/** Form, words, file name. */
+const EXPORTS: [ExportForm, string, string][] = [
+  ["sr", "DICOM report (SR)", "measurements.sr.dcm"],
+  ["seg", "DICOM segmentation (SEG)", "measurements.seg.dcm"],
+  ["nifti", "Label volume (NIfTI)", "measurements.nii.gz"],
+  ["coco", "Outlines (COCO)", "measurements.coco.json"],
+];
 
 interface RoiPanelProps {
   rois: Roi[];
@@ -21,11 +30,26 @@ interface RoiPanelProps {
   /** Where a region is, such as "Image 12". */
   whereabouts: (roi: Roi) => string;
   onShow: (roi: Roi) => void;
+  /** One's own on the chosen series, as a file of another program. */
+  onExport: (form: ExportForm, name: string) => void;
+}
+
+/** What was read from objects of the study: one line for each of their labels. */
+function outlinesOf(rois: Roi[]): { first: Roi; count: number }[] {
+  const found = new Map<string, { first: Roi; count: number }>();
+  for (const roi of rois) {
+    if (roi.source === undefined) continue;
+    const key = `${roi.source}:${roi.label}`;
+    const known = found.get(key);
+    if (known) known.count += 1;
+    else found.set(key, { first: roi, count: 1 });
+  }
+  return [...found.values()];
 }
 
 /** The measurements beside the image, as text with their values. */
 export function RoiPanel(props: RoiPanelProps) {
-  const { rois, saving, told, publish, mayUndo, mayRedo, undo, redo } = props;
+  const { rois, saving, told, publish, mayUndo, mayRedo, undo, redo, onExport } = props;
   const words = saving instanceof Error ? saving.message : saving === "saving" ? "Saving" : told.words;
   return (
     <aside className={classes.panel} aria-label="Measurements">
@@ -68,6 +92,12 @@ export function RoiPanel(props: RoiPanelProps) {
             >
               Points and values (JSON)
             </Menu.Item>
+            <Menu.Label>Yours on the chosen series</Menu.Label>
+            {EXPORTS.map(([form, words, name]) => (
+              <Menu.Item key={form} onClick={() => onExport(form, name)}>
+                {words}
+              </Menu.Item>
+            ))}
           </Menu.Dropdown>
         </Menu>
       </Group>
@@ -76,7 +106,7 @@ export function RoiPanel(props: RoiPanelProps) {
           {words}
         </Text>
         {told.draft ? (
-          <Button size="compact-xs" onClick={publish}>
+          <Button size="compact-xs" flex="none" onClick={publish}>
             Save version
           </Button>
         ) : null}
@@ -88,8 +118,20 @@ export function RoiPanel(props: RoiPanelProps) {
         </Text>
       ) : null}
       <ul className={classes.list}>
-        {rois.map((roi) => (
-          <Row key={roi.id} roi={roi} {...props} />
+        {rois
+          .filter((roi) => roi.source === undefined)
+          .map((roi) => (
+            <Row key={roi.id} roi={roi} {...props} />
+          ))}
+        {outlinesOf(rois).map(({ first, count }) => (
+          <li key={first.id} data-testid="outlines">
+            <Button size="compact-xs" variant="subtle" color="gray" onClick={() => props.onShow(first)}>
+              {first.label || TOOL_WORDS[first.tool]}
+            </Button>
+            <Text size="xs" c="dimmed" px={8}>
+              {count === 1 ? "1 outline" : `${count} outlines`} · from {first.by}
+            </Text>
+          </li>
         ))}
       </ul>
     </aside>

@@ -32,6 +32,12 @@ export function load({ past, present, future }: History, loaded: Roi[]): History
   return { past: past.map(add), present: add(present), future: future.map(add) };
 }
 
+/** Regions of an object that is no longer shown, as if they had never been there. */
+export function unload({ past, present, future }: History, source: string): History {
+  const without = (rois: Roi[]) => rois.filter((roi) => roi.source !== source);
+  return { past: past.map(without), present: without(present), future: future.map(without) };
+}
+
 export function undo({ past, present, future }: History): History {
   const before = past.at(-1);
   return before

@@ -5,8 +5,11 @@ export type DrawnTool =
   | "bidirectional"
   | "rectangle"
   | "ellipse"
+  | "circle"
   | "freehand"
+  | "cobb"
   | "arrow"
+  | "text"
   | "probe";
 export type RoiTool = DrawnTool | "key";
 export type Point = [number, number, number];
@@ -14,7 +17,8 @@ export type Point = [number, number, number];
 export interface RoiRef {
   file_id: string;
   version: number;
-  sop_uid: string;
+  /** Null for what is drawn on a plane through the volume, between its images. */
+  sop_uid: string | null;
   /** From 1, also where there is but one. */
   frame: number;
   frame_of_reference_uid: string | null;
@@ -35,7 +39,8 @@ export interface RoiStats {
 
 /** A canonical region of interest (`treadle.roi/1`): points in patient millimetres (LPS), no state of a viewer.
  *
- * A rectangle goes around its corners, an ellipse and two diameters name the ends of one axis, then of the other. */
+ * A rectangle goes around its corners, an ellipse and two diameters name the ends of one axis, then of the other, a circle
+ * its centre and a point on it, a Cobb angle the ends of its two lines. */
 export interface Roi {
   id: string;
   tool: RoiTool;
@@ -49,6 +54,9 @@ export interface Roi {
   stats: RoiStats;
   /** Who drew it, when that is somebody else: it is shown and cannot be changed. */
   by?: string;
+  /** The object of the study that it was read from. */
+  source?: string;
+  color?: string;
 }
 
 export const TOOL_WORDS: Record<RoiTool, string> = {
@@ -57,8 +65,11 @@ export const TOOL_WORDS: Record<RoiTool, string> = {
   bidirectional: "Two diameters",
   rectangle: "Rectangle",
   ellipse: "Ellipse",
+  circle: "Circle",
   freehand: "Freehand",
+  cobb: "Cobb angle",
   arrow: "Arrow",
+  text: "Text",
   probe: "Probe",
   key: "Key image",
 };

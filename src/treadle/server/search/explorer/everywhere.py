@@ -10,6 +10,7 @@ from treadle.server.kit.settings import Settings
 from treadle.server.privacy.site_key import site_key
 from treadle.server.search.errors import TooSlow
 from treadle.server.search.explorer import sites
+from treadle.server.search.explorer.columns import read_columns, rows_of
 from treadle.server.search.explorer.facets import added, facets_of
 from treadle.server.search.explorer.federated import Places, ask_all, merged
 from treadle.server.search.explorer.peer import Hit, Reply, keys_of
@@ -47,9 +48,13 @@ async def _at_home(guard: Guard, found: Search, place: str | None, *, facets: bo
     objects = await result_objects(guard, asked.return_type, page.ids)
     at = dict(zip(page.ids, page.places, strict=True))
     hits = [(one[asked.return_type]["_id"], one) for one in objects]
+    ids = [key for key, _ in hits]
+    columns = read_columns(asked.return_type, list(asked.columns)) if asked.columns else []
+    values = await rows_of(guard.connection, asked.return_type, ids, columns) if columns else []
+    own = dict(zip(ids, values, strict=True)) if columns else {}
     return Reply(
         status="ok",
-        results=tuple(Hit(key, one, at[key], keys_of(at[key])) for key, one in hits),
+        results=tuple(Hit(key, one, at[key], keys_of(at[key]), own.get(key)) for key, one in hits),
         total=page.total,
         relation=page.relation,
         more=page.cursor is not None,

@@ -85,6 +85,7 @@ def body_for(found: Search) -> dict[str, Any]:
         "count": asked.count,
         "timezone": asked.timezone,
         "facet_fields": list(asked.facet_fields),
+        "columns": list(asked.columns),
         "places": True,
     }
 
@@ -133,7 +134,11 @@ def merged(
     totals = [one.get("total") for one in answers.values()]
     exact = all(one.get("total_relation") == "eq" for one in answers.values())
     return {
-        "results": [{"_id": hit.id, "_source": hit.source, "site": site} for _, _, site, hit in page],
+        "results": [
+            {"_id": hit.id, "_source": hit.source, "site": site}
+            | ({} if hit.values is None else {"values": hit.values})
+            for _, _, site, hit in page
+        ],
         "total": sum(one for one in totals if one is not None),
         "total_relation": "eq" if exact else "gte",
         "cursor": Places(places, ended).text(),

@@ -30,6 +30,7 @@ class Hit:
     source: dict[str, Any]
     place: str
     keys: tuple[str | int | float | None, ...]
+    values: list[Any] | None = None  # of the columns asked for, where the site tells them
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,7 +106,13 @@ async def ask(peer: Peer, body: Mapping[str, Any], *, facets: bool = False) -> R
 
 def _reply(answer: Any, ms: int) -> Reply:
     results = tuple(
-        Hit(str(one["_id"]), dict(one["_source"]), str(one["place"]), keys_of(str(one["place"])))
+        Hit(
+            str(one["_id"]),
+            dict(one["_source"]),
+            str(one["place"]),
+            keys_of(str(one["place"])),
+            list(one["values"]) if "values" in one else None,
+        )
         for one in answer["results"]
     )
     total, facets = answer["total"], answer.get("facets")

@@ -31,7 +31,7 @@ class Kind(IntFlag):
     BUCKET = 4
     BOOLEAN = 8
     DAY = 16
-    HASHED = 32  # UIDs, times of day, hashes: only their hash is known
+    HASHED = 32  # UIDs, times of day, hashes: only their hash is known, and nothing marks them
     LONG = 64  # too long for the dictionary: hashed, and marked, so that these few can be read again
     FRACTION = 128  # a number that is not whole
     MANY = 256  # several values in one object
@@ -57,7 +57,7 @@ def native(level: str) -> frozenset[str]:
 
 def kinds_of_text(path: str, text: str) -> int:
     """What a text adds to the kinds of its path."""
-    kinds = Kind.HASHED if is_hashed(path, text) else Kind(0)
+    kinds = Kind.HASHED if is_hashed(path, text) and len(text) <= MAX_TEXT else Kind(0)
     for letter, _ in words(path, text):
         kinds |= LETTERS[letter]
     return int(kinds)

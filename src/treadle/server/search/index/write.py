@@ -39,7 +39,7 @@ FACETS: Mapping[str, frozenset[str]] = {
 }
 
 _KINDS = {letter: int(kind) for letter, kind in LETTERS.items()}
-_HASHED, _FRACTION, _MANY = int(Kind.HASHED), int(Kind.FRACTION), int(Kind.MANY)
+_HASHED, _FRACTION, _MANY = int(Kind.HASHED | Kind.LONG), int(Kind.FRACTION), int(Kind.MANY)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from treadle.flyql.ast import And, Compare, Element, Exists, Field, Having, In, Is, Node, Not, Or, terms
 from treadle.flyql.entities import COLLECTION
+from treadle.server.search.errors import NarrowTheSearch
 from treadle.server.search.index.tables import ABOVE
 from treadle.server.search.query.condition import ALWAYS, NEVER, Condition, all_of, any_of, plain
 from treadle.server.search.query.frame import Frame
@@ -121,11 +122,14 @@ class Compiler:
             f"{key} IS NOT NULL AND {key} IN (SELECT {name}.doc FROM search_{entity} {name} WHERE {found.gin})",
             f"{key} IS NOT NULL AND {key} IN (SELECT {name}.doc FROM search_{entity} {name} WHERE {found.gin})",
             found.share,
+            within=found.within,
         )
         return ~semi if unbound else semi
 
     async def _having(self, node: Having) -> Condition:
         """A sub-query about objects same as, below or above the one that the search returns."""
+        if COLLECTION in (node.entity, self.target):
+            return await self._having_collection(node)
         key = key_of(self.target, self.row, self.alias)
         if key is None:
             return NEVER
@@ -143,6 +147,27 @@ class Compiler:
         share = min(1.0, found.share * below / mine)
         return plain(
             f"{key} IS NOT NULL AND {key} IN (SELECT {theirs} {rows} AND {theirs} IS NOT NULL)", share
+        )
+
+    async def _having_collection(self, node: Having) -> Condition:
+        """A sub-query about collections that hold the object, or something below it."""
+        if self.target == COLLECTION or any(
+            isinstance(term, Having) for term in terms(node.arg, inside=False)
+        ):
+            raise NarrowTheSearch("HAS (...) is not known of collections, nor within HAS collection (...).")
+        key = key_of(self.target, self.row, self.alias)
+        found = await Compiler(self.frame, COLLECTION, self.target, "co")._own(node.arg, ALWAYS)
+        if found is NEVER or key is None:
+            return NEVER
+        members = members_of(f"{self.frame.readable(COLLECTION, 'co')} AND ({found.gin})")
+        holding, theirs = (
+            f"search_acquisition k WHERE k.doc IN ({members})",
+            key_of(self.target, "acquisition", "k"),
+        )
+        if theirs is None:
+            holding, theirs = f"search_{self.target} k WHERE k.acquisition IN ({members})", "k.doc"
+        return plain(
+            f"{key} IS NOT NULL AND {key} IN (SELECT {theirs} FROM {holding})", _SHARE_OF_COLLECTIONS
         )
 
     async def _collection(self, node: Node) -> Condition:

@@ -19,6 +19,7 @@ class Condition:
     share: float  # of the rows of its level, estimated
     least: float = 0.0  # bounds of the share, as sure as the counts of the index are fresh
     most: float = 1.0
+    within: frozenset[int] | None = None  # projects outside of which no row satisfies it, where known
 
     def __invert__(self) -> Condition:
         share = max(1.0 - self.share, 0.0)
@@ -44,12 +45,14 @@ def all_of(parts: Sequence[Condition]) -> Condition:
     share = 1.0
     for part in kept:
         share *= part.share
+    known = [part.within for part in kept if part.within is not None]
     return Condition(
         " AND ".join(f"({part.gin})" for part in kept),
         " AND ".join(f"({part.walk})" for part in kept),
         share,
         least=max(0.0, 1.0 - sum(1.0 - part.least for part in kept)),
         most=min(part.most for part in kept),
+        within=frozenset.intersection(*known) if known else None,
     )
 
 
@@ -61,17 +64,25 @@ def any_of(parts: Sequence[Condition]) -> Condition:
     if len(kept) < 2:
         return kept[0] if kept else NEVER
     share = min(sum(part.share for part in kept), 1.0)
+    known = [part.within for part in kept if part.within is not None]
     return Condition(
         " OR ".join(f"({part.gin})" for part in kept),
         " OR ".join(f"({part.walk})" for part in kept),
         share,
         least=max(part.least for part in kept),
         most=min(1.0, sum(part.most for part in kept)),
+        within=frozenset.union(*known) if len(known) == len(kept) else None,
     )
 
 
 def has_terms(
-    alias: str, terms: Sequence[int], share: float, *, among: str = "t", counted: bool = False
+    alias: str,
+    terms: Sequence[int],
+    share: float,
+    *,
+    among: str = "t",
+    counted: bool = False,
+    within: frozenset[int] | None = None,
 ) -> Condition:
     """Rows with any of these terms; tested one by one on the array that is shorter than `t` and has all of the kind.
 
@@ -89,4 +100,4 @@ def has_terms(
     else:  # the list is hashed once
         walk = f"EXISTS (SELECT FROM unnest({tested}) u WHERE u = ANY({numbers}))"
     least, most = (share, share) if counted else (0.0, 1.0)
-    return Condition(gin, walk, share, least, most)
+    return Condition(gin, walk, share, least, most, within)

@@ -14,7 +14,7 @@ from treadle.flyql.literals import Interval, Literal, read
 from treadle.flyql.pattern import Pattern
 from treadle.flyql.predicate import Predicate, fold, predicate
 from treadle.flyql.regex import compile_regex
-from treadle.server.search.index.tables import LEVELS
+from treadle.server.search.index.tables import ABOVE, LEVELS
 from treadle.server.search.index.terms import DAY_US, Kind, bucket, grams, hashed, is_hashed, number_word
 from treadle.server.search.query.frame import Frame, array
 
@@ -223,13 +223,19 @@ def _sql(day: float) -> str:
     return f"'{'-' if day < 0 else ''}Infinity'::float8" if math.isinf(day) else f"{int(day)}::float8"
 
 
-async def carriers(frame: Frame, level: str, terms: Iterable[int]) -> float:
-    """About how many readable rows carry one of these terms."""
-    wanted = [term for term in terms if term > 0]
+async def carriers(frame: Frame, level: str, terms: Iterable[int]) -> tuple[float, frozenset[int] | None]:
+    """About how many readable rows carry one of these terms, and the projects outside of which none does."""
+    given = list(terms)
+    wanted = [term for term in given if term > 0]
     if not wanted:
-        return 1.0
+        return 1.0, None
+    late = await frame.uncounted()  # read first: what is counted meanwhile is missed by neither
     asked = wanted if len(wanted) <= SUMMED else wanted[:: len(wanted) // SUMMED]
     rows: list[tuple[Any, ...]] = await frame.rows(
-        f"SELECT coalesce(sum(n), 0) FROM search_count c WHERE term_id = ANY({array(asked)}) AND {frame.counted(level)}"
+        f"SELECT project, sum(n) FROM search_count c WHERE term_id = ANY({array(asked)}) AND {frame.counted(level)} "
+        "AND n > 0 GROUP BY project"
     )
-    return float(rows[0][0]) * len(wanted) / len(asked)
+    about = float(sum(n for _, n in rows)) * len(wanted) / len(asked)
+    if late == "many" or len(asked) < len(given) or "project" not in ABOVE[level]:
+        return about, None
+    return about, late | {project for project, _ in rows}

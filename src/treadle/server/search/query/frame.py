@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import psycopg
 from psycopg import errors
@@ -21,6 +21,7 @@ from treadle.server.search.query.scope import Scope
 from treadle.server.store.db import driver_of
 
 BUDGET_MS = 10_000
+_MOST_CHANGES = 2_000  # not counted yet, that are read
 _SETTINGS = "SET LOCAL jit = off; SET LOCAL random_page_cost = 1.1; SET LOCAL work_mem = '64MB'"
 
 
@@ -36,6 +37,7 @@ class Frame:
     reading: Node | None = None  # the term that is being looked up
     widest: tuple[float, Node] | None = None  # the term that most rows satisfy, and their share
     _totals: dict[str, int] = field(default_factory=dict)
+    _uncounted: frozenset[int] | Literal["many", "unread"] = "unread"
 
     def bind(self, value: Any, kind: str = "text") -> str:
         """A placeholder for a value of the request."""
@@ -110,6 +112,16 @@ class Frame:
             await self.driver.execute(statement, self.parameters, prepare=False)
         except errors.QueryCanceled:
             raise TooSlow from None
+
+    async def uncounted(self) -> frozenset[int] | Literal["many"]:
+        """Projects with rows that the counts may not know yet, or do not tell apart."""
+        if self._uncounted == "unread":
+            found = await self.rows(
+                f"SELECT project, count(*) FROM (SELECT project FROM search_change LIMIT {_MOST_CHANGES}) q GROUP BY 1"
+            )
+            known = sum(changes for _, changes in found) < _MOST_CHANGES
+            self._uncounted = frozenset(p for p, _ in found if p) | self._hiding if known else "many"
+        return self._uncounted
 
     async def total(self, level: str) -> int:
         """About how many rows of a level may be read."""

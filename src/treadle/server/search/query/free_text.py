@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from treadle.flyql.ast import Compare, Field, Value
 from treadle.flyql.entities import COLLECTION
+from treadle.flyql.evaluate import UNSEARCHED
+from treadle.flyql.leaves import leaves
 from treadle.flyql.predicate import fold
 from treadle.server.search.index.tables import ABOVE, LEVELS
 from treadle.server.search.index.terms import Kind, grams, hashed, is_hashed
@@ -14,8 +17,10 @@ from treadle.server.search.query.condition import NEVER, Condition, all_of, any_
 from treadle.server.search.query.dictionary import PathRow, carriers
 from treadle.server.search.query.frame import Frame, array
 from treadle.server.search.query.leaf import again
+from treadle.server.search.query.scan import TooMany, documents, of_keys
 
-_UNSEARCHED = "('_id', 'id', 'hash')"
+_UNSEARCHED = str(UNSEARCHED)
+_MOST_LONG = 2_000  # objects with long texts that are read; more would take longer than anybody waits
 
 
 @dataclass
@@ -25,17 +30,21 @@ class Word:
     text: str
     terms: dict[str, list[int]] = field(default_factory=dict)
     paths: dict[str, list[PathRow]] = field(default_factory=dict)
+    long: dict[str, list[int]] = field(default_factory=dict)  # keys of rows with a long text that contains it
+
+    def is_at(self, level: str) -> bool:
+        """Whether some object of the level may have it."""
+        return level in self.terms or level in self.paths or level in self.long
 
 
 async def covering(frame: Frame, level: str, text: str) -> Condition:
     """Rows `r` of a level that, or something below which, cover the text."""
     words = [await _read(frame, word) for word in sorted(set(fold(text).split()))]
+    await _read_long(frame, words)
     parts = []
     for row in LEVELS:
         # Where no word occurs in a row itself, what is above it covers as much.
-        if any(row in word.terms or row in word.paths for word in words) and (
-            row == level or key_of(level, row, "w") is not None
-        ):
+        if any(word.is_at(row) for word in words) and (row == level or key_of(level, row, "w") is not None):
             parts.append(await _covering_at(frame, level, row, words))
     above = await _covering_at(frame, level, level, words)
     return any_of([above, *parts])
@@ -55,13 +64,35 @@ async def _read(frame: Frame, word: str) -> Word:
         found.terms.setdefault(LEVELS[entity], []).append(number)
     whole = await frame.rows(
         "SELECT entity, path_id, path, keys, kinds FROM search_path "
-        f"WHERE kinds & {int(Kind.HASHED)} <> 0 AND keys[cardinality(keys)] NOT IN {_UNSEARCHED}"
+        f"WHERE kinds & {int(Kind.HASHED | Kind.LONG)} <> 0 AND keys[cardinality(keys)] NOT IN {_UNSEARCHED}"
     )
     for entity, path_id, path, keys, kinds in whole:
         if is_hashed(path, word):
             row = PathRow(path_id, path, tuple(keys), Kind(kinds))
             found.paths.setdefault(LEVELS[entity], []).append(row)
     return found
+
+
+async def _read_long(frame: Frame, words: list[Word]) -> None:
+    """Look for the words in texts too long for the dictionary, on levels where few enough objects have such."""
+    marks = await frame.rows(
+        "SELECT p.entity, array_agg(t.term_id) FROM search_term t JOIN search_path p USING (path_id) "
+        f"WHERE t.kind = 'l' AND p.keys[cardinality(p.keys)] NOT IN {_UNSEARCHED} GROUP BY p.entity"
+    )
+    for entity, terms in marks:
+        level = LEVELS[entity]
+        with suppress(TooMany):
+            async for key, document in documents(frame, level, "d", has_terms("d", terms, 1.0), _MOST_LONG):
+                texts = [
+                    fold(value)
+                    for path, value in leaves(document)
+                    if isinstance(value, str)
+                    and is_hashed(path, value)
+                    and path.rpartition(".")[2] not in UNSEARCHED
+                ]
+                for word in words:
+                    if any(word.text in text for text in texts):
+                        word.long.setdefault(level, []).append(key)
 
 
 async def _covering_at(frame: Frame, level: str, row: str, words: list[Word]) -> Condition:
@@ -109,12 +140,14 @@ async def _holds(frame: Frame, level: str, alias: str, word: Word) -> Condition:
     parts = []
     if terms:
         readable = await frame.total(level)
-        share = min(1.0, await carriers(frame, level, terms) / readable) if ABOVE[level] else 0.1
-        parts.append(has_terms(alias, terms, share))
+        about, within = await carriers(frame, level, terms) if ABOVE[level] else (0.1 * readable, None)
+        parts.append(has_terms(alias, terms, min(1.0, about / readable), within=within))
     if paths:
         exactly = Compare("=", Field(level, ""), Value(word.text, quoted=True))
         hashes = has_terms(
             alias, [hashed(path.path_id, word.text) for path in paths], 1 / await frame.total(level)
         )
         parts.append(all_of([hashes, again(frame, level, alias, exactly, paths)]))
+    if level in word.long:
+        parts.append(await of_keys(frame, level, alias, word.long[level]))
     return any_of(parts)

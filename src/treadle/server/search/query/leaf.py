@@ -61,7 +61,7 @@ async def of_leaf(frame: Frame, level: str, alias: str, term: Leaf) -> Found:
     meaning = await (lookup.is_boolean(term.value) if isinstance(term, Is) else lookup.meaning(term))
     sure = await _sure(frame, level, alias, meaning, rows)
     if not isinstance(term, Is) and meaning.edge:
-        edges = has_terms(alias, [*meaning.edge], await _share(frame, level, meaning.edge))
+        edges = await _having(frame, level, alias, meaning.edge)
         if any(_is_derived(level, row) for row in rows):
             return Found(sure, edges)
         sure = any_of([sure, all_of([edges, again(frame, level, alias, term, rows)])])
@@ -79,7 +79,7 @@ async def of_span(frame: Frame, level: str, alias: str, limits: Sequence[Compare
     found = await _sure(frame, level, alias, meaning, rows)
     if not meaning.edge:
         return found
-    edges = has_terms(alias, [*meaning.edge], await _share(frame, level, meaning.edge))
+    edges = await _having(frame, level, alias, meaning.edge)
     return any_of([found, all_of([edges, *(again(frame, level, alias, limit, rows) for limit in limits)])])
 
 
@@ -90,9 +90,8 @@ async def _sure(frame: Frame, level: str, alias: str, meaning: Meaning, rows: Se
         among = "f"
     elif meaning.sure <= meaning.dates:
         among = "dates"
-    share = await _share(frame, level, meaning.sure)
     counted = _is_counted(meaning.sure, rows)
-    return has_terms(alias, [*meaning.sure], share, among=among, counted=counted)
+    return await _having(frame, level, alias, meaning.sure, among=among, counted=counted)
 
 
 def _is_counted(terms: set[int], rows: Sequence[PathRow]) -> bool:
@@ -104,10 +103,15 @@ def _is_derived(level: str, row: PathRow) -> bool:
     return (level == "session" and row.path in AGES) or row.keys[0] == "roi"
 
 
-async def _share(frame: Frame, level: str, terms: set[int]) -> float:
+async def _having(
+    frame: Frame, level: str, alias: str, terms: set[int], *, among: str = "t", counted: bool = False
+) -> Condition:
+    """Rows with one of these terms."""
     if not terms:
-        return 0.0
-    return min(1.0, await carriers(frame, level, terms) / await frame.total(level))
+        return NEVER
+    rows, within = await carriers(frame, level, terms)
+    share = min(1.0, rows / await frame.total(level))
+    return has_terms(alias, [*terms], share, among=among, counted=counted, within=within)
 
 
 async def _exists(frame: Frame, level: str, alias: str, field: Field) -> Condition:
@@ -144,12 +148,12 @@ async def _may_have_element(frame: Frame, level: str, alias: str, term: Element)
 
 async def _unknown(frame: Frame, level: str, alias: str, rows: Sequence[PathRow]) -> Condition | None:
     """Rows with values of which the index knows only a hash."""
-    hashed = [row for row in rows if row.kinds & Kind.HASHED and not row.kinds & Kind.LONG]
+    hashed = [row for row in rows if row.kinds & Kind.HASHED]
     long = array(row.path_id for row in rows if row.kinds & Kind.LONG)
     marks = await frame.rows(f"SELECT term_id FROM search_term WHERE kind = 'l' AND path_id = ANY({long})")
     marked = {number for (number,) in marks}
     parts = [
-        has_terms(alias, [*marked], await _share(frame, level, marked)),
+        await _having(frame, level, alias, marked),
         await has_path(frame, level, alias, hashed),
     ]
     found = any_of(parts)
@@ -180,10 +184,10 @@ def again(frame: Frame, level: str, alias: str, term: Compare | In, rows: Sequen
         bound = frame.bind(f"lax ${path} ? ({' || '.join(tests)})", "jsonpath")
         catalog = "file" if level == "file" else "container"
         source = (
-            f"SELECT FROM {catalog} x WHERE x.id = {alias}.oid AND jsonb_path_exists(x.info, {bound}, {values})"
+            f"SELECT FROM {catalog} own WHERE own.id = {alias}.oid AND jsonb_path_exists(own.info, {bound}, {values})"
             if in_info
-            else f"SELECT FROM search_document x WHERE x.level = '{level}' AND x.oid = {alias}.oid "
-            f"AND jsonb_path_exists(x.document, {bound}, {values})"
+            else f"SELECT FROM search_document own WHERE own.level = '{level}' AND own.oid = {alias}.oid "
+            f"AND jsonb_path_exists(own.document, {bound}, {values})"
         )
         checks.append(plain(f"EXISTS ({source})", 0.5))
     return any_of(checks)

@@ -25,6 +25,7 @@ class Matches:
     about: float  # rows of the lowest level, estimated
     least: float = 0.0  # a bound of the returned rows, as sure as the counts of the index are fresh
     nothing: bool = False
+    within: frozenset[int] | None = None  # projects outside of which there are none, where known
 
     @property
     def table(self) -> str:
@@ -41,7 +42,8 @@ async def matches(frame: Frame, tree: Node | None, level: str, free_text: str | 
         both = all_of([found, text])
         total = await frame.total(row)
         gin, walk = f"{readable} AND ({both.gin})", f"{readable} AND ({both.walk})"
-        return Matches(level, gin, walk, both.share * total, both.least * total, nothing=both is NEVER)
+        about, least = both.share * total, both.least * total
+        return Matches(level, gin, walk, about, least, nothing=both is NEVER, within=both.within)
     above, below = _divided(tree, level)
     if above:
         here = [await Compiler(frame, level, level, "r").condition(above, text), text]
@@ -61,6 +63,7 @@ async def matches(frame: Frame, tree: Node | None, level: str, free_text: str | 
         f"{readable} AND {one_row} AND ({text.walk})",
         about,
         nothing=found is NEVER or text is NEVER,
+        within=all_of([found, text]).within,
     )
 
 

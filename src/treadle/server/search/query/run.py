@@ -14,15 +14,16 @@ from treadle.flyql.literals import Clock
 from treadle.server.kit.clock import now as clock_now
 from treadle.server.search.errors import TooSlow
 from treadle.server.search.index.tables import ABOVE
-from treadle.server.search.query.frame import BUDGET_MS, Frame, array, frame
+from treadle.server.search.query.frame import BUDGET_MS, Frame, frame
 from treadle.server.search.query.matches import FEW_ROWS, Matches, matches
 from treadle.server.search.query.order import Order, Sort, order_of, read_cursor, write_cursor
 from treadle.server.search.query.scope import Scope
 
 MOST_COUNTED = 10_000
 _WALK_MS, _COUNT_MS = 150, 300
-_WALKING, _BY_TERMS = "SET LOCAL enable_bitmapscan = off", "SET LOCAL enable_seqscan = off"
-_FEW_PROJECTS = 20  # each is walked by itself
+_WALKING = "SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off"
+_BY_TERMS = "SET LOCAL enable_seqscan = off"
+_LONG_STATEMENT = 20_000  # characters; up to here each project is walked by itself
 _RARE = 0.35  # of all rows: up to here they are counted by their terms
 
 Counting = Literal["capped", "exact", "none"]
@@ -96,15 +97,16 @@ async def _walk(inside: Frame, found: Matches, order: Order, place: list[Any] | 
     if place is not None:
         edge = inside.bind(place[0], "timestamptz")
         behind = f"AND r.created <= {edge} AND ({order.after(inside, place, ['r.created'], 'r.oid')})"
-    ordered = 'ORDER BY k0 DESC, oid COLLATE "C"'
     rows = f"SELECT r.oid, r.created AS k0 FROM {found.table} WHERE {found.walk} {behind}"
     projects = inside.projects.get(found.level, inside.projects["project"])
-    if projects is None or len(projects) > _FEW_PROJECTS or "project" not in ABOVE[found.level]:
-        statement = f"{rows} {ordered} LIMIT {size}"
-    else:  # nothing of other projects is met on the way
-        one = f"{rows} AND r.project = p {ordered} LIMIT {size}"
-        every = f"unnest({array(projects, 'bigint')}) p, LATERAL ({one}) q"
-        statement = f"SELECT q.oid, q.k0 FROM {every} {ordered} LIMIT {size}"
+    if projects and found.within is not None:
+        projects = [project for project in projects if project in found.within]
+    if projects and "project" in ABOVE[found.level] and len(rows) * len(projects) < _LONG_STATEMENT:
+        # One walk per project, merged: nothing of other projects is met, and none goes further than the page does.
+        # A project without any match would be walked to its end.
+        each = (f"({rows} AND r.project = {project} ORDER BY r.created DESC)" for project in projects)
+        rows = f"SELECT oid, k0 FROM ({' UNION ALL '.join(each)}) every ORDER BY k0 DESC"
+    statement = f'SELECT oid, k0 FROM ({rows}) q ORDER BY k0 DESC, oid COLLATE "C" LIMIT {size}'
     return await inside.rows(statement, budget_ms=_WALK_MS, settings=_WALKING)
 
 

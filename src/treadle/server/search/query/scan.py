@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from typing import Any
 
 from treadle.flyql.ast import Compare, Element, Exists, In, Is
@@ -21,6 +21,10 @@ _CHUNK = 1_000
 Test = Callable[[Mapping[str, Any]], bool]
 
 
+class TooMany(Exception):
+    """There are more rows than may be read one by one."""
+
+
 async def of_scan(
     frame: Frame,
     level: str,
@@ -32,26 +36,41 @@ async def of_scan(
     """The rows whose documents satisfy the term; NarrowTheSearch when there are too many to read."""
     if found.scan is None or found.scan is NEVER:
         return NEVER
-    where = all_of([found.scan, beside])
+    test = test_of(term, frame.clock)
+    rows = documents(frame, level, alias, all_of([found.scan, beside]), MOST_ROWS)
+    try:
+        kept = [key async for key, document in rows if test(document)]
+    except TooMany:
+        raise NarrowTheSearch(f"Narrow the search: {term.field} supports only = here.") from None
+    return await of_keys(frame, level, alias, kept)
+
+
+async def documents(
+    frame: Frame, level: str, alias: str, where: Condition, most: int
+) -> AsyncIterator[tuple[int, Mapping[str, Any]]]:
+    """Keys and documents of rows; TooMany, before the first, when there are more than so many."""
     rows = await frame.rows(
         f"SELECT {alias}.doc, {alias}.oid FROM search_{level} {alias} "
-        f"WHERE {frame.readable(level, alias)} AND ({where.gin}) LIMIT {MOST_ROWS + 1}"
+        f"WHERE {frame.readable(level, alias)} AND ({where.gin}) LIMIT {most + 1}"
     )
-    if len(rows) > MOST_ROWS:
-        raise NarrowTheSearch(f"Narrow the search: {term.field} supports only = here.")
-    test = test_of(term, frame.clock)
-    kept: list[int] = []
+    if len(rows) > most:
+        raise TooMany
     for chunk in _chunks(rows):
         keys = {oid: doc for doc, oid in chunk}
         frame.parameters["oids"] = list(keys)
-        documents = await frame.rows(
+        found = await frame.rows(
             f"SELECT oid, document FROM search_document WHERE level = '{level}' AND oid = ANY(%(oids)s::text[])"
         )
-        kept += [keys[oid] for oid, document in documents if test(searched(level, document))]
-    if not kept:
+        for oid, document in found:
+            yield keys[oid], searched(level, document)
+
+
+async def of_keys(frame: Frame, level: str, alias: str, keys: list[int]) -> Condition:
+    """The rows with these keys."""
+    if not keys:
         return NEVER
-    share = len(kept) / await frame.total(level)
-    return plain(f"{alias}.doc = ANY({array(kept, 'bigint')})", min(1.0, share))
+    share = len(keys) / await frame.total(level)
+    return plain(f"{alias}.doc = ANY({array(keys, 'bigint')})", min(1.0, share))
 
 
 def _chunks(rows: list[Any]) -> Iterator[list[Any]]:

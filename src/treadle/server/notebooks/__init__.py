@@ -1,0 +1,1 @@
+"""Work in Jupyter on a project of this site."""

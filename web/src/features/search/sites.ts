@@ -1,0 +1,37 @@
+import { queryOptions } from "@tanstack/react-query";
+import { api } from "@/api/client";
+import { LIVE } from "@/api/queries";
+import type { SiteAnswer } from "./search";
+
+/** This site among the sites of a search. */
+export const HOME = "home";
+
+/** Another site that can be searched from here. */
+export interface Site {
+  _id: string;
+  label: string;
+  url: string;
+  kind: "treadle" | "flywheel";
+  connected: boolean;
+  account: string | null;
+}
+
+export const sitesQuery = queryOptions({
+  queryKey: [LIVE, "search", "sites"],
+  queryFn: () => api.get<Site[]>("/dataexplorer/sites"),
+  staleTime: 60_000,
+});
+
+const FAILURES: Record<string, string> = {
+  timeout: "did not answer in time",
+  unauthorized: "has no valid key of yours",
+  unsupported: "does not know all of this query",
+  error: "could not be searched",
+};
+
+/** How a site answered: how many it found, or why nothing of it is shown. */
+export function answerOf(site: SiteAnswer): string {
+  if (site.status !== "ok") return FAILURES[site.status] ?? site.status;
+  if (site.total === null) return "answered";
+  return `${site.total.toLocaleString("en-US")}${site.total_relation === "gte" ? "+" : ""}`;
+}

@@ -23,9 +23,8 @@ run: setup ## Everything on this machine with the sample study; ARGS="--home DIR
 .PHONY: test
 test: setup peers ## Everything that is checked before a change goes in
 	@$(MAKE) --jobs=2 clients lint web-check
-	@# What fails under the load of busy cores is run once more, alone; failing twice is a failure. Only a process of
-	@# xdist knows the names of grouped tests again: without it they would be left out.
-	$(BIN)/pytest -n $(PROCESSES) $(PYTEST) || $(BIN)/pytest -n 1 --last-failed --last-failed-no-failures none
+	@# What fails under the load of busy cores is run once more, alone; failing twice is a failure.
+	$(BIN)/pytest -n $(PROCESSES) $(PYTEST) || $(BIN)/pytest --last-failed --last-failed-no-failures none
 
 .PHONY: check
 check: setup lint web-check ## The fast part of `make test`

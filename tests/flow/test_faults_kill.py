@@ -25,12 +25,12 @@ pytestmark = [pytest.mark.slow]
 DECK = {
     card: count * soak.TIMES
     for card, count in {
-        "receiver": 4, "connector": 3, "serve": 3, "worker": 2, "postmaster": 2, "backend": 3,
+        "receiver": 16, "connector": 10, "serve": 4, "worker": 5, "postmaster": 4, "backend": 8,
         "up": 1, "everything": 2,
     }.items()
 }  # fmt: skip
 ROUNDS = sum(DECK.values())
-SCANNERS, STUDIES, SERIES, SIZE = 3, 2 * soak.TIMES, 3, 28  # 504 instances
+SCANNERS, STUDIES, SERIES, SIZE = 3, 4 * soak.TIMES, 3, 28  # 1,008 instances
 
 
 @dataclass

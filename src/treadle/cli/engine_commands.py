@@ -37,6 +37,7 @@ class EngineKind(StrEnum):
 
     SANDBOX = "sandbox"
     OCI = "oci"
+    LOCAL = "local"
     APPTAINER = "apptainer"
     SLURM = "slurm"
     SGE = "sge"
@@ -81,7 +82,11 @@ def register(app: typer.Typer) -> None:
 @engine.command()
 def run(
     kind: Annotated[
-        EngineKind, typer.Option(help="As of `run-one`, or the scheduler of a cluster that gets the jobs.")
+        EngineKind,
+        typer.Option(
+            help="As of `run-one`; local: folders in a sandbox and images by podman or docker, of these what works"
+            " here; or the scheduler of a cluster that gets the jobs."
+        ),
     ] = EngineKind.SANDBOX,
     name: NameOption = None,
     server: ServerOption = None,
@@ -228,9 +233,9 @@ def single_engine(
     from treadle.engine.setup import Setup
 
     images = given["cache"] / "images"
-    runtime = choose(given["kind"], more=oci_args or (), unsafe=unsafe, images=images)
+    runtimes = choose(given["kind"], more=oci_args or (), unsafe=unsafe, images=images)
     with _session(server, key) as (api, _, stop):
-        yield Engine(api, Setup(**given), runtime, stop=stop)
+        yield Engine(api, Setup(**given), runtimes, stop=stop)
 
 
 @contextmanager

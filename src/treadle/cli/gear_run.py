@@ -70,7 +70,7 @@ def run(
 
     folder = Path(source) if Path(source).is_dir() else None
     kind = engine or (Engine.SANDBOX if folder else Engine.OCI)
-    runtime = choose(kind.value, unsafe=unsafe_no_sandbox)
+    runtime = choose(kind.value, unsafe=unsafe_no_sandbox).folders
     runtime.check()
     if output.exists() and any(output.iterdir()):
         raise EngineError(f"{output} is not empty: choose another folder with --output")

@@ -16,7 +16,7 @@ from treadle.engine.capacity import Capacity
 from treadle.engine.collect import Outputs, collect
 from treadle.engine.errors import RunFailed
 from treadle.engine.logs import Log
-from treadle.engine.plan import Folder, Network, Plan
+from treadle.engine.plan import Folder, Plan
 from treadle.engine.planning import api_key, plan_of, secret
 from treadle.engine.process import Ended, Stop, run
 from treadle.engine.record import Figures, profile, run_record
@@ -25,10 +25,10 @@ from treadle.engine.runtimes import Runtime
 from treadle.engine.setup import Setup
 from treadle.engine.stage import erase, lay_out
 from treadle.gears.manifest import Document
+from treadle.gears.network import Network, least
 from treadle.gears.resources import Resources, granted
 
 _IMAGE, _FOLDER_HERE = "docker://", "dir:"
-_NETWORKS: tuple[Network, ...] = ("none", "api", "full")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,8 @@ class Claim:
     resources: Resources
     config: dict[str, Any]
     """config.json but for keys."""
+    network: Network
+    """The most that its gear may have."""
     tags: tuple[str, ...] = ()
 
     @classmethod
@@ -56,6 +58,7 @@ class Claim:
             files=document["files"],
             resources=granted(manifest, config.get("config") or {}, document.get("tags") or ()),
             config=config,
+            network=document["network"],
             tags=tuple(document.get("tags") or ()),
         )
 
@@ -153,9 +156,9 @@ class JobRun:
             folder=self._folder,
             resources=claim.resources,
             image=claim.image,
+            network=least(claim.network, self._setup.network),
         )
-        network = min(plan.network, self._setup.network, key=_NETWORKS.index)
-        plan = replace(plan, network=network, cores=cores)
+        plan = replace(plan, cores=cores)
         self._introduce(plan, log)
         with self._gear() as content:
             lay_out(self._folder, content=content, manifest=claim.manifest, config=config)

@@ -20,6 +20,7 @@ from treadle.engine.process import Ended, Stop, run
 from treadle.engine.runtimes import Runtime
 from treadle.engine.stage import lay_out
 from treadle.gears import ConfigError, complete
+from treadle.gears.network import least, wanted
 from treadle.gears.resources import granted
 
 Manifest = dict[str, Any]
@@ -64,6 +65,7 @@ def run_here(runtime: Runtime, request: Request, folder: Folder, *, echo: Echo |
         folder=folder,
         resources=resources,
         image=request.image,
+        network=least(wanted(request.manifest), "full" if runtime.images else "api"),
     )
     log = Log(folder.log, secrets=[secret(request.key)] if request.key else [], echo=echo)
     try:

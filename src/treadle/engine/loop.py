@@ -9,13 +9,14 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from treadle.engine.api import Api, Hold, Refused, Unreachable
 from treadle.engine.cache import GearCache
 from treadle.engine.capacity import Capacity
 from treadle.engine.errors import EngineError, RunFailed
 from treadle.engine.job import Claim, JobRun, give_up
-from treadle.engine.runtimes import Runtime
+from treadle.engine.runtimes.choice import Runtimes
 from treadle.engine.setup import Setup
 from treadle.engine.stage import erase
 
@@ -31,10 +32,10 @@ log = logging.getLogger("treadle.engine")
 class Engine:
     """One engine process; `stop` may be set from any thread or a signal."""
 
-    def __init__(self, api: Api, setup: Setup, runtime: Runtime, *, stop: threading.Event) -> None:
+    def __init__(self, api: Api, setup: Setup, runtimes: Runtimes, *, stop: threading.Event) -> None:
         self._api = api
         self._setup = setup
-        self._runtime = runtime
+        self._runtimes = runtimes
         self._cache = GearCache(setup.cache)
         self._capacity = Capacity(setup.total)
         self._places = threading.BoundedSemaphore(setup.max_jobs)
@@ -44,7 +45,7 @@ class Engine:
     def run(self, *, patient: bool = False) -> None:
         """Until it is stopped; a patient one does not mind if gears cannot be run here, and says so."""
         try:
-            self._runtime.check()
+            self._look_around()
         except EngineError as why:
             if not patient:
                 raise
@@ -62,13 +63,17 @@ class Engine:
 
     def run_one(self, job: str, *, lease: str | None = None) -> None:
         """This job, which was handed out to us already or waits."""
-        self._runtime.check()
+        self._look_around()
         self._setup.work.mkdir(parents=True, exist_ok=True)
         claim = Claim.read(self._api.patiently(lambda: self._api.claim(job, lease=lease)))
         self._start(claim)
         while self._runs and not self._stop.wait(0.1):
             pass
         self._end()
+
+    def _look_around(self) -> None:
+        self._runtimes = self._runtimes.working()
+        self._setup = replace(self._setup, images=self._runtimes.images.images)
 
     def _ask_again_and_again(self) -> None:
         trouble = 0
@@ -93,7 +98,8 @@ class Engine:
 
     def _start(self, claim: Claim) -> None:
         self._places.acquire()
-        run = JobRun(self._api, self._setup, self._runtime, self._cache, self._capacity, claim)
+        runtime = self._runtimes.images if claim.image else self._runtimes.folders
+        run = JobRun(self._api, self._setup, runtime, self._cache, self._capacity, claim)
         thread = threading.Thread(target=self._run_job, args=(run, claim), name=claim.hold.job, daemon=True)
         self._runs[claim.hold.job] = (run, thread)
         thread.start()

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
+from treadle.gears.network import Network
 from treadle.gears.resources import Resources
 
 # As gears see it; the toolkits have it built in.
 BASE = "/flywheel/v0"
-Network = Literal["none", "api", "full"]
 # Processes and threads of one run.
 MOST_PROCESSES = 4096
 # /dev/shm takes at most this part of the memory.

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from treadle.engine.environment import environment
-from treadle.engine.plan import Address, Folder, Network, Plan
+from treadle.engine.plan import Address, Folder, Plan
 from treadle.gears.manifest import mapping
+from treadle.gears.network import Network
 from treadle.gears.resources import Resources
 
 DEFAULT_COMMAND = "./run"
@@ -25,9 +26,9 @@ def plan_of(
     folder: Folder,
     resources: Resources,
     image: str | None,
-    network: Network | None = None,
+    network: Network,
 ) -> Plan:
-    """The plan of a run; `document` is its config.json, `network` what the site grants."""
+    """The plan of a run; `document` is its config.json."""
     own = mapping(mapping(manifest.get("custom")).get("flywheel"))
     key = api_key(document)
     return Plan(
@@ -36,7 +37,7 @@ def plan_of(
         command=_filled(manifest.get("command") or DEFAULT_COMMAND, document["config"]),
         environment=environment(manifest, document["config"]),
         resources=resources,
-        network=network or _network(manifest, has_key=key is not None),
+        network=network,
         api=address(key) if key else None,
         uid=_whole(own.get("uid")),
         gid=_whole(own.get("gid")),
@@ -64,14 +65,6 @@ def address(key: str) -> Address | None:
         return None
     port = rest[0] if len(rest) > 1 and rest[0].isdecimal() else ""
     return Address(host, int(port) if port else 80 if _PLAIN_HTTP in rest else 443)
-
-
-def _network(manifest: Mapping[str, Any], *, has_key: bool) -> Network:
-    """What a gear asks for; a site may grant less or more."""
-    wanted = mapping(mapping(manifest.get("custom")).get("treadle")).get("network")
-    if wanted == "full":
-        return "full"
-    return "api" if has_key and wanted != "none" else "none"
 
 
 def _filled(command: str, config: Mapping[str, Any]) -> str:

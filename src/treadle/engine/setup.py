@@ -7,11 +7,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from treadle.engine.plan import Network
+from treadle.gears.network import Network
 from treadle.gears.resources import Resources
 
 # What each kind can start.
-_RUNS = {"sandbox": ("sandbox",), "oci": ("oci", "sandbox"), "apptainer": ("apptainer", "oci")}
+_RUNS = {
+    "sandbox": ("sandbox",),
+    "local": ("sandbox",),
+    "oci": ("oci", "sandbox"),
+    "apptainer": ("apptainer", "oci"),
+}
 
 
 def machine() -> Resources:
@@ -40,11 +45,13 @@ class Setup:
     """The most a gear gets."""
     node: str | None = None
     """Of a cluster's engine: how the nodes run gears."""
+    images: bool = False
+    """Found out here: images can be run too."""
 
     @property
     def capabilities(self) -> list[str]:
         """What gears may ask of it; `oci` for those that are images, `sandbox` for those that are folders."""
-        words = ("networking", self.kind, *_RUNS[self.node or self.kind])
+        words = ("networking", self.kind, *_RUNS[self.node or self.kind], *(("oci",) if self.images else ()))
         return list(dict.fromkeys(words))
 
     def wish(self, *, jobs: int, wait_s: float) -> dict[str, Any]:

@@ -19,8 +19,9 @@ from treadle.testing.ports import free_port
 START_LIMIT_S = 120.0
 STOP_LIMIT_S = 20.0
 LOOK_S = 0.05
-# Series are complete after a second of silence: tests do not wait for scanners that pause.
-QUICK = {"TREADLE_CONNECTOR__SERIES_QUIET": "1"}
+# Series are complete after a second of silence: tests do not wait for scanners that pause. Gears whose images exist
+# nowhere are theirs to answer for, and no engine's to pull.
+QUICK = {"TREADLE_CONNECTOR__SERIES_QUIET": "1", "TREADLE_JOBS__IMAGES": "false"}
 
 
 class ServerError(Exception):

@@ -97,6 +97,18 @@ def test_a_read_only_key_cannot_write(engine, gear, start, wait_for, said, tree)
     assert "\n403\n" in said(job)
 
 
+def test_the_site_says_which_networks_a_gear_gets(engine, gear, start, wait_for, said, api):
+    """For all gears, or for one by its name; a key alone opens nothing."""
+    made = gear("true", inputs={"api-key": {"base": "api-key"}})
+    for bad in ("none", {"default": "some"}, {"gears": {"x": {}}}, {"gears": ["x"]}):
+        assert api.put("/site/settings", json={"gear_network": bad}).status_code == 422
+    allowed = {"gears": {made["gear"]["name"]: "none"}}
+    assert api.put("/site/settings", json={"gear_network": allowed}).json()["gear_network"] == allowed
+    job = start(made, engine)
+    wait_for(job)
+    assert "; network none; " in said(job)
+
+
 def test_a_cancelled_job_is_ended_and_stores_nothing(engine, gear, start, wait_for, said, api, tree):
     job = start(gear("echo started; echo x > output/x; while :; do sleep 0.5; echo .; done"), engine)
     wait_for(job, "running", then=lambda _: "started" in said(job))

@@ -44,8 +44,8 @@ def image(working, manifest, tmp_path) -> Iterator[tuple[dict, str]]:
     subprocess.run(["podman", "rmi", "--force", name], capture_output=True, check=False)
 
 
-def test_an_image_is_installed_by_its_digest_and_by_a_manifest_that_names_it(
-    treadle, image, engine_of, start, wait_for, said, tmp_path, api
+def test_one_engine_runs_an_image_by_its_digest_one_by_its_tag_and_a_folder(
+    treadle, bubblewrap, image, gear, engine_of, start, wait_for, said, tmp_path, api
 ):
     """The digest stays what was installed; a manifest alone means whatever its tag means when the gear runs."""
     written, name = image
@@ -55,13 +55,14 @@ def test_an_image_is_installed_by_its_digest_and_by_a_manifest_that_names_it(
     again = {**written, "version": "1.0.1"}
     (tmp_path / "manifest.json").write_text(json.dumps(again))
     by_tag = treadle("gear", "install", tmp_path / "manifest.json", "--json").documents[0]
-    engine = engine_of("oci")
-    jobs = [start(by_digest, engine), start(by_tag, engine)]
+    engine = engine_of("local")
+    jobs = [start(made, engine) for made in (by_digest, by_tag, gear("true"))]
     engine.start()
     for job in jobs:
         assert wait_for(job)["state"] == "complete", said(job)
     assert address.removeprefix("docker://") in said(jobs[0])
     assert f"gear {name};" in said(jobs[1])
+    assert ["(sandbox)" in said(job) for job in jobs] == [False, False, True]
     acquisition = api.get(f"/jobs/{jobs[0]}").json()["destination"]["id"]
     files = api.get(f"/acquisitions/{acquisition}").json()["files"]
     assert [(file["name"], file["version"]) for file in files] == [("made.txt", 2)]

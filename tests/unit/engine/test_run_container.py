@@ -95,6 +95,14 @@ def test_the_api_and_nothing_else_is_reached(run_image, web):
     assert printed.startswith("hello") and printed.strip().endswith("refused")
 
 
+def test_an_image_without_a_manifest_gets_it(image, probe, runtime, tmp_path):
+    import_image(f"{image}-alone", {}, tmp_path)
+    folder, manifest = Folder(tmp_path / "run"), {**probe, "command": "cat manifest.json >output/seen"}
+    assert run_here(runtime, Request(manifest, None, f"{image}-alone", {}, {}), folder).failure is None
+    assert json.loads((folder.output / "seen").read_text()) == manifest
+    os.system(f"podman rmi --force {image}-alone >/dev/null 2>&1")
+
+
 def test_an_image_without_bash_is_called_that(image, probe, runtime, tmp_path):
     import_image(f"{image}-bare", {"manifest.json": "{}"}, tmp_path, bash=False)
     request = Request(probe, None, f"{image}-bare", {}, {})

@@ -87,7 +87,9 @@ def test_a_stop_asks_first_and_kills_later(sandbox, tmp_path, gear_content, scri
     folder = Folder(tmp_path / "run")
     document = {"config": {}, "inputs": {}, "destination": {}}
     lay_out(folder, content=content, manifest=manifest, config=document)
-    plan = plan_of(manifest, document, name="stopped", folder=folder, resources=Resources(), image=None)
+    plan = plan_of(
+        manifest, document, name="stopped", folder=folder, resources=Resources(), image=None, network="none"
+    )
     stop = Stop()
     threading.Timer(0.5, lambda: stop.ask(RunFailed("cancelled_by", "someone"), grace_s=2)).start()
     ended = run(sandbox, plan, Log(folder.log), stop)

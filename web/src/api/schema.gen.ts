@@ -10304,6 +10304,11 @@ export interface components {
              * Format: date-time
              */
             modified: string;
+            /**
+             * Network
+             * @enum {string}
+             */
+            network: "none" | "api" | "full";
             origin: components["schemas"]["Reference"];
             /** Outputs */
             outputs: {

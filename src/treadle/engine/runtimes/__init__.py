@@ -41,6 +41,8 @@ class Runtime(Protocol):
 
     name: str
     isolation: str
+    images: bool
+    """Whether it runs them."""
 
     def version(self) -> str:
         """For the record of the run."""
@@ -60,6 +62,8 @@ class Runtime(Protocol):
 
 class Folders:
     """What runtimes that know no images say of them."""
+
+    images = False
 
     def manifest(self, image: str) -> dict[str, Any]:
         raise EngineError(f"{image} is no folder, and images need --engine oci")

@@ -35,6 +35,7 @@ class ApptainerRuntime:
 
     name = "apptainer"
     isolation = "container"
+    images = True
 
     def __init__(self, images: Path, *, more: Iterable[str] = ()) -> None:
         self._images = images

@@ -30,11 +30,15 @@ _ETC = (
 FIRST_IN_PATH = "/usr/local/sbin"
 
 
-def people(user: int) -> dict[str, str]:
+# The gear, unless its manifest names a number.
+USER = 1000
+
+
+def people(user: int, group: int) -> dict[str, str]:
     """Files of /etc that name root and the gear."""
     return {
-        "passwd": f"root:x:0:0::/nonexistent:/usr/sbin/nologin\ngear:x:{user}:{user}::/tmp:/bin/bash\n",
-        "group": f"root:x:0:\ngear:x:{user}:\n",
+        "passwd": f"root:x:0:0::/nonexistent:/usr/sbin/nologin\ngear:x:{user}:{group}::/tmp:/bin/bash\n",
+        "group": f"root:x:0:\ngear:x:{group}:\n",
     }
 
 

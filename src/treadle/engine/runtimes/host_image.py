@@ -15,10 +15,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from treadle.engine.runtimes.container_program import ContainerProgram
-from treadle.engine.runtimes.host import FIRST_IN_PATH, people, read_only, write_python
+from treadle.engine.runtimes.host import FIRST_IN_PATH, USER, people, read_only, write_python
 
-# The gear inside, unless its manifest names a number.
-USER = 1000
 _FOLDERS = ("dev", "etc", "flywheel/v0", "proc", "run", "sys", "usr", "var")
 _PROGRAMS = ("bin", "sbin", "lib", "lib32", "lib64")
 _NAME = "localhost/treadle-host"
@@ -47,10 +45,14 @@ class HostImage:
         """Words for `create`: all that is shown."""
         yield from (f"--volume={path}:{path}:ro" for path in _shown())
 
-    def python(self, programs: Path) -> str:
-        """A word for `create`: our Python, by way of a new folder of the run."""
-        write_python(programs)
-        return f"--volume={programs}:{FIRST_IN_PATH}:ro"
+    def own(self, folder: Path, *, user: int, group: int) -> Iterator[str]:
+        """Words for `create`: our Python and who the gear is, by way of the run's folder."""
+        write_python(programs := folder / "programs")
+        yield f"--volume={programs}:{FIRST_IN_PATH}:ro"
+        (etc := folder / "etc").mkdir()
+        for name, text in people(user, group).items():
+            (etc / name).write_text(text)
+            yield f"--volume={etc / name}:/etc/{name}:ro"
 
 
 def _shown() -> Iterator[Path]:
@@ -77,7 +79,7 @@ def _archive() -> bytes:
         for path in _shown():
             if path.is_file():
                 tar.addfile(_entry(str(path)[1:], tarfile.REGTYPE, 0o644))
-        for name, text in people(USER).items():
+        for name, text in people(USER, USER).items():
             entry = _entry(f"etc/{name}", tarfile.REGTYPE, 0o644)
             entry.size = len(text)
             tar.addfile(entry, io.BytesIO(text.encode()))

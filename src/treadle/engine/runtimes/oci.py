@@ -17,7 +17,8 @@ from treadle.engine.errors import EngineError, RunFailed
 from treadle.engine.plan import BASE, SHARED_MEMORY_PART, Plan
 from treadle.engine.runtimes.container_program import ContainerProgram
 from treadle.engine.runtimes.doorway import Doorway, address_inside, close_metadata_addresses
-from treadle.engine.runtimes.host_image import USER, HostImage
+from treadle.engine.runtimes.host import USER
+from treadle.engine.runtimes.host_image import HostImage
 from treadle.engine.runtimes.processes import spawn
 from treadle.engine.stage import hand_over
 from treadle.gears.manifest import ManifestError, parse
@@ -28,9 +29,11 @@ _MANIFEST = f"{BASE}/manifest.json"
 # The first process of a container takes no signal it does not handle, so the gear's shell is its child. It also sets
 # limits (`--ulimit` would replace those an administrator configured), and asks the kernel why the gear was killed,
 # which not every runtime does. What the image has in its environment is not the gear's: `$1` are the names that are.
+# An image may lack the manifest, which lies one folder above, too.
 _FIRST_PROCESS = """
 for name in $(compgen -e); do case " $1 " in *" $name "*) ;; *) unset "$name" ;; esac; done
 ulimit -c 0 -f {blocks}
+[ -e manifest.json ] || printf %s "$(<../manifest.json)" 2>/dev/null >manifest.json
 trap 'kill -TERM -1' TERM
 bash -c "$0" & gear=$!
 while wait $gear; code=$?; kill -0 $gear 2>/dev/null; do :; done
@@ -51,6 +54,7 @@ class ContainerRuntime:
 
     name = "oci"
     isolation = "container"
+    images = True
 
     def __init__(self, *, more: Iterable[str] = ()) -> None:
         self._more = tuple(more)
@@ -110,7 +114,10 @@ class ContainerRuntime:
         yield from self._user(plan)
         if not plan.image:
             yield from self._host.volumes()
-            yield self._host.python(folder.path / "programs")
+            user = plan.uid or USER
+            yield from self._host.own(folder.path, user=user, group=plan.gid or user)
+        else:
+            yield f"--volume={folder.base / 'manifest.json'}:/flywheel/manifest.json:ro"
         for path, inside in _writable(plan):
             yield f"--volume={path}:{inside}:rw"
         yield f"--volume={folder.input}:{BASE}/input:ro"

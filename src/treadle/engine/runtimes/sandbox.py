@@ -1,7 +1,7 @@
 """A gear that is a folder, in a bubblewrap sandbox over this host's /usr and Treadle's own Python packages.
 
 Started by root, the gear runs as a user that exists nowhere else, one per run; started by anyone else, in a user
-namespace of its own. Either way it has no capabilities and cannot get any.
+namespace of its own. Either way it sees itself as the user its manifest names, or 1000, and has no capabilities.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from treadle.engine.errors import EngineError, RunFailed
 from treadle.engine.plan import BASE, SHARED_MEMORY_PART, Plan
 from treadle.engine.runtimes import Folders
 from treadle.engine.runtimes.doorway import Doorway, hosts_file
-from treadle.engine.runtimes.host import FIRST_IN_PATH, people, read_only, write_python
+from treadle.engine.runtimes.host import FIRST_IN_PATH, USER, people, read_only, write_python
 from treadle.engine.runtimes.processes import send, spawn
 from treadle.engine.stage import hand_over
 from treadle.engine.watch import family
@@ -28,6 +28,7 @@ from treadle.engine.watch import family
 # As root each run gets a user of its own, of numbers that no account and no service manager hands out.
 _FIRST_UID = 1_600_000_000
 _USERS = 200_000_000
+_POWERLESS = ("--bounding-set=-all", "--inh-caps=-all")
 # Made first, for bubblewrap would make them for their owner alone.
 _FOLDERS = frozenset({"/etc", "/flywheel", "/run", "/var"})
 
@@ -48,7 +49,7 @@ class SandboxRuntime(Folders):
         if not shutil.which("bwrap"):
             raise EngineError("bubblewrap is missing: install the package `bubblewrap`, or use --kind oci")
         trial = subprocess.run(
-            ["bwrap", *_namespaces(), *_root(), "true"], capture_output=True, text=True, check=False
+            ["bwrap", *_namespaces(USER, USER), *_root(), "true"], capture_output=True, text=True, check=False
         )
         if trial.returncode:
             raise EngineError(
@@ -71,9 +72,13 @@ class Sandbox:
                 "a sandbox gives no way to other networks than the API: use an engine of kind oci",
             )
         self._plan = plan
-        self._uid = _user_of(plan)
+        self._uid = plan.uid or USER
+        self._gid = plan.gid or self._uid
+        self._outside = _FIRST_UID + zlib.crc32(plan.name.encode()) % _USERS
         if _as_root():
-            hand_over(plan.folder, uid=self._uid, gid=self._uid)
+            hand_over(plan.folder, uid=self._outside, gid=self._outside)
+            if not _can_be_renumbered():
+                self._uid = self._gid = self._outside
         self._doorway: Doorway | None = None
         told, tell = os.pipe()
         wait, go = os.pipe()
@@ -123,7 +128,14 @@ class Sandbox:
 
     def _arguments(self, tell: int, wait: int) -> Iterator[str]:
         plan, folder = self._plan, self._plan.folder
-        yield from (*_namespaces(), *_root(), "--info-fd", str(tell), "--block-fd", str(wait))
+        yield from (
+            *_namespaces(self._uid, self._gid),
+            *_root(),
+            "--info-fd",
+            str(tell),
+            "--block-fd",
+            str(wait),
+        )
         yield from ("--die-with-parent", "--new-session", "--clearenv", "--chdir", BASE)
         for name, value in plan.environment.items():
             yield from ("--setenv", name, value)
@@ -155,13 +167,15 @@ class Sandbox:
             "--core=0",
         )
         if _as_root():
-            user = (f"--reuid={self._uid}", f"--regid={self._uid}", "--clear-groups")
-            yield from ("/usr/bin/setpriv", *user, "--bounding-set=-all", "--inh-caps=-all")
+            yield from _become(self._outside)
         # Should this host run out of memory, the gear goes first.
-        yield from ("/usr/bin/choom", "-n", "1000", "--", "/bin/bash", "-c", plan.command)
+        yield from ("/usr/bin/choom", "-n", "1000", "--")
+        if self._uid != self._outside and _as_root():
+            yield from _seen_as(self._uid, self._gid)
+        yield from ("/bin/bash", "-c", plan.command)
 
     def _own_etc(self) -> Iterator[tuple[str, str]]:
-        yield from people(self._uid).items()
+        yield from people(self._uid, self._gid).items()
         yield "hosts", hosts_file(self._plan.api if self._plan.network == "api" else None)
         yield "resolv.conf", ""
 
@@ -170,14 +184,23 @@ def _as_root() -> bool:
     return os.geteuid() == 0
 
 
-def _user_of(plan: Plan) -> int:
-    """The gear's user id, as itself sees it."""
-    if _as_root():
-        return _FIRST_UID + zlib.crc32(plan.name.encode()) % _USERS
-    return plan.uid or 1000
+def _become(user: int) -> Iterator[str]:
+    yield from ("/usr/bin/setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", *_POWERLESS)
 
 
-def _namespaces() -> Iterator[str]:
+def _seen_as(user: int, group: int) -> Iterator[str]:
+    yield from ("/usr/bin/unshare", "--user", f"--map-user={user}", f"--map-group={group}", "--keep-caps")
+    yield from ("/usr/bin/setpriv", *_POWERLESS, "--ambient-caps=-all")
+
+
+@functools.cache
+def _can_be_renumbered() -> bool:
+    """Whether the kernel gives user namespaces to those who are not root."""
+    trial = [*_become(_FIRST_UID), *_seen_as(USER, USER), "/usr/bin/true"]
+    return subprocess.run(trial, capture_output=True, check=False).returncode == 0
+
+
+def _namespaces(user: int, group: int) -> Iterator[str]:
     if _as_root():
         yield from (
             "--unshare-ipc",
@@ -197,7 +220,7 @@ def _namespaces() -> Iterator[str]:
             "CAP_SETPCAP",
         )
     else:
-        yield from ("--unshare-all", "--unshare-user", "--uid", "1000", "--gid", "1000")
+        yield from ("--unshare-all", "--unshare-user", "--uid", str(user), "--gid", str(group))
 
 
 def _root() -> Iterator[str]:

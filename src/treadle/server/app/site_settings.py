@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from treadle.server.access.guard import AdminGuard, Guard, UserGuard
 from treadle.server.app.models import SiteSettings
 from treadle.server.gears.context import SETTING
+from treadle.server.jobs import networks
 from treadle.server.jobs.metadata import STRICT
 from treadle.server.kit.clock import now
 from treadle.server.kit.errors import Invalid
@@ -38,7 +39,7 @@ _CLIENTS = (
     "viewer_apps",
     "mfa",
 )  # kept for clients, which read them
-_KNOWN = (*_CLIENTS, *_FLAGS, PROFILE, MODE, OPEN_FIELDS, SETTING)
+_KNOWN = (*_CLIENTS, *_FLAGS, PROFILE, MODE, OPEN_FIELDS, SETTING, networks.SETTING)
 
 
 async def _document(connection: AsyncConnection) -> dict[str, Any]:
@@ -78,6 +79,7 @@ async def change_settings(request: Request, guard: AdminGuard, body: ObjectBody)
         if not isinstance(body.get(name, False), bool):
             raise Invalid(f"'{name}' must be true or false.")
     check_settings(body)
+    networks.check_settings(body)
     await take_profile(request, guard, None, body)
     wanted = {name: value for name, value in body.items() if name not in _OURS}
     new = insert(site_document).values(name=_NAME, document=wanted)

@@ -93,6 +93,7 @@ class ClaimedJob(JobDocument):
     lease_until: datetime | None
     gear: dict[str, Any] | None
     exchange: dict[str, Any] | None
+    network: Literal["none", "api", "full"]
     files: list[dict[str, Any]]
 
 

@@ -21,6 +21,7 @@ from treadle.server.gears.queries import Gear, gears_by_ids
 from treadle.server.jobs import claim, ending, frozen, keys, leases
 from treadle.server.jobs.errors import BadInput
 from treadle.server.jobs.models import Asked, ClaimedJob, ComputeProvider, Count, Renewed
+from treadle.server.jobs.networks import Allowed, read_allowed
 from treadle.server.jobs.rows import Job
 from treadle.server.jobs.states import check_state, find_job
 from treadle.server.jobs.tables import compute_provider
@@ -39,7 +40,7 @@ from treadle.server.wire.routing import Router
 router = Router(tags=["engines"])
 
 _LOOK_AGAIN_S = 5.0  # jobs whose time comes are told of by nobody
-_KINDS = ("sandbox", "oci", "slurm", "sge", "lsf", "pbs", "k8s")
+_KINDS = ("sandbox", "oci", "local", "apptainer", "slurm", "sge", "lsf", "pbs", "k8s")
 
 
 @router.put("/engine/self", response_model=ComputeProvider, operation_id="register_engine")
@@ -115,9 +116,11 @@ async def _take(request: Request, guard: Guard, ask: Ask, client: Client) -> lis
     if ask.peek:
         seen = await claim.peek(guard.connection, ask.wish, limits, most=ask.jobs)
         gears = await gears_by_ids(guard.connection, {one.gear_id for one in seen})
-        return [claimed_doc(one, gears.get(one.gear_id), client) for one in seen]
+        allowed = await read_allowed(guard.connection)
+        return [claimed_doc(one, gears.get(one.gear_id), allowed, client) for one in seen]
     engine = guard.identity.id if guard.identity.is_engine else None
     known: dict[str, Gear] = {}
+    site: Allowed | None = None
     taken: list[dict[str, Any]] = []
     while len(taken) < ask.jobs:
         found = await claim.claim(guard.connection, ask.wish, limits, engine_id=engine)
@@ -127,7 +130,8 @@ async def _take(request: Request, guard: Guard, ask: Ask, client: Client) -> lis
             known |= await gears_by_ids(guard.connection, {found.gear_id})
         gear = known.get(found.gear_id)
         if gear is not None and gear.is_usable:
-            taken.append(claimed_doc(found, gear, client))
+            site = site or await read_allowed(guard.connection)
+            taken.append(claimed_doc(found, gear, site, client))
         else:
             await ending.fail(guard.connection, found, "gear_disabled: The gear was switched off meanwhile.")
     return taken
@@ -168,7 +172,8 @@ async def claim_job(
         taken = await leases.held(guard, job_id, lease, lock=True)
         await leases.renew(guard.connection, taken)
     gears = await gears_by_ids(guard.connection, {taken.gear_id})
-    return json_answer(claimed_doc(taken, gears.get(taken.gear_id), client))
+    allowed = await read_allowed(guard.connection)
+    return json_answer(claimed_doc(taken, gears.get(taken.gear_id), allowed, client))
 
 
 @router.get("/jobs/{job_id}/config.json", response_model=dict[str, Any], operation_id="get_job_config")

@@ -7,6 +7,7 @@ from typing import Any
 
 from treadle.server.gears.queries import Gear
 from treadle.server.jobs.frozen import BASE
+from treadle.server.jobs.networks import Allowed
 from treadle.server.jobs.rows import Job
 from treadle.server.jobs.states import PRIORITIES
 from treadle.server.wire.answer import stamp
@@ -83,13 +84,14 @@ def _output(item: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def claimed_doc(target: Job, gear: Gear | None, client: Client) -> dict[str, Any]:
+def claimed_doc(target: Job, gear: Gear | None, allowed: Allowed, client: Client) -> dict[str, Any]:
     """A job as an engine gets it: what to fetch, what to run, where the output goes; and the lease."""
     return {
         **job_doc(target, client),
         "request": request_doc(target, gear),
         "gear": gear.manifest if gear else None,
         "exchange": gear.exchange if gear else None,
+        "network": allowed.to(gear),
         "lease": target.lease,
         "lease_until": stamp(target.lease_until),
         "native_id": target.native_id,
@@ -154,7 +156,7 @@ def provider_doc(row: Any) -> dict[str, Any]:
         "_id": row.id,
         "label": row.label,
         "provider_class": "compute",
-        "provider_type": "local" if row.kind in ("sandbox", "oci") else "static",
+        "provider_type": "local" if row.kind in ("sandbox", "oci", "local") else "static",
         "origin": {"type": "device", "id": row.device_id},
         "config": {**row.config, "kind": row.kind},
         "created": stamp(row.created_at),

@@ -233,6 +233,10 @@ class JobSettings(BaseModel):
     engine: bool = Field(
         default=True, description="Whether `treadle up` runs an engine (gears that are folders)."
     )
+    images: bool = Field(
+        default=True,
+        description="Whether it runs gears that are images too, where podman or docker works.",
+    )
     max_running_per_project: int | None = Field(default=None, ge=1, description="In one project.")
     max_running_per_user: int | None = Field(default=None, ge=1, description="Started by one person or rule.")
     max_running_per_gear: int | None = Field(default=None, ge=1, description="Of one gear.")

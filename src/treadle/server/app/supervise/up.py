@@ -32,7 +32,7 @@ from treadle.server.store.embedded import EmbeddedPostgres, PostgresError
 
 TREADLE = (sys.executable, "-P", "-m", "treadle")
 ROLES = {"serve": ("serve",), "connector": ("connector", "run"), "worker": ("worker",)}
-ENGINE = ("engine", "run", "--kind", "sandbox")
+ENGINE = ("engine", "run", "--kind")
 
 # What a new home gets: the command that makes it, and what is said then.
 SAMPLES = {
@@ -83,7 +83,8 @@ class Up:
         self._sample = child("sample", *SAMPLES[sample or "study"][0])
         self._sampling = False
         self._children = [child(role, *words) for role, words in ROLES.items()]
-        self._engine = child("engine", *ENGINE) if settings.jobs.engine else None
+        kind = "local" if settings.jobs.images else "sandbox"
+        self._engine = child("engine", *ENGINE, kind) if settings.jobs.engine else None
 
     def run(self) -> None:
         """Start, watch until a signal comes, stop."""

@@ -1,9 +1,9 @@
 import { Text } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import { NEW_SPEC } from "@/features/views/view";
 import { Picker } from "@/parts/pick/Picker";
 import { PROJECTS } from "@/parts/pick/source";
+import { NEW_SPEC } from "@/parts/views/view";
 import { FormDialog } from "@/ui/FormDialog";
 
 interface ViewDialogProps {

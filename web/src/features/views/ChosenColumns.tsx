@@ -1,8 +1,8 @@
 import { ActionIcon, TextInput } from "@mantine/core";
 import { IconArrowDown, IconArrowUp, IconX } from "@tabler/icons-react";
+import type { ViewColumn } from "@/parts/views/view";
 import classes from "./columns.module.css";
 import { moved } from "./columnTree";
-import type { ViewColumn } from "./view";
 
 interface ChosenColumnsProps {
   columns: ViewColumn[];

@@ -2,11 +2,11 @@ import { Button, Checkbox, TextInput } from "@mantine/core";
 import { IconChevronRight, IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
+import { columnsQuery } from "@/parts/views/view";
 import { Failure } from "@/ui/Failure";
 import { Loading } from "@/ui/Loading";
 import classes from "./columns.module.css";
 import { levelsOf } from "./columnTree";
-import { columnsQuery } from "./view";
 
 interface ColumnTreeProps {
   chosen: string[];

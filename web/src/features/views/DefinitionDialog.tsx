@@ -1,6 +1,6 @@
 import { Button, Group, JsonInput, Modal, Text } from "@mantine/core";
 import { useState } from "react";
-import type { ViewSpec } from "./view";
+import type { ViewSpec } from "@/parts/views/view";
 
 interface DefinitionDialogProps {
   spec: ViewSpec;

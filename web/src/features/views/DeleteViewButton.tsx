@@ -6,9 +6,9 @@ import { api } from "@/api/client";
 import { useMe } from "@/api/queries";
 import { useIsAdmin, useMay } from "@/api/rights";
 import { useRemoval } from "@/api/useChange";
+import type { SavedView } from "@/parts/views/view";
 import { ConfirmDialog } from "@/ui/ConfirmDialog";
 import { Told } from "@/ui/Told";
-import type { SavedView } from "./view";
 
 /** Forgets a saved view; not there for those who may not. */
 export function DeleteViewButton({ view, project }: { view: SavedView; project: string }) {

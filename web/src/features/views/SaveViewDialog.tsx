@@ -5,10 +5,10 @@ import { useState } from "react";
 import { api } from "@/api/client";
 import { LIVE, useMe } from "@/api/queries";
 import { useIsAdmin, useMay } from "@/api/rights";
+import type { SavedView, ViewSpec } from "@/parts/views/view";
 import { FormDialog } from "@/ui/FormDialog";
 import { LabelFields } from "@/ui/LabelFields";
 import { OverOrNew, type SaveAs } from "@/ui/OverOrNew";
-import type { SavedView, ViewSpec } from "./view";
 
 interface SaveViewDialogProps {
   spec: ViewSpec;

@@ -5,13 +5,6 @@ import { useMutation } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
 import { api } from "@/api/client";
-import { Panel } from "@/ui/Panel";
-import { ChosenColumns } from "./ChosenColumns";
-import { ColumnTree } from "./ColumnTree";
-import { DeleteViewButton } from "./DeleteViewButton";
-import classes from "./ViewBuilder.module.css";
-import { ViewGrid } from "./ViewGrid";
-import { ViewResult } from "./ViewResult";
 import {
   type Execution,
   isEmpty,
@@ -20,7 +13,14 @@ import {
   specOf,
   type ViewColumn,
   type ViewSpec,
-} from "./view";
+} from "@/parts/views/view";
+import { Panel } from "@/ui/Panel";
+import { ChosenColumns } from "./ChosenColumns";
+import { ColumnTree } from "./ColumnTree";
+import { DeleteViewButton } from "./DeleteViewButton";
+import classes from "./ViewBuilder.module.css";
+import { ViewGrid } from "./ViewGrid";
+import { ViewResult } from "./ViewResult";
 
 const DefinitionDialog = lazy(async () => ({
   default: (await import("./DefinitionDialog")).DefinitionDialog,

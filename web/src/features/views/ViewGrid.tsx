@@ -3,6 +3,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useMemo, useRef } from "react";
 import { ApiError } from "@/api/client";
 import type { Json } from "@/api/types";
+import { isEmpty, PREVIEW_ROWS, type ViewSpec } from "@/parts/views/view";
 import { Failure } from "@/ui/Failure";
 import { Loading } from "@/ui/Loading";
 import { Message } from "@/ui/Message";
@@ -10,7 +11,6 @@ import { DataTable } from "@/ui/table/DataTable";
 import { type DataColumn, readSort, sortText } from "@/ui/table/model";
 import { type GridRow, useGridRows } from "./useGridRows";
 import classes from "./ViewBuilder.module.css";
-import { isEmpty, PREVIEW_ROWS, type ViewSpec } from "./view";
 
 interface ViewGridProps {
   project: string;

@@ -1,9 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
+import { viewQuery } from "@/parts/views/view";
 import { Failure } from "@/ui/Failure";
 import { Loading } from "@/ui/Loading";
 import { ViewBuilder } from "./ViewBuilder";
-import { viewQuery } from "./view";
 
 /** One data view of a project; the address `new` begins one. */
 export function ViewPage() {

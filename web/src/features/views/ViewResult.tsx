@@ -5,12 +5,12 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { api } from "@/api/client";
 import { save } from "@/api/download";
 import { useMay } from "@/api/rights";
+import { executionQuery, FORMATS, resultUrl, type ViewSpec } from "@/parts/views/view";
 import { Failure } from "@/ui/Failure";
 import { count, dateTime } from "@/ui/format";
 import { Loading } from "@/ui/Loading";
 import { Message } from "@/ui/Message";
 import { ViewGrid } from "./ViewGrid";
-import { executionQuery, FORMATS, resultUrl, type ViewSpec } from "./view";
 
 interface ViewResultProps {
   execution: string;

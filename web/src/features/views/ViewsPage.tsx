@@ -2,6 +2,7 @@ import { IconPlus } from "@tabler/icons-react";
 import { useQueries } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { useMe } from "@/api/queries";
+import { viewsQuery } from "@/parts/views/view";
 import { Failure } from "@/ui/Failure";
 import { ago } from "@/ui/format";
 import { LinkButton } from "@/ui/LinkButton";
@@ -9,7 +10,6 @@ import { Loading } from "@/ui/Loading";
 import { Message } from "@/ui/Message";
 import { Panel } from "@/ui/Panel";
 import { SimpleTable } from "@/ui/SimpleTable";
-import { viewsQuery } from "./view";
 
 /** The data views that can be run on a project: its own, mine, and those of the site. */
 export function ViewsPage() {

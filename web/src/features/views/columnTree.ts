@@ -1,5 +1,5 @@
 /** The fields a view can show, by level. */
-import type { Alias } from "./view";
+import type { Alias } from "@/parts/views/view";
 
 export interface Level {
   name: string;

@@ -1,7 +1,7 @@
 import { useQueries } from "@tanstack/react-query";
 import { useCallback, useMemo, useState } from "react";
 import type { Json } from "@/api/types";
-import { PAGE_ROWS, PREVIEW_ROWS, rowsQuery, type ViewSpec } from "./view";
+import { PAGE_ROWS, PREVIEW_ROWS, rowsQuery, type ViewSpec } from "@/parts/views/view";
 
 export interface GridRow {
   _id: string;

@@ -49,9 +49,11 @@ class ContainerProgram:
         """To be started as a process."""
         return [self.path, *self._always, *words]
 
-    def ask(self, *words: str, code: str = "node_fail", timeout_s: float = _SHORT_S) -> str:
+    def ask(
+        self, *words: str, code: str = "node_fail", timeout_s: float = _SHORT_S, folder: Path | None = None
+    ) -> str:
         """What it answers; RunFailed when it refuses."""
-        return answer(self.command(*words), code=code, timeout_s=timeout_s)
+        return answer(self.command(*words), code=code, timeout_s=timeout_s, folder=folder)
 
     def has(self, image: str) -> bool:
         """Whether the image is on this machine."""

@@ -192,7 +192,8 @@ class Container:
 
     def _prepare(self) -> None:
         try:
-            self._program.ask("init", self._id)
+            # The monitor that starts here leaves a file in its folder when memory runs out.
+            self._program.ask("init", self._id, folder=self._plan.folder.path)
         except RunFailed as why:
             raise _explained(why) from None
         self._open_doorway()

@@ -15,11 +15,17 @@ from treadle.engine.runtimes import Folders
 from treadle.engine.watch import family
 
 
-def answer(arguments: list[str], *, code: str, timeout_s: float) -> str:
+def answer(arguments: list[str], *, code: str, timeout_s: float, folder: Path | None = None) -> str:
     """What a runtime's program prints; RunFailed with this code when it refuses or stays silent."""
     try:
         done = run(
-            arguments, capture_output=True, text=True, errors="replace", check=False, timeout=timeout_s
+            arguments,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
+            timeout=timeout_s,
+            cwd=folder,
         )
     except (OSError, TimeoutExpired) as error:
         raise RunFailed(code, str(error)) from None

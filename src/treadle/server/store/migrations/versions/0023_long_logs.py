@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0022_long_logs"
+revision = "0023_long_logs"
 down_revision = "0022_reuse"
 branch_labels = None
 depends_on = None

@@ -27,7 +27,7 @@ def test_a_page_needs_few_calls_is_named_readable_in_both_themes_and_fits_a_phon
         expect(page.get_by_role("main")).to_have_count(1)
         expect(page.get_by_role("navigation", name="Main")).to_be_visible()
         page.wait_for_load_state("networkidle")
-    assert len(made) <= MOST_CALLS, made
+    assert len(set(made)) <= MOST_CALLS, "\n".join(made)  # a second time: what others changed meanwhile
     assert page.title() not in ("", "Treadle")
     assert page.evaluate(NAMELESS) == []
     expect(page.locator("html")).to_have_attribute("data-mantine-color-scheme", "light")

@@ -8,10 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from e2e_kit import MakeSeries, Place, Server
+from e2e_kit import Engine, MakeSeries, Place, Server
 from guide_kit import Walk
 from playwright.sync_api import Page, expect
-from test_gears_and_jobs import Engine, engine, gear  # noqa: F401 - fixtures
 from test_rights import person  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.peer
@@ -94,8 +93,8 @@ def test_how_to_run_a_gear_is_found(
     page: Page,
     server: Server,
     place: Place,
-    gear: dict[str, Any],  # noqa: F811
-    engine: Engine,  # noqa: F811
+    gear: dict[str, Any],
+    engine: Engine,
 ) -> None:
     label = f"Words {place.group[-6:]}"
     made = server.post("/sessions", {"project": place.id, "subject": {"label": "s1"}, "label": label})

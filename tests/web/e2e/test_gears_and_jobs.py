@@ -59,6 +59,7 @@ def test_a_waiting_job_is_cancelled_from_its_page_and_run_again(
 def test_a_gear_is_found_by_words_and_put_away(page: Page, gear: dict[str, Any]) -> None:
     page.goto("/gears")
     page.get_by_role("searchbox", name="Search gears").fill(f"curation {gear['name']}")
+    expect(page).to_have_url(re.compile("q=curation"))  # what is clicked moves no more
     page.get_by_role("table", name="Curation").get_by_role("link", name=gear["label"]).click()
     expect(page.get_by_role("table", name="Inputs")).to_contain_text("any file")
     page.wait_for_load_state("networkidle")

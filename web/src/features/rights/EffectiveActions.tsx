@@ -16,7 +16,7 @@ interface EffectiveActionsProps {
 /** What somebody may do here, and the roles each of it comes from. */
 export function EffectiveActions({ entries, roles }: EffectiveActionsProps) {
   const [chosen, setChosen] = useState<string | null>(null);
-  const actions = useQuery(actionsQuery);
+  const actions = useQuery({ ...actionsQuery, enabled: chosen !== null });
   const known = useByIds<Person>(
     "/users",
     entries.map((one) => one._id),

@@ -21,8 +21,14 @@ export function ProjectPermissions() {
   const project = useProject(p);
   const path = `/projects/${p}/permissions`;
   const found = useQuery({ queryKey: [LIVE, path], queryFn: () => api.get<RoleEntry[]>(path) });
-  const { choices } = useRoleChoices(project.group);
-  const held = useByIds<Role>("/roles", found.data?.flatMap((entry) => entry.role_ids) ?? []);
+  const { roles, choices } = useRoleChoices(project.group);
+  const known = new Map(roles.map((role) => [role._id, role]));
+  const given = roles.length > 0 ? (found.data?.flatMap((entry) => entry.role_ids) ?? []) : [];
+  const others = useByIds<Role>(
+    "/roles",
+    given.filter((id) => !known.has(id)),
+  );
+  const held = new Map([...known, ...others]);
   const mayEdit = useMay(p)("project_permissions_manage");
   const change = useChange((send: () => Promise<unknown>) => send(), permissionsQuery.queryKey);
   const one = (id: string) => `${path}/${encodeURIComponent(id)}`;

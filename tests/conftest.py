@@ -153,8 +153,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Short modules come last, so that all processes end at about the same time."""
-    items.sort(key=lambda item: "unit" in item.path.relative_to(REPO).parts)
+    """Browsers come last: once one has been driven, no test of the same process can run a loop of its own."""
+    items.sort(key=lambda item: "e2e" in item.path.relative_to(REPO).parts)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

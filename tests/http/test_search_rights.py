@@ -47,6 +47,8 @@ def questions(projects: list[dict[str, str]]) -> list[tuple[str, str, dict[str, 
     asked: list[tuple[str, str, dict[str, Any]]] = []
     for text in terms:
         for kind in TYPES:
+            if kind == "collection" and "HAS" in text:
+                continue  # nothing lies below a collection
             body = {"return_type": kind, "structured_query": text}
             asked.append((SEARCH, kind, {**body, "size": 10_000, "facet_fields": [f"{kind}.label"]}))
         body = {"return_type": "file", "structured_query": text}

@@ -10,7 +10,6 @@ from treadle.connector.config import ConnectorConfig
 from treadle.connector.courtesy import Rush, SessionPriority, step_back
 from treadle.connector.devices import Devices
 from treadle.connector.events import series_event
-from treadle.connector.head_start import HeadStarts
 from treadle.connector.health import Health, log
 from treadle.connector.retention import Retention
 from treadle.connector.series import Watcher
@@ -38,7 +37,6 @@ class Collector:
         submit: Callable[[int], None],
         arrivals: Arrivals,
         rush: Rush,
-        head_starts: HeadStarts,
         is_held: Callable[[Series], bool],
         waits: bool = True,
     ) -> None:
@@ -55,7 +53,6 @@ class Collector:
         self._submit = submit
         self._is_held = is_held
         self._rush = rush
-        self._head_starts = head_starts
         self._now = monotonic()
         self._found_at = 0.0
         self._priority = SessionPriority()
@@ -84,7 +81,7 @@ class Collector:
         """Deliver a series that was held: it is complete without a quiet time."""
         self._watcher.drop(series_id)
         self._limits.pop(series_id, None)
-        self._deliver(series_id)
+        self._submit(series_id)
 
     def watch(self, series_id: int) -> None:
         """Let the quiet time of a series that was held begin now."""
@@ -130,8 +127,6 @@ class Collector:
         for series_id in self._watcher.complete(as_of=self._now):
             self._limits.pop(series_id, None)
             self._submit_unless_held(series_id, is_new=True)
-        for series_id in self._watcher.nearly_complete(as_of=self._now):
-            self._submit_early(series_id)
         if self._outside != (outside := self._state.changes_outside()):
             self._outside = outside
             for series_id in self._state.take_retries():
@@ -146,23 +141,12 @@ class Collector:
         if is_new:
             self._health.count(series.device, "series_complete")
             series_event("complete", series)
-        self._deliver(series_id)
-
-    def _submit_early(self, series_id: int) -> None:
-        series = self._state.series(series_id)
-        if series is not None and not self._is_held(series):
-            self._head_starts.give(series_id)
-            self._submit(series_id)
-
-    def _deliver(self, series_id: int) -> None:
-        self._head_starts.end(series_id)
         self._submit(series_id)
 
     def _changed(self, series_id: int) -> None:
         if series_id not in self._limits:
             self._begin(series_id)
         self._watcher.note(series_id, at=self._now)
-        self._head_starts.spoil(series_id)
 
     def _begin(self, series_id: int) -> None:
         """Something came into a series that was not being watched."""

@@ -1,9 +1,7 @@
 """One complete series on its way: opt check, split into buckets, pack and upload of each (flow steps 3-7)."""
 
-import os
 from collections.abc import Sequence
 from dataclasses import replace
-from threading import BoundedSemaphore
 from time import time
 from typing import cast
 
@@ -13,7 +11,6 @@ from treadle.connector.devices import Devices
 from treadle.connector.errand import Errand, Send
 from treadle.connector.errors import ChangedError, HeldError
 from treadle.connector.events import series_event
-from treadle.connector.head_start import HeadStarts
 from treadle.connector.health import Health
 from treadle.connector.privacy.desk import Desk
 from treadle.connector.privacy.recipe import Recipe
@@ -34,23 +31,12 @@ from treadle.dicom.routing import read_routing
 class Delivery:
     """Delivers series; whatever goes wrong leaves it as an exception and the series to be delivered again."""
 
-    def __init__(
-        self,
-        layout: Layout,
-        state: State,
-        devices: Devices,
-        health: Health,
-        desk: Desk,
-        head_starts: HeadStarts,
-    ) -> None:
+    def __init__(self, layout: Layout, state: State, devices: Devices, health: Health, desk: Desk) -> None:
         self._layout = layout
         self._state = state
         self._devices = devices
         self._health = health
         self._desk = desk
-        self._head_starts = head_starts
-        # More of them would finish later and all at once, and leave a processor idle while their zips are sent.
-        self._packing = BoundedSemaphore(os.cpu_count() or 1)
         self._sent_as = SentAs(state)
         self._restorer = Restorer(layout, state)
 
@@ -67,13 +53,11 @@ class Delivery:
         at_hand = [row for row in instances if row.sop not in away]
         try:
             if not at_hand or self._is_skipped(errand, at_hand):
-                self._head_starts.wait(series.id)
                 self._skip(series, reason=f"opt-{device.opt.mode}" if at_hand else "no instances left")
                 return
             reason = self._deliver_buckets(errand)
         except NotDicomError as error:
             raise HeldError(f"header unreadable: {error}") from error
-        self._head_starts.wait(series.id)
         self._state.settle_series(series.id, generation=series.generation, state="uploaded", reason=reason)
         last_came = max(row.mtime_ns for row in instances) / 1e9
         self._health.uploaded(series.device, series.id, waited_s=time() - last_came)
@@ -118,15 +102,12 @@ class Delivery:
         if self._is_known(series, bucket, rows, recipe):
             return None
         try:
-            with self._packing:
-                parcel = self._desk.parcel(errand, bucket, members, described, recipe)
+            parcel = self._desk.parcel(errand, bucket, members, described, recipe)
             bundle = parcel.bundle
             series_event("packed", series, bucket=bucket, instances=len(members), bytes=bundle.size)
             self._state.put_digests(
                 series.id, [(row, parcel.hashes[row.sop]) for row in rows if row.sop in parcel.hashes]
             )
-            self._check_unchanged(series)
-            self._head_starts.wait(series.id)
             self._check_unchanged(series)
             if recipe is None and self._state.bucket_digest(series.id, bucket) == bundle.digest:
                 return None

@@ -21,7 +21,6 @@ from treadle.connector.config import ConfigError, ConnectorConfig, DeviceConfig
 from treadle.connector.courtesy import Rush
 from treadle.connector.delivery import Delivery
 from treadle.connector.devices import Devices
-from treadle.connector.head_start import HeadStarts
 from treadle.connector.health import Health, log, log_event
 from treadle.connector.heartbeat import Heartbeat
 from treadle.connector.logs import set_up_logs
@@ -102,11 +101,9 @@ class Connector:
             for _ in range(1 + config.parallel_uploads + _PACK_AHEAD)
         ]
         self._pool = Pool()
-        rush, self._head_starts = Rush(), HeadStarts()
+        rush = Rush()
         self._pipeline = Pipeline(
-            Delivery(
-                layout, state, devices, health, Desk(layout, state, health, self._pool), self._head_starts
-            ),
+            Delivery(layout, state, devices, health, Desk(layout, state, health, self._pool)),
             state,
             health,
             apis=self._apis[1:],
@@ -125,7 +122,6 @@ class Connector:
             submit=self._pipeline.submit,
             arrivals=self._arrivals,
             rush=rush,
-            head_starts=self._head_starts,
             is_held=Holds(state, devices).is_held,
             waits=stays,
         )
@@ -208,7 +204,6 @@ class Connector:
             self._pulls.stop(timeout_s=_STOP_S / 4)
         if self._receivers:
             self._receivers.stop()
-        self._head_starts.close()
         for part in (self._commitments, self._heartbeat, self._collector, self._pipeline):
             part.stop(timeout_s=_STOP_S / 4)
         self._pool.stop()

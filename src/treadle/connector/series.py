@@ -4,14 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
 
-from treadle.connector.head_start import head_start
-
 
 @dataclass
 class _Watch:
     first: float
     last: float
-    had_head_start: bool = False
 
 
 class Watcher:
@@ -46,18 +43,6 @@ class Watcher:
                 del self._watched[series_id]
             return done
 
-    def nearly_complete(self, *, as_of: float) -> list[int]:
-        """Series that will soon be complete unless something comes; each is told once while it is watched."""
-        with self._lock:
-            near = [
-                series_id
-                for series_id, watch in self._watched.items()
-                if not watch.had_head_start and self._is_near(series_id, watch, as_of)
-            ]
-            for series_id in near:
-                self._watched[series_id].had_head_start = True
-            return near
-
     def is_idle(self) -> bool:
         """Whether no series is watched."""
         with self._lock:
@@ -66,7 +51,3 @@ class Watcher:
     def _is_complete(self, series_id: int, watch: _Watch, as_of: float) -> bool:
         quiet, longest = self._limits_of(series_id)
         return as_of - watch.last >= quiet or as_of - watch.first >= longest
-
-    def _is_near(self, series_id: int, watch: _Watch, as_of: float) -> bool:
-        quiet, _ = self._limits_of(series_id)
-        return as_of - watch.last >= quiet - head_start(quiet)

@@ -242,12 +242,17 @@ class Walk:
         hidden = "analyses_view_metadata" in self.needs.what
         await self.ask("scoped-view", (404 if hidden else refused) if beyond else 2)
         for who in (caller_with(self.needs.what), "scoped-here", "admin"):
-            await self.ask(who, 2, *self._missing_ticket)
+            await self.ask(who, 2, *self._missing_ticket, *self._missing_overlay)
 
     @property
     def _missing_ticket(self) -> tuple[int, ...]:
         """Where the request needs a ticket of the caller's own, it is let in and then not found."""
         return (404,) if self.sample.template in _WITH_TICKET else ()
+
+    @property
+    def _missing_overlay(self) -> tuple[int, ...]:
+        """No object of the study lies upon the sample file; who is let in learns that."""
+        return (404,) if "/overlays/{}" in self.sample.template else ()
 
 
 def _bare(text: str) -> str:

@@ -99,6 +99,7 @@ def test_the_worklist_is_searched_filtered_and_paged(page: Page, server: Server,
     expect(page).to_have_url(re.compile("reason=group_not_found"))
     page.get_by_role("button", name="Clear filters").first.click()
     page.get_by_role("searchbox", name="Search this list").fill(typed)
+    expect(page.get_by_text("103 sessions found")).to_be_visible()
     rows.first.get_by_role("button", name="Move", exact=True).click()
     expect(page.get_by_label("Also the 102 other sessions with the same string")).to_be_checked()
 

@@ -90,7 +90,7 @@ def _folders() -> set[str]:
     """Every folder in which something is shown, and all above it."""
     shown = [path if path.is_dir() else path.parent for path in _shown()]
     every = [Path("/", name) for name in _FOLDERS] + shown
-    return {str(one)[1:] for path in every for one in (path, *path.parents)} - {""}
+    return {str(one)[1:] for path in every for one in (path, *path.parents)} - {"", "tmp"}
 
 
 def _entry(name: str, kind: bytes, mode: int, target: str = "") -> tarfile.TarInfo:

@@ -15,6 +15,7 @@ import subprocess
 import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from tempfile import gettempdir
 
 from treadle.engine.errors import EngineError, RunFailed
 from treadle.engine.plan import BASE, SHARED_MEMORY_PART, Plan
@@ -49,7 +50,10 @@ class SandboxRuntime(Folders):
         if not shutil.which("bwrap"):
             raise EngineError("bubblewrap is missing: install the package `bubblewrap`, or use --kind oci")
         trial = subprocess.run(
-            ["bwrap", *_namespaces(USER, USER), *_root(), "true"], capture_output=True, text=True, check=False
+            ["bwrap", *_namespaces(USER, USER), *_root(Path(gettempdir())), "true"],
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if trial.returncode:
             raise EngineError(
@@ -130,7 +134,7 @@ class Sandbox:
         plan, folder = self._plan, self._plan.folder
         yield from (
             *_namespaces(self._uid, self._gid),
-            *_root(),
+            *_root(folder.temporary),
             "--info-fd",
             str(tell),
             "--block-fd",
@@ -147,7 +151,6 @@ class Sandbox:
         write_python(programs)
         yield from ("--ro-bind", str(programs), FIRST_IN_PATH)
         yield from ("--bind", str(folder.base), BASE, "--ro-bind", str(folder.input), f"{BASE}/input")
-        yield from ("--bind", str(folder.temporary), "/tmp")  # noqa: S108 - the gear's own
         yield from (
             "--perms",
             "1777",
@@ -223,7 +226,7 @@ def _namespaces(user: int, group: int) -> Iterator[str]:
         yield from ("--unshare-all", "--unshare-user", "--uid", str(user), "--gid", str(group))
 
 
-def _root() -> Iterator[str]:
+def _root(temporary: Path) -> Iterator[str]:
     above = {str(folder) for path in read_only() for folder in path.parents}
     for folder in sorted(_FOLDERS | above - {"/"}):
         yield from ("--perms", "0755", "--dir", folder)
@@ -234,6 +237,8 @@ def _root() -> Iterator[str]:
         elif Path("/", name).is_dir():
             yield from ("--ro-bind", f"/{name}", f"/{name}")
     yield from ("--proc", "/proc", "--dev", "/dev")
+    # Before what follows: our Python may be below it on the host.
+    yield from ("--bind", str(temporary), "/tmp")  # noqa: S108 - the gear's own
     for path in read_only():
         yield from ("--ro-bind", str(path), str(path))
     yield from ("--symlink", "../tmp", "/var/tmp")  # noqa: S108 - the gear's own

@@ -139,8 +139,8 @@ def test_a_scan_while_the_server_is_away_arrives_in_order_when_it_is_back(treadl
     assert len(archive.sessions) == len(archive.acquisitions) == len(series)
     arrived = {one["uid"]: datetime.fromisoformat(one["created"]) for one in archive.acquisitions}
     at = [arrived[images[0].series] for images in series]
-    # Three are under way at a time: a series may overtake these, nobody else.
-    assert all(first < fourth for first, fourth in zip(at, at[3:], strict=False)), at
+    # Three are under way at a time: a slow one is overtaken by what the two others finish meanwhile, hardly by more.
+    assert all(first < fifth for first, fifth in zip(at, at[4:], strict=False)), at
     wait_until(lambda: treadle.spool().is_drained, what="spool drained")
 
 

@@ -227,6 +227,8 @@ def _namespaces(user: int, group: int) -> Iterator[str]:
 
 
 def _root(temporary: Path) -> Iterator[str]:
+    # Before what follows: our Python may be below it on the host.
+    yield from ("--bind", str(temporary), "/tmp")  # noqa: S108 - the gear's own
     above = {str(folder) for path in read_only() for folder in path.parents}
     for folder in sorted(_FOLDERS | above - {"/"}):
         yield from ("--perms", "0755", "--dir", folder)
@@ -237,8 +239,6 @@ def _root(temporary: Path) -> Iterator[str]:
         elif Path("/", name).is_dir():
             yield from ("--ro-bind", f"/{name}", f"/{name}")
     yield from ("--proc", "/proc", "--dev", "/dev")
-    # Before what follows: our Python may be below it on the host.
-    yield from ("--bind", str(temporary), "/tmp")  # noqa: S108 - the gear's own
     for path in read_only():
         yield from ("--ro-bind", str(path), str(path))
     yield from ("--symlink", "../tmp", "/var/tmp")  # noqa: S108 - the gear's own

@@ -59,6 +59,10 @@ gen: setup ## Regenerate the reference pages and the browser's API types
 	$(BIN)/python tools/generate.py
 	@scripts/build-web gen
 
+.PHONY: words
+words: setup ## Gather the texts of the web app into the catalogues of its languages
+	@scripts/build-web words
+
 .PHONY: bench
 bench: setup peers ## Performance figures; NAME=ingest runs one of them
 	@for script in benchmarks/bench_$(or $(NAME),*).py; do $(BIN)/python "$$script" || exit 1; done

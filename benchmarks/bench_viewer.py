@@ -1,8 +1,8 @@
 """How soon the viewer shows a series of 500 images, and how it scrolls, in Chromium on this machine.
 
 A synthetic CT series is stored in a fresh server. Then, in a new browser profile each time: from the navigation to the
-first image (and how much of that the page's code took), until all images are in memory, and how long a step takes once
-they are. Software rendering unless the machine has a GPU. Run:
+first request for images, to the first image on the screen, until one can move through the series, until all images are
+in memory, and how long a step takes once they are. Software rendering unless the machine has a GPU. Run:
 
     python benchmarks/bench_viewer.py [--images 500] [--rounds 3]
 """
@@ -84,16 +84,33 @@ def store_series(http: httpx.Client, images: int) -> str:
     raise SystemExit("the series was not indexed")
 
 
+# When the browser has drawn a frame with it.
+SEEN = """
+  const seen = (name, selector) => {
+    if (!document.querySelector(selector)) return requestAnimationFrame(() => seen(name, selector));
+    requestAnimationFrame(() => performance.mark(name));
+  };
+  seen('shown', '[data-testid=first-look], [data-testid=viewport][data-ready=true]');
+  seen('moving', '[data-testid=viewport][data-ready=true]');
+"""
+
+
 def first_image(page: Page, address: str) -> dict[str, float]:
-    """Milliseconds from the navigation to the first image, and to the first byte of an instance asked for."""
+    """Milliseconds from the navigation to the first request for images, the first image, the series to move through."""
+    page.add_init_script(SEEN)
     page.goto(address, wait_until="commit")
     page.wait_for_selector("[data-testid=viewport][data-ready=true]", timeout=LIMIT_MS)
     return dict(
-        page.evaluate("""() => ({
-          shown: performance.now(),
-          code: performance.getEntriesByType('resource')
-            .filter(({name}) => name.includes('/instances')).at(0)?.startTime ?? 0,
-        })""")
+        page.evaluate("""async () => {
+          const mark = (name) => performance.getEntriesByName(name)[0]?.startTime;
+          while (mark('moving') === undefined) await new Promise(requestAnimationFrame);
+          return {
+            shown: mark('shown'),
+            moving: mark('moving'),
+            code: performance.getEntriesByType('resource')
+              .filter(({name}) => name.includes('/instances')).at(0)?.startTime ?? 0,
+          };
+        }""")
     )
 
 
@@ -148,6 +165,7 @@ def main() -> None:
     for name, words in (
         ("code", "page's code until the first request for images"),
         ("shown", "first image"),
+        ("moving", "until one can move through the series"),
         ("all", f"all {asked.images} images in memory"),
         ("step", "a step, then"),
     ):

@@ -29,12 +29,14 @@ if fuzz_examples := os.environ.get("FUZZ_EXAMPLES"):
     settings.register_profile("fuzz", QUICK, derandomize=False, max_examples=int(fuzz_examples))
 settings.load_profile("fuzz" if fuzz_examples else "quick")
 
+gc.disable()  # until all tests are collected
 REPO = Path(__file__).resolve().parents[1]
 SHARED = REPO.parent / "shared"
 
 
 def pytest_collection_finish() -> None:
     """What is loaded by now stays: the garbage collector need not look through it again and again."""
+    gc.enable()
     gc.collect()
     gc.freeze()
 
@@ -154,7 +156,17 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Browsers come last: once one has been driven, no test of the same process can run a loop of its own."""
-    items.sort(key=lambda item: "e2e" in item.path.relative_to(REPO).parts)
+    late = {_group(item) for item in items if _has_browser(item)} - {None}
+    items.sort(key=lambda item: _has_browser(item) or _group(item) in late)
+
+
+def _has_browser(item: pytest.Item) -> bool:
+    return "e2e" in item.path.relative_to(REPO).parts
+
+
+def _group(item: pytest.Item) -> str | None:
+    mark = item.get_closest_marker("xdist_group")
+    return mark.args[0] if mark else None
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

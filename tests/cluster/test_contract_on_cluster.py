@@ -7,7 +7,7 @@ import pytest
 from login_engine import EngineProcess
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "gears"))
-from contract_kit import Run, build, install
+from contract_kit import Run, prepared
 
 from treadle.engine.runtimes.oci import ContainerRuntime
 from treadle.engine.runtimes.sandbox import SandboxRuntime
@@ -19,10 +19,7 @@ NODES = {"slurm": ("sandbox", "oci"), "sge": ("oci",)}
 def contract(site, install_clients, tmp_path_factory) -> tuple[str, str]:
     """Id and version of the gear."""
     folder = tmp_path_factory.mktemp("contract") / "gear"
-    for name in ("geartoolkit", "fwgear", "sdk17"):
-        clients = install_clients(name)
-    version = build(folder, clients)
-    return install(site.server.url, site.server.key, folder), version
+    return prepared(install_clients, site.server.url, site.server.key, folder)
 
 
 def test_the_contract_on_a_node(working, site, cluster, contract, tmp_path):

@@ -16,6 +16,8 @@ from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage
 from pynetdicom import AE
 from pynetdicom.dsutils import encode
 
+from treadle.dicom.answers import keep_answers
+
 ROOT = "1.2.826.0.1.3680043.10.98"
 SUCCESS = 0x0000
 logging.getLogger("pynetdicom").setLevel(logging.CRITICAL)
@@ -97,8 +99,11 @@ def send(
     ae.add_requested_context(MRImageStorage, ExplicitVRLittleEndian)
     association = ae.associate("127.0.0.1", port, ae_title="TREADLE")
     answered: dict[str, int] = {}
+    if not association.is_established:
+        return answered
+    keep_answers(association)
     try:
-        for image in images if association.is_established else ():
+        for image in images:
             status = association.send_c_store(image.data_set)
             if "Status" not in status:
                 break

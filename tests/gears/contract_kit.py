@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,14 @@ def build(folder: Path, clients: Path) -> str:
 def _packages(environment: Path) -> Path:
     (found,) = environment.glob("lib/python3*/site-packages")
     return found
+
+
+def prepared(install_clients: Callable[..., Path], server: str, key: str, folder: Path) -> tuple[str, str]:
+    """The gear with the toolkits' packages, built in this folder and installed: its id and version."""
+    for name in ("geartoolkit", "fwgear", "sdk17"):
+        clients = install_clients(name)
+    version = build(folder, clients)
+    return install(server, key, folder), version
 
 
 def install(server: str, key: str, folder: Path) -> str:

@@ -207,6 +207,15 @@ def add_gear(api):
 
 
 @pytest.fixture
+def dicom_gear(add_gear, unique, gear_manifest):
+    """The name of a gear that takes DICOM files."""
+    name = unique()
+    inputs = {"image": {"base": "file", "type": {"enum": ["dicom"]}}}
+    add_gear(gear_manifest(name=name, inputs=inputs, config={}))
+    return name
+
+
+@pytest.fixture
 def gear_developer(api, stranger):
     """A gear developer: an ordinary user but for the gears."""
     api.put(f"/users/{stranger.headers['x-user']}", json={"roles": ["user", "developer"]})

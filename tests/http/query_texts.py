@@ -26,6 +26,7 @@ _LIKE = (
     "long %end",
     "%\n%",
     "1.2.%",
+    *("", "%%", "_", "?%", "%\\", "\\%", "%_ok", "%STRASSE", "%😀%", "2020%"),
 )
 _PARTS = (
     "GOOD",
@@ -44,6 +45,7 @@ _PARTS = (
     "ΣΊΣ",
     "2020",
     "840",
+    *("", "%", "ss", "İ", "I", "ς", "ſ", "1e3", "null", "[x", "\n", "😀"),
 )
 _EXPRESSIONS = (
     *(
@@ -61,12 +63,51 @@ _EXPRESSIONS = (
         ".*end",
     ),
     *("[^a-z]*", r"1\.2.*", "^good$", "(?:a|b).b", r"[\w%]+", "(?i)straße", ".*ü.*"),
+    *(
+        "",
+        ".{3}",
+        "(?i)i.*",
+        r"\W",
+        r".*\\.*",
+        "a|",
+        "(good|poor)?",
+        "[]x]",
+        r"[a\-z]+",
+        r"\x41.*",
+        r"g{1}o{2}d",
+    ),
 )
 _WORDS = ("good", "scan nii", "lab 0", "STRASSE", "müller", "t1w lesion", "straße", "long")
-_SORTED = ("label", "created", "info.a", "info.nested.c", "timestamp", "age", "name", "size", "tags")
+_SORTED = (
+    *("label", "created", "info.a", "info.nested.c", "timestamp", "age", "name", "size", "tags"),
+    *("age_in_years", "classification_list", "info.header.dicom.EchoTime"),
+)
 _ELEMENTS = (
     *("label = Lesion AND area > 300", "area <= 300", "NOT seen = true", "seen IS FALSE", "seen exists"),
     "label != Lesion OR area IN [900, 300.5]",
+)
+_OBJECTS = (
+    "info",
+    "info.a",
+    "info.b",
+    "info.nested",
+    "info.nested.deep",
+    "info.my key",
+    "info.nothing",
+    "tags",
+)
+_INSIDE = (
+    *(
+        "a = 1",
+        "a EXISTS",
+        "d != good",
+        "a = good OR d = good",
+        "NOT a EXISTS",
+        "a > 0 AND d > 0",
+        "a LIKE g%",
+    ),
+    *("d CONTAINS o", "a IN [1, good, true]", "a <= 2020-02-29", "a.d = 1", "c = 3 OR e = 3", "a !~ g.*"),
+    *('"my key" EXISTS', "nested.c exists", "a >= 'a'", "a IS TRUE"),
 )
 _FIELDS = {
     "project": ("description",),
@@ -108,6 +149,7 @@ _WRITTEN_NUMBERS = (
         "12345",
     ),
     *("12345.678", "14288.98", "9007199254740992", "1e-7", "1e20", "-7.25"),
+    *("1e400", "-1e400", "1e-400", "-0", "007", "1E3", "2.0e0", "12345.6780", "9007199254740993", "0.10"),
 )
 _WRITTEN_DATES = (
     *(
@@ -125,7 +167,16 @@ _WRITTEN_DATES = (
         "2020-03-01",
         "2021-05-05",
     ),
-    *("now-1d", "today", "now-5y", "0001-01-01", "9999-12-31"),
+    *("now-1d", "today", "now-5y", "0001-01-01", "9999-12-31", "now+0d", "today-49M", "9999-12-31T23:59:59Z"),
+    *("2020-02-29T24:00", "2020-02-29T12:00:30.250000001Z", "2020-02-29T12:00:60Z", "2020-02-28T23:59:59.9Z"),
+    *(
+        "2020-03-01T05:45+05:45",
+        '"2020-02-29T05:30:00,0Z"',
+        "'now'",
+        "20200229",
+        '"20200229"',
+        "2020-02-28T18:00",
+    ),
 )
 _LABELS = (
     *(
@@ -186,6 +237,9 @@ class Queries:
         level = self._pick(*levels)
         if level == "file" and self.rng.random() < 0.15:
             return f"file.{self._pick('info.roi', 'roi')} HAS ({self._pick(*_ELEMENTS)})"
+        if self.rng.random() < 0.08:
+            field = f"{level}.{self._pick(*_OBJECTS)}"
+            return f"{field if is_bare(field) else quote(field)} HAS ({self._pick(*_INSIDE)})"
         field = f"{self._pick(level, level.upper())}.{self._path(level)}"
         return f"{field if is_bare(field) else quote(field)} {self._condition()}"
 

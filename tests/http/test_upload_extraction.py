@@ -47,6 +47,21 @@ def test_a_zip_gets_header_classification_and_instances(api, tree, slices):
     assert sorted(read) == sorted(slices)
 
 
+def test_several_instances_come_in_one_answer_in_the_order_asked(api, tree, slices):
+    made = tree.upload("bundle.dicom.zip", zipped(slices))
+    file = wait_for(tree, made["file_id"], lambda file: file["info"].get("header"))
+    base = f"/x/files/{file['file_id']}"
+    listed = api.get(f"{base}/instances").json()["instances"]
+    asked = [item["sop_uid"] for item in reversed(listed)]
+    singly = [api.get(f"{base}/instances/{uid}").content for uid in asked]
+    together = api.get(f"{base}/bundle", params={"instances": ",".join(asked), "version": file["version"]})
+    assert together.content == b"".join(singly)
+    assert [len(one) for one in singly] == [item["size"] for item in reversed(listed)]
+    assert "immutable" in together.headers["cache-control"]
+    for wrong, status in (("", 400), (",".join(["1.2"] * 65), 400), (f"{asked[0]},1.2.3", 404)):
+        assert api.get(f"{base}/bundle", params={"instances": wrong}).status_code == status
+
+
 def test_a_single_file_is_its_own_instance_and_keeps_what_people_said(api, tree, slices):
     form = {"file": ("one.dcm", slices[0])}
     said = json.dumps({"modality": "XX", "info": {"mine": 1}, "classification": {"Intent": ["Structural"]}})

@@ -19,7 +19,8 @@ const entryOf = (file) => Object.values(manifest).find((entry) => entry.file ===
 const gzip = (file) => gzipSync(readFileSync(join(out, file)), { level: 9 }).length;
 const weigh = (files) => [...files].reduce((sum, file) => sum + gzip(file), 0);
 const kilo = (bytes) => `${(bytes / 1024).toFixed(1)} kB`;
-const base = scripts("index.html");
+const app = Object.keys(manifest).find((key) => manifest[key].name === "app");
+const base = scripts(app, scripts("index.html"));
 const screens = Object.keys(manifest).filter((key) => manifest[key].isDynamicEntry);
 // Pages are what the entry loads by itself; what a page loads on demand (an editor, a dialog) is no first screen.
 const pages = new Set([...base].flatMap((file) => entryOf(file)?.dynamicImports ?? []));

@@ -40,7 +40,10 @@ def find_device(devices: Sequence[DeviceConfig], device_id: str) -> DeviceConfig
 
 def run(flags: Mapping[str, object], *, file: Path | None, once: bool, control_fd: int | None) -> NoReturn:
     """Receive and send on until a signal, or ask and send once."""
-    from treadle.connector.main import run as run_connector
+    from treadle.server.kit.loading import loading
+
+    with loading():
+        from treadle.connector.main import run as run_connector
 
     with complaining():
         config = read_config(file) if file is not None else _from_settings(flags, control_fd)

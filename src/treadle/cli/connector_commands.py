@@ -61,7 +61,10 @@ def run(
     control_fd: ControlOption = None,
 ) -> None:
     """Receive and send in the foreground until SIGTERM; SIGHUP reads the devices of the file again."""
-    from treadle.cli.connector import run as run_connector
+    from treadle.server.kit.loading import loading
+
+    with loading():
+        from treadle.cli.connector import run as run_connector
 
     flags: dict[str, object] = {"home": home, "http": http, "dicom": dicom}
     run_connector(flags, file=config_file, once=once, control_fd=control_fd)

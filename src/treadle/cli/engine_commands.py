@@ -228,9 +228,12 @@ def single_engine(
     unsafe: bool = False,
 ) -> Iterator[Engine]:
     """An engine of this process, for as long as it is needed."""
-    from treadle.engine.loop import Engine
-    from treadle.engine.runtimes.choice import choose
-    from treadle.engine.setup import Setup
+    from treadle.server.kit.loading import loading
+
+    with loading():
+        from treadle.engine.loop import Engine
+        from treadle.engine.runtimes.choice import choose
+        from treadle.engine.setup import Setup
 
     images = given["cache"] / "images"
     runtimes = choose(given["kind"], more=oci_args or (), unsafe=unsafe, images=images)

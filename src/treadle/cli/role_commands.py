@@ -18,7 +18,6 @@ def register(app: typer.Typer) -> None:
     """Add these commands."""
     for command in (up, serve, worker, migrate, doctor):
         app.command()(command)
-    app.command(hidden=True)(prepare)
     app.add_typer(config, name="config")
     app.add_typer(sample, name="sample")
 
@@ -54,7 +53,10 @@ def up(
     ] = False,
 ) -> None:
     """Run everything on this machine: database, API, web app, worker and DICOM connector."""
-    from treadle.cli.up import run
+    from treadle.server.kit.loading import loading
+
+    with loading():
+        from treadle.cli.up import run
 
     sample = (
         "demo" if seed_demo else "study" if use_sample or (use_sample is None and not ephemeral) else None
@@ -91,18 +93,6 @@ def migrate(home: HomeOption = None) -> None:
     from treadle.server.app.supervise.roles import migrate as run
 
     print(run(_flags(home)))
-
-
-def prepare(
-    home: HomeOption = None,
-    http: HttpOption = None,
-    dicom: DicomOption = None,
-    control_fd: ControlOption = None,
-) -> None:
-    """Schema, first administrator and connector device; a step of `treadle up`."""
-    from treadle.server.app.supervise.roles import prepare as run
-
-    run(_flags(home, http, dicom), control_fd)
 
 
 def doctor(

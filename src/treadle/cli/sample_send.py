@@ -11,6 +11,7 @@ from pynetdicom import AE
 from treadle.cli import shipped
 from treadle.cli.client import Client, ClientError, find_target
 from treadle.cli.sample import GROUP, PROJECT, instances
+from treadle.dicom.answers import keep_answers
 from treadle.server.app.supervise.control import Control
 from treadle.server.kit.settings import Settings, load_settings
 
@@ -61,6 +62,7 @@ def _send(settings: Settings, waiting: list[Dataset]) -> list[Dataset]:
         raise ClientError(
             f"no DICOM association with {settings.connector.ae_title} at {settings.dicom.reachable}"
         )
+    keep_answers(association)
     for position, dataset in enumerate(waiting):
         status = association.send_c_store(dataset) if association.is_established else Dataset()
         if status.get("Status") != 0:

@@ -12,6 +12,7 @@ from pynetdicom.sop_class import StorageCommitmentPushModel  # type: ignore[attr
 from treadle.connector.client_tls import client_context
 from treadle.connector.config import ConnectorConfig, DeviceConfig, TlsConfig
 from treadle.dicom import quiet  # noqa: F401 - must be set before anything is written
+from treadle.dicom.answers import keep_answers
 
 WELL_KNOWN_INSTANCE = "1.2.840.10008.1.20.1.1"
 _TIMEOUT_S = 30.0
@@ -41,6 +42,7 @@ class Reporter:
         )
         if not association.is_established:
             raise OSError(f"no association with {target.host}:{target.port}")
+        keep_answers(association)
         try:
             status, _ = association.send_n_event_report(
                 information, kind, StorageCommitmentPushModel, WELL_KNOWN_INSTANCE

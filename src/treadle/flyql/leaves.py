@@ -41,9 +41,9 @@ def leaves(document: object, path: str = "") -> Iterator[tuple[str, Scalar]]:
 
 
 def elements(document: object, path: str) -> Iterator[Mapping[str, Any]]:
-    """The objects at the path, also those in arrays."""
+    """The objects at the path, also those in arrays; those without any value do not exist."""
     for where, value in _walk(document, ""):
-        if where == path and isinstance(value, Mapping):
+        if where == path and isinstance(value, Mapping) and any(True for _ in leaves(value)):
             yield value
 
 

@@ -324,6 +324,7 @@ _ARGUMENTS: list[tuple[str, Any]] = [
     ),
     (r"PUT /projects/.*/permissions/.*", lambda ids: {"json": {"role_ids": [ids["member-role"]]}}),
     (r"POST /collections/.*/permissions", lambda ids: {"json": {"_id": ids["stranger"], "access": "ro"}}),
+    (r"GET /x/files/.*/bundle", lambda _ids: {"params": {"instances": "1.2.3"}}),
     (r"GET /x/find", lambda ids: {"params": {"text": "a"}}),
     (r"GET /access/why", lambda ids: {"params": {"user": ids["member"], "container": ids["session"]}}),
     (r"GET /access/who", lambda ids: {"params": {"container": ids["session"]}}),

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "gears"))
-from contract_kit import Run, build, install
+from contract_kit import Run, prepared
 
 from treadle.engine.runtimes.oci import ContainerRuntime
 
@@ -19,10 +19,7 @@ pytestmark = pytest.mark.xdist_group("gear contract")
 def contract(treadle_server, install_clients, tmp_path_factory) -> tuple[str, str]:
     """Id and version of the gear."""
     folder = tmp_path_factory.mktemp("contract") / "gear"
-    for name in ("geartoolkit", "fwgear", "sdk17"):
-        clients = install_clients(name)
-    version = build(folder, clients)
-    return install(treadle_server.url, treadle_server.key, folder), version
+    return prepared(install_clients, treadle_server.url, treadle_server.key, folder)
 
 
 def test_the_contract_in_a_sandbox(engine, contract, api):

@@ -1,3 +1,5 @@
+import { t } from "@/i18n/text";
+
 /** The one place that speaks HTTP: cookie login, CSRF header, errors as values of one class. */
 export class ApiError extends Error {
   constructor(
@@ -47,7 +49,7 @@ async function failure(response: Response): Promise<ApiError> {
   const text = (key: string) => (typeof fields[key] === "string" ? (fields[key] as string) : null);
   return new ApiError(
     response.status,
-    text("message") ?? `The server answered ${response.status}.`,
+    text("message") ?? t("The server answered {status}.", { status: response.status }),
     text("code"),
     text("request_id") ?? response.headers.get("X-Request-Id"),
     fields,
@@ -76,7 +78,7 @@ async function send(
   const request: RequestInit = { method, headers, credentials: "same-origin", signal: signal ?? null };
   if (body !== undefined) request.body = form ? body : JSON.stringify(body);
   const response = await fetch(apiUrl(path, query), request).catch(() => {
-    throw new ApiError(0, "The server cannot be reached. Check the connection and try again.");
+    throw new ApiError(0, t("The server cannot be reached. Check the connection and try again."));
   });
   if (!response.ok) {
     const error = await failure(response);

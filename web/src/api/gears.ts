@@ -1,9 +1,11 @@
 /** Gears: manifests and how they are asked for. */
+
 import { queryOptions } from "@tanstack/react-query";
 import { api } from "@/api/client";
 import { equals } from "@/api/filters";
 import { listQuery, useMe } from "@/api/queries";
 import type { Json } from "@/api/types";
+import { tIn } from "@/i18n/text";
 
 /** What an option of a run may be: words of JSON Schema (draft 4), others are ignored. */
 export interface Option {
@@ -99,4 +101,7 @@ export function useIsDeveloper(): boolean {
   return user.root || user.roles.includes("site_admin") || user.roles.includes("developer");
 }
 
-export const suiteOf = (gear: Gear) => gear.gear.custom?.flywheel?.suite?.trim() || "Other";
+/** What gears without a suite stand under. */
+export const NO_SUITE = tIn("suite", "Other");
+
+export const suiteOf = (gear: Gear) => gear.gear.custom?.flywheel?.suite?.trim() || NO_SUITE;

@@ -130,6 +130,8 @@ export interface Instance {
   rows: number;
   columns: number;
   transfer_syntax: string;
+  /** Bytes of the instance as a file. */
+  size: number;
 }
 
 interface Labelled {

@@ -1,13 +1,14 @@
 import { notifications } from "@mantine/notifications";
 import { type QueryKey, useMutation, useQueryClient } from "@tanstack/react-query";
 import { LIVE } from "@/api/queries";
+import { t } from "@/i18n/text";
 
 /** A change to something on screen: refreshed when done, said aloud when it fails. */
 export function useChange<T, R = unknown>(change: (input: T) => Promise<R>, ...alsoStale: QueryKey[]) {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: change,
-    onError: (error) => notifications.show({ color: "red", title: "Not saved", message: error.message }),
+    onError: (error) => notifications.show({ color: "red", title: t("Not saved"), message: error.message }),
     onSettled: () =>
       Promise.all([[LIVE], ...alsoStale].map((queryKey) => queries.invalidateQueries({ queryKey }))),
   });

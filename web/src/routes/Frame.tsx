@@ -4,6 +4,7 @@ import { lazy, Suspense, useEffect } from "react";
 import { api } from "@/api/client";
 import { followEvents } from "@/api/live";
 import { useMe } from "@/api/queries";
+import { t } from "@/i18n/text";
 import { SearchBox } from "@/parts/find/SearchBox";
 import { useUploads } from "@/parts/upload/queue";
 import { CrumbsProvider } from "@/ui/layout/crumbsContext";
@@ -37,7 +38,7 @@ export function Frame() {
         onLogOut={() => void logOut()}
         search={<SearchBox />}
       >
-        <PanelBoundary what="page" key={path}>
+        <PanelBoundary what={t("page")} key={path}>
           <Outlet />
         </PanelBoundary>
         <Suspense>{sending ? <UploadTray /> : null}</Suspense>

@@ -1,4 +1,5 @@
 import { type ErrorComponentProps, useRouter } from "@tanstack/react-router";
+import { t } from "@/i18n/text";
 import { Failure } from "@/ui/Failure";
 
 /** What is shown when a page itself fails. */
@@ -7,7 +8,7 @@ export function RouteFailure({ error, reset }: ErrorComponentProps) {
   return (
     <Failure
       error={error}
-      what="page"
+      what={t("page")}
       onRetry={() => {
         reset();
         void router.invalidate();

@@ -1,5 +1,6 @@
 import type { QueryClient } from "@tanstack/react-query";
 import {
+  type AnyRoute,
   createRootRouteWithContext,
   createRoute,
   createRouter,
@@ -453,6 +454,13 @@ const viewer = createRoute({
   getParentRoute: () => inside,
   path: "/viewer",
   validateSearch: search.viewer,
+  beforeLoad: ({ context, search: viewed, cause }) => {
+    // Not when a link is merely pointed at: who looks at what is recorded.
+    if (cause !== "enter") return;
+    void import("@/features/viewer/early")
+      .then(({ startViewing }) => startViewing(context.queries, viewed))
+      .catch(() => undefined);
+  },
   component: lazyRouteComponent(() => import("@/features/viewer/ViewerPage"), "ViewerPage"),
 });
 
@@ -531,6 +539,14 @@ export function makeRouter(queries: QueryClient) {
     defaultNotFoundComponent: NotFound,
     scrollRestoration: true,
   });
+}
+
+/** Fetch the page's code while the server is asked who is there. */
+export function fetchPage(router: ReturnType<typeof makeRouter>): void {
+  for (const { routeId } of router.matchRoutes(router.latestLocation)) {
+    const routes: Record<string, AnyRoute> = router.routesById;
+    void routes[routeId]?.options.component?.preload?.();
+  }
 }
 
 declare module "@tanstack/react-router" {

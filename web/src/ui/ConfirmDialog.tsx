@@ -1,5 +1,6 @@
 import { Button, Group, Modal, Text } from "@mantine/core";
 import type { ReactNode } from "react";
+import { t } from "@/i18n/text";
 
 interface ConfirmDialogProps {
   opened: boolean;
@@ -28,7 +29,7 @@ export function ConfirmDialog({
       <Text component="div">{children}</Text>
       <Group justify="flex-end" mt="lg" gap={8}>
         <Button variant="default" onClick={onClose} data-autofocus>
-          Cancel
+          {t("Cancel")}
         </Button>
         <Button variant="outline" color="red" loading={busy} disabled={disabled} onClick={onConfirm}>
           {action}

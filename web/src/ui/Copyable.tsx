@@ -1,5 +1,6 @@
 import { ActionIcon, CopyButton, Group, Tooltip } from "@mantine/core";
 import { IconCheck, IconCopy } from "@tabler/icons-react";
+import { t } from "@/i18n/text";
 
 /** A text to be carried elsewhere, with a button that copies it. */
 export function Copyable({ text, label }: { text: string; label: string }) {
@@ -14,8 +15,13 @@ export function Copyable({ text, label }: { text: string; label: string }) {
       </code>
       <CopyButton value={text} timeout={1500}>
         {({ copied, copy }) => (
-          <Tooltip label={copied ? "Copied" : "Copy"}>
-            <ActionIcon variant="subtle" color="gray" onClick={copy} aria-label={`Copy ${label}`}>
+          <Tooltip label={copied ? t("Copied") : t("Copy")}>
+            <ActionIcon
+              variant="subtle"
+              color="gray"
+              onClick={copy}
+              aria-label={t("Copy {label}", { label })}
+            >
               {copied ? <IconCheck size={16} /> : <IconCopy size={16} />}
             </ActionIcon>
           </Tooltip>

@@ -1,5 +1,6 @@
 import { Button } from "@mantine/core";
 import { IconAlertTriangle, IconLock, IconMapOff } from "@tabler/icons-react";
+import { t } from "@/i18n/text";
 import { Message } from "./Message";
 
 interface FailureProps {
@@ -19,27 +20,35 @@ export function Failure({ error, what, onRetry }: FailureProps) {
   const told: Told = error instanceof Error ? error : { message: String(error) };
   if (told.status === 404 || told.status === 422) {
     return (
-      <Message title={`This ${what} does not exist`} icon={<IconMapOff size={28} stroke={1.5} />} alert>
-        It may have been deleted, or you may not be allowed to see it.
+      <Message
+        title={t("This {what} does not exist", { what })}
+        icon={<IconMapOff size={28} stroke={1.5} />}
+        alert
+      >
+        {t("It may have been deleted, or you may not be allowed to see it.")}
       </Message>
     );
   }
   if (told.status === 403) {
     return (
-      <Message title={`You may not see this ${what}`} icon={<IconLock size={28} stroke={1.5} />} alert>
-        {told.message} An administrator of the project can give you a role.
+      <Message
+        title={t("You may not see this {what}", { what })}
+        icon={<IconLock size={28} stroke={1.5} />}
+        alert
+      >
+        {t("{message} An administrator of the project can give you a role.", { message: told.message })}
       </Message>
     );
   }
   return (
     <Message
-      title={`The ${what} could not be loaded`}
+      title={t("The {what} could not be loaded", { what })}
       icon={<IconAlertTriangle size={28} stroke={1.5} />}
-      detail={told.requestId ? `Request ${told.requestId}` : null}
+      detail={told.requestId ? t("Request {id}", { id: told.requestId }) : null}
       action={
         onRetry ? (
           <Button variant="default" onClick={onRetry}>
-            Retry
+            {t("Retry")}
           </Button>
         ) : null
       }

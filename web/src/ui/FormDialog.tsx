@@ -1,5 +1,6 @@
 import { Alert, Button, Group, Modal, type ModalProps, Stack } from "@mantine/core";
 import type { FormEvent, ReactNode } from "react";
+import { t } from "@/i18n/text";
 
 interface FormDialogProps extends Pick<ModalProps, "title" | "size"> {
   action: string;
@@ -42,7 +43,7 @@ export function FormDialog({
           ) : null}
           <Group justify="flex-end" gap={8}>
             <Button variant="default" onClick={onClose}>
-              Cancel
+              {t("Cancel")}
             </Button>
             <Button
               type="submit"

@@ -1,4 +1,5 @@
 import { Textarea, TextInput } from "@mantine/core";
+import { t } from "@/i18n/text";
 
 interface LabelFieldsProps {
   label: string;
@@ -12,14 +13,14 @@ export function LabelFields({ label, description, onLabel, onDescription }: Labe
   return (
     <>
       <TextInput
-        label="Label"
+        label={t("Label")}
         data-autofocus
         maxLength={200}
         value={label}
         onChange={(event) => onLabel(event.currentTarget.value)}
       />
       <Textarea
-        label="Description"
+        label={t("Description")}
         autosize
         minRows={2}
         value={description}

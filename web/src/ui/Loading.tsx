@@ -1,8 +1,9 @@
 import { Skeleton, Stack } from "@mantine/core";
 import { useEffect, useState } from "react";
+import { t } from "@/i18n/text";
 
 /** The shape of what is coming, shown only when it takes longer than a blink. */
-export function Loading({ rows = 6, label = "Loading" }: { rows?: number; label?: string }) {
+export function Loading({ rows = 6, label = t("Loading") }: { rows?: number; label?: string }) {
   const [late, setLate] = useState(false);
   useEffect(() => {
     const timer = window.setTimeout(() => setLate(true), 150);

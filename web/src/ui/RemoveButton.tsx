@@ -2,6 +2,7 @@ import { Button, type ButtonProps } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconTrash } from "@tabler/icons-react";
 import type { ReactNode } from "react";
+import { t } from "@/i18n/text";
 import { ConfirmDialog } from "./ConfirmDialog";
 import { Told } from "./Told";
 
@@ -19,12 +20,12 @@ export function RemoveButton({ what, remove, children, ...button }: RemoveButton
   return (
     <>
       <Button variant="default" leftSection={<IconTrash size={16} />} onClick={dialog.open} {...button}>
-        Delete
+        {t("Delete")}
       </Button>
       <ConfirmDialog
         opened={asking}
-        title={`Delete this ${what}?`}
-        action={`Delete ${what}`}
+        title={t("Delete this {what}?", { what })}
+        action={t("Delete {what}", { what })}
         busy={remove.isPending}
         onClose={dialog.close}
         onConfirm={() => remove.mutate()}

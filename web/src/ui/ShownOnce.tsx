@@ -1,6 +1,7 @@
 import { Alert, Button, Group, Modal, Stack } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
 import type { ReactNode } from "react";
+import { t } from "@/i18n/text";
 import { Copyable } from "./Copyable";
 
 interface ShownOnceProps {
@@ -20,10 +21,10 @@ export function ShownOnce({ title, words, secret, onClose, children }: ShownOnce
         <Alert color="yellow" variant="light" icon={<IconAlertTriangle size={18} />} p="xs">
           {words}
         </Alert>
-        <Copyable text={secret} label="key" />
+        <Copyable text={secret} label={t("key")} />
         {children}
         <Group justify="flex-end">
-          <Button onClick={onClose}>Done</Button>
+          <Button onClick={onClose}>{t("Done")}</Button>
         </Group>
       </Stack>
     </Modal>

@@ -1,4 +1,12 @@
+import { locale } from "@/i18n/language";
+import { plural, t } from "@/i18n/text";
+
 const UNITS = ["B", "kB", "MB", "GB", "TB"];
+const POINT = (0.5).toLocaleString(locale).charAt(1);
+
+/** A number as it is, or with so many digits behind the point: in German a comma. */
+export const decimal = (value: number, digits?: number) =>
+  (digits === undefined ? String(value) : value.toFixed(digits)).replace(".", POINT);
 
 /** Bytes in the largest fitting decimal unit: `1.5 MB`. */
 export function bytes(size: number): string {
@@ -8,7 +16,7 @@ export function bytes(size: number): string {
     value /= 1000;
     unit += 1;
   }
-  return `${unit === 0 || value >= 99.95 ? Math.round(value) : value.toFixed(1)} ${UNITS[unit]}`;
+  return `${decimal(value, unit === 0 || value >= 99.95 ? 0 : 1)} ${UNITS[unit]}`;
 }
 
 const two = (value: number) => String(value).padStart(2, "0");
@@ -25,10 +33,10 @@ export function dateTime(text: string | null | undefined): string {
 /** How long ago in words; after a week the date. */
 export function ago(text: string, now: number = Date.now()): string {
   const seconds = Math.round((now - new Date(text).getTime()) / 1000);
-  if (seconds < 45) return "just now";
-  if (seconds < 3600) return `${Math.max(1, Math.round(seconds / 60))} min ago`;
-  if (seconds < 86_400) return `${Math.round(seconds / 3600)} h ago`;
-  if (seconds < 7 * 86_400) return `${Math.round(seconds / 86_400)} d ago`;
+  if (seconds < 45) return t("just now");
+  if (seconds < 3600) return t("{minutes} min ago", { minutes: Math.max(1, Math.round(seconds / 60)) });
+  if (seconds < 86_400) return t("{hours} h ago", { hours: Math.round(seconds / 3600) });
+  if (seconds < 7 * 86_400) return plural(Math.round(seconds / 86_400), "{count} d ago", "{count} d ago");
   return dateTime(text).slice(0, 10);
 }
 
@@ -37,16 +45,9 @@ const YEAR = 365.25 * 86_400;
 /** An age given in seconds: years, below two years months, below two months days. */
 export function age(seconds: number | null | undefined): string {
   if (seconds === null || seconds === undefined) return "";
-  if (seconds >= 2 * YEAR) return `${Math.floor(seconds / YEAR + 1e-6)} y`;
+  if (seconds >= 2 * YEAR) return t("{years} y", { years: Math.floor(seconds / YEAR + 1e-6) });
   const months = Math.floor(seconds / (YEAR / 12) + 1e-6);
-  return months >= 2 ? `${months} mo` : `${Math.round(seconds / 86_400)} d`;
-}
-
-const SEPARATED = new Intl.NumberFormat("en-US").format;
-
-/** `1,234 sessions`, `1 session`. */
-export function count(number: number, word: string, plural = `${word}s`): string {
-  return `${SEPARATED(number)} ${number === 1 ? word : plural}`;
+  return months >= 2 ? t("{months} mo", { months }) : t("{days} d", { days: Math.round(seconds / 86_400) });
 }
 
 /** The start and the end of a long text; they are what differs in practice. */

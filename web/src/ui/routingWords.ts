@@ -1,29 +1,31 @@
+import { t } from "@/i18n/text";
+
 /** Why a study waits to be sorted, and what was noticed in its routing string, in words. */
 const REASONS: Record<string, string> = {
-  ok: "subject conflict",
-  no_routing_string: "nothing was typed",
-  no_prefix: "no fw:// in it",
-  group_missing: "no group given",
-  group_invalid: "not a group id",
-  group_not_found: "no such group",
-  project_missing: "no project given",
-  project_not_found: "no such project",
-  project_locked: "project is locked",
+  ok: t("subject conflict"),
+  no_routing_string: t("nothing was typed"),
+  no_prefix: t("no fw:// in it"),
+  group_missing: t("no group given"),
+  group_invalid: t("not a group id"),
+  group_not_found: t("no such group"),
+  project_missing: t("no project given"),
+  project_not_found: t("no such project"),
+  project_locked: t("project is locked"),
 };
 
 const FLAGS: Record<string, string> = {
-  repaired_prefix: "The prefix was not written fw:// but was understood.",
-  leading_text: "There is text before the prefix; it is ignored.",
-  extra_segments: "There are more parts than four; the rest is ignored.",
-  third_segment_as_session: "The third part looks like a session, so it is not taken for the subject.",
-  sanitized: "Characters that labels cannot have were replaced.",
-  subject_conflict: "A subject of this label has another name or sex.",
-  alias: "An alias was followed.",
+  repaired_prefix: t("The prefix was not written fw:// but was understood."),
+  leading_text: t("There is text before the prefix; it is ignored."),
+  extra_segments: t("There are more parts than four; the rest is ignored."),
+  third_segment_as_session: t("The third part looks like a session, so it is not taken for the subject."),
+  sanitized: t("Characters that labels cannot have were replaced."),
+  subject_conflict: t("A subject of this label has another name or sex."),
+  alias: t("An alias was followed."),
 };
 
 /** A reason in a few words. */
 export const reasonWords = (reason: string | null) =>
-  reason ? (REASONS[reason] ?? reason.replaceAll("_", " ")) : "nothing was typed";
+  reason ? (REASONS[reason] ?? reason.replaceAll("_", " ")) : t("nothing was typed");
 
 /** Every reason with its words. */
 export const REASON_WORDS = Object.entries(REASONS).map(([value, label]) => ({ value, label }));

@@ -21,6 +21,7 @@ from treadle.connector.config import DeviceConfig
 from treadle.connector.pull.errors import NoAnswerError, RefusedError
 from treadle.connector.pull_config import PullTlsConfig
 from treadle.dicom import quiet  # noqa: F401 - must be set before anything is read
+from treadle.dicom.answers import keep_answers
 
 MAX_PDU = 131072
 _CONNECT_S = 10.0
@@ -124,6 +125,7 @@ class Scu:
         )
         if not association.is_established:
             raise NoAnswerError(self._why_not(association))
+        keep_answers(association)
         return association
 
     def _tls_args(self) -> tuple[ssl.SSLContext, str] | None:

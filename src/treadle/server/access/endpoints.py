@@ -266,6 +266,7 @@ GET               /files/{}/lineage                       project files_view_met
 GET               /files/{}/versions                      project files_view_metadata
 GET               /files/{}/zip_info                      project files_view_contents
 GET HEAD          /x/files/{}/content                     project files_view_contents
+GET               /x/files/{}/bundle                      project files_view_contents
 GET               /x/files/{}/instances                   project files_view_contents
 GET HEAD          /x/files/{}/instances/{}                project files_view_contents
 GET               /x/files/{}/overlays                    project files_view_contents

@@ -5,18 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
+
+from treadle.server.wire.model import Model
 
 Access = Literal["ro", "rw", "admin"]
 
 
-class Document(BaseModel):
+class Document(Model):
     """Base of answer models: documents may carry more than is described."""
 
     model_config = ConfigDict(extra="allow", populate_by_name=True)
 
 
-class ScopeDocument(BaseModel):
+class ScopeDocument(Model):
     """What a key is restricted to; null: no limit."""
 
     projects: list[str] | None = None
@@ -75,13 +77,13 @@ class LoginDocument(Document):
     recovery_codes: list[str] | None = None
 
 
-class OidcMethod(BaseModel):
+class OidcMethod(Model):
     """The OpenID provider."""
 
     label: str
 
 
-class SecondFactorDocument(BaseModel):
+class SecondFactorDocument(Model):
     """One's own second factor; `available` when there is a password to protect."""
 
     enabled: bool
@@ -90,7 +92,7 @@ class SecondFactorDocument(BaseModel):
     available: bool
 
 
-class EnrolmentDocument(BaseModel):
+class EnrolmentDocument(Model):
     """What an authenticator app takes; `picture` is a QR code as a data address."""
 
     secret: str
@@ -98,20 +100,20 @@ class EnrolmentDocument(BaseModel):
     picture: str
 
 
-class RecoveryCodes(BaseModel):
+class RecoveryCodes(Model):
     """Shown once."""
 
     recovery_codes: list[str]
 
 
-class DicomSite(BaseModel):
+class DicomSite(Model):
     """Where scanners send to."""
 
     ae_title: str
     port: int
 
 
-class SiteDocument(BaseModel):
+class SiteDocument(Model):
     """What the web app shows of the site."""
 
     name: str
@@ -124,7 +126,7 @@ class MeDocument(LoginDocument):
     site: SiteDocument
 
 
-class LoginMethods(BaseModel):
+class LoginMethods(Model):
     """How one may log in, and who is logged in already."""
 
     site_name: str
@@ -133,14 +135,14 @@ class LoginMethods(BaseModel):
     me: MeDocument | None
 
 
-class OriginDocument(BaseModel):
+class OriginDocument(Model):
     """Who did something."""
 
     type: str
     id: str | None
 
 
-class AuthStatus(BaseModel):
+class AuthStatus(Model):
     """Who the credentials belong to."""
 
     origin: OriginDocument
@@ -160,7 +162,7 @@ class RoleDocument(Document):
     in_use: bool
 
 
-class RoleProject(BaseModel):
+class RoleProject(Model):
     """A project in which people have a role."""
 
     id: str = Field(alias="_id")
@@ -168,14 +170,14 @@ class RoleProject(BaseModel):
     users: int
 
 
-class RoleGroup(BaseModel):
+class RoleGroup(Model):
     """A group that may give a role."""
 
     id: str = Field(alias="_id")
     label: str
 
 
-class RoleUses(BaseModel):
+class RoleUses(Model):
     """Where a role is used."""
 
     total_users: int
@@ -208,14 +210,14 @@ class RolesDocument(Document):
     role_ids: list[str]
 
 
-class SelfProject(BaseModel):
+class SelfProject(Model):
     """My roles in a project and what they allow together."""
 
     role_ids: list[str]
     actions: list[str]
 
 
-class SelfPermissions(BaseModel):
+class SelfPermissions(Model):
     """What I may do, everywhere."""
 
     site_roles: list[str]
@@ -252,7 +254,7 @@ class StandingDocument(Document):
     sentence: str
 
 
-class StandingList(BaseModel):
+class StandingList(Model):
     """A page of those who may."""
 
     count: int
@@ -260,7 +262,7 @@ class StandingList(BaseModel):
     results: list[StandingDocument]
 
 
-class TouchedPerson(BaseModel):
+class TouchedPerson(Model):
     """Whose rights would change, in how many projects."""
 
     user: str
@@ -277,7 +279,7 @@ class TouchedProject(Document):
     people: int
 
 
-class PreviewDocument(BaseModel):
+class PreviewDocument(Model):
     """What a change would touch: the first hundred people and projects, and how many there are of everything."""
 
     people: list[TouchedPerson]
@@ -299,7 +301,7 @@ class DeviceDocument(Document):
     last_seen: datetime | None = None
 
 
-class IncidentDocument(BaseModel):
+class IncidentDocument(Model):
     """Something that was wrong with a device."""
 
     id: str = Field(alias="_id")
@@ -311,7 +313,7 @@ class IncidentDocument(BaseModel):
     told: list[str]
 
 
-class DeviceStatus(BaseModel):
+class DeviceStatus(Model):
     """How a device is."""
 
     status: Literal["ok", "missing", "error", "unknown"]

@@ -6,7 +6,6 @@ What comes back is believed only after the ID token's signature, issuer, audienc
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from typing import Any
 
 import httpx2
@@ -16,6 +15,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from treadle.server.access.oidc_claims import Claims, Passage, ProviderTrouble
 from treadle.server.kit.settings import OidcSettings
 
 _TIMEOUT_S = 10.0
@@ -25,31 +25,6 @@ _LEEWAY_S = 60
 _ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
 
 _documents: dict[str, tuple[float, dict[str, Any]]] = {}
-
-
-class ProviderTrouble(Exception):
-    """The provider cannot be reached, or what it answered cannot be believed."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Claims:
-    """Whom the provider vouches for."""
-
-    issuer: str
-    subject: str
-    email: str | None
-    email_verified: bool
-    firstname: str
-    lastname: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Passage:
-    """The secrets of one way to the provider and back."""
-
-    state: str
-    nonce: str
-    verifier: str
 
 
 async def _document(client: httpx2.AsyncClient, url: str, *, fresh: bool = False) -> dict[str, Any]:

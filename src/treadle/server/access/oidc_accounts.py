@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from treadle.server.access.errors import BadUserId
 from treadle.server.access.identity import digest
-from treadle.server.access.oidc import Claims, Passage
+from treadle.server.access.oidc_claims import Claims, Passage
 from treadle.server.access.tables import app_user, oidc_attempt, user_link
 from treadle.server.access.users import User, as_user, create_user, find_user
 from treadle.server.kit.clock import now

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import structlog
@@ -12,10 +13,13 @@ from fastapi.responses import RedirectResponse
 
 from treadle.server.access.browser import is_secure, log_browser_in, settings_of
 from treadle.server.access.guard import OpenGuards
-from treadle.server.access.oidc import Claims, Provider, ProviderTrouble
 from treadle.server.access.oidc_accounts import AWAY, Attempt, find_account, send_away, welcome_back
+from treadle.server.access.oidc_claims import Claims, ProviderTrouble
 from treadle.server.kit.errors import NotFound
 from treadle.server.wire.routing import Router
+
+if TYPE_CHECKING:
+    from treadle.server.access.oidc import Provider
 
 log = structlog.get_logger("treadle.login")
 
@@ -28,6 +32,8 @@ _OWN_PAGE = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]{0,2000}")
 
 
 def _provider(request: Request) -> Provider:
+    from treadle.server.access.oidc import Provider  # noqa: PLC0415 - few sites need its libraries
+
     settings = settings_of(request)
     if settings.oidc.issuer is None:
         raise NotFound("This site has no OpenID provider.")

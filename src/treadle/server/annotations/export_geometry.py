@@ -21,14 +21,19 @@ def is_area(region: Mapping[str, Any]) -> bool:
     return region["tool"] in AREAS and (region["tool"] != "freehand" or bool(region.get("closed")))
 
 
+def grid_of(image: Dataset) -> dict[str, Any]:
+    """How the image lies in the patient (mm), in highdicom's words; AttributeError when it does not say."""
+    return {
+        "image_position": [float(value) for value in image.ImagePositionPatient],
+        "image_orientation": [float(value) for value in image.ImageOrientationPatient],
+        "pixel_spacing": [float(value) for value in image.PixelSpacing],
+    }
+
+
 def on_image(region: Mapping[str, Any], image: Dataset) -> Any:
     """The region's points as (column, row) of the image, from the corner of its first pixel; N x 2."""
     try:
-        transform = ReferenceToImageTransformer(
-            image_position=[float(value) for value in image.ImagePositionPatient],
-            image_orientation=[float(value) for value in image.ImageOrientationPatient],
-            pixel_spacing=[float(value) for value in image.PixelSpacing],
-        )
+        transform = ReferenceToImageTransformer(**grid_of(image))
     except AttributeError:
         raise Unsuitable("the image does not say where it lies in the patient") from None
     axes = np.array([float(value) for value in image.ImageOrientationPatient]).reshape(2, 3)

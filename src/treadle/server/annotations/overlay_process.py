@@ -13,6 +13,7 @@ import numpy as np
 from highdicom.spatial import ImageToReferenceTransformer
 from pydicom import Dataset, dcmread
 
+from treadle.server.annotations.export_geometry import grid_of
 from treadle.server.annotations.export_masks import affine_of, bounded
 from treadle.server.annotations.export_order import Unsuitable
 from treadle.server.annotations.measures import measured
@@ -123,11 +124,7 @@ def _label(group: Any) -> str:
 
 def _in_patient(corners: Any, image: Dataset) -> Any:
     try:
-        transform = ImageToReferenceTransformer(
-            image_position=[float(value) for value in image.ImagePositionPatient],
-            image_orientation=[float(value) for value in image.ImageOrientationPatient],
-            pixel_spacing=[float(value) for value in image.PixelSpacing],
-        )
+        transform = ImageToReferenceTransformer(**grid_of(image))
     except AttributeError:
         raise Unsuitable("the images do not say where they lie in the patient") from None
     return transform(np.atleast_2d(corners))

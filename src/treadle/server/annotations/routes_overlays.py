@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from fastapi import Request, Response
 from sqlalchemy import ColumnElement, and_, select
 
@@ -27,6 +30,7 @@ from treadle.server.wire.routing import Router
 router = Router(prefix="/x/files", tags=["web"])
 
 _MOST = 200
+T = TypeVar("T")
 _MOST_IMAGES = 5000
 _LARGEST = 128 << 20  # bytes of an object
 _HERE = dicom_series.join(file, file.c.id == dicom_series.c.file_version_id).join(
@@ -89,10 +93,7 @@ async def get_overlay(
 ) -> Response:
     """What the object says of this series: regions (`treadle.roi/1`), and the names of its labels."""
     order = await _order(request, guards, file_id, sop_uid, version)
-    try:
-        return json_answer(await in_process(regions_of, order))
-    except Unsuitable as reason:
-        raise OverlayUnreadable(f"This object cannot be shown: {reason}.") from None
+    return json_answer(await _read(regions_of, order))
 
 
 @router.get("/{file_id}/overlays/{sop_uid}/labels", response_class=Response)
@@ -101,8 +102,12 @@ async def get_overlay_labels(
 ) -> Response:
     """The labels of a segmentation on the grid of this series, as NIfTI packed with gzip."""
     order = await _order(request, guards, file_id, sop_uid, version)
+    return Response(await _read(labels_of_object, order), media_type="application/gzip")
+
+
+async def _read(read: Callable[[Overlay], T], order: Overlay) -> T:
     try:
-        return Response(await in_process(labels_of_object, order), media_type="application/gzip")
+        return await in_process(read, order)
     except Unsuitable as reason:
         raise OverlayUnreadable(f"This object cannot be shown: {reason}.") from None
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cache
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 
 from treadle import __version__
 from treadle.server.access import refusals
@@ -38,10 +38,10 @@ from treadle.server.rules import routes as rules
 from treadle.server.search import routes as search
 from treadle.server.wire import http
 from treadle.server.wire.described import describe
-from treadle.server.wire.routing import RouteTable
+from treadle.server.wire.routing import Router, RouteTable
 
 # Fixed paths before those with ids: the first match wins.
-_ROUTERS: tuple[APIRouter, ...] = (
+_ROUTERS: tuple[Router, ...] = (
     site.router,
     site_settings.router,
     providers.router,

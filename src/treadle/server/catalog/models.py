@@ -6,10 +6,12 @@ from datetime import datetime
 from types import GenericAlias
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
+
+from treadle.server.wire.model import Model
 
 
-class Document(BaseModel):
+class Document(Model):
     """Base of answer models: documents may carry more than is described."""
 
     model_config = ConfigDict(extra="allow", populate_by_name=True)

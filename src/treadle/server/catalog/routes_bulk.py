@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi import Response
-from pydantic import BaseModel
+from pydantic import Field
 
 from treadle.server.access.guard import ScopedGuard
 from treadle.server.catalog import bulk_deletes, bulk_edits, bulk_moves, rights, uids, upsert
@@ -13,6 +13,7 @@ from treadle.server.catalog.levels import LEVELS
 from treadle.server.catalog.models import Document, Reference
 from treadle.server.wire.answer import Deleted, json_answer
 from treadle.server.wire.body import ListBody, ObjectBody
+from treadle.server.wire.model import Model
 from treadle.server.wire.query import DeleteReason
 from treadle.server.wire.routing import Router
 
@@ -30,11 +31,11 @@ class MoveConflict(Document):
     move_type: list[str]
 
 
-class Uids(BaseModel):
+class Uids(Model):
     """UIDs that exist."""
 
-    sessions: list[str] = []
-    acquisitions: list[str] = []
+    sessions: list[str] = Field(default=[])
+    acquisitions: list[str] = Field(default=[])
 
 
 def _moves(level: str, plural: str) -> None:
@@ -60,7 +61,7 @@ class EditExample(Document):
     after: dict[str, Any]
 
 
-class Edited(BaseModel):
+class Edited(Model):
     """What came of a change of many, or what would: counts, the first examples, and the stamp of what was seen."""
 
     changed: int

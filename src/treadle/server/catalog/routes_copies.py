@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from fastapi import Response
-from pydantic import BaseModel
 
 from treadle.server.access.guard import Guard, ScopedGuard
 from treadle.server.catalog import copies, relations, rights
@@ -17,6 +16,7 @@ from treadle.server.catalog.wire import View
 from treadle.server.wire.answer import json_answer
 from treadle.server.wire.body import ObjectBody
 from treadle.server.wire.dialect import ClientDialect
+from treadle.server.wire.model import Model
 from treadle.server.wire.routing import Router
 
 router = Router(tags=["copies"])
@@ -24,7 +24,7 @@ router = Router(tags=["copies"])
 Copier = Callable[[Guard, Container, Mapping[str, Any]], Awaitable[Container]]
 
 
-class ProjectCopy(BaseModel):
+class ProjectCopy(Model):
     """The new project; its `copy_status` tells when it is complete."""
 
     task_id: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from fastapi import Response
-from pydantic import BaseModel
 from sqlalchemy import select
 
 from treadle.server.access.guard import AdminGuard, Guard, ScopedGuard
@@ -15,6 +14,7 @@ from treadle.server.catalog.session_templates import clean_templates
 from treadle.server.catalog.tables import container
 from treadle.server.wire.answer import Deleted, Modified, json_answer
 from treadle.server.wire.body import ObjectBody
+from treadle.server.wire.model import Model
 from treadle.server.wire.query import read_count
 from treadle.server.wire.routing import Router
 
@@ -23,7 +23,7 @@ router = Router(tags=["session templates"])
 _MOST_ROWS = 500
 
 
-class Recalculated(BaseModel):
+class Recalculated(Model):
     """Sessions whose verdict changed."""
 
     sessions_changed: list[str]

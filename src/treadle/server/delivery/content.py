@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
@@ -53,6 +53,25 @@ async def content_answer(
     stream = packed_bytes(blobs, packed, wanted)
     first = await anext(stream, b"")
     return StreamingResponse(_chained(first, stream), status_code=status, headers=headers)
+
+
+async def joined_answer(blobs: Blobs, parts: Sequence[Packed], *, media_type: str, cache: str) -> Response:
+    """Several contents as one answer, one after the other; the first block is fetched before it starts."""
+    headers = {
+        "Cache-Control": cache,
+        "Content-Length": str(sum(part.size for part in parts)),
+        "Content-Type": media_type,
+        **_SAFE,
+    }
+    stream = _joined(blobs, parts)
+    first = await anext(stream, b"")
+    return StreamingResponse(_chained(first, stream), headers=headers)
+
+
+async def _joined(blobs: Blobs, parts: Sequence[Packed]) -> AsyncIterator[bytes]:
+    for part in parts:
+        async for block in packed_bytes(blobs, part, Span(0, part.size)):
+            yield block
 
 
 async def _chained(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

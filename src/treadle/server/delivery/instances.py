@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,13 +83,19 @@ async def instances_of(connection: AsyncConnection, target: File) -> list[Instan
     return viewing_order([Instance(**row._mapping) for row in rows])
 
 
+async def find_instances(
+    connection: AsyncConnection, target: File, sop_uids: Sequence[str]
+) -> list[Instance]:
+    """These instances of a file version, in this order."""
+    rows = await connection.execute(
+        select(*_COLUMNS).where(instance.c.file_version_id == target.id, instance.c.sop_uid.in_(sop_uids))
+    )
+    found = {row.sop_uid: Instance(**row._mapping) for row in rows}
+    if not found.keys() >= set(sop_uids):
+        raise NotFound("The file has no such instance.")
+    return [found[uid] for uid in sop_uids]
+
+
 async def find_instance(connection: AsyncConnection, target: File, sop_uid: str) -> Instance:
     """One instance of a file version."""
-    row = (
-        await connection.execute(
-            select(*_COLUMNS).where(instance.c.file_version_id == target.id, instance.c.sop_uid == sop_uid)
-        )
-    ).one_or_none()
-    if row is None:
-        raise NotFound("The file has no such instance.")
-    return Instance(**row._mapping)
+    return (await find_instances(connection, target, [sop_uid]))[0]

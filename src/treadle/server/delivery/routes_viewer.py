@@ -9,10 +9,11 @@ from treadle.server.catalog import files
 from treadle.server.catalog.rows import File
 from treadle.server.catalog.types import guess_mimetype
 from treadle.server.catalog.wire import file_hash
-from treadle.server.delivery.content import content_answer, plain
-from treadle.server.delivery.instances import Instance, find_instance, instances_of
+from treadle.server.delivery.content import OCTETS, content_answer, joined_answer, plain
+from treadle.server.delivery.instances import Instance, find_instance, find_instances, instances_of
 from treadle.server.delivery.models import Instances
 from treadle.server.delivery.routes_files import require_reading
+from treadle.server.kit.errors import BadRequest
 from treadle.server.store.blobs import Blobs
 from treadle.server.store.zips import Packed
 from treadle.server.wire.answer import json_answer
@@ -23,16 +24,37 @@ router = Router(prefix="/x/files", tags=["web"])
 
 _FOR_EVER = "private, max-age=31536000, immutable"
 _ASK_AGAIN = "private, no-cache"
+_JOINED = 64
 
 
 @router.get("/{file_id}/instances", response_model=Instances)
 async def list_file_instances(guard: ScopedGuard, file_id: str, version: str | None = None) -> Response:
     """The DICOM instances of a file in viewing order."""
-    target = await files.get_file(guard.connection, file_id, version=read_count(version, "version"))
-    await require_reading(guard, target, "files_view_contents")
-    guard.record_once("view_file", target.context, of=f"{target.file_id}:{target.version}")
+    target = await _looked_at(guard, file_id, read_count(version, "version"))
     found = await instances_of(guard.connection, target)
     return json_answer({"instances": [item.shown() for item in found], "version": target.version})
+
+
+@router.get("/{file_id}/bundle", response_class=Response)
+async def read_bundle(
+    request: Request, guard: ScopedGuard, file_id: str, instances: str, version: str | None = None
+) -> Response:
+    """Several DICOM instances (UIDs with commas between), one after the other; the list says how long each is.
+
+    A request costs the server about 10 ms of a processor, an instance in it 1 ms: series are read in bundles.
+    """
+    number = read_count(version, "version")
+    target = await _looked_at(guard, file_id, number)
+    wanted = [uid for uid in instances.split(",") if uid]
+    if not 0 < len(wanted) <= _JOINED:
+        raise BadRequest(f"'instances' must name 1 to {_JOINED} instances.")
+    found = await find_instances(guard.connection, target, wanted)
+    return await joined_answer(
+        request.app.state.blobs,
+        [_place(target, item) for item in found],
+        media_type=OCTETS,
+        cache=_FOR_EVER if number is not None else "no-store",
+    )
 
 
 async def read_instance(
@@ -65,9 +87,7 @@ async def read_content(
 ) -> Response:
     """A file's content to look at, whole or by ranges; saving a copy needs the right to download."""
     number = read_count(version, "version")
-    target = await files.get_file(guard.connection, file_id, version=number)
-    await require_reading(guard, target, "files_view_contents")
-    guard.record_once("view_file", target.context, of=f"{target.file_id}:{target.version}")
+    target = await _looked_at(guard, file_id, number)
     return await content_answer(
         request,
         request.app.state.blobs,
@@ -78,6 +98,14 @@ async def read_content(
         inline=True,
         cache=_FOR_EVER if number is not None else _ASK_AGAIN,
     )
+
+
+async def _looked_at(guard: ScopedGuard, file_id: str, version: int | None) -> File:
+    """The file version, which the caller may read; that they do is recorded."""
+    target = await files.get_file(guard.connection, file_id, version=version)
+    await require_reading(guard, target, "files_view_contents")
+    guard.record_once("view_file", target.context, of=f"{target.file_id}:{target.version}")
+    return target
 
 
 def _place(target: File, item: Instance) -> Packed:

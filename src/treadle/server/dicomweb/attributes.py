@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
+from types import ModuleType
 from typing import Any
-
-from pydicom.datadict import dictionary_VR, keyword_for_tag, tag_for_keyword
 
 Attributes = dict[str, Any]
 
@@ -65,25 +65,33 @@ _WHOLE = _NUMBERS - {"DS", "FD", "FL"}
 _BYTES = frozenset({"OB", "OD", "OF", "OL", "OV", "OW", "UN"})
 
 
+@cache
+def _dictionary() -> ModuleType:
+    """pydicom's data dictionary, which comes with all its codecs: loaded by the first who asks."""
+    from pydicom import datadict  # noqa: PLC0415
+
+    return datadict
+
+
 def tag_of(keyword: str) -> str | None:
     """The eight hexadecimal digits of a keyword."""
-    tag = tag_for_keyword(keyword)
+    tag = _dictionary().tag_for_keyword(keyword)
     return None if tag is None else f"{tag:08X}"
 
 
 def keyword_of(name: str) -> str | None:
     """The keyword that a request names by keyword or by tag."""
-    if tag_for_keyword(name) is not None:
+    if _dictionary().tag_for_keyword(name) is not None:
         return name
     try:
-        return keyword_for_tag(int(name, 16)) or None if len(name) == 8 else None
+        return _dictionary().keyword_for_tag(int(name, 16)) or None if len(name) == 8 else None
     except ValueError:
         return None
 
 
 def representation_of(keyword: str) -> str:
     """Its value representation; of several the first."""
-    return dictionary_VR(tag_for_keyword(keyword) or 0).split(" or ")[0]
+    return str(_dictionary().dictionary_VR(_dictionary().tag_for_keyword(keyword) or 0)).split(" or ")[0]
 
 
 def attributes_of(header: Mapping[str, Any], keywords: Iterable[str]) -> Attributes:

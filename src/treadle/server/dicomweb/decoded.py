@@ -11,8 +11,8 @@ from pathlib import Path
 from treadle.server.dicomweb import instance_bytes
 from treadle.server.dicomweb.described import in_process
 from treadle.server.dicomweb.errors import InstanceUnreadable
-from treadle.server.dicomweb.pixel_process import as_little_endian, decoded_frames, rendered
 from treadle.server.dicomweb.queries import Stored
+from treadle.server.dicomweb.reading import as_little_endian, decoded_frames, rendered
 from treadle.server.store.blobs import BLOCK, Blobs
 
 _LARGEST = 2 << 30

@@ -10,8 +10,8 @@ from typing import ParamSpec, TypeVar
 
 from treadle.server.dicomweb import instance_bytes
 from treadle.server.dicomweb.errors import InstanceUnreadable
-from treadle.server.dicomweb.header_process import Broken, Described, describe_all
 from treadle.server.dicomweb.queries import Stored
+from treadle.server.dicomweb.reading import Broken, Described, describe_all
 from treadle.server.kit.process_pool import ProcessPool
 from treadle.server.store.blobs import Blobs
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from treadle.server.dicomweb import instance_bytes
 from treadle.server.dicomweb.errors import InstanceUnreadable, ObjectMissing
-from treadle.server.dicomweb.header_process import Pixels
 from treadle.server.dicomweb.queries import Stored
+from treadle.server.dicomweb.reading import Pixels
 from treadle.server.store.blobs import Blobs
 
 _ITEM, _DELIMITER = b"\xfe\xff\x00\xe0", b"\xfe\xff\xdd\xe0"

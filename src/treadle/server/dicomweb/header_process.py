@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
 
@@ -17,43 +16,16 @@ from pydicom.errors import InvalidDicomError
 from pydicom.uid import DeflatedExplicitVRLittleEndian
 
 from treadle.dicom.tags import BROKEN_VALUE
+from treadle.server.dicomweb.reading import BULK, Broken, Described, Pixels
 
 INLINE = 1024  # bytes of a value that is answered in the metadata themselves
-BULK = "treadle:"  # stands for the address of the instance in a BulkDataURI
 _PIXELS = {0x7FE00008: "OF", 0x7FE00009: "OD", 0x7FE00010: "OW"}
 _UNDEFINED = 0xFFFFFFFF
 _DEPTH = 16
 
 
-@dataclass(frozen=True)
-class Pixels:
-    """Where the pixel data of an instance are and how its frames are laid out."""
-
-    tag: str
-    offset: int  # of the value
-    length: int | None  # None: encapsulated
-    bits: int  # of one frame, when native
-    frames: int
-    word: int  # bytes that big endian swaps
-    table: tuple[int, ...] = ()  # extended offset table
-    lengths: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True)
-class Described:
-    """What an instance says about itself."""
-
-    json: bytes
-    pixels: Pixels | None
-    syntax: str
-
-
 class Truncated(Exception):
     """More bytes of the instance are needed."""
-
-
-class Broken(Exception):
-    """This is no readable DICOM instance."""
 
 
 def describe_all(beginnings: list[tuple[bytes, bool]]) -> list[Described | None]:

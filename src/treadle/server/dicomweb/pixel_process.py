@@ -13,7 +13,7 @@ from pydicom.pixels.processing import apply_color_lut, apply_modality_lut
 from pydicom.pixels.utils import iter_pixels
 from pydicom.uid import ExplicitVRLittleEndian
 
-from treadle.server.dicomweb.header_process import Broken
+from treadle.server.dicomweb.reading import Broken
 
 _LARGEST = 100_000_000  # pixels of one frame
 

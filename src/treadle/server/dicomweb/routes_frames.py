@@ -15,10 +15,10 @@ from treadle.server.dicomweb.accept import KNOWN, OCTETS, REFUSED, choose, wante
 from treadle.server.dicomweb.described import described
 from treadle.server.dicomweb.errors import NotAcceptable, ObjectMissing, QueryInvalid
 from treadle.server.dicomweb.frames import FrameReader
-from treadle.server.dicomweb.header_process import Described
 from treadle.server.dicomweb.located import Located, locate
 from treadle.server.dicomweb.multipart import Part, multipart_answer, one
 from treadle.server.dicomweb.places import ROOTS
+from treadle.server.dicomweb.reading import Described
 from treadle.server.dicomweb.routes_retrieve import CACHE, INSTANCE
 from treadle.server.dicomweb.syntaxes import DEFLATED, LITTLE_ENDIAN, is_native, kind_of
 from treadle.server.store.blobs import Blobs

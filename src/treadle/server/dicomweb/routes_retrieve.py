@@ -26,11 +26,11 @@ from treadle.server.dicomweb.accept import (
 )
 from treadle.server.dicomweb.described import described, described_all, in_process
 from treadle.server.dicomweb.errors import InstanceUnreadable, NotAcceptable, ObjectMissing
-from treadle.server.dicomweb.header_process import BULK, bulk_value
 from treadle.server.dicomweb.located import Located, locate
 from treadle.server.dicomweb.multipart import Part, multipart_answer, one
 from treadle.server.dicomweb.places import ROOTS
 from treadle.server.dicomweb.queries import Stored
+from treadle.server.dicomweb.reading import BULK, bulk_value
 from treadle.server.dicomweb.syntaxes import DEFLATED, LITTLE_ENDIAN, is_native
 from treadle.server.store.blobs import Blobs
 from treadle.server.wire.routing import Router

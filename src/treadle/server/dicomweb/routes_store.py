@@ -18,8 +18,8 @@ from treadle.server.dicomweb.accept import DICOM_JSON, REFUSED, require_json
 from treadle.server.dicomweb.attributes import Attributes, add
 from treadle.server.dicomweb.described import in_process
 from treadle.server.dicomweb.places import Place, find_place
+from treadle.server.dicomweb.reading import Packed, Received, pack_received, read_received
 from treadle.server.dicomweb.store_body import receive_parts
-from treadle.server.dicomweb.store_process import Packed, Received, pack_received, read_received
 from treadle.server.kit.settings import Settings
 from treadle.server.store.blobs import Blobs, Receipt
 from treadle.server.wire.routing import Router

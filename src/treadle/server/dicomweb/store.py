@@ -24,7 +24,7 @@ from treadle.server.catalog.rows import Container
 from treadle.server.catalog.tables import file
 from treadle.server.dicomweb import instance_bytes, queries
 from treadle.server.dicomweb.queries import Stored
-from treadle.server.dicomweb.store_process import Packed, Received
+from treadle.server.dicomweb.reading import Packed, Received
 from treadle.server.ingest import queries as ingest_queries
 from treadle.server.ingest.placement import Wanted, find_subject
 from treadle.server.ingest.series import free_name

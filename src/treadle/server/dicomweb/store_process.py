@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -14,39 +14,7 @@ from treadle.dicom.mapping import map_instance
 from treadle.dicom.pack import member_name, pack_series
 from treadle.dicom.routing import Route
 from treadle.dicom.tags import BROKEN_VALUE
-
-_LONGEST_UID = 64
-
-
-@dataclass(frozen=True)
-class Received:
-    """One instance that came; the SOP UIDs are empty when it is not readable."""
-
-    path: str
-    study_uid: str = ""
-    series_uid: str = ""
-    sop_uid: str = ""
-    sop_class_uid: str = ""
-
-    @property
-    def is_readable(self) -> bool:
-        """Whether it can be placed."""
-        uids = (self.study_uid, self.series_uid, self.sop_uid)
-        return all(uids) and max(map(len, uids)) <= _LONGEST_UID
-
-
-@dataclass(frozen=True)
-class Packed:
-    """One series as a zip, with what its header says."""
-
-    path: str
-    study_uid: str
-    series_uid: str
-    fields: dict[str, Any]
-    header: dict[str, Any]
-    modality: str | None
-    classification: dict[str, list[str]]
-    instances: list[dict[str, Any]] = field(default_factory=list)
+from treadle.server.dicomweb.reading import Packed, Received
 
 
 def read_received(paths: list[str]) -> list[Received]:

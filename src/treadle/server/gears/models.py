@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from treadle.server.access.models import Document
+from treadle.server.wire.model import Model
 
 Category = Literal["analysis", "classifier", "converter", "qa", "utility"]
 
@@ -32,14 +33,14 @@ class GearDocument(Document):
     disabled: datetime | None = None
 
 
-class GearAdded(BaseModel):
+class GearAdded(Model):
     """A new gear, and what is doubtful about its manifest."""
 
     id: str = Field(alias="_id")
     warnings: list[str] = []
 
 
-class GearPermissions(BaseModel):
+class GearPermissions(Model):
     """Who may run a restricted gear."""
 
     users: list[str] = []
@@ -57,7 +58,7 @@ class GearSeriesDocument(Document):
     modified: datetime
 
 
-class GearTicket(BaseModel):
+class GearTicket(Model):
     """What a gear's content is pushed and saved with."""
 
     ticket: str
@@ -72,14 +73,14 @@ class GearTicketDocument(Document):
     timestamp: datetime
 
 
-class PushedFolder(BaseModel):
+class PushedFolder(Model):
     """The folder as it arrived."""
 
     rootfs_hash: str = Field(alias="rootfs-hash")
     size: int
 
 
-class ContainerReference(BaseModel):
+class ContainerReference(Model):
     """A container above or below."""
 
     id: str = Field(alias="_id")
@@ -87,7 +88,7 @@ class ContainerReference(BaseModel):
     label: str
 
 
-class FileSuggestion(BaseModel):
+class FileSuggestion(Model):
     """A file, and which inputs take it."""
 
     name: str
@@ -107,7 +108,7 @@ class Suggestions(Document):
     files: list[FileSuggestion] | None = None
 
 
-class ContextValue(BaseModel):
+class ContextValue(Model):
     """A context value and where it is set."""
 
     found: bool
@@ -117,7 +118,7 @@ class ContextValue(BaseModel):
     label: str | None = None
 
 
-class ExchangeSource(BaseModel):
+class ExchangeSource(Model):
     """A catalogue of gears."""
 
     name: str
@@ -127,7 +128,7 @@ class ExchangeSource(BaseModel):
     gears: int
 
 
-class ExchangeRefused(BaseModel):
+class ExchangeRefused(Model):
     """A gear of a catalogue that cannot be installed, and why."""
 
     name: str
@@ -135,7 +136,7 @@ class ExchangeRefused(BaseModel):
     findings: list[str]
 
 
-class ExchangeSynced(BaseModel):
+class ExchangeSynced(Model):
     """What reading a catalogue in brought."""
 
     gears: int
@@ -143,7 +144,7 @@ class ExchangeSynced(BaseModel):
     refused: list[ExchangeRefused]
 
 
-class ExchangeEntry(BaseModel):
+class ExchangeEntry(Model):
     """A gear that could be installed, and the version that is."""
 
     name: str
@@ -158,7 +159,7 @@ class ExchangeEntry(BaseModel):
     importable: bool
 
 
-class ExchangeGear(BaseModel):
+class ExchangeGear(Model):
     """A gear of a catalogue, whole."""
 
     category: Category

@@ -25,7 +25,7 @@ from treadle.server.ingest.form import Form, ReceivedFile, receive_form, store
 from treadle.server.kit.errors import TooLarge
 from treadle.server.kit.process_pool import ProcessPool
 from treadle.server.kit.settings import Settings
-from treadle.server.privacy.engine_process import Order, Outcome, process_held
+from treadle.server.privacy.orders import Order, Outcome, process_held
 from treadle.server.privacy.places import places_of, way_up
 from treadle.server.privacy.quarantine import BLOCK, Held, quarantine
 from treadle.server.privacy.resolve import effective

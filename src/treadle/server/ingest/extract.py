@@ -17,7 +17,7 @@ from treadle.server.catalog.files import change_file, get_file
 from treadle.server.catalog.instances import put_instances
 from treadle.server.catalog.rows import File
 from treadle.server.catalog.tables import instance
-from treadle.server.ingest.series_reader import Found, Unreadable, read_series
+from treadle.server.ingest.reading import Found, Unreadable, read_series
 from treadle.server.kit.logging import get_logger
 from treadle.server.kit.process_pool import ProcessPool
 from treadle.server.store.blobs import Blobs, local_copy

@@ -6,7 +6,7 @@ import io
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
 
@@ -18,6 +18,7 @@ from treadle.dicom.classify import classify
 from treadle.dicom.header import facts_of, header_json
 from treadle.dicom.identity import InstanceFacts, representative
 from treadle.dicom.tags import BROKEN_VALUE
+from treadle.server.ingest.reading import Found, Unreadable
 
 MAX_MEMBERS = 50_000
 MAX_HEADER = 64 << 20  # of one instance
@@ -35,21 +36,6 @@ _SHOWN = (
     "study_uid",
     "series_uid",
 )
-
-
-class Unreadable(Exception):
-    """The file holds no readable DICOM instance; the reason follows."""
-
-
-@dataclass
-class Found:
-    """What a file says about itself."""
-
-    header: dict[str, Any]
-    modality: str | None
-    classification: dict[str, list[str]]
-    instances: list[dict[str, Any]] = field(default_factory=list)
-    members: int | None = None  # of a zip
 
 
 @dataclass(frozen=True)

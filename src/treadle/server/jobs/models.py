@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from treadle.server.catalog.models import Document, Reference
+from treadle.server.wire.model import Model
 
 State = Literal["pending", "running", "complete", "failed", "cancelled"]
 
@@ -58,13 +59,13 @@ class JobDetail(JobBase):
     parent_info: dict[str, Any]
 
 
-class JobList(BaseModel):
+class JobList(Model):
     """Jobs of one place."""
 
     jobs: list[JobRow]
 
 
-class OwnJobs(BaseModel):
+class OwnJobs(Model):
     """The caller's jobs."""
 
     total: int
@@ -72,14 +73,14 @@ class OwnJobs(BaseModel):
     stats: dict[str, int]
 
 
-class JobStats(BaseModel):
+class JobStats(Model):
     """How many of the jobs you may see are in each state."""
 
     by_state: dict[str, int] = Field(alias="by-state")
     total: int
 
 
-class AnalysisInserted(BaseModel):
+class AnalysisInserted(Model):
     """The analysis that was made, and the job that fills it."""
 
     id: str = Field(alias="_id")
@@ -97,32 +98,32 @@ class ClaimedJob(JobDocument):
     files: list[dict[str, Any]]
 
 
-class Asked(BaseModel):
+class Asked(Model):
     """Work for an engine."""
 
     jobs: list[ClaimedJob]
     states: dict[str, int] | None
 
 
-class Count(BaseModel):
+class Count(Model):
     """A number of jobs."""
 
     count: int
 
 
-class Orphaned(BaseModel):
+class Orphaned(Model):
     """How many jobs had lost their engines."""
 
     orphaned: int
 
 
-class Ticket(BaseModel):
+class Ticket(Model):
     """What a completion is done with."""
 
     ticket: str
 
 
-class Renewed(BaseModel):
+class Renewed(Model):
     """The job's state, and until when it is the engine's."""
 
     modified: int
@@ -130,14 +131,14 @@ class Renewed(BaseModel):
     lease_until: datetime | None
 
 
-class StoredContent(BaseModel):
+class StoredContent(Model):
     """Content that a commit may name."""
 
     hash: str
     size: int
 
 
-class Committed(BaseModel):
+class Committed(Model):
     """How a run ended."""
 
     state: State
@@ -145,7 +146,7 @@ class Committed(BaseModel):
     outputs: list[dict[str, Any]]
 
 
-class LogDocument(BaseModel):
+class LogDocument(Model):
     """A job's log."""
 
     id: str = Field(alias="_id")
@@ -161,7 +162,7 @@ class ComputeProvider(Document):
     provider_type: str
 
 
-class PriorityInput(BaseModel):
+class PriorityInput(Model):
     """Which waiting jobs are to come sooner or later."""
 
     job_ids: list[str]

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from fastapi import Request, Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from treadle.server.access.guard import ScopedGuard
 from treadle.server.access.wire import key_text
@@ -17,6 +17,7 @@ from treadle.server.notebooks.notebook import file_name, notebook_of
 from treadle.server.wire.answer import json_answer, stamp
 from treadle.server.wire.body import ObjectBody, Wire
 from treadle.server.wire.http import public_base
+from treadle.server.wire.model import Model
 from treadle.server.wire.routing import Router
 
 router = Router(tags=["notebooks"])
@@ -28,7 +29,7 @@ class NotebookInput(Wire):
     read_only: bool = False
 
 
-class HandOver(BaseModel):
+class HandOver(Model):
     """A notebook for a project, and the key for it."""
 
     name: str = Field(description="of the notebook as a file")

@@ -14,7 +14,8 @@ from treadle.deid import Code
 from treadle.deid.dicom.part10 import joined
 from treadle.deid.engine import Parts, looks_like_dicom
 from treadle.dicom import quiet
-from treadle.server.privacy.engine_process import Order, engine_for
+from treadle.server.privacy.engine_process import engine_for
+from treadle.server.privacy.orders import Order
 
 MOST_BYTES = 256 << 20
 _MOST_ROWS = 3000

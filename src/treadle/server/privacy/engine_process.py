@@ -4,34 +4,14 @@ from __future__ import annotations
 
 import os
 import tempfile
-from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from treadle.deid import Context, Engine, FileReport, Profile, Secrets
 from treadle.deid.dicom.elements import Span
+from treadle.server.privacy.orders import Order, Outcome
 from treadle.server.privacy.quarantine import Held
-
-
-@dataclass(frozen=True)
-class Order:
-    """By what a file is de-identified: text of the profile, secret, and where the file is bound for."""
-
-    profile: str = field(repr=False)
-    secret: bytes = field(repr=False)
-    group: str
-    project: str
-    subject: str | None
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of one file: outputs (name, file of ours), or the code and place of its rejection."""
-
-    outputs: list[tuple[str, Path]]
-    report: dict[str, Any]
-    error: str | None = None
 
 
 @lru_cache(maxsize=4)

@@ -19,8 +19,7 @@ from treadle.server.catalog.rows import Container, File, as_file
 from treadle.server.catalog.tables import file
 from treadle.server.kit.errors import Invalid
 from treadle.server.kit.process_pool import ProcessPool
-from treadle.server.privacy.compare_process import compare
-from treadle.server.privacy.engine_process import Order
+from treadle.server.privacy.orders import Order, compare
 from treadle.server.privacy.places import way_up
 from treadle.server.privacy.resolve import effective
 from treadle.server.privacy.save import check

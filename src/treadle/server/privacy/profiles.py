@@ -6,19 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, insert, or_, select, true
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from treadle.deid.profile import Profile, ProfileError
+from treadle.deid.profile import ProfileError
 from treadle.server.catalog.queries import lock_label
 from treadle.server.kit.errors import Conflict
 from treadle.server.privacy.errors import ProfileBroken, VersionNotFound
 from treadle.server.privacy.places import Place
-from treadle.server.privacy.stricter import looser
 from treadle.server.privacy.tables import deid_profile
+
+if TYPE_CHECKING:
+    from treadle.deid.profile import Profile
 
 
 @dataclass(frozen=True)
@@ -54,11 +56,15 @@ def overrules(upper: Version, lower: Version) -> bool:
 
 @lru_cache(maxsize=256)
 def _holds(lower: str, upper: str) -> bool:
+    from treadle.server.privacy.stricter import looser  # noqa: PLC0415 - brings pydicom, which few requests need
+
     return not looser(_loaded(lower), _loaded(upper))
 
 
 @lru_cache(maxsize=64)
 def _loaded(text: str) -> Profile:
+    from treadle.deid.profile import Profile  # noqa: PLC0415 - brings pydicom, which few requests need
+
     return Profile.load(text)
 
 

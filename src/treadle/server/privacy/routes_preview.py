@@ -7,8 +7,7 @@ from typing import Any
 
 from fastapi import Request, Response
 
-from treadle.deid import Profile, ProfileError
-from treadle.deid.profile import schema as profile_schema
+from treadle.deid.profile import ProfileError
 from treadle.server.access.guard import Guard, StreamGuards, UserGuard
 from treadle.server.catalog import rights
 from treadle.server.catalog.files import get_file
@@ -26,6 +25,8 @@ router = Router(tags=["de-identification"])
 
 @cache
 def _schema() -> dict[str, Any]:
+    from treadle.deid.profile import schema as profile_schema  # noqa: PLC0415 - brings pydicom, which few requests need
+
     return profile_schema.schema()
 
 
@@ -38,6 +39,8 @@ async def schema(_guard: UserGuard) -> Response:
 @router.post("/x/deid/check", response_model=CheckedDocument, operation_id="check_deid_profile")
 async def check_text(guard: UserGuard, body: ObjectBody) -> Response:
     """What is wrong with a profile, and what is allowed but unsafe; saves nothing."""
+    from treadle.deid.profile import Profile  # noqa: PLC0415 - brings pydicom, which few requests need
+
     guard.decided()
     try:
         profile = Profile.load(read_text(body.get("text")) or "")

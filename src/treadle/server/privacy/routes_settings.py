@@ -14,7 +14,6 @@ from treadle.server.catalog.rows import Container
 from treadle.server.catalog.tables import container
 from treadle.server.kit.errors import Invalid
 from treadle.server.privacy.places import place_of
-from treadle.server.privacy.plain import profile_for
 from treadle.server.privacy.profiles import newest
 from treadle.server.privacy.routes import de_identifies
 from treadle.server.privacy.routes_profiles import require_change
@@ -32,6 +31,8 @@ PROFILE = "deid_profile"
 async def own_profile(request: Request, guard: Guard, target: Container | None) -> dict[str, Any] | None:
     """The profile of the place itself as this client can use it."""
     found = (await newest(guard.connection, [place_of(target)])).get(place_of(target))
+    from treadle.server.privacy.plain import profile_for  # noqa: PLC0415 - brings pydicom, which few requests need
+
     return None if found is None else profile_for(found, foreign=not de_identifies(request))
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from treadle.deid.profile import Profile, ProfileError
+from treadle.deid.profile import ProfileError
 from treadle.server.access.guard import Guard
 from treadle.server.catalog.rows import Container
 from treadle.server.kit.errors import Invalid
@@ -14,7 +14,9 @@ from treadle.server.privacy.errors import ExemptionForbidden, ProfileInvalid, Pr
 from treadle.server.privacy.places import place_of, places_of
 from treadle.server.privacy.profiles import Version, add_version, described, newest
 from treadle.server.privacy.resolve import ALLOW_EXEMPT, switches
-from treadle.server.privacy.stricter import looser
+
+if TYPE_CHECKING:
+    from treadle.deid.profile import Profile
 
 _SHOWN = 5
 
@@ -32,6 +34,8 @@ def read_text(said: Any) -> str | None:
 
 def check(text: str) -> Profile:
     """The profile, or every issue at once."""
+    from treadle.deid.profile import Profile  # noqa: PLC0415 - brings pydicom, which few requests need
+
     try:
         return Profile.load(text)
     except ProfileError as error:
@@ -74,6 +78,8 @@ async def save(
 
 
 async def _permit(guard: Guard, profile: Profile, above: list[Version]) -> None:
+    from treadle.server.privacy.stricter import looser  # noqa: PLC0415 - brings pydicom, which few requests need
+
     if profile.unchanged and not (await switches(guard.connection))[ALLOW_EXEMPT]:
         raise ExemptionForbidden
     for version in above:

@@ -8,8 +8,6 @@ from typing import Any, Literal
 from treadle.server.kit.errors import Invalid
 from treadle.server.provenance.bids import dataset_description
 from treadle.server.provenance.described import Described
-from treadle.server.provenance.prov_document import prov_json
-from treadle.server.provenance.rocrate import crate
 
 Format = Literal["rocrate", "prov", "bids"]
 
@@ -26,4 +24,8 @@ def export(runs: Sequence[Described], form: Format) -> dict[str, Any]:
     """The run that is asked about, and those before it, in this form."""
     if form == "bids":
         return dataset_description(runs[0])
+    # Both bring libraries that the server starts without.
+    from treadle.server.provenance.prov_document import prov_json  # noqa: PLC0415
+    from treadle.server.provenance.rocrate import crate  # noqa: PLC0415
+
     return crate(runs) if form == "rocrate" else prov_json(runs)

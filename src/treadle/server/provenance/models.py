@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
+
+from treadle.server.wire.model import Model
 
 
-class ProvenanceRecord(BaseModel):
+class ProvenanceRecord(Model):
     """What was run, with what, by whom and what came of it."""
 
     format: str
@@ -28,7 +30,7 @@ class ProvenanceRecord(BaseModel):
     cached_from: str | None
 
 
-class LineageNode(BaseModel):
+class LineageNode(Model):
     """A file version or a job; `depth` counts jobs from what was asked about."""
 
     kind: Literal["file", "job"]
@@ -36,14 +38,14 @@ class LineageNode(BaseModel):
     depth: int
 
 
-class LineageEdge(BaseModel):
+class LineageEdge(Model):
     """What went into what: a file into a job, or a job's output."""
 
     source: str = Field(alias="from")
     to: str
 
 
-class LineageDocument(BaseModel):
+class LineageDocument(Model):
     """What a file or a run was made of, or what was made of it."""
 
     root: str
@@ -54,14 +56,14 @@ class LineageDocument(BaseModel):
     truncated: bool
 
 
-class Rerun(BaseModel):
+class Rerun(Model):
     """The new job; not `reproducible` when the gear may read more by an API key than its record tells."""
 
     id: str = Field(alias="_id")
     reproducible: bool
 
 
-class ComparedJob(BaseModel):
+class ComparedJob(Model):
     """One side."""
 
     id: str
@@ -70,7 +72,7 @@ class ComparedJob(BaseModel):
     state: str
 
 
-class ComparedItem(BaseModel):
+class ComparedItem(Model):
     """A value or the content of a file."""
 
     outcome: Literal["same", "differs", "only_a", "only_b"] = Field(alias="is")
@@ -78,14 +80,14 @@ class ComparedItem(BaseModel):
     b: Any = None
 
 
-class ComparedSection(BaseModel):
+class ComparedSection(Model):
     """Items by name."""
 
     same: bool
     items: dict[str, ComparedItem]
 
 
-class Comparison(BaseModel):
+class Comparison(Model):
     """Two runs side by side."""
 
     a: ComparedJob

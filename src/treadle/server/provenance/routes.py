@@ -24,7 +24,6 @@ from treadle.server.provenance.described import Described
 from treadle.server.provenance.errors import NoRun
 from treadle.server.provenance.export import Format, check, export
 from treadle.server.provenance.models import Comparison, LineageDocument, ProvenanceRecord, Rerun
-from treadle.server.provenance.rocrate import METADATA, crate
 from treadle.server.store.blobs import Blobs
 from treadle.server.wire.answer import disposition, dumps, json_answer
 from treadle.server.wire.http import public_base
@@ -79,6 +78,8 @@ async def export_job(
 
 
 async def _packed(request: Request, guard: ScopedGuard, runs: list[Described]) -> Response:
+    from treadle.server.provenance.rocrate import METADATA, crate  # noqa: PLC0415 - see `export`
+
     entries = await packed.entries_of(guard, [one.record for one in runs])
     text = dumps(crate(runs, packed.places(entries)))
     blobs: Blobs = request.app.state.blobs

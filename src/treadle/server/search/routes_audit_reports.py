@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from treadle.server.access.guard import ScopedGuard, TicketGuards
 from treadle.server.search import audit_reports, views_tickets
@@ -17,6 +17,7 @@ from treadle.server.wire.answer import Deleted, disposition, json_answer
 from treadle.server.wire.body import ObjectBody
 from treadle.server.wire.dialect import ClientDialect
 from treadle.server.wire.http import public_base
+from treadle.server.wire.model import Model
 from treadle.server.wire.query import Listing
 from treadle.server.wire.routing import Router
 
@@ -25,7 +26,7 @@ router = Router(prefix="/audit-trail/reports", tags=["reports"])
 _TABLE: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
 
 
-class ReportDocument(BaseModel):
+class ReportDocument(Model):
     """An audit trail report."""
 
     id: str = Field(alias="_id")

@@ -110,14 +110,14 @@ async def collect_garbage(database: Database, blobs: Blobs, *, older_than: timed
             update(blob).where(blob.c.condemned_at.is_not(None), not_(unreferenced)).values(condemned_at=None)
         )
     removed = 0
-    while count := await _remove_some(database, blobs, older_than):
+    due = and_(blob.c.condemned_at <= now() - older_than, unreferenced)
+    while count := await _remove_some(database, blobs, due):
         removed += count
     return removed
 
 
-async def _remove_some(database: Database, blobs: Blobs, older_than: timedelta) -> int:
+async def _remove_some(database: Database, blobs: Blobs, due: ColumnElement[bool]) -> int:
     async with database.transaction() as connection:
-        due = and_(blob.c.condemned_at <= now() - older_than, await _unreferenced(connection))
         rows = await connection.execute(
             select(blob.c.sha384).where(due).limit(_BATCH).with_for_update(skip_locked=True, of=blob)
         )

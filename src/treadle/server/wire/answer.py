@@ -9,7 +9,9 @@ from urllib.parse import quote
 
 import orjson
 from fastapi import Response
-from pydantic import BaseModel, Field
+from pydantic import Field
+
+from treadle.server.wire.model import Model
 
 
 def _default(value: object) -> object:
@@ -60,26 +62,26 @@ def disposition(name: str, *, inline: bool = False) -> str:
 Nothing = type(None)  # answer of a call with nothing to say: null
 
 
-class InsertedId(BaseModel):
+class InsertedId(Model):
     """Answer of a create call."""
 
     id: str = Field(alias="_id")
 
 
-class Modified(BaseModel):
+class Modified(Model):
     """Answer of a modify call."""
 
     modified: int = 1
     jobs_spawned: int = 0
 
 
-class Deleted(BaseModel):
+class Deleted(Model):
     """Answer of a delete call."""
 
     deleted: int
 
 
-class ErrorBody(BaseModel):
+class ErrorBody(Model):
     """Body of every refusal."""
 
     message: str

@@ -6,14 +6,15 @@ from typing import Annotated, Any
 
 import orjson
 from fastapi import Depends, Request
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
 from treadle.server.kit.errors import BadRequest, Invalid, TooLarge
+from treadle.server.wire.model import Model
 
 MAX_BODY = 64 << 20
 
 
-class Wire(BaseModel):
+class Wire(Model):
     """Base of request models: unknown fields are ignored, since other client versions send more."""
 
     model_config = ConfigDict(extra="ignore", populate_by_name=True)

@@ -1,10 +1,10 @@
 import { Accordion } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { api } from "@/api/client";
+import { figure, plural, t, tIn } from "@/i18n/text";
 import { Columns } from "@/ui/Columns";
 import { Facts } from "@/ui/Facts";
 import { Failure } from "@/ui/Failure";
-import { count } from "@/ui/format";
 import { Loading } from "@/ui/Loading";
 import { useCrumbs } from "@/ui/layout/crumbsContext";
 import { Page } from "@/ui/Page";
@@ -24,21 +24,27 @@ interface Version {
 /** Which version this is, and whose work is in it. */
 export function AboutPage() {
   const version = useQuery({ queryKey: ["version"], queryFn: () => api.get<Version>("/version") });
-  useCrumbs([{ label: "About" }]);
+  useCrumbs([{ label: tIn("page", "About") }]);
   return (
     <Page>
-      <PageHead title="About Treadle" tab="About" />
+      <PageHead title={t("About Treadle")} tab={tIn("page", "About")} />
       <Columns
         main={<Licenses />}
         side={
-          <Panel title="Version">
-            {version.error ? <Failure error={version.error} what="version" /> : null}
+          <Panel title={t("Version")}>
+            {version.error ? <Failure error={version.error} what={t("version")} /> : null}
             <Facts
               facts={[
                 ["Treadle", version.data?.treadle_release],
-                ["Speaks to", version.data ? `SDK up to ${version.data.release}` : null],
-                ["", version.data ? `command line ${version.data.cli_version}` : null],
-                ["Licence", "Apache-2.0"],
+                [
+                  t("Speaks to"),
+                  version.data ? t("SDK up to {release}", { release: version.data.release }) : null,
+                ],
+                [
+                  "",
+                  version.data ? t("command line {version}", { version: version.data.cli_version }) : null,
+                ],
+                [t("Licence"), "Apache-2.0"],
               ]}
             />
           </Panel>
@@ -53,23 +59,25 @@ function Licenses() {
   const [search, setSearch, shown] = useSearched(found.data ?? []);
   return (
     <Panel
-      title="Open source in this app"
+      title={t("Open source in this app")}
       flush
       aside={
         <div className={classes.search}>
-          <SearchField label="Search packages" value={search} onChange={setSearch} />
+          <SearchField label={t("Search packages")} value={search} onChange={setSearch} />
         </div>
       }
     >
       {found.isPending ? <Loading rows={6} /> : null}
       {found.error ? (
-        <Failure error={found.error} what="list of licences" onRetry={() => void found.refetch()} />
+        <Failure error={found.error} what={t("list of licences")} onRetry={() => void found.refetch()} />
       ) : null}
       {found.data ? (
         <p className={classes.count} role="status">
           {search
-            ? `${shown.length} of ${count(found.data.length, "package")}`
-            : count(found.data.length, "package")}
+            ? plural(found.data.length, "{shown} of {count} package", "{shown} of {count} packages", {
+                shown: figure(shown.length),
+              })
+            : plural(found.data.length, "{count} package", "{count} packages")}
         </p>
       ) : null}
       <Accordion variant="default" chevronPosition="left">
@@ -85,7 +93,7 @@ function Licenses() {
             </Accordion.Control>
             <Accordion.Panel>
               <pre className={classes.text}>
-                {one.text ?? `The package names ${one.license} and adds no text.`}
+                {one.text ?? t("The package names {license} and adds no text.", { license: one.license })}
               </pre>
             </Accordion.Panel>
           </Accordion.Item>

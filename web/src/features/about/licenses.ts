@@ -1,5 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import { useState } from "react";
+import { t } from "@/i18n/text";
 
 export interface License {
   name: string;
@@ -14,7 +15,7 @@ export const licensesQuery = queryOptions({
   queryFn: async (): Promise<License[]> => {
     const answer = await fetch("/licenses.json");
     if (!answer.ok || !answer.headers.get("content-type")?.includes("json"))
-      throw new Error("The list of licences is written when the app is built.");
+      throw new Error(t("The list of licences is written when the app is built."));
     return answer.json();
   },
   staleTime: Number.POSITIVE_INFINITY,

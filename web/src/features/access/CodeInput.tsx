@@ -1,4 +1,5 @@
 import { TextInput } from "@mantine/core";
+import { t } from "@/i18n/text";
 
 interface CodeInputProps {
   value: string;
@@ -11,7 +12,7 @@ interface CodeInputProps {
 export function CodeInput({ value, onChange, description, error }: CodeInputProps) {
   return (
     <TextInput
-      label="Code"
+      label={t("Code")}
       description={description}
       error={error}
       name="code"

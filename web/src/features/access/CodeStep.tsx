@@ -1,6 +1,7 @@
 import { Button, Stack } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import type { Enrolment } from "@/api/types";
+import { t } from "@/i18n/text";
 import { CodeInput } from "./CodeInput";
 import { EnrolmentPicture } from "./EnrolmentPicture";
 
@@ -26,13 +27,13 @@ export function CodeStep({ enrolment, busy, onSubmit, onBack }: CodeStepProps) {
         <CodeInput
           value={code}
           onChange={setCode}
-          {...(enrolment ? {} : { description: "From your authenticator app, or a recovery code." })}
+          {...(enrolment ? {} : { description: t("From your authenticator app, or a recovery code.") })}
         />
         <Button type="submit" loading={busy} fullWidth>
-          Continue
+          {t("Continue")}
         </Button>
         <Button variant="subtle" color="gray" onClick={onBack} fullWidth>
-          Back
+          {t("Back")}
         </Button>
       </Stack>
     </form>

@@ -4,6 +4,7 @@ import { type FormEvent, useState } from "react";
 import { api } from "@/api/client";
 import { secondFactorQuery } from "@/api/queries";
 import type { Enrolment } from "@/api/types";
+import { t } from "@/i18n/text";
 import { Failure } from "@/ui/Failure";
 import { Loading } from "@/ui/Loading";
 import { CodeInput } from "./CodeInput";
@@ -31,15 +32,15 @@ export function EnrolDialog({ onClose }: { onClose: () => void }) {
     confirm.mutate();
   };
   return (
-    <Modal opened onClose={onClose} title="Set up two-step login" closeOnClickOutside={false}>
+    <Modal opened onClose={onClose} title={t("Set up two-step login")} closeOnClickOutside={false}>
       {confirm.data ? (
-        <RecoveryCodes codes={confirm.data.recovery_codes} done="Done" onDone={onClose} />
+        <RecoveryCodes codes={confirm.data.recovery_codes} done={t("Done")} onDone={onClose} />
       ) : (
         <form onSubmit={submit}>
           <Stack gap="md">
             {begun.isPending ? <Loading rows={6} /> : null}
             {begun.error ? (
-              <Failure error={begun.error} what="picture" onRetry={() => void begun.refetch()} />
+              <Failure error={begun.error} what={t("picture")} onRetry={() => void begun.refetch()} />
             ) : null}
             {begun.data ? <EnrolmentPicture enrolment={begun.data} /> : null}
             {begun.data ? (
@@ -51,10 +52,10 @@ export function EnrolDialog({ onClose }: { onClose: () => void }) {
             ) : null}
             <Group justify="flex-end" gap={8}>
               <Button variant="default" onClick={onClose}>
-                Cancel
+                {t("Cancel")}
               </Button>
               <Button type="submit" disabled={!code} loading={confirm.isPending}>
-                Turn on
+                {t("Turn on")}
               </Button>
             </Group>
           </Stack>

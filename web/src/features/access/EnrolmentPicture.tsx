@@ -1,5 +1,6 @@
 import { Stack, Text } from "@mantine/core";
 import type { Enrolment } from "@/api/types";
+import { t } from "@/i18n/text";
 import { Copyable } from "@/ui/Copyable";
 import classes from "./EnrolmentPicture.module.css";
 
@@ -7,12 +8,12 @@ import classes from "./EnrolmentPicture.module.css";
 export function EnrolmentPicture({ enrolment }: { enrolment: Enrolment }) {
   return (
     <Stack gap="xs">
-      <Text size="sm">Scan this picture with an authenticator app, then type the code it shows.</Text>
-      <img className={classes.picture} src={enrolment.picture} alt="QR code for the authenticator app" />
+      <Text size="sm">{t("Scan this picture with an authenticator app, then type the code it shows.")}</Text>
+      <img className={classes.picture} src={enrolment.picture} alt={t("QR code for the authenticator app")} />
       <Text size="sm" c="dimmed">
-        The app cannot scan? Type this key:
+        {t("The app cannot scan? Type this key:")}
       </Text>
-      <Copyable text={enrolment.secret} label="key of the authenticator app" />
+      <Copyable text={enrolment.secret} label={t("key of the authenticator app")} />
     </Stack>
   );
 }

@@ -5,8 +5,10 @@ import { useEffect, useState } from "react";
 import { ApiError, api } from "@/api/client";
 import { loginMethodsQuery } from "@/api/queries";
 import type { Enrolment } from "@/api/types";
+import { t } from "@/i18n/text";
 import { Logo } from "@/ui/Logo";
 import { CodeStep } from "./CodeStep";
+import { OtherLanguages } from "./LanguageChoice";
 import classes from "./LoginPage.module.css";
 import { ownPage, problemText, refusalText } from "./loginWords";
 import { OidcButton } from "./OidcButton";
@@ -38,7 +40,7 @@ export function LoginPage() {
   const [problem, setProblem] = useState<string | null>(problemText(named));
   const [busy, setBusy] = useState(false);
   useEffect(() => {
-    document.title = "Log in · Treadle";
+    document.title = `${t("Log in")} · Treadle`;
   }, []);
 
   const enter = () => {
@@ -68,7 +70,7 @@ export function LoginPage() {
         <Stack gap="md">
           <div className={classes.brand}>
             <Logo size={36} />
-            <Title order={1}>Treadle</Title>
+            <Title order={1}>{t("Treadle")}</Title>
           </div>
           {problem ? (
             <Alert color="red" variant="light" role="alert" p="xs">
@@ -92,9 +94,12 @@ export function LoginPage() {
               }}
             />
           ) : null}
-          {step.kind === "codes" ? <RecoveryCodes codes={step.codes} done="Go on" onDone={enter} /> : null}
+          {step.kind === "codes" ? (
+            <RecoveryCodes codes={step.codes} done={t("Go on")} onDone={enter} />
+          ) : null}
         </Stack>
       </div>
+      {step.kind === "password" ? <OtherLanguages /> : null}
     </main>
   );
 }

@@ -3,6 +3,7 @@ import { notifications } from "@mantine/notifications";
 import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { api } from "@/api/client";
+import { t } from "@/i18n/text";
 
 /** Change one's own password. */
 export function PasswordForm() {
@@ -13,7 +14,7 @@ export function PasswordForm() {
     onSuccess: () => {
       setOld("");
       setFresh("");
-      notifications.show({ message: "Password changed." });
+      notifications.show({ message: t("Password changed.") });
     },
   });
   const submit = (event: FormEvent) => {
@@ -24,20 +25,20 @@ export function PasswordForm() {
     <form onSubmit={submit}>
       <Stack gap="sm">
         <PasswordInput
-          label="Current password"
+          label={t("Current password")}
           autoComplete="current-password"
           value={old}
           onChange={(event) => setOld(event.currentTarget.value)}
         />
         <PasswordInput
-          label="New password"
+          label={t("New password")}
           autoComplete="new-password"
           value={fresh}
           onChange={(event) => setFresh(event.currentTarget.value)}
           error={change.error?.message}
         />
         <Button type="submit" variant="default" disabled={!old || !fresh} loading={change.isPending}>
-          Change password
+          {t("Change password")}
         </Button>
       </Stack>
     </form>

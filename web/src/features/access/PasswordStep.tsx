@@ -1,5 +1,6 @@
 import { Button, PasswordInput, Stack, TextInput } from "@mantine/core";
 import type { FormEvent } from "react";
+import { t } from "@/i18n/text";
 
 export interface Credentials {
   email: string;
@@ -23,7 +24,7 @@ export function PasswordStep({ value, busy, onChange, onSubmit }: PasswordStepPr
     <form onSubmit={submit}>
       <Stack gap="md">
         <TextInput
-          label="E-mail"
+          label={t("E-mail")}
           type="email"
           name="email"
           autoComplete="username"
@@ -34,7 +35,7 @@ export function PasswordStep({ value, busy, onChange, onSubmit }: PasswordStepPr
           onChange={(event) => onChange({ ...value, email: event.currentTarget.value })}
         />
         <PasswordInput
-          label="Password"
+          label={t("Password")}
           name="password"
           autoComplete="current-password"
           required
@@ -43,7 +44,7 @@ export function PasswordStep({ value, busy, onChange, onSubmit }: PasswordStepPr
           onChange={(event) => onChange({ ...value, password: event.currentTarget.value })}
         />
         <Button type="submit" loading={busy} fullWidth>
-          Log in
+          {t("Log in")}
         </Button>
       </Stack>
     </form>

@@ -3,21 +3,22 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { api } from "@/api/client";
 import { secondFactorQuery } from "@/api/queries";
+import { t } from "@/i18n/text";
 import { CodeInput } from "./CodeInput";
 import { refusalText } from "./loginWords";
 import { RecoveryCodes } from "./RecoveryCodes";
 
 const WORDS = {
   recovery: {
-    title: "New recovery codes",
-    about: "Your present recovery codes will not work any more.",
-    action: "Make new codes",
+    title: t("New recovery codes"),
+    about: t("Your present recovery codes will not work any more."),
+    action: t("Make new codes"),
     color: "",
   },
   remove: {
-    title: "Remove two-step login?",
-    about: "Your password alone will open your account again, unless this site demands a second step.",
-    action: "Remove",
+    title: t("Remove two-step login?"),
+    about: t("Your password alone will open your account again, unless this site demands a second step."),
+    action: t("Remove"),
     color: "red",
   },
 } as const;
@@ -42,7 +43,7 @@ export function ProvenDialog({ action, onClose }: { action: keyof typeof WORDS; 
   return (
     <Modal opened onClose={onClose} title={words.title} closeOnClickOutside={false}>
       {send.data?.recovery_codes ? (
-        <RecoveryCodes codes={send.data.recovery_codes} done="Done" onDone={onClose} />
+        <RecoveryCodes codes={send.data.recovery_codes} done={t("Done")} onDone={onClose} />
       ) : (
         <form onSubmit={submit}>
           <Stack gap="md">
@@ -50,12 +51,12 @@ export function ProvenDialog({ action, onClose }: { action: keyof typeof WORDS; 
             <CodeInput
               value={code}
               onChange={setCode}
-              description="From your authenticator app, or a recovery code."
+              description={t("From your authenticator app, or a recovery code.")}
               {...(send.error ? { error: refusalText(send.error) } : {})}
             />
             <Group justify="flex-end" gap={8}>
               <Button variant="default" onClick={onClose}>
-                Cancel
+                {t("Cancel")}
               </Button>
               <Button
                 type="submit"

@@ -1,4 +1,5 @@
 import { SegmentedControl, useMantineColorScheme } from "@mantine/core";
+import { t } from "@/i18n/text";
 
 /** Light, dark, or as the system says. */
 export function ThemeChoice() {
@@ -6,13 +7,13 @@ export function ThemeChoice() {
   return (
     <SegmentedControl
       fullWidth
-      aria-label="Theme"
+      aria-label={t("Theme")}
       value={colorScheme}
       onChange={(value) => setColorScheme(value as "light" | "dark" | "auto")}
       data={[
-        { value: "light", label: "Light" },
-        { value: "dark", label: "Dark" },
-        { value: "auto", label: "As the system" },
+        { value: "light", label: t("Light") },
+        { value: "dark", label: t("Dark") },
+        { value: "auto", label: t("As the system") },
       ]}
     />
   );

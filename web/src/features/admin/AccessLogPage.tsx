@@ -7,13 +7,13 @@ import { api, apiUrl } from "@/api/client";
 import { save } from "@/api/download";
 import type { LogLine } from "@/api/types";
 import { useProjectLabels } from "@/api/useProjectLabels";
+import { plural, t } from "@/i18n/text";
 import { Picker } from "@/parts/pick/Picker";
 import { ANYBODY } from "@/parts/pick/source";
 import { ClearFilters } from "@/ui/ClearFilters";
 import { DateField } from "@/ui/DateField";
 import { Failure } from "@/ui/Failure";
 import { FilterBar } from "@/ui/FilterBar";
-import { count } from "@/ui/format";
 import { Loading } from "@/ui/Loading";
 import { useCrumbs } from "@/ui/layout/crumbsContext";
 import { Message } from "@/ui/Message";
@@ -22,8 +22,9 @@ import { Page } from "@/ui/Page";
 import { PageHead } from "@/ui/PageHead";
 import { SearchField } from "@/ui/SearchField";
 import { DataTable } from "@/ui/table/DataTable";
+import { accessWords } from "./accessWords";
 import { LogDetails } from "./LogDetails";
-import { logColumns, projectId, words } from "./logColumns";
+import { logColumns, projectId } from "./logColumns";
 
 const STEP = 500;
 
@@ -57,7 +58,7 @@ export function AccessLogPage() {
   const [limit, setLimit] = useState(STEP);
   const [open, setOpen] = useState<LogLine | null>(null);
   const asked = queryOf(search);
-  useCrumbs([{ label: "Access log" }]);
+  useCrumbs([{ label: t("Access log") }]);
   const types = useQuery({
     queryKey: ["log", "types"],
     queryFn: () => api.get<string[]>("/report/accesslog/types"),
@@ -81,8 +82,14 @@ export function AccessLogPage() {
   return (
     <Page fill>
       <PageHead
-        title="Access log"
-        about={found.data ? `${more ? "The newest " : ""}${count(lines.length, "entry", "entries")}` : " "}
+        title={t("Access log")}
+        about={
+          found.data
+            ? more
+              ? plural(lines.length, "The newest {count} entry", "The newest {count} entries")
+              : plural(lines.length, "{count} entry", "{count} entries")
+            : " "
+        }
         actions={
           found.data ? (
             <Button
@@ -90,7 +97,7 @@ export function AccessLogPage() {
               leftSection={<IconDownload size={16} />}
               onClick={() => save(apiUrl("/report/accesslog", { ...asked, csv: true }))}
             >
-              Download CSV
+              {t("Download CSV")}
             </Button>
           ) : null
         }
@@ -98,34 +105,39 @@ export function AccessLogPage() {
       <FilterBar>
         <Picker
           source={ANYBODY}
-          aria-label="User"
-          placeholder="All users"
+          aria-label={t("User")}
+          placeholder={t("All users")}
           clearable
           value={search.user ?? null}
           onChange={(user) => change({ user: user ?? undefined })}
         />
         <MultiSelect
-          aria-label="What"
-          placeholder={search.types ? "" : "Everything"}
+          aria-label={t("What")}
+          placeholder={search.types ? "" : t("Everything")}
           clearable
           searchable
           maxDropdownHeight={320}
-          data={(types.data ?? []).map((value) => ({ value, label: words(value) }))}
+          data={(types.data ?? []).map((value) => ({ value, label: accessWords(value) }))}
           value={search.types?.split(",") ?? []}
           onChange={(chosen) => change({ types: chosen.join(",") || undefined })}
         />
         <SearchField
-          label="Project (label or id)"
+          label={t("Project (label or id)")}
           value={search.project}
           onChange={(project) => change({ project })}
         />
         <SearchField
-          label="Subject (label or id)"
+          label={t("Subject (label or id)")}
           value={search.subject}
           onChange={(subject) => change({ subject })}
         />
-        <DateField label="From" mark="From" value={search.from} onChange={(from) => change({ from })} />
-        <DateField label="Until" mark="To" value={search.to} onChange={(to) => change({ to })} />
+        <DateField
+          label={t("From")}
+          mark={t("From")}
+          value={search.from}
+          onChange={(from) => change({ from })}
+        />
+        <DateField label={t("Until")} mark={t("To")} value={search.to} onChange={(to) => change({ to })} />
         <ClearFilters shown={filtered} onClear={clear} />
       </FilterBar>
       <div
@@ -134,12 +146,12 @@ export function AccessLogPage() {
       >
         {found.isPending ? <Loading rows={10} /> : null}
         {found.error && !found.data ? (
-          <Failure error={found.error} what="access log" onRetry={() => void found.refetch()} />
+          <Failure error={found.error} what={t("access log")} onRetry={() => void found.refetch()} />
         ) : null}
         {found.data ? (
           <DataTable
             name="log"
-            label="Access log"
+            label={t("Access log")}
             columns={columns}
             total={lines.length}
             rows={lines}
@@ -148,13 +160,17 @@ export function AccessLogPage() {
             onOpen={setOpen}
             busy={found.isFetching}
             empty={
-              filtered ? <NothingMatches onClear={clear} /> : <Message title="Nothing has happened yet" />
+              filtered ? (
+                <NothingMatches onClear={clear} />
+              ) : (
+                <Message title={t("Nothing has happened yet")} />
+              )
             }
           />
         ) : null}
         {more ? (
           <Button variant="subtle" m={6} loading={found.isFetching} onClick={() => setLimit(limit + STEP)}>
-            Show older
+            {t("Show older")}
           </Button>
         ) : null}
       </div>

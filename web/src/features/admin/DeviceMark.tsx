@@ -1,12 +1,13 @@
 import type { DeviceStatus } from "@/api/types";
+import { t } from "@/i18n/text";
 import { StateMark } from "@/ui/StateMark";
 import type { DeviceDoc } from "./devices";
 
 const MARKS = {
-  ok: ["ok", "ok"],
-  missing: ["warn", "not heard of"],
-  error: ["bad", "reports errors"],
-  unknown: ["off", "sends no heartbeat"],
+  ok: ["ok", t("ok")],
+  missing: ["warn", t("not heard of")],
+  error: ["bad", t("reports errors")],
+  unknown: ["off", t("sends no heartbeat")],
 } as const;
 
 /** How a device is, by what it last said of itself. */
@@ -17,7 +18,7 @@ export function DeviceMark({
   device: DeviceDoc;
   status: Record<string, DeviceStatus> | undefined;
 }) {
-  if (device.disabled) return <StateMark state="off" words="disabled" />;
+  if (device.disabled) return <StateMark state="off" words={t("disabled")} />;
   const found = status?.[device._id];
   if (!found) return null;
   const [state, words] = MARKS[found.status];

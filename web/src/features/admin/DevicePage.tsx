@@ -4,11 +4,12 @@ import { useNavigate, useParams } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { api } from "@/api/client";
 import { useChange, useRemoval } from "@/api/useChange";
+import { plural, t } from "@/i18n/text";
 import { KeysPanel } from "@/parts/keys/KeysPanel";
 import { Columns } from "@/ui/Columns";
 import { Facts } from "@/ui/Facts";
 import { Failure } from "@/ui/Failure";
-import { ago, count, dateTime } from "@/ui/format";
+import { ago, dateTime } from "@/ui/format";
 import { Loading } from "@/ui/Loading";
 import { useCrumbs } from "@/ui/layout/crumbsContext";
 import { Page } from "@/ui/Page";
@@ -17,7 +18,7 @@ import { Panel } from "@/ui/Panel";
 import { RemoveButton } from "@/ui/RemoveButton";
 import { DeviceMark } from "./DeviceMark";
 import { DeviceTiles } from "./DeviceTiles";
-import { type DeviceDoc, deviceQuery, deviceStatusQuery } from "./devices";
+import { type DeviceDoc, deviceQuery, deviceStatusQuery, typeWords } from "./devices";
 import { EnginePanels } from "./EnginePanels";
 import { infoOf, totals } from "./figures";
 import { HeldPanel } from "./HeldPanel";
@@ -35,9 +36,9 @@ export function DevicePage() {
   const found = useQuery(deviceQuery(d));
   const status = useQuery(deviceStatusQuery);
   const device = found.data;
-  useCrumbs([{ label: "Devices", href: "/admin/devices" }, { label: device?.label ?? "" }]);
+  useCrumbs([{ label: t("Devices"), href: "/admin/devices" }, { label: device?.label ?? "" }]);
   if (found.error && !device)
-    return <Failure error={found.error} what="device" onRetry={() => void found.refetch()} />;
+    return <Failure error={found.error} what={t("device")} onRetry={() => void found.refetch()} />;
   if (!device) return <Loading />;
   const says = Object.keys(device.info).length > 0;
   const info = infoOf(device);
@@ -49,7 +50,7 @@ export function DevicePage() {
     <Page>
       <PageHead
         title={device.label}
-        kind={`Device, ${device.type}`}
+        kind={t("Device, {type}", { type: typeWords(device.type) })}
         about={<DeviceMark device={device} status={status.data} />}
         actions={<DeviceActions device={device} />}
       />
@@ -61,16 +62,16 @@ export function DevicePage() {
             <HeldPanel held={held} total={info.series?.held ?? 0} />
             {all && info.figures ? (
               <>
-                <Panel title="Images received, last 24 hours">
-                  <HourBars words="Images" start={all.hours.start} values={all.hours.instances} />
+                <Panel title={t("Images received, last 24 hours")}>
+                  <HourBars words={t("Images")} start={all.hours.start} values={all.hours.instances} />
                 </Panel>
-                <Panel title="Series uploaded, last 24 hours">
+                <Panel title={t("Series uploaded, last 24 hours")}>
                   <HourBars
-                    words="Series"
+                    words={t("Series")}
                     start={all.hours.start}
                     values={all.hours.series_uploaded}
                     bad={all.hours.series_failed}
-                    badWords="failed attempts"
+                    badWords={(count) => plural(count, "{count} failed attempts", "{count} failed attempts")}
                   />
                 </Panel>
                 <ScannersPanel figures={info.figures} />
@@ -80,18 +81,18 @@ export function DevicePage() {
             {device.type === "engine" ? <EnginePanels device={d} /> : null}
             <IncidentsPanel id={d} />
             <KeysPanel
-              title="Keys"
+              title={t("Keys")}
               keys={device.api_keys}
               found={found}
               restrictable={false}
               path={`/devices/${d}/key`}
-              about="The device cannot log in."
+              about={t("The device cannot log in.")}
               stale={DEVICES}
             />
             {says ? (
-              <Panel title="Last heartbeat">
+              <Panel title={t("Last heartbeat")}>
                 <details>
-                  <summary>What it says of itself, word for word</summary>
+                  <summary>{t("What it says of itself, word for word")}</summary>
                   <Code block>{JSON.stringify(device.info, null, 2)}</Code>
                 </details>
               </Panel>
@@ -100,18 +101,24 @@ export function DevicePage() {
         }
         side={
           <>
-            <Panel title="About">
+            <Panel title={t("About")}>
               <Facts
                 facts={[
-                  ["Last seen", device.last_seen ? `${ago(device.last_seen)}` : "never"],
+                  [t("Last seen"), device.last_seen ? ago(device.last_seen) : t("never")],
                   [
-                    "Heartbeat",
-                    device.interval ? `at least every ${count(device.interval, "second")}` : "not promised",
+                    t("Heartbeat"),
+                    device.interval
+                      ? plural(
+                          device.interval,
+                          "at least every {count} second",
+                          "at least every {count} seconds",
+                        )
+                      : t("not promised"),
                   ],
-                  ["Version", device.version],
-                  ["Added", dateTime(device.created)],
+                  [t("Version"), device.version],
+                  [t("Added"), dateTime(device.created)],
                   [
-                    "Device id",
+                    t("Device id"),
                     <span key="id" className="mono">
                       {device._id}
                     </span>,
@@ -131,7 +138,7 @@ export function DevicePage() {
 function ErrorsPanel({ errors }: { errors: string[] }) {
   if (errors.length === 0) return null;
   return (
-    <Panel title="Errors">
+    <Panel title={t("Errors")}>
       <ul style={{ margin: 0, paddingLeft: 18, overflowWrap: "anywhere" }}>
         {errors.map((error) => (
           <li key={error}>{error}</li>
@@ -152,10 +159,10 @@ function DeviceActions({ device }: { device: DeviceDoc }) {
   return (
     <>
       <Button variant="default" loading={change.isPending} onClick={() => change.mutate(!device.disabled)}>
-        {device.disabled ? "Enable" : "Disable"}
+        {device.disabled ? t("Enable") : t("Disable")}
       </Button>
-      <RemoveButton what="device" remove={remove}>
-        The keys of “{device.label}” stop working at once. What it sent stays.
+      <RemoveButton what={t("device")} remove={remove}>
+        {t("The keys of “{label}” stop working at once. What it sent stays.", { label: device.label })}
       </RemoveButton>
     </>
   );
@@ -169,17 +176,17 @@ function Rename({ device }: { device: DeviceDoc }) {
     save.mutate(undefined);
   };
   return (
-    <Panel title="Label">
+    <Panel title={t("Label")}>
       <form onSubmit={submit}>
         <TextInput
-          aria-label="Label"
+          aria-label={t("Label")}
           maxLength={64}
           value={label}
           onChange={(event) => setLabel(event.currentTarget.value)}
         />
         {label.trim() && label.trim() !== device.label ? (
           <Button type="submit" size="xs" variant="default" mt={8} loading={save.isPending}>
-            Rename
+            {t("Rename")}
           </Button>
         ) : null}
       </form>

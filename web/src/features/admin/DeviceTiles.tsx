@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { figure, t } from "@/i18n/text";
 import { ago, bytes } from "@/ui/format";
 import classes from "./DeviceTiles.module.css";
 import type { DeviceDoc } from "./devices";
@@ -20,33 +21,43 @@ export function DeviceTiles({ device, all }: { device: DeviceDoc; all: Figures |
   const visible = day?.seconds_to_visible ?? week?.seconds_to_visible;
   const tiles: Tile[] = [
     {
-      words: "Last seen",
-      value: device.last_seen ? ago(device.last_seen) : "never",
-      about: device.version ? `release ${device.version}` : null,
+      words: t("Last seen"),
+      value: device.last_seen ? ago(device.last_seen) : t("never"),
+      about: device.version ? t("release {version}", { version: device.version }) : null,
     },
     {
-      words: "Waiting to be sent",
-      value: info.unsent ?? info.queue ?? 0,
-      about: info.spool_bytes === undefined ? null : `${bytes(info.spool_bytes)} in the spool`,
+      words: t("Waiting to be sent"),
+      value: figure(info.unsent ?? info.queue ?? 0),
+      about:
+        info.spool_bytes === undefined ? null : t("{size} in the spool", { size: bytes(info.spool_bytes) }),
     },
-    { words: "Held back", value: held, about: held > 0 ? "see below" : "nothing", bad: held > 0 },
     {
-      words: "Uploaded, 24 hours",
+      words: t("Held back"),
+      value: figure(held),
+      about: held > 0 ? t("see below") : t("nothing"),
+      bad: held > 0,
+    },
+    {
+      words: t("Uploaded, 24 hours"),
       value: percent(day?.success_final),
       about:
-        day?.success_final == null ? "nothing came" : `${percent(day.success_first_try)} at the first try`,
+        day?.success_final == null
+          ? t("nothing came")
+          : t("{share} at the first try", { share: percent(day.success_first_try) }),
       bad: (day?.success_final ?? 1) < 1,
     },
     {
-      words: "Uploaded, 7 days",
+      words: t("Uploaded, 7 days"),
       value: percent(week?.success_final),
       about:
-        week?.success_final == null ? "nothing came" : `${percent(week.success_first_try)} at the first try`,
+        week?.success_final == null
+          ? t("nothing came")
+          : t("{share} at the first try", { share: percent(week.success_first_try) }),
     },
     {
-      words: "Last image to visible",
+      words: t("Last image to visible"),
       value: visible ? duration(visible.mean) : "–",
-      about: "on average",
+      about: t("on average"),
     },
   ];
   return (

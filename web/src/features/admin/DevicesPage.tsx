@@ -7,8 +7,9 @@ import { useState } from "react";
 import { api } from "@/api/client";
 import { useIsAdmin } from "@/api/rights";
 import type { Device } from "@/api/types";
+import { figure, plural, t } from "@/i18n/text";
 import { FormDialog } from "@/ui/FormDialog";
-import { ago, count } from "@/ui/format";
+import { ago } from "@/ui/format";
 import { ListPanel } from "@/ui/ListPanel";
 import { useCrumbs } from "@/ui/layout/crumbsContext";
 import { Message } from "@/ui/Message";
@@ -16,7 +17,7 @@ import { Page } from "@/ui/Page";
 import { PageHead } from "@/ui/PageHead";
 import { ShownOnce } from "@/ui/ShownOnce";
 import { DeviceMark } from "./DeviceMark";
-import { type DeviceDoc, deviceStatusQuery, devicesQuery } from "./devices";
+import { DEVICE_TYPES, type DeviceDoc, deviceStatusQuery, devicesQuery, typeWords } from "./devices";
 import { infoOf, percent, totals } from "./figures";
 import { HourBars } from "./HourBars";
 
@@ -25,50 +26,54 @@ export function DevicesPage() {
   const found = useQuery(devicesQuery);
   const status = useQuery(deviceStatusQuery);
   const [adding, dialog] = useDisclosure(false);
-  useCrumbs([{ label: "Devices" }]);
+  useCrumbs([{ label: t("Devices") }]);
   const devices = found.data ?? [];
   const add = useIsAdmin() ? (
     <Button leftSection={<IconPlus size={16} />} onClick={dialog.open}>
-      Add device
+      {t("Add device")}
     </Button>
   ) : null;
   return (
     <Page>
-      <PageHead title="Devices" about={found.data ? count(devices.length, "device") : " "} actions={add} />
+      <PageHead
+        title={t("Devices")}
+        about={found.data ? plural(devices.length, "{count} device", "{count} devices") : " "}
+        actions={add}
+      />
       <ListPanel
-        title="Devices"
+        title={t("Devices")}
         untitled
-        what="device list"
+        what={t("device list")}
         found={found}
         rows={found.data}
         rowKey={(device) => device._id}
         empty={
-          <Message title="No devices yet" action={add}>
-            Connectors and engines log in with the key of a device.
+          <Message title={t("No devices yet")} action={add}>
+            {t("Connectors and engines log in with the key of a device.")}
           </Message>
         }
         columns={[
           {
-            head: "Device",
+            head: t("Device"),
             cell: (device) => (
               <Link to="/admin/devices/$d" params={{ d: device._id }}>
                 {device.label}
               </Link>
             ),
           },
-          { head: "Type", cell: (device) => device.type },
-          { head: "Version", cell: (device) => device.version },
-          { head: "State", cell: (device) => <DeviceMark device={device} status={status.data} /> },
-          { head: "Last seen", cell: (device) => (device.last_seen ? ago(device.last_seen) : "never") },
-          { head: "Images, 24 h", cell: (device) => <Today device={device} /> },
+          { head: t("Type"), cell: (device) => typeWords(device.type) },
+          { head: t("Version"), cell: (device) => device.version },
+          { head: t("State"), cell: (device) => <DeviceMark device={device} status={status.data} /> },
+          { head: t("Last seen"), cell: (device) => (device.last_seen ? ago(device.last_seen) : t("never")) },
+          { head: t("Images, 24 h"), cell: (device) => <Today device={device} /> },
           {
-            head: "Uploaded, 24 h",
+            head: t("Uploaded, 24 h"),
             number: true,
             cell: (device) => percent(totals(infoOf(device))?.["24h"].success_final),
           },
-          { head: "Waiting", number: true, cell: (device) => infoOf(device).unsent || "" },
-          { head: "Held", number: true, cell: (device) => infoOf(device).series?.held || "" },
-          { head: "Errors", number: true, cell: (device) => device.errors?.length || "" },
+          { head: t("Waiting"), number: true, cell: (device) => figure(infoOf(device).unsent || null) },
+          { head: t("Held"), number: true, cell: (device) => figure(infoOf(device).series?.held || null) },
+          { head: t("Errors"), number: true, cell: (device) => device.errors?.length || "" },
         ]}
       />
       {adding ? <NewDevice onClose={dialog.close} /> : null}
@@ -78,7 +83,7 @@ export function DevicesPage() {
 
 function Today({ device }: { device: DeviceDoc }) {
   const hours = totals(infoOf(device))?.hours;
-  return hours ? <HourBars small words="Images" start={hours.start} values={hours.instances} /> : null;
+  return hours ? <HourBars small words={t("Images")} start={hours.start} values={hours.instances} /> : null;
 }
 
 function NewDevice({ onClose }: { onClose: () => void }) {
@@ -92,8 +97,8 @@ function NewDevice({ onClose }: { onClose: () => void }) {
   if (make.data?.key) {
     return (
       <ShownOnce
-        title="Add device"
-        words="Copy the device’s key now. It is not shown again."
+        title={t("Add device")}
+        words={t("Copy the device’s key now. It is not shown again.")}
         secret={make.data.key}
         onClose={onClose}
       />
@@ -101,8 +106,8 @@ function NewDevice({ onClose }: { onClose: () => void }) {
   }
   return (
     <FormDialog
-      title="Add device"
-      action="Add device"
+      title={t("Add device")}
+      action={t("Add device")}
       busy={make.isPending}
       disabled={!label.trim()}
       error={make.error}
@@ -110,20 +115,14 @@ function NewDevice({ onClose }: { onClose: () => void }) {
       onSubmit={() => make.mutate()}
     >
       <TextInput
-        label="Label"
-        placeholder="MR scanner room 2"
+        label={t("Label")}
+        placeholder={t("MR scanner room 2")}
         data-autofocus
         maxLength={64}
         value={label}
         onChange={(event) => setLabel(event.currentTarget.value)}
       />
-      <Select
-        label="Type"
-        allowDeselect={false}
-        data={["connector", "engine", "uploader"]}
-        value={type}
-        onChange={setType}
-      />
+      <Select label={t("Type")} allowDeselect={false} data={DEVICE_TYPES} value={type} onChange={setType} />
     </FormDialog>
   );
 }

@@ -5,6 +5,7 @@ import { api } from "@/api/client";
 import { allOf, equals } from "@/api/filters";
 import type { Job } from "@/api/jobs";
 import { listQuery } from "@/api/queries";
+import { t } from "@/i18n/text";
 import { Facts } from "@/ui/Facts";
 import { Failure } from "@/ui/Failure";
 import { ago, bytes } from "@/ui/format";
@@ -37,21 +38,21 @@ export function EnginePanels({ device }: { device: string }) {
   const found = useQuery(enginesQuery);
   const engine = found.data?.find(({ origin }) => origin.id === device);
   if (found.error && !found.data)
-    return <Failure error={found.error} what="list of engines" onRetry={() => void found.refetch()} />;
+    return <Failure error={found.error} what={t("list of engines")} onRetry={() => void found.refetch()} />;
   if (!engine) return null;
   const { kind, max_jobs, cpu, memory, gpu, capabilities } = engine.config;
   return (
     <>
-      <Panel title="What it can">
+      <Panel title={t("What it can")}>
         <Facts
           facts={[
-            ["Name", engine.label],
-            ["Kind", kind],
-            ["Jobs at once", max_jobs],
-            ["Processors", cpu],
-            ["Memory", memory ? bytes(memory) : null],
-            ["GPUs", gpu],
-            ["Capabilities", capabilities?.join(", ")],
+            [t("Name"), engine.label],
+            [t("Kind"), kind],
+            [t("Jobs at once"), max_jobs],
+            [t("Processors"), cpu],
+            [t("Memory"), memory ? bytes(memory) : null],
+            [t("GPUs"), gpu],
+            [t("Capabilities"), capabilities?.join(", ")],
           ]}
         />
       </Panel>
@@ -67,27 +68,27 @@ function Running({ engine }: { engine: string }) {
   );
   return (
     <ListPanel
-      title="Running now"
-      what="list of jobs"
+      title={t("Running now")}
+      what={t("list of jobs")}
       found={found}
       rows={found.data?.results}
       rowKey={(job) => job._id}
       empty={
         <Text c="dimmed" size="sm" p="md">
-          It runs nothing at the moment.
+          {t("It runs nothing at the moment.")}
         </Text>
       }
       columns={[
         {
-          head: "Job",
+          head: t("Job"),
           cell: (job) => (
             <Link to="/jobs/$j" params={{ j: job._id }}>
               {job.gear_info.name} {job.gear_info.version}
             </Link>
           ),
         },
-        { head: "Began", cell: (job) => ago(job.transitions.running ?? job.created) },
-        { head: "Attempt", number: true, cell: (job) => job.attempt },
+        { head: t("Began"), cell: (job) => ago(job.transitions.running ?? job.created) },
+        { head: t("Attempt"), number: true, cell: (job) => job.attempt },
       ]}
     />
   );

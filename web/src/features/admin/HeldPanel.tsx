@@ -1,4 +1,5 @@
 import { Text } from "@mantine/core";
+import { figure, t } from "@/i18n/text";
 import { Copyable } from "@/ui/Copyable";
 import { ago, dateTime } from "@/ui/format";
 import { Panel } from "@/ui/Panel";
@@ -10,10 +11,12 @@ export function HeldPanel({ held, total }: { held: Held[]; total: number }) {
   if (held.length === 0) return null;
   return (
     <Panel
-      title="Held series"
+      title={t("Held series")}
       aside={
         <Text size="sm" c="dimmed">
-          {total > held.length ? `the latest ${held.length} of ${total}` : null}
+          {total > held.length
+            ? t("the latest {shown} of {total}", { shown: figure(held.length), total: figure(total) })
+            : null}
         </Text>
       }
     >
@@ -25,14 +28,14 @@ export function HeldPanel({ held, total }: { held: Held[]; total: number }) {
               {one.since ? (
                 <span title={dateTime(one.since)}>{ago(one.since)}</span>
               ) : (
-                "tried again by itself"
+                t("tried again by itself")
               )}
               <span className="mono">{one.id}</span>
             </div>
             <div className={classes.reason}>{one.reason}</div>
             <div className={classes.retry}>
-              To try again, on the connector’s machine:
-              <Copyable text={one.retry} label={`command for series ${one.id}`} />
+              {t("To try again, on the connector’s machine:")}
+              <Copyable text={one.retry} label={t("command for series {id}", { id: one.id })} />
             </div>
           </li>
         ))}

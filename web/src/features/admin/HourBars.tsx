@@ -1,3 +1,4 @@
+import { figure, t } from "@/i18n/text";
 import classes from "./HourBars.module.css";
 
 const HEIGHT = 100;
@@ -9,7 +10,7 @@ interface HourBarsProps {
   values: number[];
   /** What went wrong in the same hours, drawn on top. */
   bad?: number[];
-  badWords?: string;
+  badWords?: (count: number) => string;
   small?: boolean;
 }
 
@@ -19,15 +20,22 @@ const hour = (at: number) => `${String(new Date(at).getHours()).padStart(2, "0")
 const high = (value: number, most: number) => (value > 0 ? Math.max(2, (value / most) * HEIGHT) : 0);
 
 /** Numbers of the last hours as bars; each bar says its hour and numbers. */
-export function HourBars({ words, start, values, bad = [], badWords = "", small = false }: HourBarsProps) {
+export function HourBars({
+  words,
+  start,
+  values,
+  bad = [],
+  badWords = figure,
+  small = false,
+}: HourBarsProps) {
   const first = new Date(start).getTime();
   const most = Math.max(1, ...values.map((value, at) => value + (bad[at] ?? 0)));
   const total = values.reduce((sum, value) => sum + value, 0);
-  const label = `${words}: ${total.toLocaleString("en-US")} in ${values.length} hours`;
+  const label = t("{words}: {total} in {hours} hours", { words, total: figure(total), hours: values.length });
   const bars = values.map((value, at) => {
     const wrong = bad[at] ?? 0;
     const when = first + at * HOUR_MS;
-    const says = `${hour(when)}  ${value.toLocaleString("en-US")}${wrong ? `, ${wrong} ${badWords}` : ""}`;
+    const says = `${hour(when)}  ${figure(value)}${wrong ? `, ${badWords(wrong)}` : ""}`;
     return { when, says, x: at * 10, good: high(value, most), wrong: high(wrong, most) };
   });
   return (
@@ -51,7 +59,7 @@ export function HourBars({ words, start, values, bad = [], badWords = "", small 
         <div className={classes.axis} aria-hidden="true">
           <span>{hour(first)}</span>
           <span>{hour(first + Math.floor(values.length / 2) * HOUR_MS)}</span>
-          <span>now</span>
+          <span>{t("now")}</span>
         </div>
       )}
     </div>

@@ -1,19 +1,21 @@
 import { Code, Modal } from "@mantine/core";
 import type { LogLine } from "@/api/types";
+import { t } from "@/i18n/text";
 import { Facts } from "@/ui/Facts";
-import { words } from "./logColumns";
+import { originWords } from "@/ui/originWords";
+import { accessWords } from "./accessWords";
 
 /** One entry of the access log, whole. */
 export function LogDetails({ line, onClose }: { line: LogLine; onClose: () => void }) {
   return (
-    <Modal opened onClose={onClose} title={words(line.access_type)} size="lg">
+    <Modal opened onClose={onClose} title={accessWords(line.access_type)} size="lg">
       <Facts
         facts={[
-          ["When", line.timestamp],
-          ["Who", [line.origin.type, line.origin.id].filter(Boolean).join(" ")],
-          ["Request", `${line.request_method} ${line.request_path}`],
+          [t("When"), line.timestamp],
+          [t("Who"), originWords(line.origin)],
+          [t("Request"), `${line.request_method} ${line.request_path}`],
           [
-            "Entry",
+            t("Entry"),
             <span key="id" className="mono">
               {line._id}
             </span>,

@@ -4,6 +4,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { api } from "@/api/client";
 import { LIVE } from "@/api/queries";
+import { t } from "@/i18n/text";
 import { FormDialog } from "@/ui/FormDialog";
 import { type Profile, ProfileFields } from "./ProfileFields";
 
@@ -31,8 +32,8 @@ export function NewUserDialog({ onClose }: { onClose: () => void }) {
   });
   return (
     <FormDialog
-      title="Add user"
-      action="Add user"
+      title={t("Add user")}
+      action={t("Add user")}
       busy={add.isPending}
       disabled={!email.includes("@")}
       error={add.error}
@@ -40,8 +41,8 @@ export function NewUserDialog({ onClose }: { onClose: () => void }) {
       onSubmit={() => add.mutate()}
     >
       <TextInput
-        label="E-mail address"
-        description="Also the name to log in with, for good."
+        label={t("E-mail address")}
+        description={t("Also the name to log in with, for good.")}
         type="email"
         data-autofocus
         autoComplete="off"
@@ -50,12 +51,12 @@ export function NewUserDialog({ onClose }: { onClose: () => void }) {
       />
       <ProfileFields value={profile} onChange={setProfile} />
       <PasswordInput
-        label="First password"
-        description="They change it on their profile page. Empty: they log in by other means."
+        label={t("First password")}
+        description={t("They change it on their profile page. Empty: they log in by other means.")}
         autoComplete="new-password"
         value={password}
         onChange={(event) => setPassword(event.currentTarget.value)}
-        visibilityToggleButtonProps={{ "aria-label": "Show the password" }}
+        visibilityToggleButtonProps={{ "aria-label": t("Show the password") }}
       />
     </FormDialog>
   );

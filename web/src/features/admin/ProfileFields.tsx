@@ -1,4 +1,5 @@
 import { Group, Select, TextInput } from "@mantine/core";
+import { t } from "@/i18n/text";
 import { SITE_ROLES } from "./siteRoles";
 
 export interface Profile {
@@ -18,18 +19,18 @@ export function ProfileFields({ value, onChange }: ProfileFieldsProps) {
     <>
       <Group grow align="flex-start">
         <TextInput
-          label="First name"
+          label={t("First name")}
           value={value.firstname}
           onChange={(event) => onChange({ ...value, firstname: event.currentTarget.value })}
         />
         <TextInput
-          label="Last name"
+          label={t("Last name")}
           value={value.lastname}
           onChange={(event) => onChange({ ...value, lastname: event.currentTarget.value })}
         />
       </Group>
       <Select
-        label="Site role"
+        label={t("Site role")}
         description={SITE_ROLES.find((one) => one.value === value.role)?.about}
         allowDeselect={false}
         data={SITE_ROLES}

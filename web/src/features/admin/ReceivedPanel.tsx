@@ -2,9 +2,10 @@ import { Select } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
+import { figure, plural, t, tIn } from "@/i18n/text";
 import { ClearFilters } from "@/ui/ClearFilters";
 import { FilterBar } from "@/ui/FilterBar";
-import { ago, count, dateTime, middleCut } from "@/ui/format";
+import { ago, dateTime, middleCut } from "@/ui/format";
 import { ListPanel } from "@/ui/ListPanel";
 import { Message } from "@/ui/Message";
 import { MoreButton } from "@/ui/MoreButton";
@@ -26,17 +27,17 @@ export function ReceivedPanel({ id }: { id: string }) {
     <>
       <FilterBar>
         <SearchField
-          label="Search received series"
+          label={t("Search received series")}
           value={asked.search}
           onChange={(search) => setAsked((old) => ({ ...old, search }))}
         />
         <Select
-          aria-label="State"
-          placeholder="Any state"
+          aria-label={t("State")}
+          placeholder={t("Any state")}
           clearable
           data={[
-            { value: "false", label: "placed" },
-            { value: "true", label: "waiting to be sorted" },
+            { value: "false", label: t("placed") },
+            { value: "true", label: t("waiting to be sorted") },
           ]}
           value={asked.parked ?? null}
           onChange={(parked) => setAsked((old) => ({ ...old, parked: parked ?? undefined }))}
@@ -44,9 +45,9 @@ export function ReceivedPanel({ id }: { id: string }) {
         <ClearFilters shown={filtered} onClear={clear} />
       </FilterBar>
       <ListPanel
-        title="Received series"
-        what="received series"
-        aside={found.data ? count(total, "series", "series") : null}
+        title={t("Received series")}
+        what={t("received series")}
+        aside={found.data ? plural(total, "{count} series", "{count} series") : null}
         found={found}
         rows={rows}
         rowKey={(row) => row._id}
@@ -54,31 +55,38 @@ export function ReceivedPanel({ id }: { id: string }) {
           filtered ? (
             <NothingMatches onClear={clear} />
           ) : (
-            <Message title="Nothing yet">Series that come through this device are listed here.</Message>
+            <Message title={t("Nothing yet")}>
+              {t("Series that come through this device are listed here.")}
+            </Message>
           )
         }
         columns={[
           {
-            head: "Received",
+            head: t("Received"),
             cell: (row) => (
-              <span title={`${dateTime(row.received)}, last change ${dateTime(row.changed)}`}>
+              <span
+                title={t("{received}, last change {changed}", {
+                  received: dateTime(row.received),
+                  changed: dateTime(row.changed),
+                })}
+              >
                 {ago(row.received)}
               </span>
             ),
           },
-          { head: "Series", cell: (row) => <Series row={row} /> },
-          { head: "State", cell: (row) => <State row={row} /> },
-          { head: "Place", cell: (row) => <Place place={row.place} /> },
+          { head: tIn("one", "Series"), cell: (row) => <Series row={row} /> },
+          { head: t("State"), cell: (row) => <State row={row} /> },
+          { head: t("Place"), cell: (row) => <Place place={row.place} /> },
           {
-            head: "Asked for",
+            head: t("Asked for"),
             cell: (row) =>
               row.reason ? <span className="mono">{middleCut(partsText(row.requested), 32)}</span> : null,
           },
-          { head: "Scanner", cell: (row) => row.scanner },
-          { head: "Images", number: true, cell: (row) => row.members?.toLocaleString("en-US") },
+          { head: t("Scanner"), cell: (row) => row.scanner },
+          { head: t("Images"), number: true, cell: (row) => figure(row.members) },
         ]}
       >
-        <MoreButton found={found} words="Show older" />
+        <MoreButton found={found} words={t("Show older")} />
       </ListPanel>
     </>
   );
@@ -86,7 +94,9 @@ export function ReceivedPanel({ id }: { id: string }) {
 
 function Series({ row }: { row: Received }) {
   const words = middleCut(row.place.acquisition?.label || row.name, 36);
-  const title = `Study ${row.study}\nSeries ${row.series}`;
+  const title = [t("Study {study}", { study: row.study }), t("Series {series}", { series: row.series })].join(
+    "\n",
+  );
   return (
     <span title={title}>
       {row.place.acquisition ? (
@@ -102,15 +112,14 @@ function Series({ row }: { row: Received }) {
 }
 
 function State({ row }: { row: Received }) {
-  const grown = row.version > 1 ? `, version ${row.version}` : "";
-  return row.reason ? (
+  const { reason, version } = row;
+  const state = reason ? reasonWords(reason) : t("placed");
+  return (
     <StateMark
-      state="warn"
-      words={reasonWords(row.reason) + grown}
+      state={reason ? "warn" : "ok"}
+      words={version > 1 ? t("{state}, version {version}", { state, version }) : state}
       title={row.flags.map(flagWords).join("\n")}
     />
-  ) : (
-    <StateMark state="ok" words={`placed${grown}`} title={row.flags.map(flagWords).join("\n")} />
   );
 }
 
@@ -128,7 +137,7 @@ function Place({ place }: { place: Received["place"] }) {
         <>
           {" "}
           <Link to="/sessions/$s" params={{ s: place.session._id }}>
-            {place.session.label || "untitled"}
+            {place.session.label || t("untitled")}
           </Link>
         </>
       ) : null}

@@ -1,3 +1,4 @@
+import { figure, t } from "@/i18n/text";
 import { bytes } from "@/ui/format";
 import { Panel } from "@/ui/Panel";
 import { SimpleTable } from "@/ui/SimpleTable";
@@ -8,27 +9,27 @@ import { HourBars } from "./HourBars";
 export function ScannersPanel({ figures }: { figures: Record<string, Figures> }) {
   const rows = Object.entries(figures).map(([id, one]) => ({ id, ...one }));
   return (
-    <Panel title="Scanners, last 24 hours" flush>
+    <Panel title={t("Scanners, last 24 hours")} flush>
       <SimpleTable
-        label="Scanners"
+        label={t("Scanners")}
         rows={rows}
         rowKey={(row) => row.id}
         columns={[
-          { head: "Scanner", cell: (row) => row.id },
+          { head: t("Scanner"), cell: (row) => row.id },
           {
-            head: "Images by the hour",
+            head: t("Images by the hour"),
             cell: (row) => (
-              <HourBars small words="Images" start={row.hours.start} values={row.hours.instances} />
+              <HourBars small words={t("Images")} start={row.hours.start} values={row.hours.instances} />
             ),
           },
-          { head: "Images", number: true, cell: (row) => row["24h"].instances.toLocaleString("en-US") },
-          { head: "Size", number: true, cell: (row) => bytes(row["24h"].bytes) },
-          { head: "Series", number: true, cell: (row) => row["24h"].series.uploaded },
-          { head: "Skipped", number: true, cell: (row) => row["24h"].series.skipped || "" },
-          { head: "Held", number: true, cell: (row) => row["24h"].series.held || "" },
-          { head: "Given up", number: true, cell: (row) => row["24h"].series.abandoned || "" },
-          { head: "Refused", number: true, cell: (row) => row["24h"].rejected || "" },
-          { head: "Uploaded", number: true, cell: (row) => percent(row["24h"].success_final) },
+          { head: t("Images"), number: true, cell: (row) => figure(row["24h"].instances) },
+          { head: t("Size"), number: true, cell: (row) => bytes(row["24h"].bytes) },
+          { head: t("Series"), number: true, cell: (row) => figure(row["24h"].series.uploaded) },
+          { head: t("Skipped"), number: true, cell: (row) => figure(row["24h"].series.skipped || null) },
+          { head: t("Held"), number: true, cell: (row) => figure(row["24h"].series.held || null) },
+          { head: t("Given up"), number: true, cell: (row) => figure(row["24h"].series.abandoned || null) },
+          { head: t("Refused"), number: true, cell: (row) => figure(row["24h"].rejected || null) },
+          { head: t("Uploaded"), number: true, cell: (row) => percent(row["24h"].success_final) },
         ]}
       />
     </Panel>

@@ -6,6 +6,7 @@ import { api } from "@/api/client";
 import { LIVE, selfQuery, useMe } from "@/api/queries";
 import type { User } from "@/api/types";
 import { useChange, useRemoval } from "@/api/useChange";
+import { t, tIn } from "@/i18n/text";
 import { KeysPanel } from "@/parts/keys/KeysPanel";
 import { Columns } from "@/ui/Columns";
 import { Facts } from "@/ui/Facts";
@@ -32,17 +33,20 @@ export function UserPage() {
     queryFn: () => api.get<User>(`/users/${encodeURIComponent(u)}`),
   });
   const user = found.data;
-  useCrumbs([{ label: "Users", href: "/admin/users" }, { label: user ? personName(user, u) : u }]);
+  useCrumbs([{ label: t("Users"), href: "/admin/users" }, { label: user ? personName(user, u) : u }]);
   if (found.error && !user)
-    return <Failure error={found.error} what="user" onRetry={() => void found.refetch()} />;
+    return <Failure error={found.error} what={t("user")} onRetry={() => void found.refetch()} />;
   if (!user) return <Loading />;
   return (
     <Page>
       <PageHead
         title={personName(user, u)}
-        kind="User"
+        kind={t("User")}
         about={
-          <StateMark state={user.disabled ? "off" : "ok"} words={user.disabled ? "disabled" : "active"} />
+          <StateMark
+            state={user.disabled ? "off" : "ok"}
+            words={user.disabled ? t("disabled") : t("active")}
+          />
         }
         actions={<UserActions user={user} />}
       />
@@ -51,27 +55,27 @@ export function UserPage() {
           <>
             <UserForm key={user.modified} user={user} />
             <KeysPanel
-              title="API keys"
+              title={t("API keys")}
               keys={user.api_keys ?? []}
               found={found}
               restrictable
               path={`/users/${encodeURIComponent(u)}/key`}
-              about="A key lets scripts work in this user’s name."
+              about={t("A key lets scripts work in this user’s name.")}
               stale={selfQuery.queryKey}
             />
           </>
         }
         side={
           <>
-            <Panel title="About">
+            <Panel title={t("About")}>
               <Facts
                 facts={[
-                  ["User id", user._id],
-                  ["Password", user.has_password ? "set" : "none"],
-                  ["First login", dateTime(user.firstlogin)],
-                  ["Last login", dateTime(user.lastlogin) || "never"],
-                  ["Added", dateTime(user.created)],
-                  ["Changed", dateTime(user.modified)],
+                  [t("User id"), user._id],
+                  [t("Password"), user.has_password ? tIn("password", "set") : tIn("password", "none")],
+                  [t("First login"), dateTime(user.firstlogin)],
+                  [t("Last login"), dateTime(user.lastlogin) || t("never")],
+                  [t("Added"), dateTime(user.created)],
+                  [t("Changed"), dateTime(user.modified)],
                 ]}
               />
             </Panel>
@@ -96,16 +100,18 @@ function UserActions({ user }: { user: User }) {
   return (
     <>
       <LinkButton to="/admin/log" search={{ user: user._id }} variant="default">
-        What they did
+        {t("What they did")}
       </LinkButton>
       {user._id === me._id ? null : (
         <>
           <Button variant="default" loading={change.isPending} onClick={() => change.mutate(!user.disabled)}>
-            {user.disabled ? "Enable" : "Disable"}
+            {user.disabled ? t("Enable") : t("Disable")}
           </Button>
-          <RemoveButton what="user" remove={remove}>
-            {personName(user, user._id)} loses keys, logins and all permissions. What they did stays in the
-            access log. To keep the permissions, disable the account instead.
+          <RemoveButton what={t("user")} remove={remove}>
+            {t(
+              "{user} loses keys, logins and all permissions. What they did stays in the access log. To keep the permissions, disable the account instead.",
+              { user: personName(user, user._id) },
+            )}
           </RemoveButton>
         </>
       )}
@@ -131,11 +137,11 @@ function UserForm({ user }: { user: User }) {
     save.mutate(undefined);
   };
   return (
-    <Panel title="Profile">
+    <Panel title={t("Profile")}>
       <form onSubmit={submit}>
         <Stack gap="md">
           <TextInput
-            label="E-mail address for messages"
+            label={t("E-mail address for messages")}
             type="email"
             value={email}
             onChange={(event) => setEmail(event.currentTarget.value)}
@@ -143,7 +149,7 @@ function UserForm({ user }: { user: User }) {
           <ProfileFields value={profile} onChange={setProfile} />
           <Group justify="flex-end">
             <Button type="submit" disabled={!changed} loading={save.isPending}>
-              Save
+              {t("Save")}
             </Button>
           </Group>
         </Stack>
@@ -163,19 +169,19 @@ function NewPassword({ user }: { user: User }) {
     save.mutate(undefined);
   };
   return (
-    <Panel title="Set a new password">
+    <Panel title={t("Set a new password")}>
       <form onSubmit={submit}>
         <PasswordInput
-          aria-label="New password"
-          placeholder="New password"
+          aria-label={t("New password")}
+          placeholder={t("New password")}
           autoComplete="new-password"
           value={password}
           onChange={(event) => setPassword(event.currentTarget.value)}
-          visibilityToggleButtonProps={{ "aria-label": "Show the password" }}
+          visibilityToggleButtonProps={{ "aria-label": t("Show the password") }}
         />
         {password ? (
           <Button type="submit" size="xs" variant="default" mt={8} loading={save.isPending}>
-            Set password
+            {t("Set password")}
           </Button>
         ) : null}
       </form>

@@ -6,9 +6,10 @@ import { allOf, contains } from "@/api/filters";
 import { usePagedRows } from "@/api/paging";
 import { useIsAdmin } from "@/api/rights";
 import type { User } from "@/api/types";
+import { plural, t, tIn } from "@/i18n/text";
 import { ClearFilters } from "@/ui/ClearFilters";
 import { FilterBar } from "@/ui/FilterBar";
-import { ago, count, dateTime } from "@/ui/format";
+import { ago, dateTime } from "@/ui/format";
 import { useCrumbs } from "@/ui/layout/crumbsContext";
 import { Message } from "@/ui/Message";
 import { Page } from "@/ui/Page";
@@ -22,14 +23,14 @@ import { NewUserDialog } from "./NewUserDialog";
 import { roleWords } from "./siteRoles";
 
 const STATES = [
-  { value: "active", label: "Active" },
-  { value: "disabled", label: "Disabled" },
+  { value: "active", label: t("Active") },
+  { value: "disabled", label: t("Disabled") },
 ];
 
 const ALL: DataColumn<User>[] = [
   {
     id: "name",
-    title: "Name",
+    title: t("Name"),
     width: 220,
     sort: "lastname",
     cell: (user) => <b style={{ fontWeight: 550 }}>{personName(user, user._id)}</b>,
@@ -37,38 +38,38 @@ const ALL: DataColumn<User>[] = [
   },
   {
     id: "email",
-    title: "E-mail",
+    title: t("E-mail"),
     width: 280,
     sort: "email",
     cell: (user) => user.email,
     text: (user) => user.email,
   },
-  { id: "role", title: "Site role", width: 170, cell: (user) => roleWords(user.roles) },
+  { id: "role", title: t("Site role"), width: 170, cell: (user) => roleWords(user.roles) },
   {
     id: "state",
-    title: "State",
+    title: t("State"),
     width: 120,
     sort: "disabled",
     cell: (user) => (
-      <StateMark state={user.disabled ? "off" : "ok"} words={user.disabled ? "disabled" : "active"} />
+      <StateMark state={user.disabled ? "off" : "ok"} words={user.disabled ? t("disabled") : t("active")} />
     ),
   },
 ];
 const FOR_ADMINS: DataColumn<User>[] = [
   {
     id: "login",
-    title: "Last login",
+    title: t("Last login"),
     width: 140,
     sort: "lastlogin",
-    cell: (user) => (user.lastlogin ? ago(user.lastlogin) : <span className="dim">never</span>),
+    cell: (user) => (user.lastlogin ? ago(user.lastlogin) : <span className="dim">{t("never")}</span>),
     text: (user) => dateTime(user.lastlogin),
   },
   {
     id: "keys",
-    title: "API keys",
+    title: t("API keys"),
     width: 100,
     number: true,
-    cell: (user) => user.api_keys?.length || <span className="dim">none</span>,
+    cell: (user) => user.api_keys?.length || <span className="dim">{tIn("keys", "none")}</span>,
   },
 ];
 const EVERYTHING = [...ALL, ...FOR_ADMINS];
@@ -79,7 +80,7 @@ export function UsersPage() {
   const navigate = useNavigate({ from: "/admin/users" });
   const admin = useIsAdmin();
   const [adding, dialog] = useDisclosure(false);
-  useCrumbs([{ label: "Users" }]);
+  useCrumbs([{ label: t("Users") }]);
   const columns = admin ? EVERYTHING : ALL;
   const sort = readSort(order, columns) ?? { field: "lastname", descending: false };
   const filter = allOf(q && contains("search", q), state && `disabled=${state === "disabled"}`);
@@ -90,21 +91,21 @@ export function UsersPage() {
   return (
     <Page fill>
       <PageHead
-        title="Users"
-        about={rows.loading ? " " : count(rows.total, "user")}
+        title={t("Users")}
+        about={rows.loading ? " " : plural(rows.total, "{count} user", "{count} users")}
         actions={
           admin ? (
             <Button leftSection={<IconPlus size={16} />} onClick={dialog.open}>
-              Add user
+              {t("Add user")}
             </Button>
           ) : null
         }
       />
       <FilterBar>
-        <SearchField label="Name or e-mail" value={q} onChange={(text) => change({ q: text })} />
+        <SearchField label={t("Name or e-mail")} value={q} onChange={(text) => change({ q: text })} />
         <Select
-          aria-label="State"
-          placeholder="All states"
+          aria-label={t("State")}
+          placeholder={t("All states")}
           clearable
           data={STATES}
           value={state ?? null}
@@ -114,8 +115,8 @@ export function UsersPage() {
       </FilterBar>
       <PagedTable
         name="users"
-        label="Users"
-        what="user list"
+        label={t("Users")}
+        what={t("user list")}
         columns={columns}
         rows={rows}
         sort={sort}
@@ -123,7 +124,7 @@ export function UsersPage() {
         onOpen={(user) => admin && void navigate({ to: "/admin/users/$u", params: { u: user._id } })}
         filtered={filter !== undefined}
         onClear={clear}
-        empty={<Message title="No users yet" />}
+        empty={<Message title={t("No users yet")} />}
       />
       {adding ? <NewUserDialog onClose={dialog.close} /> : null}
     </Page>

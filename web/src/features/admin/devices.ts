@@ -2,6 +2,7 @@ import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/
 import { api } from "@/api/client";
 import { after } from "@/api/pages";
 import type { ApiKey, Device, DeviceStatus, Page } from "@/api/types";
+import { t } from "@/i18n/text";
 
 const REFRESH_MS = 30_000;
 
@@ -24,6 +25,16 @@ export const deviceQuery = (id: string) =>
     queryFn: () => api.get<DeviceDoc>(`/devices/${id}`),
     refetchInterval: REFRESH_MS,
   });
+
+/** What a device can be. */
+export const DEVICE_TYPES = [
+  { value: "connector", label: t("connector") },
+  { value: "engine", label: t("engine") },
+  { value: "uploader", label: t("uploader") },
+];
+
+/** A type of device in words; another one stays as it is. */
+export const typeWords = (type: string) => DEVICE_TYPES.find(({ value }) => value === type)?.label ?? type;
 
 /** What the API's description leaves open. */
 export interface DeviceDoc extends Device {

@@ -1,3 +1,4 @@
+import { locale } from "@/i18n/language";
 import type { DeviceDoc } from "./devices";
 
 export interface Window {
@@ -114,12 +115,14 @@ function windowOf(all: Figures[], span: Span): Window {
   };
 }
 
+const TENTHS = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+
 /** A share as percent: never 100 % when something is missing. */
 export function percent(share: number | null | undefined): string {
   if (share === null || share === undefined) return "–";
   if (share >= 1) return "100 %";
-  if (share > 0 && share < 0.001) return "< 0.1 %";
-  return `${Math.min(99.9, share * 100).toFixed(1)} %`;
+  if (share > 0 && share < 0.001) return `< ${TENTHS.format(0.1)} %`;
+  return `${TENTHS.format(Math.min(99.9, share * 100))} %`;
 }
 
 /** Seconds in words: `45 s`, `3 min`, `2 h`. */

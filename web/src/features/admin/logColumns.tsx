@@ -1,10 +1,10 @@
 import type { LogLine } from "@/api/types";
+import { levelWord } from "@/i18n/levels";
+import { t } from "@/i18n/text";
 import { dateTime } from "@/ui/format";
+import { originKind, originWords } from "@/ui/originWords";
 import type { DataColumn } from "@/ui/table/model";
-
-/** A type of entry as people say it. */
-export const words = (type: string) =>
-  type.replaceAll("_", " ").replace(/^./, (first) => first.toUpperCase());
+import { accessWords } from "./accessWords";
 
 interface Named {
   id?: string;
@@ -13,6 +13,12 @@ interface Named {
 }
 
 const LEVELS = ["group", "project", "subject", "session", "acquisition", "analysis", "collection", "file"];
+const OTHERS = [
+  ["user", t("user")],
+  ["role", t("role")],
+  ["device", t("device")],
+  ["key", t("key")],
+] as const;
 
 const named = (line: LogLine, level: string): string => {
   const entry = line.context[level] as Named | undefined;
@@ -22,9 +28,8 @@ const named = (line: LogLine, level: string): string => {
 /** What was touched: the innermost thing that the entry names. */
 export function target(line: LogLine): string {
   const level = [...LEVELS].reverse().find((one) => named(line, one));
-  if (level) return `${level} ${named(line, level)}`;
-  for (const one of ["user", "role", "device", "key"])
-    if (named(line, one)) return `${one} ${named(line, one)}`;
+  if (level) return `${levelWord(level)} ${named(line, level)}`;
+  for (const [one, word] of OTHERS) if (named(line, one)) return `${word} ${named(line, one)}`;
   return "";
 }
 
@@ -42,37 +47,37 @@ const seconds = (text: string) => `${dateTime(text)}:${text.slice(17, 19)}`;
 export const logColumns = (label: (projectId: string) => string | undefined): DataColumn<LogLine>[] => [
   {
     id: "when",
-    title: "When",
+    title: t("When"),
     width: 180,
     cell: (line) => seconds(line.timestamp),
     text: (line) => line.timestamp,
   },
   {
     id: "who",
-    title: "Who",
+    title: t("Who"),
     width: 210,
-    cell: (line) => line.origin.id ?? line.origin.type,
-    text: (line) => `${line.origin.type} ${line.origin.id ?? ""}`,
+    cell: (line) => line.origin.id ?? originKind(line.origin.type),
+    text: (line) => originWords(line.origin),
   },
-  { id: "what", title: "What", width: 190, cell: (line) => words(line.access_type) },
-  { id: "target", title: "Of", width: 300, cell: target, text: target },
+  { id: "what", title: t("What"), width: 190, cell: (line) => accessWords(line.access_type) },
+  { id: "target", title: t("Of"), width: 300, cell: target, text: target },
   {
     id: "project",
-    title: "Project",
+    title: t("Project"),
     width: 180,
     cell: (line) => projectOf(line, label),
     text: (line) => projectOf(line, label),
   },
   {
     id: "subject",
-    title: "Subject",
+    title: t("Subject"),
     width: 140,
     cell: (line) => named(line, "subject"),
     text: (line) => named(line, "subject"),
   },
   {
     id: "request",
-    title: "Request",
+    title: t("Request"),
     width: 320,
     cell: (line) => `${line.request_method} ${line.request_path}`,
     text: (line) => `${line.request_method} ${line.request_path}`,

@@ -1,8 +1,10 @@
+import { t } from "@/i18n/text";
+
 /** The site roles that people can have; devices and the public have their own. */
 export const SITE_ROLES = [
-  { value: "user", label: "User", about: "Works in the projects they have roles in." },
-  { value: "developer", label: "Developer", about: "Also uploads and maintains gears." },
-  { value: "site_admin", label: "Site administrator", about: "May do everything everywhere." },
+  { value: "user", label: t("User"), about: t("Works in the projects they have roles in.") },
+  { value: "developer", label: t("Developer"), about: t("Also uploads and maintains gears.") },
+  { value: "site_admin", label: t("Site administrator"), about: t("May do everything everywhere.") },
 ];
 
 /** What somebody is on the site, in words. */

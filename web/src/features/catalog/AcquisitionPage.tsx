@@ -4,11 +4,12 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { containerQuery } from "@/api/queries";
 import { useMay } from "@/api/rights";
+import { plural, t, tIn } from "@/i18n/text";
 import { DownloadButton } from "@/parts/download/DownloadButton";
 import { RunButton } from "@/parts/jobs/RunButton";
 import { Columns } from "@/ui/Columns";
 import { Failure } from "@/ui/Failure";
-import { count, dateTime } from "@/ui/format";
+import { dateTime } from "@/ui/format";
 import { LinkButton } from "@/ui/LinkButton";
 import { Loading } from "@/ui/Loading";
 import { useCrumbs } from "@/ui/layout/crumbsContext";
@@ -34,7 +35,7 @@ export function AcquisitionPage() {
   const may = useMay(acquisition?.parents.project);
   useCrumbs([...usePlace(acquisition?.parents), { label: acquisition?.label ?? "" }]);
   if (error && !acquisition)
-    return <Failure error={error} what="acquisition" onRetry={() => void refetch()} />;
+    return <Failure error={error} what={t("acquisition")} onRetry={() => void refetch()} />;
   if (!acquisition) return <Loading />;
   const files = acquisition.files ?? [];
   const series = files.filter((file) => file.type === "dicom");
@@ -43,9 +44,11 @@ export function AcquisitionPage() {
   return (
     <Page>
       <PageHead
-        title={acquisition.label || "untitled"}
-        kind="Acquisition"
-        about={[dateTime(acquisition.timestamp), count(files.length, "file")].filter(Boolean).join(" · ")}
+        title={acquisition.label || t("untitled")}
+        kind={t("Acquisition")}
+        about={[dateTime(acquisition.timestamp), plural(files.length, "{count} file", "{count} files")]
+          .filter(Boolean)
+          .join(" · ")}
         actions={
           <>
             {may("containers_delete_hierarchy") ? (
@@ -60,7 +63,7 @@ export function AcquisitionPage() {
             <RunButton target={a} may={may} />
             {shown && may("files_view_contents") ? (
               <LinkButton to="/viewer" search={{ file: shown.file_id }} leftSection={<IconEye size={16} />}>
-                View
+                {tIn("verb", "View")}
               </LinkButton>
             ) : null}
           </>
@@ -74,7 +77,7 @@ export function AcquisitionPage() {
             <AnalysesPanel of={`/acquisitions/${a}`} may={may} />
             <InfoPanel place={place} info={acquisition.info} revision={acquisition.revision} />
             {shown ? (
-              <PanelBoundary what="header">
+              <PanelBoundary what={t("header")}>
                 <LazyHeaderPanel
                   fileId={shown.file_id}
                   choice={
@@ -82,7 +85,7 @@ export function AcquisitionPage() {
                       <Select
                         size="xs"
                         w={280}
-                        aria-label="Header of file"
+                        aria-label={t("Header of file")}
                         data={series.map((file) => ({ value: file.file_id, label: file.name }))}
                         value={shown.file_id}
                         onChange={(file) => void navigate({ search: file ? { file } : {}, replace: true })}
@@ -100,11 +103,11 @@ export function AcquisitionPage() {
             place={place}
             details={acquisition}
             facts={[
-              ["Scanned", dateTime(acquisition.timestamp)],
-              ["Time zone", acquisition.timezone],
-              idFact("Series UID", acquisition.uid),
-              ["Received", dateTime(acquisition.created)],
-              idFact("Acquisition id", acquisition._id),
+              [t("Scanned"), dateTime(acquisition.timestamp)],
+              [t("Time zone"), acquisition.timezone],
+              idFact(t("Series UID"), acquisition.uid),
+              [t("Received"), dateTime(acquisition.created)],
+              idFact(t("Acquisition id"), acquisition._id),
             ]}
             tags={acquisition.tags}
             notes={acquisition.notes}

@@ -3,6 +3,7 @@ import { IconEye } from "@tabler/icons-react";
 import type { UseQueryResult } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { Acquisition, Page } from "@/api/types";
+import { t, tIn } from "@/i18n/text";
 import { bytes, dateTime, middleCut } from "@/ui/format";
 import { LinkIcon } from "@/ui/LinkIcon";
 import { ListPanel } from "@/ui/ListPanel";
@@ -24,23 +25,23 @@ export function AcquisitionsTable({
   const rows = found.data?.results ?? [];
   return (
     <ListPanel
-      title="Acquisitions"
-      what="acquisition list"
+      title={t("Acquisitions")}
+      what={t("acquisition list")}
       found={found}
       rows={found.data ? rows : undefined}
-      empty={<Message title="No acquisitions yet" />}
+      empty={<Message title={t("No acquisitions yet")} />}
       rowKey={(row) => row._id}
       columns={[
         {
-          head: "Acquisition",
+          head: t("Acquisition"),
           cell: (row) => (
             <Link to="/acquisitions/$a" params={{ a: row._id }} title={row.label}>
-              {middleCut(row.label || "untitled", 48)}
+              {middleCut(row.label || t("untitled"), 48)}
             </Link>
           ),
         },
         {
-          head: "Modality",
+          head: t("Modality"),
           cell: (row) =>
             first(row)?.modality ? (
               <Badge color="gray" size="sm">
@@ -48,29 +49,29 @@ export function AcquisitionsTable({
               </Badge>
             ) : null,
         },
-        { head: "Classification", cell: (row) => <Classes of={first(row)?.classification ?? {}} /> },
-        { head: "Instances", number: true, cell: instances },
+        { head: t("Classification"), cell: (row) => <Classes of={first(row)?.classification ?? {}} /> },
+        { head: t("Instances"), number: true, cell: instances },
         {
-          head: "Size",
+          head: t("Size"),
           number: true,
           cell: (row) => bytes(row.files?.reduce((sum, file) => sum + file.size, 0) ?? 0),
         },
         {
-          head: "Time",
+          head: t("Time"),
           cell: (row) => <span title={dateTime(row.timestamp)}>{dateTime(row.timestamp).slice(11)}</span>,
         },
         {
-          head: "View",
+          head: tIn("verb", "View"),
           quiet: true,
           cell: (row) => {
             const file = first(row);
             return file && mayView ? (
-              <Tooltip label="View">
+              <Tooltip label={tIn("verb", "View")}>
                 <LinkIcon
                   to="/viewer"
                   search={{ session: row.session, series: file.file_id }}
                   variant="subtle"
-                  aria-label={`View ${row.label}`}
+                  aria-label={t("View {label}", { label: row.label })}
                 >
                   <IconEye size={17} />
                 </LinkIcon>

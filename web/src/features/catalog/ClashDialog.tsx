@@ -1,10 +1,11 @@
 import { Button, Group, Modal, Radio, Stack, Text } from "@mantine/core";
 import { useState } from "react";
+import { plural, t, tIn } from "@/i18n/text";
 import classes from "./ClashDialog.module.css";
 import type { Value } from "./infoClash";
 import type { Dispute } from "./useMergedEdit";
 
-const shown = (value: Value) => (value === undefined ? "(deleted)" : JSON.stringify(value, null, 2));
+const shown = (value: Value) => (value === undefined ? t("(deleted)") : JSON.stringify(value, null, 2));
 
 /** Both versions of what two people changed at once: mine or theirs, key by key. */
 export function ClashDialog({ dispute }: { dispute: Dispute }) {
@@ -23,18 +24,21 @@ export function ClashDialog({ dispute }: { dispute: Dispute }) {
     setBusy(false);
   };
   return (
-    <Modal opened onClose={dispute.close} title="Somebody else changed this too" size="lg">
+    <Modal opened onClose={dispute.close} title={t("Somebody else changed this too")} size="lg">
       <Stack gap="md">
         <Text size="sm">
-          Your change is not saved yet: since you began, another person changed the same{" "}
-          {keys.length === 1 ? "field" : "fields"}. Choose which version stays.
+          {plural(
+            keys.length,
+            "Your change is not saved yet: since you began, another person changed the same field. Choose which version stays.",
+            "Your change is not saved yet: since you began, another person changed the same fields. Choose which version stays.",
+          )}
         </Text>
         <Group gap={8}>
           <Button size="xs" variant="default" onClick={() => setTheirs(new Set())}>
-            Keep all mine
+            {t("Keep all mine")}
           </Button>
           <Button size="xs" variant="default" onClick={() => setTheirs(new Set(keys))}>
-            Take all theirs
+            {t("Take all theirs")}
           </Button>
         </Group>
         {dispute.clashes.map((clash) => (
@@ -48,14 +52,14 @@ export function ClashDialog({ dispute }: { dispute: Dispute }) {
               <Radio.Card value="mine" className={classes.side}>
                 <Group gap={8} wrap="nowrap">
                   <Radio.Indicator />
-                  <b>Mine</b>
+                  <b>{tIn("version", "Mine")}</b>
                 </Group>
                 <pre className={classes.value}>{shown(clash.mine)}</pre>
               </Radio.Card>
               <Radio.Card value="theirs" className={classes.side}>
                 <Group gap={8} wrap="nowrap">
                   <Radio.Indicator />
-                  <b>Theirs</b>
+                  <b>{tIn("version", "Theirs")}</b>
                 </Group>
                 <pre className={classes.value}>{shown(clash.theirs)}</pre>
               </Radio.Card>
@@ -64,10 +68,10 @@ export function ClashDialog({ dispute }: { dispute: Dispute }) {
         ))}
         <Group justify="flex-end" gap={8}>
           <Button variant="default" onClick={dispute.close}>
-            Discard my change
+            {t("Discard my change")}
           </Button>
           <Button loading={busy} onClick={() => void save()}>
-            Save
+            {t("Save")}
           </Button>
         </Group>
       </Stack>

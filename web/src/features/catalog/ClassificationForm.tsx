@@ -5,6 +5,7 @@ import { api } from "@/api/client";
 import { modalitiesQuery } from "@/api/queries";
 import type { FileDoc } from "@/api/types";
 import { useChange } from "@/api/useChange";
+import { t } from "@/i18n/text";
 
 type Values = Record<string, string[]>;
 type Draft = { modality: string | null; values: Values };
@@ -42,7 +43,7 @@ export function ClassificationForm({ file, onDone }: { file: FileDoc; onDone: ()
     >
       <Stack gap="sm">
         <Select
-          label="Modality"
+          label={t("Modality")}
           searchable
           clearable
           data={[
@@ -58,7 +59,7 @@ export function ClassificationForm({ file, onDone }: { file: FileDoc; onDone: ()
           <TagsInput
             key={key}
             label={key}
-            placeholder={known[key] ? "Choose" : "Any word, then Enter"}
+            placeholder={known[key] ? t("Choose") : t("Any word, then Enter")}
             data={known[key] ?? []}
             value={draft.values[key] ?? []}
             onChange={(values) => setDraft({ ...draft, values: { ...draft.values, [key]: values } })}
@@ -66,10 +67,10 @@ export function ClassificationForm({ file, onDone }: { file: FileDoc; onDone: ()
         ))}
         <Group justify="flex-end" gap={8}>
           <Button variant="default" size="xs" onClick={onDone}>
-            Cancel
+            {t("Cancel")}
           </Button>
           <Button type="submit" size="xs" loading={save.isPending}>
-            Save
+            {t("Save")}
           </Button>
         </Group>
       </Stack>

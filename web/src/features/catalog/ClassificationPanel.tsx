@@ -3,6 +3,7 @@ import { useDisclosure } from "@mantine/hooks";
 import { IconPencil } from "@tabler/icons-react";
 import { lazy, Suspense } from "react";
 import type { FileDoc } from "@/api/types";
+import { t } from "@/i18n/text";
 import { Facts } from "@/ui/Facts";
 import { Loading } from "@/ui/Loading";
 import { Panel } from "@/ui/Panel";
@@ -15,7 +16,7 @@ export function ClassificationPanel({ file, mayEdit }: { file: FileDoc; mayEdit:
   const said = Object.entries(file.classification).filter(([, values]) => values.length > 0);
   return (
     <Panel
-      title="Classification"
+      title={t("Classification")}
       aside={
         mayEdit && !editing ? (
           <Button
@@ -24,7 +25,7 @@ export function ClassificationPanel({ file, mayEdit }: { file: FileDoc; mayEdit:
             leftSection={<IconPencil size={14} />}
             onClick={edit.open}
           >
-            Edit
+            {t("Edit")}
           </Button>
         ) : null
       }
@@ -34,11 +35,11 @@ export function ClassificationPanel({ file, mayEdit }: { file: FileDoc; mayEdit:
           <Form file={file} onDone={edit.close} />
         </Suspense>
       ) : said.length === 0 && !file.modality ? (
-        <span className="dim">Not classified.</span>
+        <span className="dim">{t("Not classified.")}</span>
       ) : (
         <Facts
           facts={[
-            ["Modality", file.modality],
+            [t("Modality"), file.modality],
             ...said.map(([key, values]): [string, string] => [key, values.join(", ")]),
           ]}
         />

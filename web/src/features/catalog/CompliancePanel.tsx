@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { api } from "@/api/client";
 import { LIVE } from "@/api/queries";
+import { t } from "@/i18n/text";
 import { ComplianceMark } from "@/parts/compliance/ComplianceMark";
 import { type Checklist, linesOf } from "@/parts/compliance/checklist";
 import { Failure } from "@/ui/Failure";
@@ -16,12 +17,12 @@ export function CompliancePanel({ session, judged }: { session: string; judged: 
   });
   if (!judged) return null;
   return (
-    <Panel title="Completeness" aside={<ComplianceMark complete={found.data?.would_satisfy} />}>
+    <Panel title={t("Completeness")} aside={<ComplianceMark complete={found.data?.would_satisfy} />}>
       {found.error ? (
-        <Failure error={found.error} what="checklist" onRetry={() => void found.refetch()} />
+        <Failure error={found.error} what={t("checklist")} onRetry={() => void found.refetch()} />
       ) : null}
       {found.data ? (
-        <ul style={{ margin: 0, padding: 0, listStyle: "none" }} aria-label="Checklist">
+        <ul style={{ margin: 0, padding: 0, listStyle: "none" }} aria-label={t("Checklist")}>
           {linesOf(found.data).map((line) => (
             <li key={line.words} style={{ padding: "3px 0", overflowWrap: "anywhere" }}>
               <StateMark state={line.met ? "ok" : "bad"} words={line.words} />

@@ -2,6 +2,7 @@ import { Button } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconTrash } from "@tabler/icons-react";
 import { lazy, Suspense } from "react";
+import { t } from "@/i18n/text";
 import type { Doomed } from "./DeleteDialog";
 
 const Dialog = lazy(async () => ({ default: (await import("./DeleteDialog")).DeleteDialog }));
@@ -12,7 +13,7 @@ export function DeleteButton(doomed: Doomed) {
   return (
     <>
       <Button variant="default" leftSection={<IconTrash size={16} />} onClick={dialog.open}>
-        Delete
+        {t("Delete")}
       </Button>
       <Suspense>{opened ? <Dialog {...doomed} onClose={dialog.close} /> : null}</Suspense>
     </>

@@ -6,8 +6,10 @@ import { api } from "@/api/client";
 import { listQuery } from "@/api/queries";
 import type { Parents } from "@/api/types";
 import { useRemoval } from "@/api/useChange";
+import { countOf } from "@/i18n/levels";
+import { t } from "@/i18n/text";
 import { ConfirmDialog } from "@/ui/ConfirmDialog";
-import { count } from "@/ui/format";
+import { ASKS, type Deletable } from "./deleteAsks";
 import { REASON_CHOICES } from "./deleteReasons";
 import { usePlace } from "./usePlace";
 
@@ -23,10 +25,17 @@ const BELOW = {
 
 /** What shall be deleted. */
 export interface Doomed {
-  level: keyof typeof BELOW;
+  level: Deletable;
   id: string;
   label: string;
   parents: Parents;
+}
+
+function goes(label: string, level: Deletable, holds: string[]): string {
+  if (level === "file") return t("“{label}” goes to the trash with all its versions.", { label });
+  if (holds.length === 0) return t("“{label}” goes to the trash with all its files.", { label });
+  const contents = holds.join(", ");
+  return t("“{label}” goes to the trash with {contents}, all its files.", { label, contents });
 }
 
 /** What goes with it, and why: asked before anything is deleted. */
@@ -48,25 +57,22 @@ export function DeleteDialog({ level, id, label, parents, onClose }: Doomed & { 
     () => api.delete(path, { delete_reason: reason }),
     () => navigate({ to: parent }),
   );
-  const holds = totals.filter(({ total }) => total > 0).map(({ kind, total }) => count(total, kind));
+  const holds = totals.filter(({ total }) => total > 0).map(({ kind, total }) => countOf(total, kind));
   return (
     <ConfirmDialog
       opened
-      title={`Delete this ${level}?`}
-      action={`Delete ${level}`}
+      title={ASKS[level].title}
+      action={ASKS[level].action}
       busy={remove.isPending}
       disabled={!known || (many && typed.trim() !== label.trim())}
       onClose={onClose}
       onConfirm={() => remove.mutate()}
     >
       <Stack gap="sm">
-        <Text style={{ overflowWrap: "anywhere" }}>
-          “{label || "untitled"}” goes to the trash with{" "}
-          {level === "file" ? "all its versions" : [...holds, "all its files"].join(", ")}.
-        </Text>
+        <Text style={{ overflowWrap: "anywhere" }}>{goes(label || t("untitled"), level, holds)}</Text>
         {many ? (
           <TextInput
-            label={`Type the ${level}’s label to confirm`}
+            label={ASKS[level].confirm}
             placeholder={label}
             autoComplete="off"
             value={typed}
@@ -74,9 +80,9 @@ export function DeleteDialog({ level, id, label, parents, onClose }: Doomed & { 
           />
         ) : null}
         <Select
-          label="Reason"
-          description="Shown in the trash and kept in the access log; some projects demand one."
-          placeholder="None given"
+          label={t("Reason")}
+          description={t("Shown in the trash and kept in the access log; some projects demand one.")}
+          placeholder={t("None given")}
           clearable
           data={REASON_CHOICES}
           value={reason}

@@ -6,14 +6,17 @@ import { fileUrl } from "@/api/download";
 import { fileQuery, fileVersionsQuery } from "@/api/queries";
 import { useMay } from "@/api/rights";
 import type { Deid } from "@/api/types";
+import { levelWord } from "@/i18n/levels";
+import { figure, plural, t, tIn } from "@/i18n/text";
 import { LineageButton } from "@/parts/jobs/LineageButton";
 import { RunButton } from "@/parts/jobs/RunButton";
 import { Columns } from "@/ui/Columns";
 import { Failure } from "@/ui/Failure";
-import { bytes, count, dateTime } from "@/ui/format";
+import { bytes, dateTime } from "@/ui/format";
 import { LinkButton } from "@/ui/LinkButton";
 import { Loading } from "@/ui/Loading";
 import { useCrumbs } from "@/ui/layout/crumbsContext";
+import { originWords } from "@/ui/originWords";
 import { Page } from "@/ui/Page";
 import { PageHead } from "@/ui/PageHead";
 import { Panel } from "@/ui/Panel";
@@ -29,12 +32,29 @@ import { PreviewPanel } from "./PreviewPanel";
 import { idFact, SidePanels } from "./SidePanels";
 import { usePlace } from "./usePlace";
 
+/** Whose profile it is: `site`, `group psych`, `project`, whose id says nothing. */
+function ownerOf({ profile_id }: Deid): string {
+  const [kind = "", ...id] = profile_id.replace(/:[0-9a-f]{24}$/, "").split(":");
+  return [kind === "site" ? t("site") : levelWord(kind), id.join(":")].filter(Boolean).join(" ");
+}
+
 /** By which profile, and where that happened. */
 const deidWords = (deid: Deid | null) =>
   deid ? (
-    <span title={`${deid.profile_id}, SHA-256 ${deid.sha256}, engine ${deid.engine}`}>
-      by the profile of {deid.profile_id.replace(/:[0-9a-f]{24}$/, "").replace(":", " ")}
-      {deid.version ? `, version ${deid.version}` : ""} ({deid.at})
+    <span
+      title={t("{profile_id}, SHA-256 {sha256}, engine {engine}", {
+        profile_id: deid.profile_id,
+        sha256: deid.sha256,
+        engine: deid.engine,
+      })}
+    >
+      {deid.version
+        ? t("by the profile of {owner}, version {version} ({place})", {
+            owner: ownerOf(deid),
+            version: deid.version,
+            place: deid.at,
+          })
+        : t("by the profile of {owner} ({place})", { owner: ownerOf(deid), place: deid.at })}
     </span>
   ) : null;
 
@@ -50,7 +70,7 @@ export function FilePage() {
   // An older version is a record: it is read, never changed.
   const may = (action: string) => held(action) && (version === undefined || READING.has(action));
   useCrumbs([...usePlace(file?.parents), { label: file?.name ?? "" }]);
-  if (error && !file) return <Failure error={error} what="file" onRetry={() => void refetch()} />;
+  if (error && !file) return <Failure error={error} what={t("file")} onRetry={() => void refetch()} />;
   if (!file) return <Loading />;
   const place = { path: `/files/${f}`, isFile: true, may };
   const removal = file.origin.type === "device" ? "files_delete_device_data" : "files_delete_non_device_data";
@@ -61,11 +81,11 @@ export function FilePage() {
     <Page>
       <PageHead
         title={file.name}
-        kind={version === undefined ? "File" : `File, version ${version}`}
+        kind={version === undefined ? t("File") : t("File, version {version}", { version })}
         about={[
           file.type,
           bytes(file.size),
-          file.zip_member_count ? count(file.zip_member_count, "member") : "",
+          file.zip_member_count ? plural(file.zip_member_count, "{count} member", "{count} members") : "",
         ]
           .filter(Boolean)
           .join(" · ")}
@@ -82,14 +102,14 @@ export function FilePage() {
                 variant="default"
                 leftSection={<IconDownload size={16} />}
               >
-                Download
+                {t("Download")}
               </Button>
             ) : null}
             <LineageButton kind="file" id={f} {...exact} />
             <RunButton target={file.parent_ref.id} file={f} may={may} />
             {FULL_WINDOW.has(previewKind(file)) && may("files_view_contents") ? (
               <LinkButton to="/viewer" search={{ file: f, ...exact }} leftSection={<IconEye size={16} />}>
-                View
+                {tIn("verb", "View")}
               </LinkButton>
             ) : null}
           </>
@@ -102,29 +122,33 @@ export function FilePage() {
             {may("files_view_contents") ? <PreviewPanel file={file} /> : null}
             {dicom ? <LazyHeaderPanel fileId={f} {...exact} /> : null}
             <InfoPanel place={place} info={file.info} revision={file.revision} />
-            <Panel title="Versions" flush>
+            <Panel title={t("Versions")} flush>
               <SimpleTable
-                label="Versions"
+                label={t("Versions")}
                 rows={known}
                 rowKey={(row) => String(row.version)}
                 columns={[
                   {
-                    head: "Version",
+                    head: t("Version"),
                     cell: (row) => (
                       <Link
                         to="/files/$f"
                         params={{ f }}
                         search={row.version === known[0]?.version ? {} : { version: row.version }}
                       >
-                        {row.version}
-                        {row.version === known[0]?.version ? " (current)" : ""}
+                        {row.version === known[0]?.version
+                          ? t("{version} (current)", { version: row.version })
+                          : row.version}
                       </Link>
                     ),
                   },
-                  { head: "Made", cell: (row) => dateTime(row.created) },
-                  { head: "By", cell: (row) => [row.origin.type, row.origin.id].filter(Boolean).join(" ") },
+                  { head: t("Made"), cell: (row) => dateTime(row.created) },
                   {
-                    head: "Size",
+                    head: t("By"),
+                    cell: (row) => originWords(row.origin),
+                  },
+                  {
+                    head: t("Size"),
                     number: true,
                     cell: (row) => (row.size === undefined ? "" : bytes(row.size)),
                   },
@@ -140,15 +164,15 @@ export function FilePage() {
             <SidePanels
               place={place}
               facts={[
-                ["Type", file.type],
-                ["Media type", file.mimetype],
-                ["Size", `${file.size.toLocaleString("en-US")} bytes`],
-                ["Origin", [file.origin.type, file.origin.id].filter(Boolean).join(" ")],
-                ["De-identified", deidWords(file.deid)],
-                ["Created", dateTime(file.created)],
-                ["Changed", dateTime(file.modified)],
-                idFact("Hash", file.hash),
-                idFact("File id", file.file_id),
+                [t("Type"), file.type],
+                [t("Media type"), file.mimetype],
+                [t("Size"), t("{size} bytes", { size: figure(file.size) })],
+                [t("Origin"), originWords(file.origin)],
+                [t("De-identified"), deidWords(file.deid)],
+                [t("Created"), dateTime(file.created)],
+                [t("Changed"), dateTime(file.modified)],
+                idFact(t("Hash"), file.hash),
+                idFact(t("File id"), file.file_id),
               ]}
               tags={file.tags}
             />

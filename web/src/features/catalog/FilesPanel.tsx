@@ -4,6 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { fileUrl } from "@/api/download";
 import type { May } from "@/api/rights";
 import type { FileDoc } from "@/api/types";
+import { t, tIn } from "@/i18n/text";
 import { DropZone } from "@/parts/upload/DropZone";
 import type { Target } from "@/parts/upload/queue";
 import { UploadButton } from "@/parts/upload/UploadButton";
@@ -24,13 +25,13 @@ interface FilesPanelProps {
 }
 
 /** The files of a container; more are added by a button or by dropping them here. */
-export function FilesPanel({ files, may, into, title = "Files" }: FilesPanelProps) {
+export function FilesPanel({ files, may, into, title = t("Files") }: FilesPanelProps) {
   const target = may("files_create_single") ? into : null;
   return (
     <DropZone target={target}>
       <Panel title={title} flush aside={target ? <UploadButton target={target} /> : null}>
         {files.length === 0 ? (
-          <Message title="No files here">{target ? "Drop files or a folder here." : null}</Message>
+          <Message title={t("No files here")}>{target ? t("Drop files or a folder here.") : null}</Message>
         ) : (
           <SimpleTable
             label={title}
@@ -38,7 +39,7 @@ export function FilesPanel({ files, may, into, title = "Files" }: FilesPanelProp
             rowKey={(file) => file.file_id}
             columns={[
               {
-                head: "Name",
+                head: t("Name"),
                 cell: (file) => (
                   <Link to="/files/$f" params={{ f: file.file_id }} title={file.name}>
                     {middleCut(file.name, 40)}
@@ -46,7 +47,7 @@ export function FilesPanel({ files, may, into, title = "Files" }: FilesPanelProp
                 ),
               },
               {
-                head: "Type",
+                head: t("Type"),
                 cell: (file) => (
                   <>
                     {file.type}
@@ -58,35 +59,35 @@ export function FilesPanel({ files, may, into, title = "Files" }: FilesPanelProp
                   </>
                 ),
               },
-              { head: "Classification", cell: (file) => <Classes of={file.classification} /> },
-              { head: "Instances", number: true, cell: (file) => file.zip_member_count },
-              { head: "Size", number: true, cell: (file) => bytes(file.size) },
+              { head: t("Classification"), cell: (file) => <Classes of={file.classification} /> },
+              { head: t("Instances"), number: true, cell: (file) => file.zip_member_count },
+              { head: t("Size"), number: true, cell: (file) => bytes(file.size) },
               {
-                head: "Actions",
+                head: t("Actions"),
                 quiet: true,
                 cell: (file) => (
                   <Group gap={2} wrap="nowrap" justify="flex-end">
                     {FULL_WINDOW.has(previewKind(file)) && may("files_view_contents") ? (
-                      <Tooltip label="View">
+                      <Tooltip label={tIn("verb", "View")}>
                         <LinkIcon
                           to="/viewer"
                           search={{ file: file.file_id }}
                           variant="subtle"
-                          aria-label={`View ${file.name}`}
+                          aria-label={t("View {name}", { name: file.name })}
                         >
                           <IconEye size={17} />
                         </LinkIcon>
                       </Tooltip>
                     ) : null}
                     {may("files_download") ? (
-                      <Tooltip label="Download">
+                      <Tooltip label={t("Download")}>
                         <ActionIcon
                           component="a"
                           href={fileUrl(file)}
                           download={file.name}
                           variant="subtle"
                           color="gray"
-                          aria-label={`Download ${file.name}`}
+                          aria-label={t("Download {name}", { name: file.name })}
                         >
                           <IconDownload size={17} />
                         </ActionIcon>

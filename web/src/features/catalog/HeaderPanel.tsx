@@ -4,8 +4,8 @@ import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useMemo, useState } from "react";
 import { fileQuery } from "@/api/queries";
 import type { Info } from "@/api/types";
+import { figure, plural, t, tIn } from "@/i18n/text";
 import { Failure } from "@/ui/Failure";
-import { count } from "@/ui/format";
 import { Loading } from "@/ui/Loading";
 import { Message } from "@/ui/Message";
 import { Panel } from "@/ui/Panel";
@@ -16,20 +16,20 @@ import { type Dictionary, type HeaderRow, headerRows, searchRows } from "./heade
 const COLUMNS: DataColumn<HeaderRow>[] = [
   {
     id: "tag",
-    title: "Tag",
+    title: tIn("DICOM", "Tag"),
     width: 116,
     cell: (row) => <span className="mono">{row.tag}</span>,
     text: (row) => row.tag,
   },
   {
     id: "keyword",
-    title: "Keyword",
+    title: t("Keyword"),
     width: 290,
     cell: (row) => <span style={{ paddingLeft: row.depth * 16 }}>{row.keyword}</span>,
     text: (row) => row.keyword,
   },
-  { id: "vr", title: "VR", width: 56, cell: (row) => <span className="dim">{row.vr}</span> },
-  { id: "value", title: "Value", width: 520, cell: (row) => row.value, text: (row) => row.value },
+  { id: "vr", title: t("VR"), width: 56, cell: (row) => <span className="dim">{row.vr}</span> },
+  { id: "value", title: t("Value"), width: 520, cell: (row) => row.value, text: (row) => row.value },
 ];
 const nothing = () => {};
 
@@ -57,20 +57,24 @@ export function HeaderPanel({
   const found = useMemo(() => searchRows(rows, text), [rows, text]);
   return (
     <Panel
-      title="DICOM header"
+      title={t("DICOM header")}
       flush
       aside={
         <Group gap={8} wrap="nowrap">
           <Text size="xs" c="dimmed" role="status" visibleFrom="sm">
-            {text ? `${found.length} of ${count(rows.length, "element")}` : count(rows.length, "element")}
+            {text
+              ? plural(rows.length, "{found} of {count} element", "{found} of {count} elements", {
+                  found: figure(found.length),
+                })
+              : plural(rows.length, "{count} element", "{count} elements")}
           </Text>
           {choice}
           <TextInput
             size="xs"
             type="search"
             w={200}
-            aria-label="Search the header"
-            placeholder="Tag, keyword or value"
+            aria-label={t("Search the header")}
+            placeholder={t("Tag, keyword or value")}
             leftSection={<IconSearch size={14} />}
             value={text}
             onChange={(event) => setText(event.currentTarget.value)}
@@ -80,23 +84,25 @@ export function HeaderPanel({
     >
       {file.isPending ? <Loading /> : null}
       {file.error && !file.data ? (
-        <Failure error={file.error} what="header" onRetry={() => void file.refetch()} />
+        <Failure error={file.error} what={t("header")} onRetry={() => void file.refetch()} />
       ) : null}
       {file.data && !header ? (
-        <Message title="No header known">The metadata of this file has not been extracted.</Message>
+        <Message title={t("No header known")}>
+          {t("The metadata of this file has not been extracted.")}
+        </Message>
       ) : null}
       {header ? (
         <div style={{ display: "flex", height: 460 }}>
           <DataTable
             name="header"
-            label="DICOM header"
+            label={t("DICOM header")}
             columns={COLUMNS}
             total={found.length}
             rows={found}
             rowAt={(index) => found[index]}
             onRange={nothing}
             onOpen={nothing}
-            empty={<Message title={`No element matches “${text}”`} />}
+            empty={<Message title={t("No element matches “{text}”", { text })} />}
           />
         </div>
       ) : null}

@@ -4,9 +4,11 @@ import { useState } from "react";
 import { api } from "@/api/client";
 import { LIVE } from "@/api/queries";
 import type { Json } from "@/api/types";
+import { t } from "@/i18n/text";
 import { dateTime, middleCut } from "@/ui/format";
 import { ListPanel } from "@/ui/ListPanel";
 import { Message } from "@/ui/Message";
+import { originKind } from "@/ui/originWords";
 import { Panel } from "@/ui/Panel";
 
 /** One line of the change log. */
@@ -21,11 +23,11 @@ interface Logged {
 }
 
 const WORDS: Record<Logged["method"], string> = {
-  CREATE: "made",
-  ADD: "added",
-  DELETE: "deleted",
-  UPDATE: "changed",
-  REPLACE_FILE: "new version",
+  CREATE: t("made"),
+  ADD: t("added"),
+  DELETE: t("deleted"),
+  UPDATE: t("changed"),
+  REPLACE_FILE: t("new version"),
 };
 
 const FIRST = 50;
@@ -43,14 +45,14 @@ export function HistoryPanel({ level, id }: HistoryPanelProps) {
     <Changes level={level} id={id} />
   ) : (
     <Panel
-      title="History"
+      title={t("History")}
       aside={
         <Button size="compact-sm" variant="subtle" onClick={() => setShown(true)}>
-          Show
+          {t("Show")}
         </Button>
       }
     >
-      <span className="dim">Who changed what, and when.</span>
+      <span className="dim">{t("Who changed what, and when.")}</span>
     </Panel>
   );
 }
@@ -66,28 +68,28 @@ function Changes({ level, id }: HistoryPanelProps) {
   const rows = found.data?.changes;
   return (
     <ListPanel
-      title="History"
-      what="history"
+      title={t("History")}
+      what={t("history")}
       found={found}
       rows={rows}
       rowKey={(row) => `${row.created} ${row.revision} ${row.method}`}
-      empty={<Message title="Nothing has been changed yet" />}
+      empty={<Message title={t("Nothing has been changed yet")} />}
       columns={[
-        { head: "When", cell: (row) => dateTime(row.created) },
-        { head: "Who", cell: (row) => row.origin.id ?? row.origin.type },
+        { head: t("When"), cell: (row) => dateTime(row.created) },
+        { head: t("Who"), cell: (row) => row.origin.id ?? originKind(row.origin.type) },
         {
-          head: "What",
+          head: t("What"),
           cell: (row) =>
             row.file_version && row.method === "REPLACE_FILE"
-              ? `version ${row.file_version}`
+              ? t("version {version}", { version: row.file_version })
               : WORDS[row.method],
         },
-        { head: "New values", cell: (row) => <Values row={row} /> },
+        { head: t("New values"), cell: (row) => <Values row={row} /> },
       ]}
     >
       {rows?.length === limit && limit < MOST ? (
         <Button variant="subtle" m={8} loading={found.isFetching} onClick={() => setLimit(MOST)}>
-          Show older changes
+          {t("Show older changes")}
         </Button>
       ) : null}
     </ListPanel>
@@ -100,7 +102,7 @@ function Values({ row }: { row: Logged }) {
   const inner = typeof info === "object" && info !== null && !Array.isArray(info) ? info : {};
   const fields = [...Object.entries(own), ...Object.entries(inner)];
   const words = fields.map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
-  if (row.reason) words.push(`reason: ${row.reason}`);
+  if (row.reason) words.push(t("reason: {reason}", { reason: row.reason }));
   const all = words.join("\n");
   return <span title={all}>{middleCut(words.join(", "), 120)}</span>;
 }

@@ -2,6 +2,7 @@ import { ActionIcon, TextInput } from "@mantine/core";
 import { IconCheck, IconX } from "@tabler/icons-react";
 import { type FormEvent, type KeyboardEvent, useState } from "react";
 import type { Json } from "@/api/types";
+import { t } from "@/i18n/text";
 import { readValue } from "@/parts/info/infoTree";
 import classes from "./InfoNode.module.css";
 
@@ -30,8 +31,8 @@ export function InfoForm({ named = false, initial = "", onSave, onCancel }: Info
         <TextInput
           size="xs"
           w={160}
-          aria-label="Field name"
-          placeholder="Name"
+          aria-label={t("Field name")}
+          placeholder={t("Name")}
           autoFocus
           value={name}
           onChange={(event) => setName(event.currentTarget.value)}
@@ -40,16 +41,16 @@ export function InfoForm({ named = false, initial = "", onSave, onCancel }: Info
       <TextInput
         size="xs"
         flex={1}
-        aria-label="Value"
-        placeholder='Text, number, true, null, or JSON such as ["a", "b"]'
+        aria-label={t("Value")}
+        placeholder={t('Text, number, true, null, or JSON such as ["a", "b"]')}
         autoFocus={!named}
         value={text}
         onChange={(event) => setText(event.currentTarget.value)}
       />
-      <ActionIcon type="submit" size={30} variant="light" aria-label="Save">
+      <ActionIcon type="submit" size={30} variant="light" aria-label={t("Save")}>
         <IconCheck size={15} />
       </ActionIcon>
-      <ActionIcon size={30} variant="subtle" color="gray" aria-label="Cancel" onClick={onCancel}>
+      <ActionIcon size={30} variant="subtle" color="gray" aria-label={t("Cancel")} onClick={onCancel}>
         <IconX size={15} />
       </ActionIcon>
     </form>

@@ -2,8 +2,8 @@ import { ActionIcon } from "@mantine/core";
 import { IconChevronRight, IconPencil, IconPlus, IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
 import type { Json } from "@/api/types";
+import { plural, t } from "@/i18n/text";
 import { entries, type InfoPath, isBranch, writeValue } from "@/parts/info/infoTree";
-import { count } from "@/ui/format";
 import { InfoForm } from "./InfoForm";
 import classes from "./InfoNode.module.css";
 
@@ -24,7 +24,9 @@ interface InfoNodeProps {
 }
 
 const summary = (value: Json) =>
-  Array.isArray(value) ? `list of ${value.length}` : count(entries(value).length, "field");
+  Array.isArray(value)
+    ? plural(value.length, "list of {count}", "list of {count}")
+    : plural(entries(value).length, "{count} field", "{count} fields");
 
 /** One key of the tree: a value to edit, or a branch to open. */
 export function InfoNode({ name, path, value, form, mayEdit, onForm, onChange }: InfoNodeProps) {
@@ -64,7 +66,7 @@ export function InfoNode({ name, path, value, form, mayEdit, onForm, onChange }:
                 size={24}
                 variant="subtle"
                 color="gray"
-                aria-label={`Add to ${name}`}
+                aria-label={t("Add to {name}", { name })}
                 onClick={() => {
                   setOpen(true);
                   onForm({ kind: "add", path });
@@ -77,7 +79,7 @@ export function InfoNode({ name, path, value, form, mayEdit, onForm, onChange }:
                 size={24}
                 variant="subtle"
                 color="gray"
-                aria-label={`Edit ${name}`}
+                aria-label={t("Edit {name}", { name })}
                 onClick={() => onForm({ kind: "edit", path })}
               >
                 <IconPencil size={14} />
@@ -87,7 +89,7 @@ export function InfoNode({ name, path, value, form, mayEdit, onForm, onChange }:
               size={24}
               variant="subtle"
               color="gray"
-              aria-label={`Delete ${name}`}
+              aria-label={t("Delete {name}", { name })}
               onClick={() => onChange(path, undefined)}
             >
               <IconTrash size={14} />

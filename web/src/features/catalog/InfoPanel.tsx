@@ -3,6 +3,7 @@ import { IconArrowBackUp, IconBraces, IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
 import { api } from "@/api/client";
 import type { Info, Json } from "@/api/types";
+import { t } from "@/i18n/text";
 import { type InfoPath, withPart } from "@/parts/info/infoTree";
 import { Panel } from "@/ui/Panel";
 import { ClashDialog } from "./ClashDialog";
@@ -60,7 +61,7 @@ export function InfoPanel({ place, info, revision }: InfoPanelProps) {
   const adding = form?.kind === "add" && form.path.length === 0;
   return (
     <Panel
-      title="Metadata"
+      title={t("Metadata")}
       aside={
         <Group gap={4}>
           {last && edit === null ? (
@@ -70,7 +71,7 @@ export function InfoPanel({ place, info, revision }: InfoPanelProps) {
               leftSection={<IconArrowBackUp size={14} />}
               onClick={() => void undo(last).catch(() => null)}
             >
-              Undo
+              {t("Undo")}
             </Button>
           ) : null}
           {mayEdit ? (
@@ -80,7 +81,7 @@ export function InfoPanel({ place, info, revision }: InfoPanelProps) {
               leftSection={<IconPlus size={14} />}
               onClick={() => open({ kind: "add", path: [] })}
             >
-              Add field
+              {t("Add field")}
             </Button>
           ) : null}
           <Button
@@ -90,19 +91,19 @@ export function InfoPanel({ place, info, revision }: InfoPanelProps) {
             leftSection={<IconBraces size={14} />}
             onClick={() => open({ kind: "raw" })}
           >
-            JSON
+            {t("JSON")}
           </Button>
         </Group>
       }
     >
       {edit && !same(info, edit.base.values) ? (
         <Text size="sm" c="var(--warn)" role="status" mb={6}>
-          Somebody else has changed this meanwhile. Saving shows both versions where they differ.
+          {t("Somebody else has changed this meanwhile. Saving shows both versions where they differ.")}
         </Text>
       ) : null}
-      {keys.length === 0 && !adding ? <p className={classes.none}>No custom metadata.</p> : null}
+      {keys.length === 0 && !adding ? <p className={classes.none}>{t("No custom metadata.")}</p> : null}
       {keys.length > 0 ? (
-        <ul className={classes.tree} aria-label="Metadata">
+        <ul className={classes.tree} aria-label={t("Metadata")}>
           {keys.map((key) => (
             <InfoNode
               key={key}

@@ -1,4 +1,5 @@
 import { type ComponentProps, lazy, Suspense } from "react";
+import { t } from "@/i18n/text";
 import { Loading } from "@/ui/Loading";
 import { Panel } from "@/ui/Panel";
 import type { HeaderPanel } from "./HeaderPanel";
@@ -10,7 +11,7 @@ export function LazyHeaderPanel(props: ComponentProps<typeof HeaderPanel>) {
   return (
     <Suspense
       fallback={
-        <Panel title="DICOM header">
+        <Panel title={t("DICOM header")}>
           <Loading />
         </Panel>
       }

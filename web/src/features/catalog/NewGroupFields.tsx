@@ -1,4 +1,5 @@
 import { Fieldset, Stack, TextInput } from "@mantine/core";
+import { t } from "@/i18n/text";
 import { GROUP_ID_RULE, groupIdProblem } from "./groupId";
 
 interface NewGroup {
@@ -15,12 +16,12 @@ export function NewGroupFields({
   onChange: (value: NewGroup) => void;
 }) {
   return (
-    <Fieldset legend="New group" p="sm">
+    <Fieldset legend={t("New group")} p="sm">
       <Stack gap="sm">
         <TextInput
-          label="Group id"
-          description={`Part of the routing string, for good: ${GROUP_ID_RULE}`}
-          placeholder="psych"
+          label={t("Group id")}
+          description={t("Part of the routing string, for good: {rule}", { rule: GROUP_ID_RULE })}
+          placeholder={t("psych")}
           autoCapitalize="none"
           spellCheck={false}
           value={value.id}
@@ -29,8 +30,8 @@ export function NewGroupFields({
           data-autofocus
         />
         <TextInput
-          label="Group label"
-          placeholder="Department of Psychology"
+          label={t("Group label")}
+          placeholder={t("Department of Psychology")}
           maxLength={255}
           value={value.label}
           onChange={(event) => onChange({ ...value, label: event.currentTarget.value })}

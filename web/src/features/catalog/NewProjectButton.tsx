@@ -2,6 +2,7 @@ import { Button } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconPlus } from "@tabler/icons-react";
 import { lazy, Suspense } from "react";
+import { t } from "@/i18n/text";
 import { useOwnGroups } from "./useOwnGroups";
 
 const Dialog = lazy(async () => ({ default: (await import("./NewProjectDialog")).NewProjectDialog }));
@@ -14,7 +15,7 @@ export function NewProjectButton() {
   return (
     <>
       <Button leftSection={<IconPlus size={16} />} onClick={dialog.open}>
-        New project
+        {t("New project")}
       </Button>
       <Suspense>{opened ? <Dialog own={own} onClose={dialog.close} /> : null}</Suspense>
     </>

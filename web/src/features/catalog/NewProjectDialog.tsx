@@ -4,6 +4,8 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { api } from "@/api/client";
 import { LIVE } from "@/api/queries";
+import { rich } from "@/i18n/rich";
+import { t } from "@/i18n/text";
 import { Picker } from "@/parts/pick/Picker";
 import { FormDialog } from "@/ui/FormDialog";
 import { groupIdProblem } from "./groupId";
@@ -18,7 +20,7 @@ interface Created {
 const NEW_GROUP = "+";
 
 const labelProblem = (label: string) =>
-  /[/\\]/.test(label) ? "No / or \\ here: scanners name the project between slashes." : null;
+  /[/\\]/.test(label) ? t("No / or \\ here: scanners name the project between slashes.") : null;
 
 /** Makes a project, with a new group for it when wanted, and goes to its page. */
 export function NewProjectDialog({ own, onClose }: { own: OwnGroups; onClose: () => void }) {
@@ -53,8 +55,8 @@ export function NewProjectDialog({ own, onClose }: { own: OwnGroups; onClose: ()
   });
   return (
     <FormDialog
-      title="New project"
-      action="Create project"
+      title={t("New project")}
+      action={t("Create project")}
       busy={make.isPending}
       disabled={!groupId || !label.trim() || problem !== null}
       error={make.error}
@@ -63,17 +65,17 @@ export function NewProjectDialog({ own, onClose }: { own: OwnGroups; onClose: ()
     >
       <Picker
         source={own.source}
-        label="Group"
+        label={t("Group")}
         allowDeselect={false}
-        more={own.mayAdd ? [{ value: NEW_GROUP, label: "New group…" }] : []}
+        more={own.mayAdd ? [{ value: NEW_GROUP, label: t("New group…") }] : []}
         value={group}
         onChange={setGroup}
         data-autofocus={group === null || undefined}
       />
       {adding ? <NewGroupFields value={newGroup} onChange={setNewGroup} /> : null}
       <TextInput
-        label="Project label"
-        placeholder="study01"
+        label={t("Project label")}
+        placeholder={t("study01")}
         maxLength={255}
         value={label}
         onChange={(event) => setLabel(event.currentTarget.value)}
@@ -81,7 +83,7 @@ export function NewProjectDialog({ own, onClose }: { own: OwnGroups; onClose: ()
         data-autofocus={(group !== null && !adding) || undefined}
       />
       <Textarea
-        label="Description"
+        label={t("Description")}
         autosize
         minRows={2}
         maxRows={6}
@@ -90,10 +92,13 @@ export function NewProjectDialog({ own, onClose }: { own: OwnGroups; onClose: ()
       />
       {groupId && label.trim() && !problem ? (
         <Text size="sm" c="dimmed">
-          Scanners send to it with the Patient ID{" "}
-          <code className="mono" style={{ overflowWrap: "anywhere" }}>
-            fw://{groupId}/{label.trim()}
-          </code>
+          {rich("Scanners send to it with the Patient ID {address}", {
+            address: (
+              <code className="mono" style={{ overflowWrap: "anywhere" }}>
+                fw://{groupId}/{label.trim()}
+              </code>
+            ),
+          })}
         </Text>
       ) : null}
     </FormDialog>

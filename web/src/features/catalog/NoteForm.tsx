@@ -1,5 +1,6 @@
 import { Button, Group, Textarea } from "@mantine/core";
 import { type FormEvent, type KeyboardEvent, useState } from "react";
+import { t } from "@/i18n/text";
 
 interface NoteFormProps {
   label: string;
@@ -33,7 +34,7 @@ export function NoteForm({ label, action, initial = "", onSave, onCancel }: Note
     <form onSubmit={(event) => void submit(event)} onKeyDown={keys}>
       <Textarea
         aria-label={label}
-        placeholder="Write a note: Markdown, and a DOI becomes a link"
+        placeholder={t("Write a note: Markdown, and a DOI becomes a link")}
         autosize
         minRows={2}
         maxLength={100_000}
@@ -48,7 +49,7 @@ export function NoteForm({ label, action, initial = "", onSave, onCancel }: Note
           </Button>
           {onCancel ? (
             <Button size="xs" variant="subtle" color="gray" onClick={onCancel}>
-              Cancel
+              {t("Cancel")}
             </Button>
           ) : null}
         </Group>

@@ -2,6 +2,7 @@ import { ActionIcon, Text } from "@mantine/core";
 import { IconPencil, IconTrash } from "@tabler/icons-react";
 import { lazy, Suspense, useState } from "react";
 import type { Note } from "@/api/types";
+import { t } from "@/i18n/text";
 import { ago, dateTime } from "@/ui/format";
 import { NoteForm } from "./NoteForm";
 import classes from "./NotesPanel.module.css";
@@ -25,8 +26,9 @@ export function NoteItem({ note, own, onChange, onDelete }: NoteItemProps) {
     <li className={classes.note}>
       <div className={classes.by}>
         <Text size="xs" c="dimmed" title={dateTime(note.created)}>
-          {writer(note)}, {ago(note.created)}
-          {note.modified > note.created ? ", edited" : ""}
+          {note.modified > note.created
+            ? t("{name}, {time}, edited", { name: writer(note) ?? "", time: ago(note.created) })
+            : `${writer(note) ?? ""}, ${ago(note.created)}`}
         </Text>
         {own && !editing ? (
           <span className={classes.actions}>
@@ -34,7 +36,7 @@ export function NoteItem({ note, own, onChange, onDelete }: NoteItemProps) {
               size={24}
               variant="subtle"
               color="gray"
-              aria-label={`Edit note of ${writer(note)}`}
+              aria-label={t("Edit note of {name}", { name: writer(note) ?? "" })}
               onClick={() => setEditing(true)}
             >
               <IconPencil size={14} />
@@ -43,7 +45,7 @@ export function NoteItem({ note, own, onChange, onDelete }: NoteItemProps) {
               size={24}
               variant="subtle"
               color="gray"
-              aria-label={`Delete note of ${writer(note)}`}
+              aria-label={t("Delete note of {name}", { name: writer(note) ?? "" })}
               onClick={onDelete}
             >
               <IconTrash size={14} />
@@ -53,8 +55,8 @@ export function NoteItem({ note, own, onChange, onDelete }: NoteItemProps) {
       </div>
       {editing ? (
         <NoteForm
-          label="Note"
-          action="Save note"
+          label={t("Note")}
+          action={t("Save note")}
           initial={note.text}
           onSave={async (text) => {
             await onChange(text);

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { api } from "@/api/client";
 import { saveBlob } from "@/api/download";
 import type { HandOver } from "@/api/types";
+import { t } from "@/i18n/text";
 import { FormDialog } from "@/ui/FormDialog";
 import { dateTime } from "@/ui/format";
 import { ShownOnce } from "@/ui/ShownOnce";
@@ -15,7 +16,7 @@ export function NotebookButton({ project }: { project: string }) {
   return (
     <>
       <Button variant="default" onClick={dialog.open}>
-        Open in notebook
+        {t("Open in notebook")}
       </Button>
       {asking ? <NotebookDialog project={project} onClose={dialog.close} /> : null}
     </>
@@ -34,17 +35,22 @@ function NotebookDialog({ project, onClose }: { project: string; onClose: () => 
     const { name, key, expires, url } = make.data;
     return (
       <ShownOnce
-        title="Open in notebook"
-        words={`Copy the key now. It is not shown again, and ends ${dateTime(expires)}.`}
+        title={t("Open in notebook")}
+        words={t("Copy the key now. It is not shown again, and ends {expires}.", {
+          expires: dateTime(expires),
+        })}
         secret={key}
         onClose={onClose}
       >
         <Text size="sm">
-          {name} was downloaded. It holds no key: give it this one when it asks, or as TREADLE_API_KEY.
+          {t(
+            "{name} was downloaded. It holds no key: give it this one when it asks, or as TREADLE_API_KEY.",
+            { name },
+          )}
         </Text>
         {url ? (
           <Anchor href={url} target="_blank" rel="noreferrer">
-            Open Jupyter
+            {t("Open Jupyter")}
           </Anchor>
         ) : null}
       </ShownOnce>
@@ -52,18 +58,18 @@ function NotebookDialog({ project, onClose }: { project: string; onClose: () => 
   }
   return (
     <FormDialog
-      title="Open in notebook"
-      action="Make notebook"
+      title={t("Open in notebook")}
+      action={t("Make notebook")}
       busy={make.isPending}
       error={make.error}
       onClose={onClose}
       onSubmit={() => make.mutate()}
     >
       <Text size="sm">
-        A Jupyter notebook that begins with this project, and a key of yours for this project alone.
+        {t("A Jupyter notebook that begins with this project, and a key of yours for this project alone.")}
       </Text>
       <Checkbox
-        label="The key only reads"
+        label={t("The key only reads")}
         checked={readOnly}
         onChange={(event) => setReadOnly(event.currentTarget.checked)}
       />

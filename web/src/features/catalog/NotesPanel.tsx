@@ -2,6 +2,7 @@ import { api } from "@/api/client";
 import { useMe } from "@/api/queries";
 import type { Note } from "@/api/types";
 import { useChange } from "@/api/useChange";
+import { t } from "@/i18n/text";
 import { Panel } from "@/ui/Panel";
 import { NoteForm } from "./NoteForm";
 import { NoteItem } from "./NoteItem";
@@ -20,8 +21,8 @@ export function NotesPanel({ place, notes }: { place: Place; notes: Note[] }) {
   const owns = (note: Note) =>
     mayWrite && (note.user === user._id || place.may("project_permissions_manage"));
   return (
-    <Panel title="Notes">
-      {notes.length === 0 && !mayWrite ? <span className="dim">No notes.</span> : null}
+    <Panel title={t("Notes")}>
+      {notes.length === 0 && !mayWrite ? <span className="dim">{t("No notes.")}</span> : null}
       <ul className={classes.notes}>
         {notes.map((note) => (
           <NoteItem
@@ -34,7 +35,7 @@ export function NotesPanel({ place, notes }: { place: Place; notes: Note[] }) {
         ))}
       </ul>
       {mayWrite ? (
-        <NoteForm label="New note" action="Add note" onSave={(text) => add.mutateAsync(text)} />
+        <NoteForm label={t("New note")} action={t("Add note")} onSave={(text) => add.mutateAsync(text)} />
       ) : null}
     </Panel>
   );

@@ -1,3 +1,4 @@
+import { t } from "@/i18n/text";
 import { Copyable } from "@/ui/Copyable";
 import { Message } from "@/ui/Message";
 
@@ -5,10 +6,10 @@ import { Message } from "@/ui/Message";
 export function NothingHere({ group, project }: { group: string; project: string }) {
   return (
     <Message
-      title="No sessions yet"
-      action={<Copyable text={`fw://${group}/${project}`} label="routing string" />}
+      title={t("No sessions yet")}
+      action={<Copyable text={`fw://${group}/${project}`} label={t("routing string")} />}
     >
-      Connect a scanner: studies whose Patient ID is this routing string come into this project.
+      {t("Connect a scanner: studies whose Patient ID is this routing string come into this project.")}
     </Message>
   );
 }

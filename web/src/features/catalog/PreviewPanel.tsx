@@ -1,5 +1,6 @@
 import { contentUrl } from "@/api/download";
 import type { FileDoc } from "@/api/types";
+import { t } from "@/i18n/text";
 import { Panel } from "@/ui/Panel";
 import { previewKind } from "@/viewers/preview/kinds";
 import { Preview } from "@/viewers/preview/Preview";
@@ -11,7 +12,7 @@ export function PreviewPanel({ file }: { file: FileDoc }) {
   if (kind === "dicom") return null;
   const { file_id: fileId, version, name, size } = file;
   return (
-    <Panel title="Preview" flush>
+    <Panel title={t("Preview")} flush>
       <div className={classes.box}>
         <Preview kind={kind} file={{ fileId, version, name, size, url: contentUrl(fileId, version) }} />
       </div>

@@ -2,6 +2,8 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet, useParams, useRouterState } from "@tanstack/react-router";
 import { containerQuery } from "@/api/queries";
 import { useMay } from "@/api/rights";
+import { rich } from "@/i18n/rich";
+import { t } from "@/i18n/text";
 import { BatchLink } from "@/parts/batch/BatchLink";
 import { DownloadButton } from "@/parts/download/DownloadButton";
 import { mayRunAny } from "@/parts/jobs/rights";
@@ -19,18 +21,18 @@ import { ProjectString } from "./ProjectString";
 
 /** Tabs of a project: the end of the address, the words, and the right without which it is not shown. */
 const TABS = [
-  { end: "", words: "Sessions", needs: null },
-  { end: "/subjects", words: "Subjects", needs: null },
-  { end: "/overview", words: "Overview", needs: null },
-  { end: "/analyses", words: "Analyses", needs: "analyses_view_metadata" },
-  { end: "/jobs", words: "Jobs", needs: "jobs_view" },
-  { end: "/templates", words: "Templates", needs: "session_templates_view" },
-  { end: "/rules", words: "Rules", needs: "gear_rules_view" },
-  { end: "/deid", words: "De-identification", needs: null },
-  { end: "/views", words: "Data views", needs: "data_views_view" },
-  { end: "/permissions", words: "Permissions", needs: "project_permissions_view" },
-  { end: "/settings", words: "Settings", needs: "settings_view" },
-  { end: "/trash", words: "Trash", needs: "containers_delete_hierarchy" },
+  { end: "", words: t("Sessions"), needs: null },
+  { end: "/subjects", words: t("Subjects"), needs: null },
+  { end: "/overview", words: t("Overview"), needs: null },
+  { end: "/analyses", words: t("Analyses"), needs: "analyses_view_metadata" },
+  { end: "/jobs", words: t("Jobs"), needs: "jobs_view" },
+  { end: "/templates", words: t("Templates"), needs: "session_templates_view" },
+  { end: "/rules", words: t("Rules"), needs: "gear_rules_view" },
+  { end: "/deid", words: t("De-identification"), needs: null },
+  { end: "/views", words: t("Data views"), needs: "data_views_view" },
+  { end: "/permissions", words: t("Permissions"), needs: "project_permissions_view" },
+  { end: "/settings", words: t("Settings"), needs: "settings_view" },
+  { end: "/trash", words: t("Trash"), needs: "containers_delete_hierarchy" },
 ] as const;
 
 const LONG_TABLES = ["", "/subjects", "/analyses", "/jobs"];
@@ -41,8 +43,8 @@ export function ProjectFrame() {
   const { data: project, error, refetch } = useQuery(containerQuery("projects", p));
   const may = useMay(p);
   const path = useRouterState({ select: (state) => state.location.pathname });
-  useCrumbs([{ label: "Projects", href: "/projects" }, { label: project?.label ?? "" }]);
-  if (error && !project) return <Failure error={error} what="project" onRetry={() => void refetch()} />;
+  useCrumbs([{ label: t("Projects"), href: "/projects" }, { label: project?.label ?? "" }]);
+  if (error && !project) return <Failure error={error} what={t("project")} onRetry={() => void refetch()} />;
   if (!project) return <Loading />;
   const base = `/projects/${p}`;
   const end = path.slice(base.length).replace(/\/$/, "").replace("/sessions", "");
@@ -51,14 +53,13 @@ export function ProjectFrame() {
     <Page fill={LONG_TABLES.includes(end)}>
       <PageHead
         title={project.label}
-        kind={
-          <>
-            Project in{" "}
+        kind={rich("Project in {group}", {
+          group: (
             <Link to="/groups/$g" params={{ g: project.group }}>
               {group}
             </Link>
-          </>
-        }
+          ),
+        })}
         about={<ProjectString id={p} group={project.group} label={project.label} />}
         mark={<LockBadge locked={project.locked} />}
         actions={
@@ -69,14 +70,14 @@ export function ProjectFrame() {
             {may("files_download") ? <NotebookButton project={p} /> : null}
             {mayRunAny(may) ? <BatchLink project={p} /> : null}
             {may("files_download") ? (
-              <DownloadButton nodes={[{ level: "project", _id: project._id }]} words="Download all" />
+              <DownloadButton nodes={[{ level: "project", _id: project._id }]} words={t("Download all")} />
             ) : null}
           </>
         }
       />
       <LockNote project={p} />
       <TabLinks
-        label="Project"
+        label={t("Project")}
         tabs={TABS.filter((tab) => tab.needs === null || may(tab.needs)).map((tab) => ({
           href: `${base}${tab.end}`,
           words: tab.words,

@@ -1,6 +1,7 @@
 import { useParams } from "@tanstack/react-router";
 import { useProject } from "@/api/queries";
 import { useMay } from "@/api/rights";
+import { t } from "@/i18n/text";
 import { Columns } from "@/ui/Columns";
 import { dateTime } from "@/ui/format";
 import { FilesPanel } from "./FilesPanel";
@@ -31,11 +32,11 @@ export function ProjectOverview() {
         <SidePanels
           place={place}
           facts={[
-            ["Group", project.group_info?.label ?? project.group],
-            ["Description", project.description],
-            ["Members", project.permissions?.length],
-            ["Created", dateTime(project.created)],
-            idFact("Project id", project._id),
+            [t("Group"), project.group_info?.label ?? project.group],
+            [t("Description"), project.description],
+            [t("Members"), project.permissions?.length],
+            [t("Created"), dateTime(project.created)],
+            idFact(t("Project id"), project._id),
           ]}
           tags={project.tags}
           notes={project.notes}

@@ -7,6 +7,7 @@ import { LIVE, useProject } from "@/api/queries";
 import { useMay } from "@/api/rights";
 import type { Project } from "@/api/types";
 import { useChange } from "@/api/useChange";
+import { t } from "@/i18n/text";
 import { Failure } from "@/ui/Failure";
 import { Loading } from "@/ui/Loading";
 import { Panel } from "@/ui/Panel";
@@ -40,19 +41,19 @@ function Name({ project }: { project: Project }) {
     save.mutate(undefined);
   };
   return (
-    <Panel title="Label and description">
+    <Panel title={t("Label and description")}>
       <form onSubmit={submit}>
         <Stack gap="md">
           <TextInput
-            label="Label"
-            description="Scanners name the project by it: after a change they have to send the new one."
+            label={t("Label")}
+            description={t("Scanners name the project by it: after a change they have to send the new one.")}
             maxLength={255}
             disabled={!may}
             value={label}
             onChange={(event) => setLabel(event.currentTarget.value)}
           />
           <Textarea
-            label="Description"
+            label={t("Description")}
             autosize
             minRows={2}
             disabled={!may}
@@ -62,7 +63,7 @@ function Name({ project }: { project: Project }) {
           {may ? (
             <Group justify="flex-end">
               <Button type="submit" disabled={!changed || !label.trim()} loading={save.isPending}>
-                Save
+                {t("Save")}
               </Button>
             </Group>
           ) : null}
@@ -87,22 +88,22 @@ function Deleting({ id }: { id: string }) {
     save.mutate(checked, { onSettled: () => setWanted(null) });
   };
   return (
-    <Panel title="Deleting">
+    <Panel title={t("Deleting")}>
       {found.isPending ? <Loading rows={2} /> : null}
       {found.error && !found.data ? (
-        <Failure error={found.error} what="settings" onRetry={() => void found.refetch()} />
+        <Failure error={found.error} what={t("settings")} onRetry={() => void found.refetch()} />
       ) : null}
       {found.data ? (
         <Checkbox
-          label="Deleting demands a reason"
-          description="Whoever deletes something here has to say why; it is kept in the access log."
+          label={t("Deleting demands a reason")}
+          description={t("Whoever deletes something here has to say why; it is kept in the access log.")}
           checked={wanted ?? found.data.require_delete_reason === true}
           disabled={!may}
           onChange={(event) => demand(event.currentTarget.checked)}
         />
       ) : null}
       <Text size="sm" c="dimmed" mt="sm">
-        What is deleted goes to the trash of the project first and can come back from there.
+        {t("What is deleted goes to the trash of the project first and can come back from there.")}
       </Text>
     </Panel>
   );

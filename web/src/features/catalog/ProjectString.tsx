@@ -1,6 +1,7 @@
 import { ActionIcon, Group, Tooltip } from "@mantine/core";
 import { IconQrcode } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
+import { t } from "@/i18n/text";
 import { Copyable } from "@/ui/Copyable";
 import { routingString } from "@/ui/routingWords";
 
@@ -8,14 +9,14 @@ import { routingString } from "@/ui/routingWords";
 export function ProjectString({ id, group, label }: { id: string; group: string; label: string }) {
   return (
     <Group gap={2} wrap="nowrap" mt={4} miw={0}>
-      <Copyable text={routingString(group, label)} label="routing string" />
-      <Tooltip label="Card for the scanner">
+      <Copyable text={routingString(group, label)} label={t("routing string")} />
+      <Tooltip label={t("Card for the scanner")}>
         <ActionIcon
           component={Link}
           to={`/projects/${id}/card`}
           variant="subtle"
           color="gray"
-          aria-label="Card for the scanner"
+          aria-label={t("Card for the scanner")}
         >
           <IconQrcode size={16} />
         </ActionIcon>

@@ -4,6 +4,7 @@ import { usePagedRows } from "@/api/paging";
 import { useProject } from "@/api/queries";
 import { useMay } from "@/api/rights";
 import type { Subject } from "@/api/types";
+import { t } from "@/i18n/text";
 import { BulkEditButton } from "@/parts/bulkedit/BulkEditButton";
 import { AddToCollectionButton } from "@/parts/collect/AddToCollectionButton";
 import { collectNodes } from "@/parts/collect/collectNodes";
@@ -15,14 +16,15 @@ import { type DataColumn, readSort, sortText } from "@/ui/table/model";
 import { PagedTable } from "@/ui/table/PagedTable";
 import { SelectionBar } from "@/ui/table/SelectionBar";
 import { changedColumn, labelColumn, receivedColumn, tagsColumn } from "./columns";
+import { valueWord } from "./details/valueWords";
 import { NothingHere } from "./NothingHere";
 import { useFilterFields } from "./useFilterFields";
 import { useSelection } from "./useSelection";
 
 const COLUMNS: DataColumn<Subject>[] = [
-  labelColumn("Subject"),
-  { id: "sex", title: "Sex", width: 100, sort: "sex", cell: (row) => row.sex },
-  { id: "cohort", title: "Cohort", width: 110, sort: "cohort", cell: (row) => row.cohort },
+  labelColumn(t("Subject")),
+  { id: "sex", title: t("Sex"), width: 100, sort: "sex", cell: (row) => valueWord(row.sex) },
+  { id: "cohort", title: t("Cohort"), width: 110, sort: "cohort", cell: (row) => valueWord(row.cohort) },
   tagsColumn(),
   receivedColumn,
   changedColumn,
@@ -43,14 +45,14 @@ export function ProjectSubjects() {
   return (
     <>
       <FilterBar>
-        <SearchField label="Subject contains" value={search.q} onChange={(q) => change({ q })} />
-        <SearchField label="Tag is" value={search.tag} onChange={(tag) => change({ tag })} />
+        <SearchField label={t("Subject contains")} value={search.q} onChange={(q) => change({ q })} />
+        <SearchField label={t("Tag is")} value={search.tag} onChange={(tag) => change({ tag })} />
         <ClearFilters shown={filter !== undefined} onClear={clear} />
       </FilterBar>
       <PagedTable
         name="subjects"
-        label="Subjects"
-        what="subject list"
+        label={t("Subjects")}
+        what={t("subject list")}
         columns={COLUMNS}
         rows={rows}
         sort={sort}

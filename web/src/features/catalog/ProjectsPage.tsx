@@ -3,11 +3,12 @@ import { useMemo } from "react";
 import { allOf, contains, equals } from "@/api/filters";
 import { usePagedRows } from "@/api/paging";
 import type { Project } from "@/api/types";
+import { plural, t } from "@/i18n/text";
 import { Picker } from "@/parts/pick/Picker";
 import { GROUPS } from "@/parts/pick/source";
 import { ClearFilters } from "@/ui/ClearFilters";
 import { FilterBar } from "@/ui/FilterBar";
-import { ago, count, dateTime } from "@/ui/format";
+import { ago, dateTime } from "@/ui/format";
 import { useCrumbs } from "@/ui/layout/crumbsContext";
 import { Message } from "@/ui/Message";
 import { Page } from "@/ui/Page";
@@ -24,7 +25,7 @@ const number = (project: Project, key: "subjects" | "sessions" | "files") =>
 const COLUMNS: DataColumn<Project>[] = [
   {
     id: "label",
-    title: "Project",
+    title: t("Project"),
     width: 260,
     sort: "label",
     cell: (row) => (
@@ -37,18 +38,18 @@ const COLUMNS: DataColumn<Project>[] = [
   },
   {
     id: "group",
-    title: "Group",
+    title: t("Group"),
     width: 180,
     sort: "group.label",
     cell: (row) => row.group_info?.label ?? row.group,
     text: (row) => row.group,
   },
-  { id: "subjects", title: "Subjects", width: 100, number: true, cell: (row) => number(row, "subjects") },
-  { id: "sessions", title: "Sessions", width: 100, number: true, cell: (row) => number(row, "sessions") },
-  { id: "files", title: "Files", width: 100, number: true, cell: (row) => number(row, "files") },
+  { id: "subjects", title: t("Subjects"), width: 100, number: true, cell: (row) => number(row, "subjects") },
+  { id: "sessions", title: t("Sessions"), width: 100, number: true, cell: (row) => number(row, "sessions") },
+  { id: "files", title: t("Files"), width: 100, number: true, cell: (row) => number(row, "files") },
   {
     id: "modified",
-    title: "Last change",
+    title: t("Last change"),
     width: 140,
     sort: "modified",
     cell: (row) => ago(row.modified),
@@ -56,7 +57,7 @@ const COLUMNS: DataColumn<Project>[] = [
   },
   {
     id: "description",
-    title: "Description",
+    title: t("Description"),
     width: 360,
     cell: (row) => row.description,
     text: (row) => row.description ?? "",
@@ -67,7 +68,7 @@ const COLUMNS: DataColumn<Project>[] = [
 export function ProjectsPage() {
   const search = useSearch({ from: "/inside/framed/projects" });
   const navigate = useNavigate({ from: "/projects" });
-  useCrumbs([{ label: "Projects" }]);
+  useCrumbs([{ label: t("Projects") }]);
   const sort = readSort(search.sort, COLUMNS) ?? { field: "label", descending: false };
   const filter = allOf(
     search.q && contains("label", search.q),
@@ -83,16 +84,16 @@ export function ProjectsPage() {
   return (
     <Page fill>
       <PageHead
-        title="Projects"
-        about={rows.loading ? " " : count(rows.total, "project")}
+        title={t("Projects")}
+        about={rows.loading ? " " : plural(rows.total, "{count} project", "{count} projects")}
         actions={<NewProjectButton />}
       />
       <FilterBar>
-        <SearchField label="Label contains" value={search.q} onChange={(q) => change({ q })} />
+        <SearchField label={t("Label contains")} value={search.q} onChange={(q) => change({ q })} />
         <Picker
           source={GROUPS}
-          aria-label="Group"
-          placeholder="All groups"
+          aria-label={t("Group")}
+          placeholder={t("All groups")}
           clearable
           value={search.group ?? null}
           onChange={(group) => change({ group: group ?? undefined })}
@@ -101,8 +102,8 @@ export function ProjectsPage() {
       </FilterBar>
       <PagedTable
         name="projects"
-        label="Projects"
-        what="project list"
+        label={t("Projects")}
+        what={t("project list")}
         columns={COLUMNS}
         rows={rows}
         sort={sort}
@@ -111,8 +112,8 @@ export function ProjectsPage() {
         filtered={filter !== undefined}
         onClear={clear}
         empty={
-          <Message title="No projects yet" action={<NewProjectButton />}>
-            You see a project here as soon as you have a role in it.
+          <Message title={t("No projects yet")} action={<NewProjectButton />}>
+            {t("You see a project here as soon as you have a role in it.")}
           </Message>
         }
       />

@@ -1,6 +1,7 @@
 import { Button, Group, Modal, Textarea } from "@mantine/core";
 import { useState } from "react";
 import type { Info } from "@/api/types";
+import { t } from "@/i18n/text";
 
 interface RawInfoDialogProps {
   opened: boolean;
@@ -14,7 +15,7 @@ function read(text: string): Info | string {
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value !== "object" || value === null || Array.isArray(value))
-      return "Metadata is an object: { … }";
+      return t("Metadata is an object: {example}", { example: "{ … }" });
     return value as Info;
   } catch (error) {
     return (error as Error).message;
@@ -40,9 +41,9 @@ export function RawInfoDialog({ opened, onClose, info, mayEdit, onSave }: RawInf
     setBusy(false);
   };
   return (
-    <Modal opened={opened} onClose={close} title="Metadata as JSON" size="xl">
+    <Modal opened={opened} onClose={close} title={t("Metadata as JSON")} size="xl">
       <Textarea
-        aria-label="JSON"
+        aria-label={t("JSON")}
         autosize
         minRows={14}
         maxRows={28}
@@ -55,7 +56,7 @@ export function RawInfoDialog({ opened, onClose, info, mayEdit, onSave }: RawInf
       />
       <Group justify="flex-end" mt="md" gap={8}>
         <Button variant="default" onClick={close}>
-          {mayEdit ? "Cancel" : "Close"}
+          {mayEdit ? t("Cancel") : t("Close")}
         </Button>
         {mayEdit ? (
           <Button
@@ -63,7 +64,7 @@ export function RawInfoDialog({ opened, onClose, info, mayEdit, onSave }: RawInf
             disabled={typeof parsed === "string" || text === null}
             onClick={() => void save()}
           >
-            Save
+            {t("Save")}
           </Button>
         ) : null}
       </Group>

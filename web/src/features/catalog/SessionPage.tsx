@@ -4,11 +4,12 @@ import { Link, useParams } from "@tanstack/react-router";
 import { containerQuery, listQuery } from "@/api/queries";
 import { useMay } from "@/api/rights";
 import type { Acquisition } from "@/api/types";
+import { plural, t, tIn } from "@/i18n/text";
 import { DownloadButton } from "@/parts/download/DownloadButton";
 import { RunButton } from "@/parts/jobs/RunButton";
 import { Columns } from "@/ui/Columns";
 import { Failure } from "@/ui/Failure";
-import { age, count, dateTime } from "@/ui/format";
+import { age, dateTime } from "@/ui/format";
 import { LinkButton } from "@/ui/LinkButton";
 import { Loading } from "@/ui/Loading";
 import { useCrumbs } from "@/ui/layout/crumbsContext";
@@ -18,6 +19,7 @@ import { AcquisitionsTable } from "./AcquisitionsTable";
 import { AnalysesPanel } from "./analyses/AnalysesPanel";
 import { CompliancePanel } from "./CompliancePanel";
 import { DeleteButton } from "./DeleteButton";
+import { valueWord } from "./details/valueWords";
 import { FilesPanel } from "./FilesPanel";
 import { HistoryPanel } from "./HistoryPanel";
 import { InfoPanel } from "./InfoPanel";
@@ -38,7 +40,7 @@ export function SessionPage() {
   const may = useMay(session?.parents.project);
   useCrumbs([...usePlace(session?.parents), { label: session?.label ?? "" }]);
   if (found.error && !session)
-    return <Failure error={found.error} what="session" onRetry={() => void found.refetch()} />;
+    return <Failure error={found.error} what={t("session")} onRetry={() => void found.refetch()} />;
   if (!session) return <Loading />;
   const place = { path: `/sessions/${s}`, may };
   const rows = acquisitions.data?.results ?? [];
@@ -46,12 +48,12 @@ export function SessionPage() {
   return (
     <Page>
       <PageHead
-        title={session.label || "untitled"}
-        kind="Session"
+        title={session.label || t("untitled")}
+        kind={t("Session")}
         about={[
           session.subject?.label,
           dateTime(session.timestamp),
-          acquisitions.data ? count(rows.length, "acquisition") : "",
+          acquisitions.data ? plural(rows.length, "{count} acquisition", "{count} acquisitions") : "",
         ]
           .filter(Boolean)
           .join(" · ")}
@@ -64,7 +66,7 @@ export function SessionPage() {
             <RunButton target={s} may={may} />
             {viewable && may("files_view_contents") ? (
               <LinkButton to="/viewer" search={{ session: s }} leftSection={<IconEye size={16} />}>
-                View
+                {tIn("verb", "View")}
               </LinkButton>
             ) : null}
           </>
@@ -80,7 +82,7 @@ export function SessionPage() {
                 files={session.files ?? []}
                 may={may}
                 into={{ id: s, label: session.label }}
-                title="Session files"
+                title={t("Session files")}
               />
             ) : null}
             <AnalysesPanel of={`/sessions/${s}`} may={may} />
@@ -99,7 +101,7 @@ export function SessionPage() {
               details={session}
               facts={[
                 [
-                  "Subject",
+                  t("Subject"),
                   session.subject ? (
                     <Link
                       key="subject"
@@ -111,20 +113,20 @@ export function SessionPage() {
                   ) : null,
                 ],
                 [
-                  "Scanned",
+                  t("Scanned"),
                   session.timestamp ? (
-                    <span key="at" title={`${session.timestamp} (${session.timezone ?? "no zone"})`}>
+                    <span key="at" title={`${session.timestamp} (${session.timezone ?? t("no zone")})`}>
                       {dateTime(session.timestamp)}
                     </span>
                   ) : null,
                 ],
-                ["Age", age(session.age)],
-                ["Sex", session.subject?.sex],
-                ["Weight", session.weight === null ? null : `${session.weight} kg`],
-                ["Operator", session.operator],
-                idFact("Study UID", session.uid),
-                ["Received", dateTime(session.created)],
-                idFact("Session id", session._id),
+                [t("Age"), age(session.age)],
+                [t("Sex"), valueWord(session.subject?.sex)],
+                [t("Weight"), session.weight === null ? null : `${session.weight} kg`],
+                [t("Operator"), session.operator],
+                idFact(t("Study UID"), session.uid),
+                [t("Received"), dateTime(session.created)],
+                idFact(t("Session id"), session._id),
               ]}
               tags={session.tags}
               notes={session.notes}

@@ -6,6 +6,7 @@ import { allOf, between, contains, equals } from "@/api/filters";
 import { usePagedRows } from "@/api/paging";
 import type { Session } from "@/api/types";
 import { useProjectLabels } from "@/api/useProjectLabels";
+import { t, tIn } from "@/i18n/text";
 import { ComplianceMark } from "@/parts/compliance/ComplianceMark";
 import { ClearFilters } from "@/ui/ClearFilters";
 import { DateField } from "@/ui/DateField";
@@ -21,10 +22,10 @@ import { useFilterFields } from "./useFilterFields";
 import { useSelection } from "./useSelection";
 
 const COLUMNS: DataColumn<Session>[] = [
-  labelColumn("Session"),
+  labelColumn(t("Session")),
   {
     id: "subject",
-    title: "Subject",
+    title: t("Subject"),
     width: 170,
     sort: "subject.label",
     cell: (row) => row.subject?.label,
@@ -32,16 +33,16 @@ const COLUMNS: DataColumn<Session>[] = [
   },
   {
     id: "timestamp",
-    title: "Scanned",
+    title: t("Scanned"),
     width: 150,
     sort: "timestamp",
     cell: (row) => dateTime(row.timestamp),
     text: (row) => [row.timestamp, row.timezone].filter(Boolean).join(" "),
   },
-  { id: "age", title: "Age", width: 76, number: true, sort: "age", cell: (row) => age(row.age) },
+  { id: "age", title: t("Age"), width: 76, number: true, sort: "age", cell: (row) => age(row.age) },
   {
     id: "operator",
-    title: "Operator",
+    title: t("Operator"),
     width: 140,
     sort: "operator",
     cell: (row) => row.operator,
@@ -51,7 +52,7 @@ const COLUMNS: DataColumn<Session>[] = [
   receivedColumn,
   {
     id: "weight",
-    title: "Weight",
+    title: t("Weight"),
     width: 90,
     number: true,
     sort: "weight",
@@ -60,7 +61,7 @@ const COLUMNS: DataColumn<Session>[] = [
   },
   {
     id: "uid",
-    title: "Study UID",
+    title: t("Study UID"),
     width: 320,
     hidden: true,
     cell: (row) => row.uid,
@@ -82,21 +83,21 @@ interface SessionsTableProps {
 
 const COMPLETE: DataColumn<Session> = {
   id: "complete",
-  title: "Completeness",
+  title: t("Completeness"),
   width: 130,
   sort: "satisfies_template",
   cell: (row) => <ComplianceMark complete={row.satisfies_template} />,
 };
 
 const COMPLETENESS = [
-  { value: "", label: "Complete or not" },
-  { value: "yes", label: "Complete" },
-  { value: "no", label: "Incomplete" },
+  { value: "", label: t("Complete or not") },
+  { value: "yes", label: tIn("completeness", "Complete") },
+  { value: "no", label: t("Incomplete") },
 ];
 
 const projectColumn = (label: (id: string) => string): DataColumn<Session> => ({
   id: "project",
-  title: "Project",
+  title: t("Project"),
   width: 180,
   cell: (row) => label(row.project),
   text: (row) => label(row.project),
@@ -129,34 +130,39 @@ export function SessionsTable({
   return (
     <>
       <FilterBar end={<ColumnMenu name={name} columns={columns} />}>
-        <SearchField label="Session contains" value={search.q} onChange={(q) => change({ q })} />
+        <SearchField label={t("Session contains")} value={search.q} onChange={(q) => change({ q })} />
         <SearchField
-          label="Subject contains"
+          label={t("Subject contains")}
           value={search.subject}
           onChange={(subject) => change({ subject })}
         />
-        <SearchField label="Tag is" value={search.tag} onChange={(tag) => change({ tag })} />
+        <SearchField label={t("Tag is")} value={search.tag} onChange={(tag) => change({ tag })} />
         {judged ? (
           <NativeSelect
-            aria-label="Completeness"
+            aria-label={t("Completeness")}
             data={COMPLETENESS}
             value={search.complete ?? ""}
             onChange={(event) => change({ complete: event.currentTarget.value || undefined })}
           />
         ) : null}
         <DateField
-          label="Scanned from"
-          mark="From"
+          label={t("Scanned from")}
+          mark={t("From")}
           value={search.from}
           onChange={(from) => change({ from })}
         />
-        <DateField label="Scanned until" mark="To" value={search.to} onChange={(to) => change({ to })} />
+        <DateField
+          label={t("Scanned until")}
+          mark={t("To")}
+          value={search.to}
+          onChange={(to) => change({ to })}
+        />
         <ClearFilters shown={filter !== undefined} onClear={clear} />
       </FilterBar>
       <PagedTable
         name={name}
-        label="Sessions"
-        what="session list"
+        label={t("Sessions")}
+        what={t("session list")}
         columns={columns}
         rows={rows}
         sort={sort}

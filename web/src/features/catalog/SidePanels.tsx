@@ -1,4 +1,5 @@
 import type { Note } from "@/api/types";
+import { t, tIn } from "@/i18n/text";
 import { type Fact, Facts } from "@/ui/Facts";
 import { LinkButton } from "@/ui/LinkButton";
 import { Panel } from "@/ui/Panel";
@@ -37,7 +38,7 @@ export function SidePanels({ place, details, facts, tags, notes }: SidePanelsPro
   return (
     <>
       <Panel
-        title="About"
+        title={tIn("facts", "About")}
         aside={
           details && place.may("containers_modify_metadata") ? (
             <DetailsButton path={place.path} shown={details} />
@@ -54,7 +55,7 @@ export function SidePanels({ place, details, facts, tags, notes }: SidePanelsPro
             mt={8}
             ml={-8}
           >
-            Who can see this, and why?
+            {t("Who can see this, and why?")}
           </LinkButton>
         ) : null}
       </Panel>

@@ -3,6 +3,7 @@ import { Link, useParams } from "@tanstack/react-router";
 import { containerQuery, listQuery } from "@/api/queries";
 import { useMay } from "@/api/rights";
 import type { Session } from "@/api/types";
+import { t } from "@/i18n/text";
 import { DownloadButton } from "@/parts/download/DownloadButton";
 import { Columns } from "@/ui/Columns";
 import { Failure } from "@/ui/Failure";
@@ -15,6 +16,7 @@ import { Page } from "@/ui/Page";
 import { PageHead } from "@/ui/PageHead";
 import { AnalysesPanel } from "./analyses/AnalysesPanel";
 import { DeleteButton } from "./DeleteButton";
+import { valueWord } from "./details/valueWords";
 import { FilesPanel } from "./FilesPanel";
 import { HistoryPanel } from "./HistoryPanel";
 import { InfoPanel } from "./InfoPanel";
@@ -35,7 +37,7 @@ export function SubjectPage() {
   const may = useMay(subject?.parents.project);
   useCrumbs([...usePlace(subject?.parents), { label: subject?.label ?? "" }]);
   if (found.error && !subject)
-    return <Failure error={found.error} what="subject" onRetry={() => void found.refetch()} />;
+    return <Failure error={found.error} what={t("subject")} onRetry={() => void found.refetch()} />;
   if (!subject) return <Loading />;
   const place = { path: `/subjects/${s}`, may };
   const rows = sessions.data?.results ?? [];
@@ -43,7 +45,7 @@ export function SubjectPage() {
     <Page>
       <PageHead
         title={subject.label}
-        kind="Subject"
+        kind={t("Subject")}
         actions={
           <>
             {may("containers_delete_hierarchy") ? (
@@ -58,24 +60,24 @@ export function SubjectPage() {
         main={
           <>
             <ListPanel
-              title="Sessions"
-              what="session list"
+              title={t("Sessions")}
+              what={t("session list")}
               found={sessions}
               rows={sessions.data ? rows : undefined}
-              empty={<Message title="No sessions yet" />}
+              empty={<Message title={t("No sessions yet")} />}
               rowKey={(row) => row._id}
               columns={[
                 {
-                  head: "Session",
+                  head: t("Session"),
                   cell: (row) => (
                     <Link to="/sessions/$s" params={{ s: row._id }}>
-                      {row.label || "untitled"}
+                      {row.label || t("untitled")}
                     </Link>
                   ),
                 },
-                { head: "Scanned", cell: (row) => dateTime(row.timestamp) },
-                { head: "Age", number: true, cell: (row) => age(row.age) },
-                { head: "Operator", cell: (row) => row.operator },
+                { head: t("Scanned"), cell: (row) => dateTime(row.timestamp) },
+                { head: t("Age"), number: true, cell: (row) => age(row.age) },
+                { head: t("Operator"), cell: (row) => row.operator },
               ]}
             />
             {subject.files?.length || may("files_create_single") ? (
@@ -83,7 +85,7 @@ export function SubjectPage() {
                 files={subject.files ?? []}
                 may={may}
                 into={{ id: subject._id, label: subject.label }}
-                title="Subject files"
+                title={t("Subject files")}
               />
             ) : null}
             <AnalysesPanel of={`/subjects/${s}`} may={may} />
@@ -96,13 +98,13 @@ export function SubjectPage() {
             place={place}
             details={subject}
             facts={[
-              ["Code", subject.code !== subject.label ? subject.code : null],
-              ["Name", [subject.firstname, subject.lastname].filter(Boolean).join(" ")],
-              ["Sex", subject.sex],
-              ["Cohort", subject.cohort],
-              ["Type", subject.type],
-              ["Received", dateTime(subject.created)],
-              idFact("Subject id", subject._id),
+              [t("Code"), subject.code !== subject.label ? subject.code : null],
+              [t("Name"), [subject.firstname, subject.lastname].filter(Boolean).join(" ")],
+              [t("Sex"), valueWord(subject.sex)],
+              [t("Cohort"), valueWord(subject.cohort)],
+              [t("Type"), valueWord(subject.type)],
+              [t("Received"), dateTime(subject.created)],
+              idFact(t("Subject id"), subject._id),
             ]}
             tags={subject.tags}
             notes={subject.notes}

@@ -2,6 +2,7 @@ import { Group, Pill, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { api } from "@/api/client";
 import { useChange } from "@/api/useChange";
+import { t } from "@/i18n/text";
 import { Panel } from "@/ui/Panel";
 import type { Place } from "./place";
 
@@ -28,8 +29,8 @@ export function TagsPanel({ place, tags }: { place: Place; tags: string[] }) {
   };
   const mayEdit = place.may("tags_manage");
   return (
-    <Panel title="Tags">
-      {tags.length === 0 && !mayEdit ? <span className="dim">No tags.</span> : null}
+    <Panel title={t("Tags")}>
+      {tags.length === 0 && !mayEdit ? <span className="dim">{t("No tags.")}</span> : null}
       {tags.length > 0 ? (
         <Group gap={6} mb={mayEdit ? 10 : 0}>
           {tags.map((tag) => (
@@ -38,7 +39,11 @@ export function TagsPanel({ place, tags }: { place: Place; tags: string[] }) {
               size="md"
               withRemoveButton={mayEdit}
               onRemove={() => remove.mutate(tag)}
-              removeButtonProps={{ "aria-label": `Remove tag ${tag}`, "aria-hidden": false, tabIndex: 0 }}
+              removeButtonProps={{
+                "aria-label": t("Remove tag {tag}", { tag }),
+                "aria-hidden": false,
+                tabIndex: 0,
+              }}
             >
               {tag}
             </Pill>
@@ -48,8 +53,8 @@ export function TagsPanel({ place, tags }: { place: Place; tags: string[] }) {
       {mayEdit ? (
         <form onSubmit={submit}>
           <TextInput
-            aria-label="New tag"
-            placeholder="Add a tag, then Enter"
+            aria-label={t("New tag")}
+            placeholder={t("Add a tag, then Enter")}
             maxLength={64}
             value={text}
             onChange={(event) => setText(event.currentTarget.value)}

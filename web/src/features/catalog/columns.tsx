@@ -1,3 +1,4 @@
+import { t } from "@/i18n/text";
 import { ago, dateTime } from "@/ui/format";
 import { Tags } from "@/ui/Tags";
 import type { DataColumn } from "@/ui/table/model";
@@ -8,13 +9,13 @@ export const labelColumn = <T extends { label: string }>(title: string): DataCol
   title,
   width: 240,
   sort: "label",
-  cell: (row) => <b style={{ fontWeight: 550 }}>{row.label || "untitled"}</b>,
+  cell: (row) => <b style={{ fontWeight: 550 }}>{row.label || t("untitled")}</b>,
   text: (row) => row.label,
 });
 
 export const tagsColumn = <T extends { tags: string[] }>(): DataColumn<T> => ({
   id: "tags",
-  title: "Tags",
+  title: t("Tags"),
   width: 190,
   cell: (row) => <Tags tags={row.tags} />,
   text: (row) => row.tags.join(", "),
@@ -29,5 +30,5 @@ const timeColumn = <K extends "created" | "modified">(id: K, title: string) => (
   text: (row: Record<K, string>) => dateTime(row[id]),
 });
 
-export const receivedColumn = timeColumn("created", "Received");
-export const changedColumn = timeColumn("modified", "Last change");
+export const receivedColumn = timeColumn("created", t("Received"));
+export const changedColumn = timeColumn("modified", t("Last change"));

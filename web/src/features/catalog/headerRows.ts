@@ -1,4 +1,5 @@
 import type { Json } from "@/api/types";
+import { plural, t } from "@/i18n/text";
 import { isBranch } from "@/parts/info/infoTree";
 
 export interface HeaderRow {
@@ -54,7 +55,7 @@ export function headerRows(
       tag,
       vr: vr || "SQ",
       keyword,
-      value: `${value.length} ${value.length === 1 ? "item" : "items"}`,
+      value: plural(value.length, "{count} item", "{count} items"),
     };
     return [
       head,
@@ -66,7 +67,7 @@ export function headerRows(
                 depth: depth + 1,
                 tag: "",
                 vr: "",
-                keyword: `Item ${index + 1}`,
+                keyword: t("Item {number}", { number: index + 1 }),
                 value: "",
               },
             ]

@@ -2,6 +2,7 @@ import { useState } from "react";
 import { ApiError } from "@/api/client";
 import type { Info } from "@/api/types";
 import { useChange } from "@/api/useChange";
+import { t } from "@/i18n/text";
 import { type Change, type Clash, clashes, difference, merged, same } from "./infoClash";
 
 /** The values as they were when an edit began. */
@@ -70,7 +71,7 @@ export function useMergedEdit({ load, write }: Source) {
       }
       now = await load();
     }
-    throw new Error("Others are changing this all the time; try again in a moment.");
+    throw new Error(t("Others are changing this all the time; try again in a moment."));
   };
 
   const change = useChange(send);

@@ -2,6 +2,7 @@ import { queryOptions, useQuery } from "@tanstack/react-query";
 import { api } from "@/api/client";
 import { containerQuery, LIVE } from "@/api/queries";
 import type { Page, Parents } from "@/api/types";
+import { t } from "@/i18n/text";
 import type { Crumb } from "@/ui/layout/crumbsContext";
 
 // From the innermost outwards; a project is asked for by itself, since its page needs more of it than a label.
@@ -36,7 +37,7 @@ export function usePlace(parents: Parents | undefined): Crumb[] {
   const id = parents?.project;
   const project = useQuery({ ...containerQuery("projects", id ?? ""), enabled: Boolean(id) });
   const labels = useQuery(labelsQuery(parents)).data;
-  const crumbs: Crumb[] = [{ label: "Projects", href: "/projects" }];
+  const crumbs: Crumb[] = [{ label: t("Projects"), href: "/projects" }];
   const add = (label: string | undefined, href: string) => crumbs.push({ label: label ?? "…", href });
   if (id) add(project.data?.label, `/projects/${id}`);
   if (parents?.subject) add(labels?.subject, `/projects/${id}/subjects/${parents.subject}`);

@@ -24,7 +24,7 @@ export function useSelection<T extends { _id: string }>(
   return {
     selection: { ids: everything ? new Set(rows.rows.map((row) => row._id)) : picked, onChange: choose },
     bar: {
-      word: level,
+      level,
       total: rows.total,
       filtered: filter !== undefined,
       selected: picked.size,

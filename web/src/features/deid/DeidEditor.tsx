@@ -4,10 +4,10 @@ import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useMemo, useState } from "react";
 import { api } from "@/api/client";
 import { useChange } from "@/api/useChange";
+import { plural, t } from "@/i18n/text";
 import { Columns } from "@/ui/Columns";
 import { ConfirmDialog } from "@/ui/ConfirmDialog";
 import { Failure } from "@/ui/Failure";
-import { count } from "@/ui/format";
 import { Loading } from "@/ui/Loading";
 import { Message } from "@/ui/Message";
 import { Panel } from "@/ui/Panel";
@@ -44,7 +44,7 @@ export function DeidEditor(props: DeidEditorProps) {
   const own = found.data?.own;
   const kept = useQuery({ ...versionQuery(props.place, own?.version ?? 0), enabled: Boolean(own) });
   if (found.error && !found.data)
-    return <Failure error={found.error} what="profile" onRetry={() => void found.refetch()} />;
+    return <Failure error={found.error} what={t("profile")} onRetry={() => void found.refetch()} />;
   if (!found.data || (own && !kept.data)) return <Loading />;
   const text = own ? (kept.data?.text ?? "") : "";
   // Somebody else's save starts the editor anew.
@@ -103,13 +103,13 @@ function Editor({
       main={
         <>
           <Panel
-            title={`Profile of ${place.words}`}
+            title={t("Profile of {words}", { words: place.words })}
             aside={mayEdit && saved ? <TakeAway place={place} /> : null}
           >
             <Stack gap="sm">
               <Suspense fallback={<Loading rows={8} />}>
                 <CodeEditor
-                  label="Profile"
+                  label={t("Profile")}
                   value={text}
                   onChange={setText}
                   readOnly={!mayEdit}
@@ -123,7 +123,7 @@ function Editor({
                   <Group gap="md" align="center">
                     {others.length > 0 ? (
                       <Select
-                        label="Save for"
+                        label={t("Save for")}
                         allowDeselect={false}
                         data={[place, ...others].map((one) => ({ value: one.path, label: one.words }))}
                         value={target}
@@ -132,7 +132,7 @@ function Editor({
                     ) : null}
                     {place.level !== "project" ? (
                       <Checkbox
-                        label="Locked: below, profiles may only be stricter"
+                        label={t("Locked: below, profiles may only be stricter")}
                         checked={locked}
                         onChange={(event) => setLocked(event.currentTarget.checked)}
                       />
@@ -147,14 +147,14 @@ function Editor({
                         setTarget(place.path);
                       }}
                     >
-                      Undo
+                      {t("Undo")}
                     </Button>
                     <Button
                       disabled={!valid || !changed}
                       loading={save.isPending}
                       onClick={() => save.mutate(undefined)}
                     >
-                      Save profile
+                      {t("Save profile")}
                     </Button>
                   </Group>
                 </Group>
@@ -185,7 +185,7 @@ function Empty({ place, mayEdit, found, onStart }: EmptyProps) {
   const above = found.profile?.text;
   const actions = (
     <Group gap={8} justify="center">
-      {above ? <Button onClick={() => onStart(above)}>Start from what applies</Button> : null}
+      {above ? <Button onClick={() => onStart(above)}>{t("Start from what applies")}</Button> : null}
       {STARTS.map((start) => (
         <Button key={start.words} variant="default" onClick={() => onStart(start.text)}>
           {start.words}
@@ -194,10 +194,11 @@ function Empty({ place, mayEdit, found, onStart }: EmptyProps) {
     </Group>
   );
   return (
-    <Panel title="Profile" untitled>
-      <Message title={`No profile of ${place.words}`} action={mayEdit ? actions : null}>
-        A profile says what is removed, replaced or moved in every file before it is stored. The nearest one
-        counts: that of the project, else of its group, else of the site.
+    <Panel title={t("Profile")} untitled>
+      <Message title={t("No profile of {words}", { words: place.words })} action={mayEdit ? actions : null}>
+        {t(
+          "A profile says what is removed, replaced or moved in every file before it is stored. The nearest one counts: that of the project, else of its group, else of the site.",
+        )}
       </Message>
     </Panel>
   );
@@ -211,14 +212,17 @@ function Issues({
   const errors = issues.filter((one) => one.severity === "error").length;
   if (issues.length === 0) return null;
   return (
-    <div role="status" aria-label="Issues">
+    <div role="status" aria-label={t("Issues")}>
       <Text size="sm" c={errors > 0 ? "var(--bad)" : "dimmed"}>
-        {errors > 0 ? count(errors, "error") : count(issues.length, "remark")}
+        {errors > 0
+          ? plural(errors, "{count} error", "{count} errors")
+          : plural(issues.length, "{count} remark", "{count} remarks")}
       </Text>
       <ul className={classes.issues}>
         {issues.map((one) => (
           <li key={`${one.line} ${one.path} ${one.message}`}>
-            {one.line ? <span className="mono">line {one.line}</span> : null} {one.message}
+            {one.line ? <span className="mono">{t("line {line}", { line: one.line })}</span> : null}{" "}
+            {one.message}
           </li>
         ))}
       </ul>
@@ -232,17 +236,19 @@ function TakeAway({ place }: { place: Place }) {
   return (
     <>
       <Button size="compact-sm" variant="subtle" color="red" onClick={dialog.open}>
-        Take away
+        {t("Take away")}
       </Button>
       <ConfirmDialog
         opened={opened}
-        title={`Take the profile of ${place.words} away?`}
-        action="Take away"
+        title={t("Take the profile of {words} away?", { words: place.words })}
+        action={t("Take away")}
         busy={remove.isPending}
         onClose={dialog.close}
         onConfirm={() => remove.mutate(undefined, { onSettled: dialog.close })}
       >
-        What stands above counts from then on: the group's, the site's, or none. Its versions stay readable.
+        {t(
+          "What stands above counts from then on: the group's, the site's, or none. Its versions stay readable.",
+        )}
       </ConfirmDialog>
     </>
   );

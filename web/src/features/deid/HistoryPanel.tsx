@@ -1,6 +1,7 @@
 import { Button, Modal } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useState } from "react";
+import { t, tIn } from "@/i18n/text";
 import { dateTime } from "@/ui/format";
 import { Loading } from "@/ui/Loading";
 import { Panel } from "@/ui/Panel";
@@ -9,7 +10,7 @@ import { type Place, type Version, versionQuery, versionsQuery } from "./deid";
 
 const CodeDiff = lazy(() => import("@/viewers/code/CodeDiff").then((found) => ({ default: found.CodeDiff })));
 
-const by = ({ origin }: Version) => origin.id ?? origin.type ?? "the system";
+const by = ({ origin }: Version) => origin.id ?? origin.type ?? tIn("saved by", "the system");
 
 interface HistoryPanelProps {
   place: Place;
@@ -26,28 +27,31 @@ export function HistoryPanel({ place, text, mayEdit, onTake }: HistoryPanelProps
   const known = useQuery({ ...versionQuery(place, shown ?? 0), enabled: shown !== null }).data;
   if (versions.length === 0) return null;
   return (
-    <Panel title="Versions" flush>
+    <Panel title={t("Versions")} flush>
       <SimpleTable
-        label="Versions"
+        label={t("Versions")}
         rows={versions}
         rowKey={(row) => String(row.version)}
         columns={[
-          { head: "Version", cell: (row) => row.version },
-          { head: "Saved", cell: (row) => <span title={`by ${by(row)}`}>{dateTime(row.created)}</span> },
+          { head: t("Version"), cell: (row) => row.version },
           {
-            head: "Compare",
+            head: t("Saved"),
+            cell: (row) => <span title={t("by {name}", { name: by(row) })}>{dateTime(row.created)}</span>,
+          },
+          {
+            head: t("Compare"),
             quiet: true,
             cell: (row) =>
               row.removed ? (
-                <span className="dim">taken away</span>
+                <span className="dim">{t("taken away")}</span>
               ) : (
                 <Button
                   size="compact-xs"
                   variant="subtle"
-                  aria-label={`Compare version ${row.version}`}
+                  aria-label={t("Compare version {version}", { version: row.version })}
                   onClick={() => setShown(row.version)}
                 >
-                  Compare
+                  {t("Compare")}
                 </Button>
               ),
           },
@@ -56,12 +60,19 @@ export function HistoryPanel({ place, text, mayEdit, onTake }: HistoryPanelProps
       <Modal
         opened={shown !== null}
         onClose={() => setShown(null)}
-        title={`Version ${shown ?? ""}${known ? `, saved by ${by(known)},` : ""} and the editor`}
+        title={
+          known
+            ? t("Version {version}, saved by {name}, and the editor", {
+                version: shown ?? "",
+                name: by(known),
+              })
+            : t("Version {version} and the editor", { version: shown ?? "" })
+        }
         size="xl"
       >
         {known && known.version === shown ? (
           <Suspense fallback={<Loading rows={6} />}>
-            <CodeDiff label="Differences" before={known.text ?? ""} after={text} />
+            <CodeDiff label={t("Differences")} before={known.text ?? ""} after={text} />
             {mayEdit ? (
               <Button
                 mt="md"
@@ -71,7 +82,7 @@ export function HistoryPanel({ place, text, mayEdit, onTake }: HistoryPanelProps
                   setShown(null);
                 }}
               >
-                Put version {known.version} into the editor
+                {t("Put version {version} into the editor", { version: known.version })}
               </Button>
             ) : null}
           </Suspense>

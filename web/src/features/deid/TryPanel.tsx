@@ -4,6 +4,7 @@ import { useState } from "react";
 import { api } from "@/api/client";
 import { equals } from "@/api/filters";
 import type { Session } from "@/api/types";
+import { figure, plural, t, tIn } from "@/i18n/text";
 import { Picker } from "@/parts/pick/Picker";
 import type { Source } from "@/parts/pick/source";
 import { Failure } from "@/ui/Failure";
@@ -37,8 +38,8 @@ const sessionsOf = (project: string | null): Source<Session> => ({
   field: "label",
   only: project ? equals("parents.project", project) : undefined,
   label: (session) => [session.subject?.label, session.label].filter(Boolean).join(" / "),
-  placeholder: "Type to find a session",
-  nothing: "No session matches",
+  placeholder: t("Type to find a session"),
+  nothing: t("No session matches"),
 });
 
 const filesOf = (session: string): Source<Named> => ({
@@ -47,8 +48,8 @@ const filesOf = (session: string): Source<Named> => ({
   field: "name",
   only: equals("parents.session", session),
   label: (file) => file.name,
-  placeholder: "Type to find a file",
-  nothing: "No file matches",
+  placeholder: t("Type to find a file"),
+  nothing: t("No file matches"),
 });
 
 /** What the text in the editor would do to files that are here; nothing is stored. */
@@ -63,11 +64,11 @@ export function TryPanel({ project, text, valid }: TryPanelProps) {
   });
   const all = useMutation({ mutationFn: () => everyFile(session ?? "", text) });
   return (
-    <Panel title="Try it on files">
+    <Panel title={t("Try it on files")}>
       <Stack gap="sm">
         <Group grow align="flex-start" gap="sm" preventGrowOverflow={false}>
           <Picker
-            label="Session"
+            label={t("Session")}
             source={sessionsOf(project)}
             value={session}
             onChange={(id) => {
@@ -77,25 +78,32 @@ export function TryPanel({ project, text, valid }: TryPanelProps) {
             }}
           />
           {session ? (
-            <Picker label="File" source={filesOf(session)} value={file} onChange={setFile} key={session} />
+            <Picker
+              label={t("File")}
+              source={filesOf(session)}
+              value={file}
+              onChange={setFile}
+              key={session}
+            />
           ) : null}
         </Group>
         {session ? (
           <div>
             <Button variant="default" disabled={!valid} loading={all.isPending} onClick={() => all.mutate()}>
-              Test the whole session
+              {t("Test the whole session")}
             </Button>
           </div>
         ) : (
           <Text size="sm" c="dimmed">
-            Choose a session, then one of its files: every element before and after, by the text in the
-            editor. Nothing is stored, and codes are not those of the project.
+            {t(
+              "Choose a session, then one of its files: every element before and after, by the text in the editor. Nothing is stored, and codes are not those of the project.",
+            )}
           </Text>
         )}
-        {all.error ? <Failure error={all.error} what="test" /> : null}
+        {all.error ? <Failure error={all.error} what={t("test")} /> : null}
         {all.data ? <Outcome results={all.data} /> : null}
         {shown.isFetching ? <Loading rows={4} /> : null}
-        {shown.error ? <Failure error={shown.error} what="preview" /> : null}
+        {shown.error ? <Failure error={shown.error} what={t("preview")} /> : null}
         {file && shown.data && !shown.isFetching ? <Preview found={shown.data} /> : null}
       </Stack>
     </Panel>
@@ -121,44 +129,76 @@ function Outcome({ results }: { results: Tried[] }) {
   return (
     <>
       <Text size="sm" role="status">
-        {results.length - refused} of {results.length} files would be taken
-        {refused > 0 ? `, ${refused} refused` : ""}.
+        {refused > 0
+          ? plural(
+              results.length,
+              "{taken} of {count} file would be taken, {refused} refused.",
+              "{taken} of {count} files would be taken, {refused} refused.",
+              { taken: figure(results.length - refused), refused: figure(refused) },
+            )
+          : plural(
+              results.length,
+              "{taken} of {count} file would be taken.",
+              "{taken} of {count} files would be taken.",
+              { taken: figure(results.length) },
+            )}
       </Text>
       <SimpleTable
-        label="Files of the session"
+        label={t("Files of the session")}
         rows={results}
         rowKey={(row) => row.file_id}
         columns={[
-          { head: "File", cell: (row) => <span title={row.name}>{row.name}</span> },
+          { head: t("File"), cell: (row) => <span title={row.name}>{row.name}</span> },
           {
-            head: "Outcome",
+            head: t("Outcome"),
             cell: (row) =>
               row.status === "ok" ? (
-                <StateMark state="ok" words="taken" />
+                <StateMark state="ok" words={t("taken")} />
               ) : (
-                <StateMark state="bad" words={row.error ?? "refused"} title={row.message ?? ""} />
+                <StateMark state="bad" words={row.error ?? t("refused")} title={row.message ?? ""} />
               ),
           },
-          { head: "Changes", cell: (row) => changesOf(row) },
+          { head: t("Changes"), cell: (row) => changesOf(row) },
         ]}
       />
     </>
   );
 }
 
+const CHANGES: Record<string, string> = {
+  replaced: t("replaced"),
+  removed: t("removed"),
+  emptied: t("emptied"),
+  uids: tIn("number of changes", "uids"),
+  dates: tIn("number of changes", "dates"),
+  cleaned: t("cleaned"),
+  private_removed: t("private removed"),
+  private_kept: t("private kept"),
+};
+
 const changesOf = (tried: Tried) =>
   Object.entries(tried.changes)
-    .map(([what, number]) => `${number} ${what.replaceAll("_", " ")}`)
+    .map(([what, number]) => `${number} ${CHANGES[what] ?? what.replaceAll("_", " ")}`)
     .join(", ");
 
-const STATES = { kept: "off", added: "ok", changed: "ok", emptied: "ok", removed: "ok" } as const;
+const DONE: Record<string, string> = {
+  kept: t("kept"),
+  added: t("added"),
+  changed: t("changed"),
+  emptied: t("emptied"),
+  removed: t("removed"),
+};
 
 function Preview({ found }: { found: Tried }) {
   const [all, setAll] = useState(false);
   if (found.status !== "ok")
     return (
       <Text size="sm" c="var(--bad)" role="status">
-        This file would be refused: {found.message} ({found.error} {found.where})
+        {t("This file would be refused: {message} ({error} {where})", {
+          message: found.message ?? "",
+          error: found.error ?? "",
+          where: found.where,
+        })}
       </Text>
     );
   const rows = all ? found.rows : found.rows.filter((row) => row.action !== "kept");
@@ -166,30 +206,33 @@ function Preview({ found }: { found: Tried }) {
     <>
       <Group justify="space-between" gap="sm">
         <Text size="sm" role="status">
-          {found.member}: {changesOf(found) || "nothing changes"}
+          {found.member}: {changesOf(found) || t("nothing changes")}
           {found.warnings.length > 0 ? ` (${found.warnings.join(", ")})` : ""}
         </Text>
         <Switch
           size="xs"
-          label="Show what stays, too"
+          label={t("Show what stays, too")}
           checked={all}
           onChange={(event) => setAll(event.currentTarget.checked)}
         />
       </Group>
       <SimpleTable
-        label="Before and after"
+        label={t("Before and after")}
         rows={rows}
         rowKey={(row) => row.tag}
         columns={[
-          { head: "Element", cell: (row) => <span className="mono">{row.tag}</span> },
-          { head: "Name", cell: (row) => row.name },
-          { head: "Before", cell: (row) => <span title={row.before ?? ""}>{row.before ?? "-"}</span> },
-          { head: "After", cell: (row) => <span title={row.after ?? ""}>{row.after ?? "-"}</span> },
-          { head: "Done", cell: (row) => <StateMark state={stateOf(row)} words={row.action} /> },
+          { head: t("Element"), cell: (row) => <span className="mono">{row.tag}</span> },
+          { head: t("Name"), cell: (row) => row.name },
+          { head: t("Before"), cell: (row) => <span title={row.before ?? ""}>{row.before ?? "-"}</span> },
+          { head: t("After"), cell: (row) => <span title={row.after ?? ""}>{row.after ?? "-"}</span> },
+          {
+            head: tIn("what became of an element", "Done"),
+            cell: (row) => <StateMark state={stateOf(row)} words={DONE[row.action] ?? row.action} />,
+          },
         ]}
       />
     </>
   );
 }
 
-const stateOf = (row: Row) => STATES[row.action as keyof typeof STATES] ?? "off";
+const stateOf = (row: Row) => (row.action !== "kept" && row.action in DONE ? "ok" : "off");

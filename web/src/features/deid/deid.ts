@@ -2,6 +2,7 @@ import { queryOptions } from "@tanstack/react-query";
 import { api } from "@/api/client";
 import { LIVE } from "@/api/queries";
 import type { components } from "@/api/schema.gen";
+import { t } from "@/i18n/text";
 import type { Schema } from "@/viewers/code/schema";
 
 type Schemas = components["schemas"];
@@ -20,16 +21,16 @@ export interface Place {
   words: string;
 }
 
-export const SITE: Place = { level: "site", path: "/site", words: "the site" };
+export const SITE: Place = { level: "site", path: "/site", words: t("the site") };
 export const groupPlace = (id: string): Place => ({
   level: "group",
   path: `/groups/${encodeURIComponent(id)}`,
-  words: `group ${id}`,
+  words: t("group {id}", { id }),
 });
 export const projectPlace = (id: string): Place => ({
   level: "project",
   path: `/projects/${id}`,
-  words: "this project",
+  words: t("this project"),
 });
 
 /** What applies at a place, and what it has itself. */
@@ -68,12 +69,14 @@ export const checkQuery = (text: string) =>
 /** Beginnings of a profile. */
 export const STARTS = [
   {
-    words: "Research (dates moved, descriptions cleaned)",
+    words: t("Research (dates moved, descriptions cleaned)"),
     text: "name: Research\ntreadle:\n  preset: research\nzip: {}\n",
   },
-  { words: "Basic (removes most)", text: "name: Basic\ntreadle:\n  preset: ps315-basic\nzip: {}\n" },
+  { words: t("Basic (removes most)"), text: "name: Basic\ntreadle:\n  preset: ps315-basic\nzip: {}\n" },
 ];
 
 /** In which profile's place: `project:65…` is no name, so the words of its level. */
 export const levelWords = (version: Version) =>
-  ({ site: "site", group: `group ${version.target}`, project: "project" })[version.level] ?? version.level;
+  ({ site: t("site"), group: t("group {id}", { id: version.target }), project: t("project") })[
+    version.level
+  ] ?? version.level;

@@ -4,6 +4,8 @@ import { api } from "@/api/client";
 import { LIVE, useProject } from "@/api/queries";
 import { useIsAdmin, useMay, useMayInGroup } from "@/api/rights";
 import type { Group } from "@/api/types";
+import { rich } from "@/i18n/rich";
+import { t } from "@/i18n/text";
 import { useCrumbs } from "@/ui/layout/crumbsContext";
 import { Page } from "@/ui/Page";
 import { PageHead } from "@/ui/PageHead";
@@ -28,22 +30,21 @@ export function GroupDeid() {
   const { data } = useQuery({ queryKey: [LIVE, "groups", g], queryFn: () => api.get<Group>(address) });
   const label = data?.label || g;
   useCrumbs([
-    { label: "Projects", href: "/projects" },
+    { label: t("Projects"), href: "/projects" },
     { label, href: address },
-    { label: "De-identification" },
+    { label: t("De-identification") },
   ]);
   return (
     <Page>
       <PageHead
-        title="De-identification"
-        kind={
-          <>
-            Group{" "}
+        title={t("De-identification")}
+        kind={rich("Group {group}", {
+          group: (
             <Link to="/groups/$g" params={{ g }}>
               {label}
             </Link>
-          </>
-        }
+          ),
+        })}
       />
       <DeidEditor place={groupPlace(g)} mayEdit={mayEdit} project={null} />
     </Page>
@@ -52,10 +53,10 @@ export function GroupDeid() {
 
 /** The site's profile. */
 export function SiteDeid() {
-  useCrumbs([{ label: "De-identification" }]);
+  useCrumbs([{ label: t("De-identification") }]);
   return (
     <Page>
-      <PageHead title="De-identification" kind="Site" />
+      <PageHead title={t("De-identification")} kind={t("Site")} />
       <DeidEditor place={SITE} mayEdit={useIsAdmin()} project={null} />
     </Page>
   );

@@ -4,6 +4,8 @@ import { Link, useParams } from "@tanstack/react-router";
 import { api } from "@/api/client";
 import { type Gear, suiteOf, useIsDeveloper, versionsQuery } from "@/api/gears";
 import { useChange } from "@/api/useChange";
+import { t, tIn } from "@/i18n/text";
+import { CATEGORY_WORDS } from "@/parts/jobs/categories";
 import { Columns } from "@/ui/Columns";
 import { Facts } from "@/ui/Facts";
 import { Failure } from "@/ui/Failure";
@@ -25,14 +27,14 @@ export function GearPage() {
   const found = useQuery(versionsQuery(name));
   const versions = found.data?.results ?? [];
   const shown = versions.find((one) => one.gear.version === version);
-  useCrumbs([{ label: "Gears", href: "/gears" }, { label: shown?.gear.label ?? name }]);
+  useCrumbs([{ label: t("Gears"), href: "/gears" }, { label: shown?.gear.label ?? name }]);
   if (found.error && !found.data)
-    return <Failure error={found.error} what="gear" onRetry={() => void found.refetch()} />;
+    return <Failure error={found.error} what={t("gear")} onRetry={() => void found.refetch()} />;
   if (!found.data) return <Loading />;
   if (!shown)
     return (
-      <Message title="This version of the gear is not here" alert>
-        It may have been disabled, or you may not be allowed to run it.
+      <Message title={t("This version of the gear is not here")} alert>
+        {t("It may have been disabled, or you may not be allowed to run it.")}
       </Message>
     );
   const { gear, category } = shown;
@@ -40,19 +42,19 @@ export function GearPage() {
     <Page>
       <PageHead
         title={gear.label}
-        kind={`Gear, ${category}`}
+        kind={t("Gear, {category}", { category: CATEGORY_WORDS[category] })}
         about={
           <>
             <span className="mono">{gear.name}</span> {gear.version}
           </>
         }
-        mark={shown.disabled ? <StateMark state="off" words="disabled" /> : null}
+        mark={shown.disabled ? <StateMark state="off" words={t("disabled")} /> : null}
         actions={<Enabling key={shown._id} shown={shown} />}
       />
       <Columns
         main={
           <>
-            <Panel title="What it does">
+            <Panel title={t("What it does")}>
               <Text style={{ whiteSpace: "pre-wrap", overflowWrap: "anywhere" }}>{gear.description}</Text>
             </Panel>
             <ManifestPanels manifest={gear} />
@@ -60,22 +62,24 @@ export function GearPage() {
         }
         side={
           <>
-            <Panel title="About">
+            <Panel title={t("About")}>
               <Facts
                 facts={[
-                  ["Suite", suiteOf(shown)],
-                  ["Author", gear.author],
-                  ["Maintainer", gear.maintainer],
-                  ["Licence", gear.license],
-                  ["Home page", gear.url && <Address key="url" url={gear.url} />],
-                  ["Source", gear.source && <Address key="source" url={gear.source} />],
-                  ["Cite", gear.cite],
-                  ["Needs", gear.capabilities?.join(", ")],
-                  ["Added", dateTime(shown.created)],
+                  [t("Suite"), suiteOf(shown)],
+                  [t("Author"), gear.author],
+                  [t("Maintainer"), gear.maintainer],
+                  [t("Licence"), gear.license],
+                  [t("Home page"), gear.url && <Address key="url" url={gear.url} />],
+                  [t("Source"), gear.source && <Address key="source" url={gear.source} />],
+                  [t("Cite"), gear.cite],
+                  [t("Needs"), gear.capabilities?.join(", ")],
+                  [t("Added"), dateTime(shown.created)],
                   [
-                    "Content",
+                    t("Content"),
                     <span key="content" className="mono" style={{ overflowWrap: "anywhere" }}>
-                      {shown.exchange?.["rootfs-url"] ?? gear.custom?.["gear-builder"]?.image ?? "none"}
+                      {shown.exchange?.["rootfs-url"] ??
+                        gear.custom?.["gear-builder"]?.image ??
+                        tIn("content", "none")}
                     </span>,
                   ],
                 ]}
@@ -109,25 +113,25 @@ function Enabling({ shown }: { shown: Gear }) {
   return (
     <Button
       variant="default"
-      title={shown.disabled ? undefined : "No new runs of this version; what ran stays"}
+      title={shown.disabled ? undefined : t("No new runs of this version; what ran stays")}
       loading={change.isPending}
       onClick={() => change.mutate(undefined)}
     >
-      {shown.disabled ? "Enable" : "Disable"}
+      {shown.disabled ? t("Enable") : t("Disable")}
     </Button>
   );
 }
 
 function Versions({ versions, here }: { versions: Gear[]; here: string }) {
   return (
-    <Panel title="Versions" flush>
+    <Panel title={t("Versions")} flush>
       <SimpleTable
-        label="Versions"
+        label={t("Versions")}
         rows={versions}
         rowKey={(row) => row._id}
         columns={[
           {
-            head: "Version",
+            head: t("Version"),
             cell: ({ gear: { name, version }, disabled }) => (
               <>
                 {version === here ? (
@@ -137,11 +141,11 @@ function Versions({ versions, here }: { versions: Gear[]; here: string }) {
                     {version}
                   </Link>
                 )}
-                {disabled ? " (disabled)" : ""}
+                {disabled ? ` (${t("disabled")})` : ""}
               </>
             ),
           },
-          { head: "Added", cell: (row) => dateTime(row.created) },
+          { head: t("Added"), cell: (row) => dateTime(row.created) },
         ]}
       />
     </Panel>

@@ -1,9 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { gearsQuery } from "@/api/gears";
+import { plural, t } from "@/i18n/text";
+import { CATEGORY_WORDS } from "@/parts/jobs/categories";
 import { Failure } from "@/ui/Failure";
 import { FilterBar } from "@/ui/FilterBar";
-import { count } from "@/ui/format";
 import { Loading } from "@/ui/Loading";
 import { useCrumbs } from "@/ui/layout/crumbsContext";
 import { Message } from "@/ui/Message";
@@ -21,7 +22,7 @@ export function GearsPage() {
   const { q = "" } = useSearch({ from: "/inside/framed/gears" });
   const navigate = useNavigate({ from: "/gears" });
   const found = useQuery(gearsQuery());
-  useCrumbs([{ label: "Gears" }]);
+  useCrumbs([{ label: t("Gears") }]);
   const gears = found.data?.results ?? [];
   const total = found.data?.total ?? 0;
   const suites = bySuite(gears, q);
@@ -29,18 +30,21 @@ export function GearsPage() {
     void navigate({ search: words ? { q: words } : {}, replace: true });
   return (
     <Page>
-      <PageHead title="Gears" about={found.data ? count(total, "gear") : " "} />
+      <PageHead
+        title={t("Gears")}
+        about={found.data ? plural(total, "{count} gear", "{count} gears") : " "}
+      />
       <FilterBar>
-        <SearchField label="Search gears" value={q || undefined} onChange={look} />
+        <SearchField label={t("Search gears")} value={q || undefined} onChange={look} />
       </FilterBar>
       {found.isPending ? <Loading rows={8} /> : null}
       {found.error && !found.data ? (
-        <Failure error={found.error} what="gear list" onRetry={() => void found.refetch()} />
+        <Failure error={found.error} what={t("gear list")} onRetry={() => void found.refetch()} />
       ) : null}
       {found.data ? <Stale error={found.error} onRetry={() => void found.refetch()} /> : null}
       {found.data && gears.length === 0 ? (
-        <Message title="No gears yet">
-          A gear developer or an administrator adds them, with the command line or from a catalogue.
+        <Message title={t("No gears yet")}>
+          {t("A gear developer or an administrator adds them, with the command line or from a catalogue.")}
         </Message>
       ) : null}
       {gears.length > 0 && suites.length === 0 ? (
@@ -54,22 +58,26 @@ export function GearsPage() {
             rowKey={(row) => row._id}
             columns={[
               {
-                head: "Gear",
+                head: t("Gear"),
                 cell: ({ gear: { name, version, label } }) => (
                   <Link to="/gears/$name/$version" params={{ name, version }}>
                     {label}
                   </Link>
                 ),
               },
-              { head: "Version", cell: (row) => row.gear.version },
-              { head: "Category", cell: (row) => row.category },
-              { head: "Author", cell: (row) => row.gear.author },
+              { head: t("Version"), cell: (row) => row.gear.version },
+              { head: t("Category"), cell: (row) => CATEGORY_WORDS[row.category] },
+              { head: t("Author"), cell: (row) => row.gear.author },
             ]}
           />
         </Panel>
       ))}
       {total > gears.length && gears.length > 0 ? (
-        <p role="note">Only the first {count(gears.length, "gear")} are shown here.</p>
+        <p role="note">
+          {t("Only the first {gears} are shown here.", {
+            gears: plural(gears.length, "{count} gear", "{count} gears"),
+          })}
+        </p>
       ) : null}
     </Page>
   );

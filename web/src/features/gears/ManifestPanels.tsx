@@ -1,20 +1,25 @@
 import { Code, Text } from "@mantine/core";
 import type { Input, Manifest, Option } from "@/api/gears";
+import { t } from "@/i18n/text";
 import { Panel } from "@/ui/Panel";
 import { SimpleTable } from "@/ui/SimpleTable";
 
 const takes = (input: Input) => {
-  if (input.base === "api-key") return input["read-only"] ? "a key that only reads" : "a key of the starter";
-  if (input.base === "context") return "a value set on the container or above";
-  return input.type?.enum ? `a file: ${input.type.enum.join(", ")}` : "any file";
+  if (input.base === "api-key")
+    return input["read-only"] ? t("a key that only reads") : t("a key of the starter");
+  if (input.base === "context") return t("a value set on the container or above");
+  return input.type?.enum ? t("a file: {types}", { types: input.type.enum.join(", ") }) : t("any file");
 };
 
-const allowed = ({ type, enum: words, minimum, maximum }: Option) =>
-  [
-    words ? words.map(String).join(", ") : (type ?? "any value"),
-    minimum === undefined ? "" : `from ${minimum}`,
-    maximum === undefined ? "" : `to ${maximum}`,
-  ]
+function bounds({ minimum, maximum }: Option): string {
+  if (minimum === undefined) return maximum === undefined ? "" : t("to {maximum}", { maximum });
+  return maximum === undefined
+    ? t("from {minimum}", { minimum })
+    : t("from {minimum} to {maximum}", { minimum, maximum });
+}
+
+const allowed = (option: Option) =>
+  [option.enum ? option.enum.map(String).join(", ") : (option.type ?? t("any value")), bounds(option)]
     .filter(Boolean)
     .join(" ");
 
@@ -22,7 +27,7 @@ const preset = ({ default: value, optional }: Option) =>
   value === undefined
     ? optional
       ? ""
-      : "to be given"
+      : t("to be given")
     : typeof value === "string"
       ? value
       : JSON.stringify(value);
@@ -31,47 +36,47 @@ const preset = ({ default: value, optional }: Option) =>
 export function ManifestPanels({ manifest }: { manifest: Manifest }) {
   return (
     <>
-      <Panel title="Inputs" flush>
+      <Panel title={t("Inputs")} flush>
         {Object.keys(manifest.inputs).length === 0 ? (
           <Text c="dimmed" size="sm" p="md">
-            It needs none.
+            {t("It needs none.")}
           </Text>
         ) : (
           <SimpleTable
-            label="Inputs"
+            label={t("Inputs")}
             rows={Object.entries(manifest.inputs)}
             rowKey={([name]) => name}
             columns={[
-              { head: "Input", cell: ([name]) => name },
-              { head: "Takes", cell: ([, input]) => takes(input) },
-              { head: "Needed", cell: ([, input]) => (input.optional ? "" : "yes") },
-              { head: "Meaning", cell: ([, input]) => input.description },
+              { head: t("Input"), cell: ([name]) => name },
+              { head: t("Takes"), cell: ([, input]) => takes(input) },
+              { head: t("Needed"), cell: ([, input]) => (input.optional ? "" : t("yes")) },
+              { head: t("Meaning"), cell: ([, input]) => input.description },
             ]}
           />
         )}
       </Panel>
-      <Panel title="Configuration" flush>
+      <Panel title={t("Configuration")} flush>
         {Object.keys(manifest.config).length === 0 ? (
           <Text c="dimmed" size="sm" p="md">
-            There is nothing to set.
+            {t("There is nothing to set.")}
           </Text>
         ) : (
           <SimpleTable
-            label="Configuration"
+            label={t("Configuration")}
             rows={Object.entries(manifest.config)}
             rowKey={([name]) => name}
             columns={[
-              { head: "Option", cell: ([name]) => name },
-              { head: "Value", cell: ([, option]) => allowed(option) },
-              { head: "Default", cell: ([, option]) => <span className="mono">{preset(option)}</span> },
-              { head: "Meaning", cell: ([, option]) => option.description },
+              { head: t("Option"), cell: ([name]) => name },
+              { head: t("Value"), cell: ([, option]) => allowed(option) },
+              { head: t("Default"), cell: ([, option]) => <span className="mono">{preset(option)}</span> },
+              { head: t("Meaning"), cell: ([, option]) => option.description },
             ]}
           />
         )}
       </Panel>
-      <Panel title="Manifest">
+      <Panel title={t("Manifest")}>
         <details>
-          <summary>Word for word</summary>
+          <summary>{t("Word for word")}</summary>
           <Code block>{JSON.stringify(manifest, null, 2)}</Code>
         </details>
       </Panel>

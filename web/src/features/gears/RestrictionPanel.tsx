@@ -5,6 +5,7 @@ import { api } from "@/api/client";
 import { SERIES, seriesQuery, useIsDeveloper } from "@/api/gears";
 import { useChange } from "@/api/useChange";
 import { useProjectLabels } from "@/api/useProjectLabels";
+import { t } from "@/i18n/text";
 import { Picker } from "@/parts/pick/Picker";
 import { PEOPLE, PROJECTS, type Source } from "@/parts/pick/source";
 import { Panel } from "@/ui/Panel";
@@ -46,11 +47,11 @@ export function RestrictionPanel({ name }: { name: string }) {
         {series.permissions[kind].map((id) => (
           <li key={id} style={{ display: "flex", justifyContent: "space-between", gap: 8 }}>
             <span className="cut">{labelled(id)}</span>
-            <Tooltip label="Take away">
+            <Tooltip label={t("Take away")}>
               <ActionIcon
                 variant="subtle"
                 color="gray"
-                aria-label={`Take away ${labelled(id)}`}
+                aria-label={t("Take away {name}", { name: labelled(id) })}
                 disabled={forbid.isPending}
                 onClick={() => forbid.mutate({ kind, id })}
               >
@@ -63,20 +64,20 @@ export function RestrictionPanel({ name }: { name: string }) {
     </div>
   );
   return (
-    <Panel title="Who may run it">
+    <Panel title={t("Who may run it")}>
       <Stack gap="sm">
         <Switch
-          label="Only chosen people and projects"
+          label={t("Only chosen people and projects")}
           checked={series.is_restricted}
           disabled={restrict.isPending}
           onChange={(event) => restrict.mutate(event.currentTarget.checked)}
         />
         {series.is_restricted ? (
           <>
-            {entries("users", PEOPLE, "People", (id) => id)}
-            {entries("projects", PROJECTS, "Projects", (id) => labelOf(id) || id)}
+            {entries("users", PEOPLE, t("People"), (id) => id)}
+            {entries("projects", PROJECTS, t("Projects"), (id) => labelOf(id) || id)}
             <Text size="xs" c="dimmed">
-              Outputs and logs stay readable, and rules that are there go on.
+              {t("Outputs and logs stay readable, and rules that are there go on.")}
             </Text>
           </>
         ) : null}

@@ -1,6 +1,5 @@
-import { type Gear, suiteOf } from "@/api/gears";
-
-const LAST = "Other";
+import { type Gear, NO_SUITE, suiteOf } from "@/api/gears";
+import { CATEGORY_WORDS } from "@/parts/jobs/categories";
 
 /** Gears by suite in alphabetical order, those without one at the end; only what the words are found in. */
 export function bySuite(gears: Gear[], words: string): [suite: string, gears: Gear[]][] {
@@ -9,12 +8,15 @@ export function bySuite(gears: Gear[], words: string): [suite: string, gears: Ge
   for (const one of gears) {
     const suite = suiteOf(one);
     const { name, label, description, author } = one.gear;
-    const text = [name, label, description, author, suite, one.category].join(" ").toLowerCase();
+    const text = [name, label, description, author, suite, one.category, CATEGORY_WORDS[one.category]]
+      .join(" ")
+      .toLowerCase();
     if (!wanted.every((word) => text.includes(word))) continue;
     suites.set(suite, [...(suites.get(suite) ?? []), one]);
   }
   return [...suites].sort(
     ([a], [b]) =>
-      Number(a === LAST) - Number(b === LAST) || a.localeCompare(b, undefined, { sensitivity: "base" }),
+      Number(a === NO_SUITE) - Number(b === NO_SUITE) ||
+      a.localeCompare(b, undefined, { sensitivity: "base" }),
   );
 }

@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { listQuery } from "@/api/queries";
 import type { Session } from "@/api/types";
 import { useProjectLabels } from "@/api/useProjectLabels";
+import { t } from "@/i18n/text";
 import { ago, dateTime } from "@/ui/format";
 import { ListPanel } from "@/ui/ListPanel";
 import { Message } from "@/ui/Message";
@@ -17,37 +18,37 @@ export function LatestSessions() {
   const projectLabel = useProjectLabels(sessions.map((row) => row.project));
   return (
     <ListPanel
-      title="Latest sessions"
-      what="session list"
+      title={t("Latest sessions")}
+      what={t("session list")}
       found={found}
       rows={found.data?.results}
       rowKey={(row) => row._id}
       empty={
-        <Message title="No sessions yet">
-          Send a study from a scanner; it appears here within seconds, without a reload.
+        <Message title={t("No sessions yet")}>
+          {t("Send a study from a scanner; it appears here within seconds, without a reload.")}
         </Message>
       }
       columns={[
         {
-          head: "Session",
+          head: t("Session"),
           cell: (row) => (
             <Link to="/sessions/$s" params={{ s: row._id }}>
-              {row.label || "untitled"}
+              {row.label || t("untitled")}
             </Link>
           ),
         },
-        { head: "Subject", cell: (row) => row.subject?.label },
+        { head: t("Subject"), cell: (row) => row.subject?.label },
         {
-          head: "Project",
+          head: t("Project"),
           cell: (row) => (
             <Link to="/projects/$p" params={{ p: row.project }}>
-              {projectLabel(row.project) || "Project"}
+              {projectLabel(row.project) || t("Project")}
             </Link>
           ),
         },
-        { head: "Scanned", cell: (row) => dateTime(row.timestamp) },
+        { head: t("Scanned"), cell: (row) => dateTime(row.timestamp) },
         {
-          head: "Received",
+          head: t("Received"),
           cell: (row) => <span title={dateTime(row.created)}>{ago(row.created)}</span>,
         },
       ]}

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { listQuery } from "@/api/queries";
 import type { Project } from "@/api/types";
+import { t } from "@/i18n/text";
 import { Failure } from "@/ui/Failure";
 import { ago } from "@/ui/format";
 import { Loading } from "@/ui/Loading";
@@ -16,20 +17,22 @@ export function RecentProjects() {
   const projects = found.data?.results ?? [];
   return (
     <Panel
-      title="Recent projects"
+      title={t("Recent projects")}
       flush
       aside={
         <Anchor component={Link} to="/projects" size="sm">
-          All projects
+          {t("All projects")}
         </Anchor>
       }
     >
       {found.isPending ? <Loading rows={3} /> : null}
       {found.error ? (
-        <Failure error={found.error} what="project list" onRetry={() => void found.refetch()} />
+        <Failure error={found.error} what={t("project list")} onRetry={() => void found.refetch()} />
       ) : null}
       {found.data && projects.length === 0 ? (
-        <Message title="No projects yet">You see a project here as soon as you have a role in it.</Message>
+        <Message title={t("No projects yet")}>
+          {t("You see a project here as soon as you have a role in it.")}
+        </Message>
       ) : null}
       <ul className={classes.list}>
         {projects.map((project) => (

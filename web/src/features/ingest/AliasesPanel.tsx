@@ -7,6 +7,7 @@ import { api } from "@/api/client";
 import { aliasesQuery } from "@/api/queries";
 import type { RoutingAlias } from "@/api/types";
 import { useChange } from "@/api/useChange";
+import { t, tIn } from "@/i18n/text";
 import { ConfirmDialog } from "@/ui/ConfirmDialog";
 import { dateTime } from "@/ui/format";
 import { Panel } from "@/ui/Panel";
@@ -22,33 +23,36 @@ export function AliasesPanel() {
   });
   if (aliases.length === 0) return null;
   return (
-    <Panel title="Aliases" flush>
+    <Panel title={t("Aliases")} flush>
       <SimpleTable
-        label="Aliases"
+        label={t("Aliases")}
         rows={aliases}
         rowKey={(alias) => alias._id}
         columns={[
-          { head: "When somebody types", cell: (alias) => <span className="mono">fw://{alias.from}</span> },
           {
-            head: "it goes to",
+            head: t("When somebody types"),
+            cell: (alias) => <span className="mono">{`fw://${alias.from}`}</span>,
+          },
+          {
+            head: t("it goes to"),
             cell: (alias) => (
               <Link to="/projects/$p" params={{ p: alias.project }}>
                 {alias.to}
               </Link>
             ),
           },
-          { head: "Scanner", cell: (alias) => alias.device ?? "all" },
-          { head: "Remembered by", cell: (alias) => alias.made_by },
-          { head: "Since", cell: (alias) => dateTime(alias.created) },
+          { head: t("Scanner"), cell: (alias) => alias.device ?? tIn("scanners", "all") },
+          { head: t("Remembered by"), cell: (alias) => alias.made_by },
+          { head: t("Since"), cell: (alias) => dateTime(alias.created) },
           {
-            head: "Forget",
+            head: t("Forget"),
             quiet: true,
             cell: (alias) => (
-              <Tooltip label="Forget">
+              <Tooltip label={t("Forget")}>
                 <ActionIcon
                   variant="subtle"
                   color="gray"
-                  aria-label={`Forget the alias ${alias.from}`}
+                  aria-label={t("Forget the alias {from}", { from: alias.from })}
                   onClick={() => setLeaving(alias)}
                 >
                   <IconTrash size={16} />
@@ -60,14 +64,16 @@ export function AliasesPanel() {
       />
       <ConfirmDialog
         opened={leaving !== null}
-        title="Forget this alias?"
-        action="Forget"
+        title={t("Forget this alias?")}
+        action={t("Forget")}
         busy={forget.isPending}
         onClose={() => setLeaving(null)}
         onConfirm={() => leaving && forget.mutate(leaving._id)}
       >
-        Studies for “{leaving?.from}” will wait in the mis-routed list again. Those that came stay in{" "}
-        {leaving?.to}.
+        {t("Studies for “{from}” will wait in the mis-routed list again. Those that came stay in {to}.", {
+          from: leaving?.from ?? "",
+          to: leaving?.to ?? "",
+        })}
       </ConfirmDialog>
     </Panel>
   );

@@ -5,9 +5,10 @@ import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { misroutedQuery } from "@/api/queries";
 import type { Misrouted } from "@/api/types";
+import { plural, t, tIn } from "@/i18n/text";
 import { ClearFilters } from "@/ui/ClearFilters";
 import { FilterBar } from "@/ui/FilterBar";
-import { ago, count, dateTime } from "@/ui/format";
+import { ago, dateTime } from "@/ui/format";
 import { LinkButton } from "@/ui/LinkButton";
 import { ListPanel } from "@/ui/ListPanel";
 import { useCrumbs } from "@/ui/layout/crumbsContext";
@@ -33,7 +34,7 @@ export function MisroutedPage() {
   const navigate = useNavigate({ from: "/misrouted" });
   const found = useInfiniteQuery(misroutedQuery(asked));
   const [moving, setMoving] = useState<Moving | null>(null);
-  useCrumbs([{ label: "Mis-routed" }]);
+  useCrumbs([{ label: t("Mis-routed") }]);
   const rows = found.data?.pages.flatMap((page) => page.results);
   const total = found.data?.pages[0]?.total ?? 0;
   const filtered = Object.values(asked).some(Boolean);
@@ -43,25 +44,33 @@ export function MisroutedPage() {
   return (
     <Page>
       <PageHead
-        title="Mis-routed"
+        title={t("Mis-routed")}
         about={
-          found.data ? `${count(total, "session")} ${filtered ? "found" : "waiting for a destination"}` : " "
+          found.data
+            ? filtered
+              ? plural(total, "{count} session found", "{count} sessions found")
+              : plural(
+                  total,
+                  "{count} session waiting for a destination",
+                  "{count} sessions waiting for a destination",
+                )
+            : " "
         }
         actions={
           <LinkButton to="/routing" variant="default">
-            Routing check
+            {t("Routing check")}
           </LinkButton>
         }
       />
       <FilterBar>
         <SearchField
-          label="Search this list"
+          label={t("Search this list")}
           value={asked.search}
           onChange={(search) => change({ search })}
         />
         <Select
-          aria-label="Why"
-          placeholder="Any reason"
+          aria-label={t("Why")}
+          placeholder={t("Any reason")}
           clearable
           data={REASON_WORDS}
           value={asked.reason ?? null}
@@ -70,9 +79,9 @@ export function MisroutedPage() {
         <ClearFilters shown={filtered} onClear={clear} />
       </FilterBar>
       <ListPanel
-        title="Mis-routed sessions"
+        title={t("Mis-routed sessions")}
         untitled
-        what="mis-routed list"
+        what={t("mis-routed list")}
         found={found}
         rows={rows}
         rowKey={(row) => row.session._id}
@@ -80,22 +89,22 @@ export function MisroutedPage() {
           filtered ? (
             <NothingMatches onClear={clear} />
           ) : (
-            <Message title="Nothing is mis-routed" icon={<IconCircleCheck size={28} stroke={1.5} />}>
-              Studies whose routing string cannot be followed wait here until somebody moves them.
+            <Message title={t("Nothing is mis-routed")} icon={<IconCircleCheck size={28} stroke={1.5} />}>
+              {t("Studies whose routing string cannot be followed wait here until somebody moves them.")}
             </Message>
           )
         }
         columns={[
           {
-            head: "Session",
+            head: t("Session"),
             cell: (row) => (
               <Link to="/sessions/$s" params={{ s: row.session._id }}>
-                {row.session.label || "untitled"}
+                {row.session.label || t("untitled")}
               </Link>
             ),
           },
           {
-            head: "Why",
+            head: t("Why"),
             cell: (row) => (
               <StateMark
                 state="warn"
@@ -105,11 +114,11 @@ export function MisroutedPage() {
             ),
           },
           {
-            head: "Asked for",
+            head: tIn("destination", "Asked for"),
             cell: (row) => <span className="mono">{partsText(row.requested)}</span>,
           },
           {
-            head: "Perhaps meant",
+            head: t("Perhaps meant"),
             cell: (row) => (
               <Group gap={4} wrap="nowrap">
                 {row.suggestions.filter(isProject).map((to) => (
@@ -126,27 +135,27 @@ export function MisroutedPage() {
               </Group>
             ),
           },
-          { head: "Subject", cell: (row) => row.subject?.label },
-          { head: "Scanned", cell: (row) => dateTime(row.session.timestamp) },
-          { head: "Scanner", cell: (row) => row.device },
-          { head: "Waits in", cell: (row) => [row.group, row.project?.label].filter(Boolean).join("/") },
+          { head: t("Subject"), cell: (row) => row.subject?.label },
+          { head: t("Scanned"), cell: (row) => dateTime(row.session.timestamp) },
+          { head: t("Scanner"), cell: (row) => row.device },
+          { head: t("Waits in"), cell: (row) => [row.group, row.project?.label].filter(Boolean).join("/") },
           {
-            head: "Received",
+            head: t("Received"),
             cell: (row) =>
               row.received_at ? <span title={dateTime(row.received_at)}>{ago(row.received_at)}</span> : null,
           },
           {
-            head: "Move",
+            head: t("Move"),
             quiet: true,
             cell: (row) => (
               <Button size="compact-sm" variant="default" onClick={() => setMoving({ row })}>
-                Move
+                {t("Move")}
               </Button>
             ),
           },
         ]}
       >
-        <MoreButton found={found} words="Show later ones" />
+        <MoreButton found={found} words={t("Show later ones")} />
       </ListPanel>
       <AliasesPanel />
       {moving ? (

@@ -6,10 +6,11 @@ import { api } from "@/api/client";
 import { containerQuery, LIVE } from "@/api/queries";
 import { useMayInGroup } from "@/api/rights";
 import type { Misrouted } from "@/api/types";
+import { rich } from "@/i18n/rich";
+import { plural, t } from "@/i18n/text";
 import { Picker } from "@/parts/pick/Picker";
 import { PROJECTS } from "@/parts/pick/source";
 import { FormDialog } from "@/ui/FormDialog";
-import { count } from "@/ui/format";
 import { partsText } from "@/ui/routingWords";
 
 interface MoveDialogProps {
@@ -62,8 +63,8 @@ export function MoveDialog({ row, to, onClose }: MoveDialogProps) {
   const asked = partsText(row.requested);
   return (
     <FormDialog
-      title={`Move “${row.session.label || "untitled"}”`}
-      action="Move"
+      title={t("Move “{label}”", { label: row.session.label || t("untitled") })}
+      action={t("Move")}
       busy={move.isPending}
       disabled={!project || !subject.trim() || !session.trim()}
       error={move.error}
@@ -72,40 +73,44 @@ export function MoveDialog({ row, to, onClose }: MoveDialogProps) {
     >
       {asked ? (
         <Text size="sm" c="dimmed">
-          The scanner asked for <code className="mono">{asked}</code>
+          {rich("The scanner asked for {asked}", { asked: <code className="mono">{asked}</code> })}
         </Text>
       ) : null}
       <Picker
         source={PROJECTS}
         taken={row.project && !conflict ? [row.project._id] : []}
-        label="Project"
+        label={t("Project")}
         data-autofocus={to ? undefined : true}
         value={project}
         onChange={setProject}
       />
       <TextInput
-        label="Subject"
+        label={t("Subject")}
         data-autofocus={to ? true : undefined}
         value={subject}
         onChange={(event) => setSubject(event.currentTarget.value)}
       />
       <TextInput
-        label="Session"
+        label={t("Session")}
         value={session}
         onChange={(event) => setSession(event.currentTarget.value)}
       />
       {alike > 0 ? (
         <Checkbox
-          label={`Also the ${count(alike, "other session")} with the same string`}
-          description="They keep their own subjects and session labels."
+          label={plural(
+            alike,
+            "Also the {count} other session with the same string",
+            "Also the {count} other sessions with the same string",
+          )}
+          description={t("They keep their own subjects and session labels.")}
           checked={all}
           onChange={(event) => setAll(event.currentTarget.checked)}
         />
       ) : null}
       {mayRemember ? (
         <Checkbox
-          label="Remember as alias"
-          description="From now on this string leads there by itself."
+          label={t("Remember as alias")}
+          description={t("From now on this string leads there by itself.")}
           checked={remember}
           onChange={(event) => setRemember(event.currentTarget.checked)}
         />
@@ -129,10 +134,20 @@ async function moveRest(first: Moved, project: string | null): Promise<Moved> {
 }
 
 function told({ modified, remaining, flags }: Moved, session: string): string {
-  const moved = modified > 1 ? `${count(modified, "session")} were moved.` : `“${session}” was moved.`;
-  const left = remaining > 0 ? ` ${count(remaining, "more session")} with this string still wait.` : "";
+  const moved =
+    modified > 1
+      ? plural(modified, "{count} session was moved.", "{count} sessions were moved.")
+      : t("“{session}” was moved.", { session });
+  const left =
+    remaining > 0
+      ? plural(
+          remaining,
+          "{count} more session with this string still waits.",
+          "{count} more sessions with this string still wait.",
+        )
+      : "";
   const conflict = flags.includes("subject_conflict")
-    ? " Its subject has another name there: it stays on the list until somebody says who it is."
+    ? t("Its subject has another name there: it stays on the list until somebody says who it is.")
     : "";
-  return moved + left + conflict;
+  return [moved, left, conflict].filter(Boolean).join(" ");
 }

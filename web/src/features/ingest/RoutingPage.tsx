@@ -5,6 +5,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { routingQuery } from "@/api/queries";
 import { useIsAdmin } from "@/api/rights";
+import { t } from "@/i18n/text";
 import { Columns } from "@/ui/Columns";
 import { Failure } from "@/ui/Failure";
 import { useCrumbs } from "@/ui/layout/crumbsContext";
@@ -16,9 +17,9 @@ import { RoutingTarget } from "./RoutingTarget";
 import { scannersQuery } from "./scanners";
 
 const THIRD = [
-  { value: "auto", label: "The session if it looks like one" },
-  { value: "subject", label: "The subject" },
-  { value: "session", label: "The session" },
+  { value: "auto", label: t("The session if it looks like one") },
+  { value: "subject", label: t("The subject") },
+  { value: "session", label: t("The session") },
 ];
 
 /** Type what stands in a header and see where such a study would go. */
@@ -31,7 +32,7 @@ export function RoutingPage() {
   const [scanner, setScanner] = useState<string | null>(null);
   const [prefix, setPrefix] = useState(true);
   const [third, setThird] = useState("auto");
-  useCrumbs([{ label: "Mis-routed", href: "/misrouted" }, { label: "Routing check" }]);
+  useCrumbs([{ label: t("Mis-routed"), href: "/misrouted" }, { label: t("Routing check") }]);
   useEffect(() => {
     void navigate({ search: string ? { string } : {}, replace: true });
   }, [navigate, string]);
@@ -42,17 +43,17 @@ export function RoutingPage() {
   return (
     <Page>
       <PageHead
-        title="Routing check"
-        about="Where would a study go with this in its header? Nothing is sent or changed."
+        title={t("Routing check")}
+        about={t("Where would a study go with this in its header? Nothing is sent or changed.")}
       />
       <Columns
         main={
           <>
-            <Panel title="Routing string">
+            <Panel title={t("Routing string")}>
               <TextInput
-                aria-label="Routing string"
-                placeholder="fw://group/project/subject/session"
-                description="Type it, or paste the value of the header field as it is."
+                aria-label={t("Routing string")}
+                placeholder={t("fw://group/project/subject/session")}
+                description={t("Type it, or paste the value of the header field as it is.")}
                 size="md"
                 data-autofocus
                 spellCheck={false}
@@ -63,7 +64,7 @@ export function RoutingPage() {
               />
               {found.data ? <RoutingParts preview={found.data} /> : null}
               {found.error && !found.data ? (
-                <Failure error={found.error} what="preview" onRetry={() => void found.refetch()} />
+                <Failure error={found.error} what={t("preview")} onRetry={() => void found.refetch()} />
               ) : null}
             </Panel>
             {found.data ? (
@@ -75,13 +76,13 @@ export function RoutingPage() {
           </>
         }
         side={
-          <Panel title="Read as">
+          <Panel title={t("Read as")}>
             <Stack gap="sm">
               {scanners.data && scanners.data.length > 0 ? (
                 <Select
-                  label="Scanner"
-                  description="With the options its connector reports"
-                  placeholder="Default options"
+                  label={t("Scanner")}
+                  description={t("With the options its connector reports")}
+                  placeholder={t("Default options")}
                   clearable
                   data={scanners.data}
                   value={scanner}
@@ -91,12 +92,12 @@ export function RoutingPage() {
               {scanner ? null : (
                 <>
                   <Switch
-                    label="fw:// is required"
+                    label={t("fw:// is required")}
                     checked={prefix}
                     onChange={(event) => setPrefix(event.currentTarget.checked)}
                   />
                   <Select
-                    label="A third part is"
+                    label={t("A third part is")}
                     allowDeselect={false}
                     data={THIRD}
                     value={third}
@@ -105,7 +106,7 @@ export function RoutingPage() {
                 </>
               )}
               <Text size="sm" c="dimmed">
-                Groups and projects that you may not see count as not existing here.
+                {t("Groups and projects that you may not see count as not existing here.")}
               </Text>
               <Examples onPick={setTyped} />
             </Stack>
@@ -131,7 +132,7 @@ function Examples({ onPick }: { onPick: (text: string) => void }) {
   return (
     <div>
       <Text size="sm" fw={500} mb={4}>
-        Ways to write it
+        {t("Ways to write it")}
       </Text>
       <Group gap={6}>
         {EXAMPLES.map((example) => (

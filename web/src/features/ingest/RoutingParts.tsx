@@ -1,14 +1,15 @@
 import { Text } from "@mantine/core";
 import type { RoutingPreview } from "@/api/types";
+import { t, tIn } from "@/i18n/text";
 import { flagWords, reasonWords } from "@/ui/routingWords";
 import { StateMark } from "@/ui/StateMark";
 import classes from "./RoutingParts.module.css";
 
 const PARTS = [
-  { key: "group", words: "Group", absent: "none" },
-  { key: "project", words: "Project", absent: "none" },
-  { key: "subject", words: "Subject", absent: "from the header" },
-  { key: "session", words: "Session", absent: "from the header" },
+  { key: "group", words: t("Group"), absent: tIn("part of a routing string", "none") },
+  { key: "project", words: t("Project"), absent: tIn("part of a routing string", "none") },
+  { key: "subject", words: t("Subject"), absent: t("from the header") },
+  { key: "session", words: t("Session"), absent: t("from the header") },
 ] as const;
 
 /** A routing string taken apart, as the connector does it. */

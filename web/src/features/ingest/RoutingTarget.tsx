@@ -1,6 +1,8 @@
 import { Button, Group, Stack, Text } from "@mantine/core";
 import { IconArrowRight } from "@tabler/icons-react";
 import type { RoutingPreview } from "@/api/types";
+import { rich } from "@/i18n/rich";
+import { t } from "@/i18n/text";
 import { Panel } from "@/ui/Panel";
 import { reasonWords } from "@/ui/routingWords";
 import { StateMark } from "@/ui/StateMark";
@@ -15,7 +17,7 @@ export function RoutingTarget({ preview, onUse }: RoutingTargetProps) {
   const { target, alias, suggestions } = preview;
   const fine = target.reason === "ok";
   return (
-    <Panel title="Lands in">
+    <Panel title={t("Lands in")}>
       <Stack gap="sm" aria-live="polite">
         <Group gap={10} wrap="nowrap">
           <IconArrowRight size={20} stroke={1.6} aria-hidden="true" />
@@ -28,26 +30,28 @@ export function RoutingTarget({ preview, onUse }: RoutingTargetProps) {
           words={
             fine
               ? target.creates_project
-                ? "The project is created"
-                : "Goes where it should"
+                ? t("The project is created")
+                : t("Goes where it should")
               : reasonWords(target.reason)
           }
         />
         {fine ? null : (
           <Text size="sm" c="dimmed">
-            Nothing is lost: it waits in the list of mis-routed studies until somebody moves it.
+            {t("Nothing is lost: it waits in the list of mis-routed studies until somebody moves it.")}
           </Text>
         )}
         {alias ? (
           <Text size="sm">
-            The alias <code className="mono">{alias.from}</code> leads to{" "}
-            <code className="mono">{alias.to}</code>.
+            {rich("The alias {from} leads to {to}.", {
+              from: <code className="mono">{alias.from}</code>,
+              to: <code className="mono">{alias.to}</code>,
+            })}
           </Text>
         ) : null}
         {suggestions.length > 0 ? (
           <div>
             <Text size="sm" fw={500} mb={4}>
-              Did you mean
+              {t("Did you mean")}
             </Text>
             <Group gap={6}>
               {suggestions.map((one) => (

@@ -6,6 +6,7 @@ import { hasEnded, type JobDetail } from "@/api/jobs";
 import { useMe } from "@/api/queries";
 import { useMay } from "@/api/rights";
 import { useChange } from "@/api/useChange";
+import { t } from "@/i18n/text";
 import { mayRun } from "@/parts/jobs/rights";
 import { ConfirmDialog } from "@/ui/ConfirmDialog";
 import { LinkButton } from "@/ui/LinkButton";
@@ -43,35 +44,35 @@ export function JobActions({ job }: { job: JobDetail }) {
     <>
       {takes ? (
         <Button variant="default" loading={accept.isPending} onClick={() => accept.mutate(undefined)}>
-          Accept its output
+          {t("Accept its output")}
         </Button>
       ) : null}
       {steers && hasEnded(job.state) && job.retried === null ? (
         <Button variant="default" loading={retry.isPending} onClick={() => retry.mutate(undefined)}>
-          {job.state === "failed" ? "Retry" : "Run again"}
+          {job.state === "failed" ? t("Retry") : t("Run again")}
         </Button>
       ) : null}
       {hasEnded(job.state) && place && mayRun(may, job.gear_info.category ?? "utility") ? (
         <LinkButton to="/run" search={{ target: place, gear: job.gear_id, again: job._id }} variant="default">
-          Run with changes
+          {t("Run with changes")}
         </LinkButton>
       ) : null}
       {steers && !hasEnded(job.state) ? (
         <Button variant="outline" color="red" onClick={dialog.open}>
-          Cancel job
+          {t("Cancel job")}
         </Button>
       ) : null}
       <ConfirmDialog
         opened={asking && !hasEnded(job.state)}
-        title="Cancel this job?"
-        action="Cancel job"
+        title={t("Cancel this job?")}
+        action={t("Cancel job")}
         busy={cancel.isPending}
         onClose={dialog.close}
         onConfirm={() => cancel.mutate(undefined, { onSettled: dialog.close })}
       >
         {job.state === "running"
-          ? "The run stops where it is. Nothing of its output is kept."
-          : "It leaves the queue and does not run."}
+          ? t("The run stops where it is. Nothing of its output is kept.")
+          : t("It leaves the queue and does not run.")}
       </ConfirmDialog>
     </>
   );

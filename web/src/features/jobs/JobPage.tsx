@@ -5,6 +5,7 @@ import { api } from "@/api/client";
 import { type JobDetail, jobQuery, PRIORITIES } from "@/api/jobs";
 import { useIsAdmin } from "@/api/rights";
 import { useChange } from "@/api/useChange";
+import { t, tIn } from "@/i18n/text";
 import { JobMark } from "@/parts/jobs/JobMark";
 import { LineageButton } from "@/parts/jobs/LineageButton";
 import { Columns } from "@/ui/Columns";
@@ -22,22 +23,22 @@ import { ConfigPanel, FilesOfJob } from "./JobPanels";
 import { LogPanel } from "./LogPanel";
 import { Places } from "./Places";
 import { ProvenancePanel } from "./ProvenancePanel";
-import { gearWords, lasted, originWords } from "./words";
+import { gearWords, lasted, originWords, PRIORITY_WORDS, profileWord } from "./words";
 
 /** One run: how it stands, what it printed, what went in and what came out. */
 export function JobPage() {
   const { j } = useParams({ from: "/inside/framed/jobs/$j" });
   const found = useQuery(jobQuery(j));
   const job = found.data;
-  useCrumbs([{ label: "Jobs", href: "/jobs" }, { label: job ? gearWords(job) : "" }]);
+  useCrumbs([{ label: t("Jobs"), href: "/jobs" }, { label: job ? gearWords(job) : "" }]);
   if (found.error && !job)
-    return <Failure error={found.error} what="job" onRetry={() => void found.refetch()} />;
+    return <Failure error={found.error} what={t("job")} onRetry={() => void found.refetch()} />;
   if (!job) return <Loading />;
   return (
     <Page>
       <PageHead
         title={gearWords(job)}
-        kind={job.attempt > 1 ? `Job, attempt ${job.attempt}` : "Job"}
+        kind={job.attempt > 1 ? t("Job, attempt {attempt}", { attempt: job.attempt }) : t("Job")}
         about={
           <span role="status">
             <JobMark state={job.state} />
@@ -51,7 +52,7 @@ export function JobPage() {
         }
       />
       {job.failure_reason ? (
-        <Alert color="red" variant="light" p="xs" title="Why it failed">
+        <Alert color="red" variant="light" p="xs" title={t("Why it failed")}>
           {job.failure_reason}
         </Alert>
       ) : null}
@@ -60,37 +61,42 @@ export function JobPage() {
           <>
             <LogPanel job={j} />
             <FilesOfJob
-              title="Outputs"
+              title={t("Outputs")}
+              head={t("Type")}
               files={job.outputs.map((kept) => ({ ...kept, as: kept.ref.type ?? "" }))}
             >
-              {job.state === "complete" ? "The run made no files." : "Outputs appear when the run ends."}
+              {job.state === "complete"
+                ? t("The run made no files.")
+                : t("Outputs appear when the run ends.")}
             </FilesOfJob>
             <FilesOfJob
-              title="Inputs"
+              title={t("Inputs")}
+              head={t("Input")}
               files={Object.entries(job.inputs).map(([as, kept]) => ({ ...kept, as }))}
             >
-              The gear was given no files.
+              {t("The gear was given no files.")}
             </FilesOfJob>
             <ConfigPanel config={job.config.config ?? {}} />
           </>
         }
         side={
           <>
-            <Panel title="About">
+            <Panel title={t("About")}>
               <Facts facts={factsOf(job)} />
             </Panel>
             <Priority job={job} />
             <ProvenancePanel job={job} />
-            <Panel title="Engine">
+            <Panel title={t("Engine")}>
               <Facts
                 facts={[
                   [
-                    "Engine",
-                    job.compute_provider_id ?? (job.transitions.running ? "not known" : "none has taken it"),
+                    t("Engine"),
+                    job.compute_provider_id ??
+                      (job.transitions.running ? t("not known") : t("none has taken it")),
                   ],
                   ...Object.entries(job.profile ?? {})
                     .filter(([, value]) => typeof value !== "object")
-                    .map(([name, value]): Fact => [name.replaceAll("_", " "), String(value)]),
+                    .map(([name, value]): Fact => [profileWord(name), String(value)]),
                 ]}
               />
             </Panel>
@@ -102,26 +108,26 @@ export function JobPage() {
 }
 
 const factsOf = (job: JobDetail): Fact[] => [
-  ["For", <Places key="places" job={job} />],
-  ["Gear", `${job.gear_info.label ?? job.gear_info.name}`],
-  ["Label", job.label],
-  ["Started by", originWords(job)],
-  ["Asked for", dateTime(job.created)],
-  ["Began", dateTime(job.transitions.running)],
-  ["Ended", dateTime(job.transitions.complete ?? job.transitions.failed ?? job.transitions.cancelled)],
-  ["Ran", lasted(job)],
+  [t("For"), <Places key="places" job={job} />],
+  [t("Gear"), `${job.gear_info.label ?? job.gear_info.name}`],
+  [t("Label"), job.label],
+  [t("Started by"), originWords(job)],
+  [t("Asked for"), dateTime(job.created)],
+  [t("Began"), dateTime(job.transitions.running)],
+  [t("Ended"), dateTime(job.transitions.complete ?? job.transitions.failed ?? job.transitions.cancelled)],
+  [t("Ran"), lasted(job)],
   [
-    "Attempt before",
+    t("Attempt before"),
     job.previous_job_id ? (
       <Link key="before" to="/jobs/$j" params={{ j: job.previous_job_id }}>
         {job.previous_job_id}
       </Link>
     ) : null,
   ],
-  ["Run again", dateTime(job.retried)],
-  ["Tags", job.tags.length > 0 ? <Tags key="tags" tags={job.tags} /> : null],
+  [tIn("time", "Run again"), dateTime(job.retried)],
+  [t("Tags"), job.tags.length > 0 ? <Tags key="tags" tags={job.tags} /> : null],
   [
-    "Job id",
+    t("Job id"),
     <span key="id" className="mono">
       {job._id}
     </span>,
@@ -135,11 +141,14 @@ function Priority({ job }: { job: JobDetail }) {
   const change = useChange((priority: string) => api.put("/jobs/priority", { job_ids: [job._id], priority }));
   if (job.state !== "pending" || !steers) return null;
   return (
-    <Panel title="Priority">
+    <Panel title={t("Priority")}>
       <Select
-        aria-label="Priority"
+        aria-label={t("Priority")}
         allowDeselect={false}
-        data={PRIORITIES.filter((one) => admin || one !== "critical" || job.priority === one)}
+        data={PRIORITIES.filter((one) => admin || one !== "critical" || job.priority === one).map((one) => ({
+          value: one,
+          label: PRIORITY_WORDS[one],
+        }))}
         value={job.priority}
         disabled={change.isPending}
         onChange={(priority) => priority && change.mutate(priority)}

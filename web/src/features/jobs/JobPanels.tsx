@@ -3,19 +3,22 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { JobDetail } from "@/api/jobs";
 import type { Json } from "@/api/types";
+import { t } from "@/i18n/text";
 import { bytes } from "@/ui/format";
 import { Panel } from "@/ui/Panel";
 import { SimpleTable } from "@/ui/SimpleTable";
 
 interface FilesOfJobProps {
   title: string;
+  /** Of the column that says what a file was taken as. */
+  head: string;
   files: (JobDetail["outputs"][number] & { as: string })[];
   /** Said when there are none. */
   children: ReactNode;
 }
 
 /** The exact versions of files that a run read or made. */
-export function FilesOfJob({ title, files, children }: FilesOfJobProps) {
+export function FilesOfJob({ title, head, files, children }: FilesOfJobProps) {
   return (
     <Panel title={title} flush>
       {files.length === 0 ? (
@@ -28,20 +31,20 @@ export function FilesOfJob({ title, files, children }: FilesOfJobProps) {
           rows={files}
           rowKey={({ as, ref }) => `${as}/${ref.file_id}/${ref.version}`}
           columns={[
-            { head: title === "Inputs" ? "Input" : "Type", cell: ({ as }) => as },
+            { head, cell: ({ as }) => as },
             {
-              head: "File",
+              head: t("File"),
               cell: ({ ref, object }) =>
                 object ? (
                   <Link to="/files/$f" params={{ f: ref.file_id }} search={{ version: ref.version }}>
                     {ref.name}
                   </Link>
                 ) : (
-                  `${ref.name} (deleted, or not to be seen by you)`
+                  t("{name} (deleted, or not to be seen by you)", { name: ref.name })
                 ),
             },
-            { head: "Version", number: true, cell: ({ ref }) => ref.version },
-            { head: "Size", number: true, cell: ({ object }) => (object ? bytes(object.size) : "") },
+            { head: t("Version"), number: true, cell: ({ ref }) => ref.version },
+            { head: t("Size"), number: true, cell: ({ object }) => (object ? bytes(object.size) : "") },
           ]}
         />
       )}
@@ -56,14 +59,14 @@ export function ConfigPanel({ config }: { config: Record<string, Json> }) {
   const rows = Object.entries(config);
   if (rows.length === 0) return null;
   return (
-    <Panel title="Configuration" flush>
+    <Panel title={t("Configuration")} flush>
       <SimpleTable
-        label="Configuration"
+        label={t("Configuration")}
         rows={rows}
         rowKey={([name]) => name}
         columns={[
-          { head: "Option", cell: ([name]) => name },
-          { head: "Value", cell: ([, value]) => <span className="mono">{shown(value)}</span> },
+          { head: t("Option"), cell: ([name]) => name },
+          { head: t("Value"), cell: ([, value]) => <span className="mono">{shown(value)}</span> },
         ]}
       />
     </Panel>

@@ -4,9 +4,10 @@ import { allOf, contains, equals } from "@/api/filters";
 import { type Job, STATES } from "@/api/jobs";
 import { usePagedRows } from "@/api/paging";
 import { useMe } from "@/api/queries";
+import { plural, t } from "@/i18n/text";
+import { STATE_WORDS } from "@/parts/jobs/states";
 import { ClearFilters } from "@/ui/ClearFilters";
 import { FilterBar } from "@/ui/FilterBar";
-import { count } from "@/ui/format";
 import { LinkButton } from "@/ui/LinkButton";
 import { useCrumbs } from "@/ui/layout/crumbsContext";
 import { Message } from "@/ui/Message";
@@ -26,7 +27,7 @@ interface Filters {
 
 /** Runs of gears in all projects that the user sees, as they go. */
 export function JobsPage() {
-  useCrumbs([{ label: "Jobs" }]);
+  useCrumbs([{ label: t("Jobs") }]);
   return (
     <Page fill>
       <JobsTable />
@@ -60,30 +61,30 @@ function JobsTable({ project }: { project?: string }) {
     <>
       {project ? null : (
         <PageHead
-          title="Jobs"
-          about={rows.loading ? " " : count(rows.total, "job")}
+          title={t("Jobs")}
+          about={rows.loading ? " " : plural(rows.total, "{count} job", "{count} jobs")}
           actions={
             <LinkButton to="/batch" variant="default">
-              Batches
+              {t("Batches")}
             </LinkButton>
           }
         />
       )}
       <FilterBar>
         <Select
-          aria-label="State"
-          placeholder="Any state"
+          aria-label={t("State")}
+          placeholder={t("Any state")}
           clearable
-          data={STATES.map((state) => ({ value: state, label: state === "pending" ? "waiting" : state }))}
+          data={STATES.map((state) => ({ value: state, label: STATE_WORDS[state] }))}
           value={search.state ?? null}
           onChange={(state) => change({ state: state ?? undefined })}
         />
-        <SearchField label="Gear contains" value={search.gear} onChange={(gear) => change({ gear })} />
+        <SearchField label={t("Gear contains")} value={search.gear} onChange={(gear) => change({ gear })} />
         <Select
-          aria-label="Whose"
-          placeholder="Everybody’s"
+          aria-label={t("Whose")}
+          placeholder={t("Everybody’s")}
           clearable
-          data={[{ value: "mine", label: "Mine" }]}
+          data={[{ value: "mine", label: t("Mine") }]}
           value={search.whose ?? null}
           onChange={(whose) => change({ whose: whose ?? undefined })}
         />
@@ -91,8 +92,8 @@ function JobsTable({ project }: { project?: string }) {
       </FilterBar>
       <PagedTable
         name="jobs"
-        label="Jobs"
-        what="job list"
+        label={t("Jobs")}
+        what={t("job list")}
         columns={COLUMNS}
         rows={rows}
         sort={sort}
@@ -101,9 +102,10 @@ function JobsTable({ project }: { project?: string }) {
         filtered={chosen !== undefined}
         onClear={clear}
         empty={
-          <Message title="No jobs yet">
-            A job is one run of a gear. Rules of a project start them by themselves, people from the page of a
-            file, an acquisition or a session.
+          <Message title={t("No jobs yet")}>
+            {t(
+              "A job is one run of a gear. Rules of a project start them by themselves, people from the page of a file, an acquisition or a session.",
+            )}
           </Message>
         }
       />

@@ -1,15 +1,16 @@
 import { Anchor, Group, Text } from "@mantine/core";
 import { useLayoutEffect, useRef } from "react";
 import { apiUrl } from "@/api/client";
+import { t } from "@/i18n/text";
 import { Panel } from "@/ui/Panel";
 import classes from "./LogPanel.module.css";
 import { useLog } from "./useLog";
 
 const STAGES = {
-  opening: "Opening…",
-  following: "Live",
-  ended: "Ended",
-  lost: "The log is not sent any more. Reload the page to try again.",
+  opening: t("Opening…"),
+  following: t("Live"),
+  ended: t("Ended"),
+  lost: t("The log is not sent any more. Reload the page to try again."),
 };
 const NEAR_THE_END_PX = 40;
 
@@ -24,7 +25,7 @@ export function LogPanel({ job }: { job: string }) {
   }, [log]);
   return (
     <Panel
-      title="Log"
+      title={t("Log")}
       flush
       aside={
         <Group gap="md" wrap="nowrap">
@@ -32,7 +33,7 @@ export function LogPanel({ job }: { job: string }) {
             {STAGES[stage]}
           </Text>
           <Anchor size="sm" href={apiUrl(`/jobs/${job}/logs/text`)} target="_blank" rel="noreferrer">
-            As text
+            {t("As text")}
           </Anchor>
         </Group>
       }
@@ -42,13 +43,13 @@ export function LogPanel({ job }: { job: string }) {
         className={`mono ${classes.log}`}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by keyboard
         tabIndex={0}
-        aria-label="Lines of the log"
+        aria-label={t("Lines of the log")}
         onScroll={({ currentTarget: { scrollHeight, scrollTop, clientHeight } }) => {
           atEnd.current = scrollHeight - scrollTop - clientHeight < NEAR_THE_END_PX;
         }}
       >
         {log.cut ? (
-          <span data-fd="-1">Earlier lines are left out here; “As text” has them.{"\n"}</span>
+          <span data-fd="-1">{t("Earlier lines are left out here; “As text” has them.")}</span>
         ) : null}
         {log.records.map((record) => (
           <span key={record.key} data-fd={record.fd}>
@@ -56,7 +57,9 @@ export function LogPanel({ job }: { job: string }) {
           </span>
         ))}
         {log.records.length === 0 && stage !== "opening" ? (
-          <span data-fd="-1">{stage === "ended" ? "Nothing was printed." : "Nothing printed yet."}</span>
+          <span data-fd="-1">
+            {stage === "ended" ? t("Nothing was printed.") : t("Nothing printed yet.")}
+          </span>
         ) : null}
       </section>
     </Panel>

@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import type { JobDetail } from "@/api/jobs";
+import { t } from "@/i18n/text";
 
 /** Where the output goes: the way from the project down. */
 export function Places({ job }: { job: JobDetail }) {
@@ -15,10 +16,10 @@ export function Places({ job }: { job: JobDetail }) {
       {steps.map(({ to, label }, at) => (
         <span key={to}>
           {at > 0 ? " / " : ""}
-          <Link to={to}>{label || "untitled"}</Link>
+          <Link to={to}>{label || t("untitled")}</Link>
         </span>
       ))}
-      {analysis ? ` / analysis ${analysis.label ?? ""}` : null}
+      {analysis ? ` / ${t("analysis {label}", { label: analysis.label ?? "" })}` : null}
     </>
   );
 }

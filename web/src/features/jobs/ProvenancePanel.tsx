@@ -3,14 +3,15 @@ import { Link, useNavigate } from "@tanstack/react-router";
 import { api, apiUrl } from "@/api/client";
 import { hasEnded, type JobDetail } from "@/api/jobs";
 import { useChange } from "@/api/useChange";
+import { t } from "@/i18n/text";
 import { Panel } from "@/ui/Panel";
 import { useMaySteer } from "./JobActions";
 
 const FORMS = [
   ["export", "rocrate", "RO-Crate"],
   ["export", "prov", "W3C PROV"],
-  ["export", "bids", "BIDS description"],
-  ["provenance", undefined, "Record"],
+  ["export", "bids", t("BIDS description")],
+  ["provenance", undefined, t("Record")],
 ] as const;
 
 /** The record of an ended run: in standard forms, to be repeated, beside the run that it repeats. */
@@ -24,7 +25,7 @@ export function ProvenancePanel({ job }: { job: JobDetail }) {
   });
   if (!hasEnded(job.state)) return null;
   return (
-    <Panel title="Provenance">
+    <Panel title={t("Provenance")}>
       <Stack gap="xs" align="flex-start">
         {FORMS.map(([what, format, words]) => (
           <Anchor
@@ -38,16 +39,18 @@ export function ProvenancePanel({ job }: { job: JobDetail }) {
         ))}
         {job.previous_job_id ? (
           <Link to="/jobs/compare" search={{ a: job.previous_job_id, b: job._id }}>
-            Compare with the run before
+            {t("Compare with the run before")}
           </Link>
         ) : null}
         {steers ? (
           <>
             <Text size="sm" c="dimmed">
-              The same gear, options and versions of files once more tell whether the result is reproduced.
+              {t(
+                "The same gear, options and versions of files once more tell whether the result is reproduced.",
+              )}
             </Text>
             <Button variant="default" loading={repeat.isPending} onClick={() => repeat.mutate(undefined)}>
-              Reproduce
+              {t("Reproduce")}
             </Button>
           </>
         ) : null}

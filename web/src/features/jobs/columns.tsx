@@ -1,18 +1,22 @@
 import type { Job } from "@/api/jobs";
+import { levelWord } from "@/i18n/levels";
+import { t } from "@/i18n/text";
 import { JobMark } from "@/parts/jobs/JobMark";
+import { STATE_WORDS } from "@/parts/jobs/states";
 import { ago, dateTime } from "@/ui/format";
 import type { DataColumn } from "@/ui/table/model";
-import { gearWords, lasted, originWords } from "./words";
+import { gearWords, lasted, originWords, PRIORITY_WORDS } from "./words";
 
 const LEVELS = ["project", "subject", "session", "acquisition"] as const;
 
 const place = (job: Job) =>
-  LEVELS.flatMap((level) => job.parent_info?.[level]?.label ?? []).join(" / ") || job.destination.type;
+  LEVELS.flatMap((level) => job.parent_info?.[level]?.label ?? []).join(" / ") ||
+  levelWord(job.destination.type);
 
 export const COLUMNS: DataColumn<Job>[] = [
   {
     id: "gear",
-    title: "Gear",
+    title: t("Gear"),
     width: 240,
     sort: "gear_info.name",
     cell: (job) => <b style={{ fontWeight: 550 }}>{gearWords(job)}</b>,
@@ -20,34 +24,40 @@ export const COLUMNS: DataColumn<Job>[] = [
   },
   {
     id: "state",
-    title: "State",
+    title: t("State"),
     width: 110,
     sort: "state",
     cell: (job) => <JobMark state={job.state} />,
-    text: (job) => job.failure_reason ?? job.state,
+    text: (job) => job.failure_reason ?? (job.state === "pending" ? t("pending") : STATE_WORDS[job.state]),
   },
-  { id: "place", title: "For", width: 320, cell: place, text: place },
-  { id: "origin", title: "Started by", width: 190, cell: originWords, text: originWords },
+  { id: "place", title: t("For"), width: 320, cell: place, text: place },
+  { id: "origin", title: t("Started by"), width: 190, cell: originWords, text: originWords },
   {
     id: "created",
-    title: "Asked for",
+    title: t("Asked for"),
     width: 120,
     sort: "created",
     cell: (job) => ago(job.created),
     text: (job) => dateTime(job.created),
   },
-  { id: "ran", title: "Ran", width: 90, number: true, cell: lasted },
+  { id: "ran", title: t("Ran"), width: 90, number: true, cell: lasted },
   {
     id: "outputs",
-    title: "Outputs",
+    title: t("Outputs"),
     width: 80,
     number: true,
     cell: (job) => job.outputs.length || "",
   },
-  { id: "priority", title: "Priority", width: 90, sort: "priority", cell: (job) => job.priority },
+  {
+    id: "priority",
+    title: t("Priority"),
+    width: 90,
+    sort: "priority",
+    cell: (job) => PRIORITY_WORDS[job.priority],
+  },
   {
     id: "attempt",
-    title: "Attempt",
+    title: t("Attempt"),
     width: 80,
     number: true,
     sort: "attempt",
@@ -56,7 +66,7 @@ export const COLUMNS: DataColumn<Job>[] = [
   },
   {
     id: "label",
-    title: "Label",
+    title: t("Label"),
     width: 180,
     sort: "label",
     hidden: true,
@@ -65,7 +75,7 @@ export const COLUMNS: DataColumn<Job>[] = [
   },
   {
     id: "reason",
-    title: "Why it failed",
+    title: t("Why it failed"),
     width: 260,
     cell: (job) => job.failure_reason,
     text: (job) => job.failure_reason ?? "",

@@ -3,6 +3,7 @@ import { queryOptions } from "@tanstack/react-query";
 import { api } from "@/api/client";
 import type { JobState } from "@/api/jobs";
 import type { Json } from "@/api/types";
+import { t, tIn } from "@/i18n/text";
 
 interface Side {
   id: string;
@@ -30,10 +31,26 @@ export interface Comparison {
 }
 
 export const VERDICTS = {
-  identical: ["The second run gave the same as the first.", "green"],
-  "same-inputs-different-outputs": ["The same was asked, and the result differs.", "red"],
-  "different-inputs": ["The runs were asked different things.", "yellow"],
+  identical: [t("The second run gave the same as the first."), "green"],
+  "same-inputs-different-outputs": [t("The same was asked, and the result differs."), "red"],
+  "different-inputs": [t("The runs were asked different things."), "yellow"],
 } as const;
+
+const SECTIONS: Record<string, string> = {
+  gear: t("gear"),
+  image: tIn("container image", "image"),
+  config: t("config"),
+  contexts: t("contexts"),
+  inputs: t("inputs"),
+  environment: t("environment"),
+  engine: t("engine"),
+  state: t("state"),
+  outputs: t("outputs"),
+  metadata: t("metadata"),
+};
+
+/** What a section of the comparison is called. */
+export const sectionWord = (name: string) => SECTIONS[name] ?? name;
 
 /** Records of ended runs do not change. */
 export const comparisonQuery = (a: string, b: string) =>

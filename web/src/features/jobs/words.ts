@@ -1,15 +1,37 @@
 /** What is said of a run. */
 import { hasEnded, type Job, type JobDetail } from "@/api/jobs";
+import { t, tIn } from "@/i18n/text";
 
 type Either = Job | JobDetail;
 
 export const gearWords = (job: Either) => `${job.gear_info.name} ${job.gear_info.version}`;
 
+export const PRIORITY_WORDS: Record<Job["priority"], string> = {
+  low: t("low"),
+  medium: t("medium"),
+  high: t("high"),
+  critical: t("critical"),
+};
+
+const FIGURES: Record<string, string> = {
+  total_input_files: t("total input files"),
+  total_input_size_bytes: t("total input size bytes"),
+  total_output_files: t("total output files"),
+  total_output_size_bytes: t("total output size bytes"),
+  preparation_time_ms: t("preparation time ms"),
+  elapsed_time_ms: t("elapsed time ms"),
+  upload_time_ms: t("upload time ms"),
+  total_time_ms: t("total time ms"),
+};
+
+/** What an engine counted; engines may tell more than is known here. */
+export const profileWord = (name: string) => FIGURES[name] ?? name.replaceAll("_", " ");
+
 const KINDS: Record<string, string> = {
-  gear_rule: "a gear rule",
-  job: "another job",
-  device: "a device",
-  system: "the site",
+  gear_rule: tIn("origin", "a gear rule"),
+  job: tIn("origin", "another job"),
+  device: tIn("origin", "a device"),
+  system: tIn("origin", "the site"),
 };
 
 /** Who asked for it. */

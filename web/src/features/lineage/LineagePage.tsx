@@ -3,8 +3,8 @@ import { IconDownload } from "@tabler/icons-react";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useMemo, useRef } from "react";
 import { ApiError } from "@/api/client";
+import { plural, t } from "@/i18n/text";
 import { Failure } from "@/ui/Failure";
-import { count } from "@/ui/format";
 import { Loading } from "@/ui/Loading";
 import { useCrumbs } from "@/ui/layout/crumbsContext";
 import { Message } from "@/ui/Message";
@@ -16,7 +16,7 @@ import { Picture } from "./Picture";
 import { saveSvg } from "./saveSvg";
 import { ThingsTable } from "./ThingsTable";
 import { KINDS, type Kind, useGraph } from "./useGraph";
-import { nameOf } from "./words";
+import { LINEAGE_OF, nameOf, THING_WORDS } from "./words";
 
 const FIRST_DEPTH = 3;
 const DEEPEST = 20;
@@ -25,7 +25,7 @@ const DEEPEST = 20;
 export function LineagePage() {
   const { kind, id } = useParams({ from: "/inside/framed/provenance/$kind/$id" });
   const known = KINDS.find((one) => one === kind);
-  if (!known) return <Failure error={new ApiError(404, "")} what="page" />;
+  if (!known) return <Failure error={new ApiError(404, "")} what={t("page")} />;
   return <Around key={`${kind} ${id}`} kind={known} id={id} />;
 }
 
@@ -42,8 +42,8 @@ function Around({ kind, id }: { kind: Kind; id: string }) {
   const picture = useRef<SVGSVGElement>(null);
   const drawn = useMemo(() => (found ? bundled(found.graph) : null), [found]);
   const root = found?.graph.nodes.find((node) => node.id === found.graph.root);
-  useCrumbs([{ label: "Lineage" }, { label: root ? nameOf(root) : "" }]);
-  if (error && !found) return <Failure error={error} what={kind} onRetry={retry} />;
+  useCrumbs([{ label: t("Lineage") }, { label: root ? nameOf(root) : "" }]);
+  if (error && !found) return <Failure error={error} what={THING_WORDS[kind]} onRetry={retry} />;
   if (!found || !drawn || !root) return <Loading />;
   const { graph } = found;
   const further =
@@ -53,8 +53,8 @@ function Around({ kind, id }: { kind: Kind; id: string }) {
     <Page>
       <PageHead
         title={nameOf(root)}
-        kind={`Lineage of ${kind === "analysis" ? "an" : "a"} ${kind}`}
-        about={`${count(graph.nodes.length, "file or job", "files and jobs")} · ${count(graph.edges.length, "link")}`}
+        kind={LINEAGE_OF[kind]}
+        about={`${plural(graph.nodes.length, "{count} file or job", "{count} files and jobs")} · ${plural(graph.edges.length, "{count} link", "{count} links")}`}
         actions={
           <>
             {show === "picture" ? (
@@ -63,14 +63,14 @@ function Around({ kind, id }: { kind: Kind; id: string }) {
                 leftSection={<IconDownload size={16} />}
                 onClick={() => picture.current && saveSvg(picture.current, `${nameOf(root)} lineage.svg`)}
               >
-                Save picture
+                {t("Save picture")}
               </Button>
             ) : null}
             <SegmentedControl
-              aria-label="Show as"
+              aria-label={t("Show as")}
               data={[
-                { value: "picture", label: "Picture" },
-                { value: "list", label: "List" },
+                { value: "picture", label: t("Picture") },
+                { value: "list", label: t("List") },
               ]}
               value={show}
               onChange={(next) =>
@@ -83,10 +83,10 @@ function Around({ kind, id }: { kind: Kind; id: string }) {
           </>
         }
       />
-      <Panel title="Lineage" untitled flush>
+      <Panel title={t("Lineage")} untitled flush>
         {graph.nodes.length === 1 ? (
-          <Message title="Nothing before it, nothing after it">
-            No gear made this, and none has read it yet.
+          <Message title={t("Nothing before it, nothing after it")}>
+            {t("No gear made this, and none has read it yet.")}
           </Message>
         ) : show === "picture" ? (
           <Picture graph={drawn} svg={picture} />
@@ -98,9 +98,19 @@ function Around({ kind, id }: { kind: Kind; id: string }) {
         <Text size="sm" c="dimmed" role="status">
           {[
             found.not_shown > 0
-              ? `${count(found.not_shown, "more file or job", "more files and jobs")} that you may not see, or deleted for good.`
+              ? plural(
+                  found.not_shown,
+                  "{count} more file or job that you may not see, or deleted for good.",
+                  "{count} more files and jobs that you may not see, or deleted for good.",
+                )
               : "",
-            found.truncated ? `Only the nearest ${count(graph.nodes.length, "thing")} are shown.` : "",
+            found.truncated
+              ? plural(
+                  graph.nodes.length,
+                  "Only the nearest {count} thing are shown.",
+                  "Only the nearest {count} things are shown.",
+                )
+              : "",
           ].join(" ")}
         </Text>
         {further ? (
@@ -114,7 +124,7 @@ function Around({ kind, id }: { kind: Kind; id: string }) {
               })
             }
           >
-            Look further
+            {t("Look further")}
           </Button>
         ) : null}
       </Group>

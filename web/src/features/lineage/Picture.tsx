@@ -1,4 +1,5 @@
 import { type Ref, useEffect, useMemo, useRef } from "react";
+import { t } from "@/i18n/text";
 import { middleCut } from "@/ui/format";
 import { BOX, type Graph, type Layout, laidOut, type Node } from "./graph";
 import classes from "./Picture.module.css";
@@ -22,7 +23,7 @@ export function Picture({ graph, svg }: { graph: Graph<Node>; svg: Ref<SVGSVGEle
   }, [root]);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys.
-    <section ref={frame} className={classes.frame} tabIndex={0} aria-label="Picture of the lineage">
+    <section ref={frame} className={classes.frame} tabIndex={0} aria-label={t("Picture of the lineage")}>
       {/* biome-ignore lint/a11y/noSvgWithoutTitle: every box has its own; one of the whole would show over all. */}
       <svg ref={svg} className={classes.picture} width={layout.width} height={layout.height}>
         {graph.edges.map(({ from, to }) => (

@@ -1,4 +1,5 @@
 import { Link } from "@tanstack/react-router";
+import { t } from "@/i18n/text";
 import { dateTime } from "@/ui/format";
 import { SimpleTable } from "@/ui/SimpleTable";
 import type { Graph, Thing } from "./graph";
@@ -15,18 +16,18 @@ export function ThingsTable({ graph }: { graph: Graph }) {
   const rows = [...graph.nodes].sort((a, b) => a.depth - b.depth || a.created.localeCompare(b.created));
   return (
     <SimpleTable
-      label="Lineage"
+      label={t("Lineage")}
       rows={rows}
       rowKey={(node) => node.id}
       columns={[
-        { head: "Distance", cell: (node) => distance(node, graph.root) },
-        { head: "Kind", cell: (node) => KIND_WORDS[node.kind] },
-        { head: "Name", cell: (node) => <ThingLink node={node}>{nameOf(node)}</ThingLink> },
-        { head: "About", cell: aboutOf },
-        { head: "Made of", cell: (node) => madeOf.get(node.id)?.join(", ") },
-        { head: "Made", cell: (node) => dateTime(node.created) },
+        { head: t("Distance"), cell: (node) => distance(node, graph.root) },
+        { head: t("Kind"), cell: (node) => KIND_WORDS[node.kind] },
+        { head: t("Name"), cell: (node) => <ThingLink node={node}>{nameOf(node)}</ThingLink> },
+        { head: t("About"), cell: aboutOf },
+        { head: t("Made of"), cell: (node) => madeOf.get(node.id)?.join(", ") },
+        { head: t("Made"), cell: (node) => dateTime(node.created) },
         {
-          head: "Go there",
+          head: t("Go there"),
           quiet: true,
           cell: (node) =>
             node.id === graph.root ? null : (
@@ -34,9 +35,9 @@ export function ThingsTable({ graph }: { graph: Graph }) {
                 to="/provenance/$kind/$id"
                 params={{ kind: node.kind, id: idOf(node) }}
                 search={{ show: "list", ...(node.kind === "file" ? { version: node.version } : {}) }}
-                aria-label={`Lineage of ${nameOf(node)}`}
+                aria-label={t("Lineage of {name}", { name: nameOf(node) })}
               >
-                Lineage
+                {t("Lineage")}
               </Link>
             ),
         },

@@ -1,5 +1,6 @@
 import { Checkbox } from "@mantine/core";
 import type { Action } from "@/api/types";
+import { t } from "@/i18n/text";
 import { explained, sectionsOf } from "@/parts/actions/explanations";
 import { Message } from "@/ui/Message";
 import classes from "./ActionMatrix.module.css";
@@ -18,9 +19,11 @@ interface ActionMatrixProps {
 const isFixed = (action: Action) => action.required && action.action !== "analyses_view_metadata";
 
 function reason(action: Action, held: ReadonlySet<string>, all: Action[]): string | null {
-  if (isFixed(action)) return "in every role";
+  if (isFixed(action)) return t("in every role");
   const needing = held.has(action.action) ? neededBy(held, action.action, all) : [];
-  return needing.length > 0 ? `needed by ${needing.map((one) => one.action).join(", ")}` : null;
+  return needing.length > 0
+    ? t("needed by {actions}", { actions: needing.map((one) => one.action).join(", ") })
+    : null;
 }
 
 /** Everything a role can allow, under headings, in sentences. */
@@ -29,7 +32,7 @@ export function ActionMatrix({ actions, held, before, search, mayEdit, onChange 
   const matches = (one: Action) =>
     `${one.action} ${one.label} ${explained(one)}`.toLowerCase().includes(words);
   const sections = sectionsOf(actions.filter(matches));
-  if (sections.length === 0) return <Message title="No action matches" />;
+  if (sections.length === 0) return <Message title={t("No action matches")} />;
   return sections.map((section) => (
     <fieldset key={section.title} className={classes.section}>
       <legend className={classes.title}>{section.title}</legend>

@@ -3,7 +3,9 @@ import { IconEyeSearch } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { api } from "@/api/client";
 import type { Preview } from "@/api/types";
-import { bytes, count } from "@/ui/format";
+import { countOf } from "@/i18n/levels";
+import { t } from "@/i18n/text";
+import { bytes } from "@/ui/format";
 import { StateMark } from "@/ui/StateMark";
 import classes from "./ChangePreview.module.css";
 
@@ -33,7 +35,7 @@ export function ChangePreview({ change, disabled = false }: { change: Change; di
         loading={run.isPending}
         onClick={() => run.mutate()}
       >
-        What would this do?
+        {t("What would this do?")}
       </Button>
       {run.error ? (
         <Alert color="red" variant="light" p="xs" mt="sm" role="alert">
@@ -46,15 +48,17 @@ export function ChangePreview({ change, disabled = false }: { change: Change; di
 }
 
 function Found({ preview }: { preview: Preview }) {
-  const reach = LEVELS.map((level) => count(preview.totals[`${level}s`] ?? 0, level)).join(", ");
+  const reach = LEVELS.map((level) => countOf(preview.totals[`${level}s`] ?? 0, level)).join(", ");
   const size = preview.totals.bytes ?? 0;
   return (
     <div className={classes.found} role="status">
       <Text size="sm">{preview.sentence}</Text>
-      {preview.refused ? <StateMark state="bad" words={`Would be refused: ${preview.refused}`} /> : null}
+      {preview.refused ? (
+        <StateMark state="bad" words={t("Would be refused: {refused}", { refused: preview.refused })} />
+      ) : null}
       {preview.people.length > 0 ? (
         <>
-          <ul className={classes.people} aria-label="People touched">
+          <ul className={classes.people} aria-label={t("People touched")}>
             {preview.people.map((person) => (
               <li key={person.user}>
                 <b className="cut">{person.user}</b>
@@ -68,7 +72,7 @@ function Found({ preview }: { preview: Preview }) {
             ))}
           </ul>
           <Text size="xs" c="dimmed">
-            The projects concerned hold {reach} ({bytes(size)}).
+            {t("The projects concerned hold {reach} ({size}).", { reach, size: bytes(size) })}
           </Text>
         </>
       ) : null}

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { actionsQuery } from "@/api/queries";
 import type { Role, RoleEntry } from "@/api/types";
 import { useByIds } from "@/api/useByIds";
+import { t } from "@/i18n/text";
 import { Panel } from "@/ui/Panel";
 import { type Person, personLabel } from "@/ui/person";
 import { ActionList } from "./ActionList";
@@ -30,13 +31,13 @@ export function EffectiveActions({ entries, roles }: EffectiveActionsProps) {
   const from = (action: string) =>
     held.filter((role) => role.actions.includes(action)).map((role) => role.label);
   return (
-    <Panel title="Check a person">
+    <Panel title={t("Check a person")}>
       <Select
-        aria-label="Person to check"
-        placeholder="Name or e-mail address"
+        aria-label={t("Person to check")}
+        placeholder={t("Name or e-mail address")}
         searchable
         limit={30}
-        nothingFoundMessage="Nobody matches"
+        nothingFoundMessage={t("Nobody matches")}
         data={people}
         value={chosen}
         onChange={setChosen}
@@ -52,7 +53,7 @@ export function EffectiveActions({ entries, roles }: EffectiveActionsProps) {
         </div>
       ) : (
         <Text size="sm" c="dimmed" mt={8}>
-          Shows what their roles allow together, and which role gives what.
+          {t("Shows what their roles allow together, and which role gives what.")}
         </Text>
       )}
     </Panel>

@@ -9,12 +9,12 @@ import { LIVE, listQuery } from "@/api/queries";
 import { permissionsQuery, useIsAdmin, useMayInGroup } from "@/api/rights";
 import type { Group, Project } from "@/api/types";
 import { useChange } from "@/api/useChange";
+import { plural, t } from "@/i18n/text";
 import { Nobody, PeopleEditor } from "@/parts/people/PeopleEditor";
 import { Picker } from "@/parts/pick/Picker";
 import { ROLES } from "@/parts/pick/source";
 import { Columns } from "@/ui/Columns";
 import { Failure } from "@/ui/Failure";
-import { count } from "@/ui/format";
 import { LinkButton } from "@/ui/LinkButton";
 import { Loading } from "@/ui/Loading";
 import { useCrumbs } from "@/ui/layout/crumbsContext";
@@ -26,9 +26,9 @@ import { SimpleTable } from "@/ui/SimpleTable";
 import { useRoleChoices } from "./useRoleChoices";
 
 const ACCESS = [
-  { value: "ro", label: "Read-only" },
-  { value: "rw", label: "Read-write" },
-  { value: "admin", label: "Admin" },
+  { value: "ro", label: t("Read-only") },
+  { value: "rw", label: t("Read-write") },
+  { value: "admin", label: t("Admin") },
 ];
 
 const MOST_PROJECTS = 200;
@@ -39,19 +39,19 @@ export function GroupPage() {
   const address = `/groups/${encodeURIComponent(g)}`;
   const found = useQuery({ queryKey: [LIVE, "groups", g], queryFn: () => api.get<Group>(address) });
   const group = found.data;
-  useCrumbs([{ label: "Groups", href: "/groups" }, { label: group?.label || g }]);
+  useCrumbs([{ label: t("Groups"), href: "/groups" }, { label: group?.label || g }]);
   if (found.error && !group)
-    return <Failure error={found.error} what="group" onRetry={() => void found.refetch()} />;
+    return <Failure error={found.error} what={t("group")} onRetry={() => void found.refetch()} />;
   if (!group) return <Loading />;
   return (
     <Page>
       <PageHead
         title={group.label || g}
-        kind="Group"
+        kind={t("Group")}
         about={`fw://${g}`}
         actions={
           <LinkButton to="/groups/$g/deid" params={{ g }} variant="default">
-            De-identification
+            {t("De-identification")}
           </LinkButton>
         }
       />
@@ -79,16 +79,16 @@ function Members({ group }: { group: Group }) {
   const change = useChange((send: () => Promise<unknown>) => send(), permissionsQuery.queryKey);
   const one = (id: string) => `${path}/${encodeURIComponent(id)}`;
   return (
-    <Panel title="Members" flush>
+    <Panel title={t("Members")} flush>
       <PeopleEditor
-        label="Members"
-        given="Access"
+        label={t("Members")}
+        given={t("Access")}
         several={false}
         entries={group.permissions.map((entry) => ({ _id: entry._id, values: [entry.access] }))}
         choices={ACCESS}
         mayEdit={may("admin")}
         busy={change.isPending}
-        empty={<Nobody>Members see the group and, as admins, create its projects.</Nobody>}
+        empty={<Nobody>{t("Members see the group and, as admins, create its projects.")}</Nobody>}
         onAdd={(_id, [access]) => change.mutateAsync(() => api.post(path, { _id, access }))}
         onChange={(id, [access]) => change.mutate(() => api.put(one(id), { access }))}
         onRemove={(id) => change.mutateAsync(() => api.delete(one(id)))}
@@ -106,13 +106,13 @@ function Template({ group }: { group: Group }) {
   const one = (id: string) => `${path}/${encodeURIComponent(id)}`;
   return (
     <Panel
-      title="Template of new projects"
+      title={t("Template of new projects")}
       flush
       aside={
         may("admin") ? (
           <Checkbox
             size="xs"
-            label="Change existing projects too"
+            label={t("Change existing projects too")}
             checked={propagate}
             onChange={(event) => setPropagate(event.currentTarget.checked)}
           />
@@ -120,14 +120,14 @@ function Template({ group }: { group: Group }) {
       }
     >
       <PeopleEditor
-        label="Template"
-        given="Roles"
+        label={t("Template")}
+        given={t("Roles")}
         several
         entries={group.permissions_template.map((entry) => ({ _id: entry._id, values: entry.role_ids }))}
         choices={choices}
         mayEdit={may("admin")}
         busy={change.isPending}
-        empty={<Nobody>New projects start with their creator alone.</Nobody>}
+        empty={<Nobody>{t("New projects start with their creator alone.")}</Nobody>}
         onAdd={(_id, role_ids) => change.mutateAsync(() => api.post(path, { _id, role_ids }, { propagate }))}
         onChange={(id, role_ids) => change.mutate(() => api.put(one(id), { role_ids }, { propagate }))}
         onRemove={(id) => change.mutateAsync(() => api.delete(one(id), { propagate }))}
@@ -147,18 +147,20 @@ function Projects({ group }: { group: string }) {
   const projects = found.data?.results ?? [];
   return (
     <Panel
-      title="Projects"
+      title={t("Projects")}
       aside={
         found.data ? (
           <Text size="xs" c="dimmed">
-            {count(found.data.total, "project")}
+            {plural(found.data.total, "{count} project", "{count} projects")}
           </Text>
         ) : null
       }
     >
       {found.isPending ? <Loading rows={3} /> : null}
-      {found.error && !found.data ? <Failure error={found.error} what="project list" /> : null}
-      {found.data && projects.length === 0 ? <span className="dim">None that you may see.</span> : null}
+      {found.error && !found.data ? <Failure error={found.error} what={t("project list")} /> : null}
+      {found.data && projects.length === 0 ? (
+        <span className="dim">{t("None that you may see.")}</span>
+      ) : null}
       <ul style={{ margin: 0, padding: 0, listStyle: "none", maxHeight: 320, overflowY: "auto" }}>
         {projects.map((project) => (
           <li key={project._id} className="cut" style={{ padding: "3px 0" }}>
@@ -181,15 +183,15 @@ function Pool({ group }: { group: string }) {
     roles.filter((role) => role.default_flywheel_role !== null).map((role) => role._id),
   );
   return (
-    <Panel title="Roles to give" flush>
-      {choices.length === 0 ? <Message title="No roles known" /> : null}
+    <Panel title={t("Roles to give")} flush>
+      {choices.length === 0 ? <Message title={t("No roles known")} /> : null}
       <SimpleTable
-        label="Roles to give"
+        label={t("Roles to give")}
         rows={choices}
         rowKey={(role) => role.value}
         columns={[
           {
-            head: "Role",
+            head: t("Role"),
             cell: (role) => (
               <Link to="/admin/roles/$r" params={{ r: role.value }}>
                 {role.label}
@@ -197,22 +199,22 @@ function Pool({ group }: { group: string }) {
             ),
           },
           {
-            head: "Take away",
+            head: t("Take away"),
             quiet: true,
             cell: (role) =>
               admin && !builtin.has(role.value) ? (
-                <Tooltip label="Take away">
+                <Tooltip label={t("Take away")}>
                   <ActionIcon
                     variant="subtle"
                     color="red"
-                    aria-label={`Take the role ${role.label} from the group`}
+                    aria-label={t("Take the role {label} from the group", { label: role.label })}
                     onClick={() => change.mutate(() => api.delete(`${path}/${role.value}`))}
                   >
                     <IconTrash size={16} />
                   </ActionIcon>
                 </Tooltip>
               ) : builtin.has(role.value) ? (
-                <span className="dim">built in</span>
+                <span className="dim">{t("built in")}</span>
               ) : null,
           },
         ]}
@@ -223,8 +225,8 @@ function Pool({ group }: { group: string }) {
           taken={choices.map((role) => role.value)}
           m={14}
           size="xs"
-          aria-label="Role to add"
-          placeholder="Add a role"
+          aria-label={t("Role to add")}
+          placeholder={t("Add a role")}
           value={null}
           onChange={(_id) => _id && change.mutate(() => api.post(path, { _id }))}
         />

@@ -4,9 +4,9 @@ import { allOf, contains } from "@/api/filters";
 import { usePagedRows } from "@/api/paging";
 import { useMe } from "@/api/queries";
 import type { Group } from "@/api/types";
+import { plural, t, tIn } from "@/i18n/text";
 import { ClearFilters } from "@/ui/ClearFilters";
 import { FilterBar } from "@/ui/FilterBar";
-import { count } from "@/ui/format";
 import { LinkButton } from "@/ui/LinkButton";
 import { useCrumbs } from "@/ui/layout/crumbsContext";
 import { Message } from "@/ui/Message";
@@ -16,12 +16,12 @@ import { SearchField } from "@/ui/SearchField";
 import { type DataColumn, readSort, sortText } from "@/ui/table/model";
 import { PagedTable } from "@/ui/table/PagedTable";
 
-const ACCESS = { ro: "read", rw: "change", admin: "administer" };
+const ACCESS = { ro: tIn("I may", "read"), rw: tIn("I may", "change"), admin: tIn("I may", "administer") };
 
 const columnsFor = (user: string): DataColumn<Group>[] => [
   {
     id: "label",
-    title: "Group",
+    title: t("Group"),
     width: 280,
     sort: "label",
     cell: (row) => <b style={{ fontWeight: 550 }}>{row.label || row._id}</b>,
@@ -29,7 +29,7 @@ const columnsFor = (user: string): DataColumn<Group>[] => [
   },
   {
     id: "id",
-    title: "Routing string",
+    title: t("Routing string"),
     width: 240,
     sort: "_id",
     cell: (row) => `fw://${row._id}`,
@@ -37,7 +37,7 @@ const columnsFor = (user: string): DataColumn<Group>[] => [
   },
   {
     id: "access",
-    title: "I may",
+    title: t("I may"),
     width: 130,
     cell: (row) => {
       const held = row.permissions.find((one) => one._id === user)?.access;
@@ -46,7 +46,7 @@ const columnsFor = (user: string): DataColumn<Group>[] => [
   },
   {
     id: "people",
-    title: "Members",
+    title: t("Members"),
     width: 110,
     number: true,
     cell: (row) => row.permissions.length || "",
@@ -59,7 +59,7 @@ export function GroupsPage() {
   const { q, sort: order } = useSearch({ from: "/inside/framed/groups" });
   const navigate = useNavigate({ from: "/groups" });
   const columns = useMemo(() => columnsFor(user._id), [user._id]);
-  useCrumbs([{ label: "Groups" }]);
+  useCrumbs([{ label: t("Groups") }]);
   const sort = readSort(order, columns) ?? { field: "label", descending: false };
   const filter = allOf(q && contains("label", q));
   const rows = usePagedRows<Group>("/groups", { filter, sort: sortText(sort) });
@@ -68,15 +68,18 @@ export function GroupsPage() {
     void navigate({ search: (old) => ({ ...old, ...part }), replace: true });
   return (
     <Page fill>
-      <PageHead title="Groups" about={rows.loading ? " " : count(rows.total, "group")} />
+      <PageHead
+        title={t("Groups")}
+        about={rows.loading ? " " : plural(rows.total, "{count} group", "{count} groups")}
+      />
       <FilterBar>
-        <SearchField label="Label contains" value={q} onChange={(text) => change({ q: text })} />
+        <SearchField label={t("Label contains")} value={q} onChange={(text) => change({ q: text })} />
         <ClearFilters shown={filter !== undefined} onClear={clear} />
       </FilterBar>
       <PagedTable
         name="groups"
-        label="Groups"
-        what="group list"
+        label={t("Groups")}
+        what={t("group list")}
         columns={columns}
         rows={rows}
         sort={sort}
@@ -86,14 +89,14 @@ export function GroupsPage() {
         onClear={clear}
         empty={
           <Message
-            title="No groups yet"
+            title={t("No groups yet")}
             action={
               <LinkButton to="/projects" variant="default">
-                Open projects
+                {t("Open projects")}
               </LinkButton>
             }
           >
-            A group is made with its first project.
+            {t("A group is made with its first project.")}
           </Message>
         }
       />

@@ -6,6 +6,7 @@ import { permissionsQuery, useMay } from "@/api/rights";
 import type { Role, RoleEntry } from "@/api/types";
 import { useByIds } from "@/api/useByIds";
 import { useChange } from "@/api/useChange";
+import { t } from "@/i18n/text";
 import { Nobody, PeopleEditor } from "@/parts/people/PeopleEditor";
 import { Columns } from "@/ui/Columns";
 import { Failure } from "@/ui/Failure";
@@ -37,29 +38,29 @@ export function ProjectPermissions() {
     <Columns
       main={
         <Panel
-          title="People"
+          title={t("People")}
           flush
           aside={
             <LinkButton to="/who/$c" params={{ c: p }} size="compact-sm" variant="subtle">
-              Who can see this, and why?
+              {t("Who can see this, and why?")}
             </LinkButton>
           }
         >
           {found.isPending ? <Loading rows={3} /> : null}
           {found.error && !found.data ? (
-            <Failure error={found.error} what="permission list" onRetry={() => void found.refetch()} />
+            <Failure error={found.error} what={t("permission list")} onRetry={() => void found.refetch()} />
           ) : null}
           {found.data ? (
             <PeopleEditor
-              label="People"
-              given="Roles"
+              label={t("People")}
+              given={t("Roles")}
               several
               entries={found.data.map((entry) => ({ _id: entry._id, values: entry.role_ids }))}
               choices={choices}
               labels={labels}
               mayEdit={mayEdit}
               busy={change.isPending}
-              empty={<Nobody>Only site administrators can see this project.</Nobody>}
+              empty={<Nobody>{t("Only site administrators can see this project.")}</Nobody>}
               onAdd={(_id, role_ids) => change.mutateAsync(() => api.post(path, { _id, role_ids }))}
               onChange={(id, role_ids) => change.mutate(() => api.put(one(id), { role_ids }))}
               onRemove={(id) => change.mutateAsync(() => api.delete(one(id)))}

@@ -1,4 +1,5 @@
 import type { Action } from "@/api/types";
+import { t } from "@/i18n/text";
 import { explained } from "@/parts/actions/explanations";
 import { StateMark } from "@/ui/StateMark";
 
@@ -16,15 +17,18 @@ export function RoleDifference({ added, removed, actions }: RoleDifferenceProps)
   };
   if (added.length + removed.length === 0) return null;
   return (
-    <ul aria-label="What changes" style={{ margin: "12px 0 0", padding: 0, listStyle: "none", fontSize: 13 }}>
+    <ul
+      aria-label={t("What changes")}
+      style={{ margin: "12px 0 0", padding: 0, listStyle: "none", fontSize: 13 }}
+    >
       {added.map((name) => (
         <li key={name}>
-          <StateMark state="ok" words={`Now: ${words(name)}`} />
+          <StateMark state="ok" words={t("Now: {name}", { name: words(name) })} />
         </li>
       ))}
       {removed.map((name) => (
         <li key={name}>
-          <StateMark state="bad" words={`No longer: ${words(name)}`} />
+          <StateMark state="bad" words={t("No longer: {name}", { name: words(name) })} />
         </li>
       ))}
     </ul>

@@ -8,8 +8,8 @@ import { LIVE } from "@/api/queries";
 import { permissionsQuery, useIsAdmin } from "@/api/rights";
 import type { Action, Role } from "@/api/types";
 import { useRemoval } from "@/api/useChange";
+import { plural, t } from "@/i18n/text";
 import { Columns } from "@/ui/Columns";
-import { count } from "@/ui/format";
 import { LinkButton } from "@/ui/LinkButton";
 import { Page } from "@/ui/Page";
 import { PageHead } from "@/ui/PageHead";
@@ -33,7 +33,9 @@ export function RoleEditor({ role, copied, actions }: RoleEditorProps) {
   const queries = useQueryClient();
   const admin = useIsAdmin();
   const required = actions.filter((one) => one.required).map((one) => one.action);
-  const [label, setLabel] = useState(role?.label ?? (copied ? `${copied.label} copy` : ""));
+  const [label, setLabel] = useState(
+    role?.label ?? (copied ? t("{label} copy", { label: copied.label }) : ""),
+  );
   const [held, setHeld] = useState<ReadonlySet<string>>(
     () => new Set(role?.actions ?? copied?.actions ?? required),
   );
@@ -69,15 +71,15 @@ export function RoleEditor({ role, copied, actions }: RoleEditorProps) {
   return (
     <Page>
       <PageHead
-        title={role?.label ?? "New role"}
-        kind={role?.default_flywheel_role ? "Built-in role: it cannot be changed, only copied" : "Role"}
-        about={count(held.size, "action")}
+        title={role?.label ?? t("New role")}
+        kind={role?.default_flywheel_role ? t("Built-in role: it cannot be changed, only copied") : t("Role")}
+        about={plural(held.size, "{count} action", "{count} actions")}
         actions={
           role && admin ? (
             <>
               {mayEdit && !role.in_use ? (
-                <RemoveButton what="role" remove={remove}>
-                  “{role?.label}” can then no longer be given to anybody.
+                <RemoveButton what={t("role")} remove={remove}>
+                  {t("“{label}” can then no longer be given to anybody.", { label: role.label })}
                 </RemoveButton>
               ) : null}
               <LinkButton
@@ -87,7 +89,7 @@ export function RoleEditor({ role, copied, actions }: RoleEditorProps) {
                 variant="default"
                 leftSection={<IconCopy size={16} />}
               >
-                Copy
+                {t("Copy")}
               </LinkButton>
             </>
           ) : null
@@ -96,15 +98,15 @@ export function RoleEditor({ role, copied, actions }: RoleEditorProps) {
       <Columns
         main={
           <Panel
-            title="What it allows"
+            title={t("What it allows")}
             flush
             aside={
               <TextInput
                 size="xs"
                 type="search"
                 w={180}
-                aria-label="Search actions"
-                placeholder="Search"
+                aria-label={t("Search actions")}
+                placeholder={t("Search")}
                 leftSection={<IconSearch size={14} />}
                 value={search}
                 onChange={(event) => setSearch(event.currentTarget.value)}
@@ -124,9 +126,9 @@ export function RoleEditor({ role, copied, actions }: RoleEditorProps) {
         side={
           <>
             {mayEdit ? (
-              <Panel title={role ? "Change" : "New role"}>
+              <Panel title={role ? t("Change") : t("New role")}>
                 <TextInput
-                  label="Label"
+                  label={t("Label")}
                   maxLength={64}
                   value={label}
                   onChange={(event) => setLabel(event.currentTarget.value)}
@@ -150,7 +152,7 @@ export function RoleEditor({ role, copied, actions }: RoleEditorProps) {
                         setHeld(before);
                       }}
                     >
-                      Undo
+                      {t("Undo")}
                     </Button>
                   ) : null}
                   <Button
@@ -158,7 +160,7 @@ export function RoleEditor({ role, copied, actions }: RoleEditorProps) {
                     loading={save.isPending}
                     onClick={() => save.mutate()}
                   >
-                    {role ? "Save" : "Create role"}
+                    {role ? t("Save") : t("Create role")}
                   </Button>
                 </Group>
               </Panel>

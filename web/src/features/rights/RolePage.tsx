@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useParams, useSearch } from "@tanstack/react-router";
 import { actionsQuery, roleQuery } from "@/api/queries";
+import { t } from "@/i18n/text";
 import { Failure } from "@/ui/Failure";
 import { Loading } from "@/ui/Loading";
 import { useCrumbs } from "@/ui/layout/crumbsContext";
@@ -15,11 +16,11 @@ export function RolePage() {
   const actions = useQuery(actionsQuery);
   const source = role.data;
   useCrumbs([
-    { label: "Roles", href: "/admin/roles" },
-    { label: r === "new" ? "New role" : (source?.label ?? "") },
+    { label: t("Roles"), href: "/admin/roles" },
+    { label: r === "new" ? t("New role") : (source?.label ?? "") },
   ]);
   const failed = role.error ?? actions.error;
-  if (failed) return <Failure error={failed} what="role" onRetry={() => void role.refetch()} />;
+  if (failed) return <Failure error={failed} what={t("role")} onRetry={() => void role.refetch()} />;
   if ((from && !source) || !actions.data) return <Loading />;
   return (
     <RoleEditor

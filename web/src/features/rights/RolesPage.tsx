@@ -4,9 +4,9 @@ import { allOf, contains } from "@/api/filters";
 import { usePagedRows } from "@/api/paging";
 import { useIsAdmin } from "@/api/rights";
 import type { Role } from "@/api/types";
+import { plural, t } from "@/i18n/text";
 import { ClearFilters } from "@/ui/ClearFilters";
 import { FilterBar } from "@/ui/FilterBar";
-import { count } from "@/ui/format";
 import { LinkButton } from "@/ui/LinkButton";
 import { useCrumbs } from "@/ui/layout/crumbsContext";
 import { Message } from "@/ui/Message";
@@ -20,7 +20,7 @@ import { PagedTable } from "@/ui/table/PagedTable";
 const COLUMNS: DataColumn<Role>[] = [
   {
     id: "label",
-    title: "Role",
+    title: t("Role"),
     width: 320,
     sort: "label",
     cell: (role) => <b style={{ fontWeight: 550 }}>{role.label}</b>,
@@ -28,18 +28,18 @@ const COLUMNS: DataColumn<Role>[] = [
   },
   {
     id: "kind",
-    title: "Kind",
+    title: t("Kind"),
     width: 120,
     sort: "default_flywheel_role",
-    cell: (role) => (role.default_flywheel_role === null ? "own" : "built in"),
+    cell: (role) => (role.default_flywheel_role === null ? t("own") : t("built in")),
   },
-  { id: "actions", title: "Actions", width: 100, number: true, cell: (role) => role.actions.length },
+  { id: "actions", title: t("Actions"), width: 100, number: true, cell: (role) => role.actions.length },
   {
     id: "state",
-    title: "State",
+    title: t("State"),
     width: 130,
     cell: (role) => (
-      <StateMark state={role.in_use ? "ok" : "off"} words={role.in_use ? "in use" : "not in use"} />
+      <StateMark state={role.in_use ? "ok" : "off"} words={role.in_use ? t("in use") : t("not in use")} />
     ),
   },
 ];
@@ -49,7 +49,7 @@ export function RolesPage() {
   const { q, sort: order } = useSearch({ from: "/inside/framed/admin/roles" });
   const navigate = useNavigate({ from: "/admin/roles" });
   const admin = useIsAdmin();
-  useCrumbs([{ label: "Roles" }]);
+  useCrumbs([{ label: t("Roles") }]);
   const sort = readSort(order, COLUMNS) ?? { field: "default_flywheel_role", descending: false };
   const filter = allOf(q && contains("label", q));
   const rows = usePagedRows<Role>("/roles", { filter, sort: sortText(sort) });
@@ -59,24 +59,24 @@ export function RolesPage() {
   return (
     <Page fill>
       <PageHead
-        title="Roles"
-        about={rows.loading ? " " : count(rows.total, "role")}
+        title={t("Roles")}
+        about={rows.loading ? " " : plural(rows.total, "{count} role", "{count} roles")}
         actions={
           admin ? (
             <LinkButton to="/admin/roles/$r" params={{ r: "new" }} leftSection={<IconPlus size={16} />}>
-              New role
+              {t("New role")}
             </LinkButton>
           ) : null
         }
       />
       <FilterBar>
-        <SearchField label="Role contains" value={q} onChange={(text) => change({ q: text })} />
+        <SearchField label={t("Role contains")} value={q} onChange={(text) => change({ q: text })} />
         <ClearFilters shown={filter !== undefined} onClear={clear} />
       </FilterBar>
       <PagedTable
         name="roles"
-        label="Roles"
-        what="role list"
+        label={t("Roles")}
+        what={t("role list")}
         columns={COLUMNS}
         rows={rows}
         sort={sort}
@@ -84,7 +84,7 @@ export function RolesPage() {
         onOpen={(role) => void navigate({ to: "/admin/roles/$r", params: { r: role._id } })}
         filtered={filter !== undefined}
         onClear={clear}
-        empty={<Message title="No roles yet" />}
+        empty={<Message title={t("No roles yet")} />}
       />
     </Page>
   );

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { api } from "@/api/client";
 import { actionsQuery } from "@/api/queries";
 import type { Standing as StandingDoc } from "@/api/types";
+import { t } from "@/i18n/text";
 import { Picker } from "@/parts/pick/Picker";
 import { ANYBODY } from "@/parts/pick/source";
 import { Failure } from "@/ui/Failure";
@@ -26,17 +27,17 @@ export function Standing({ container, user, onUser }: StandingProps) {
     retry: false,
   });
   return (
-    <Panel title="What can they do here?">
+    <Panel title={t("What can they do here?")}>
       <Picker
         source={ANYBODY}
-        aria-label="Person to ask about"
+        aria-label={t("Person to ask about")}
         value={user}
         onChange={onUser}
         clearable
         mb={user ? 8 : 0}
       />
       {user && found.isPending ? <Loading rows={3} /> : null}
-      {found.error ? <Failure error={found.error} what="answer" /> : null}
+      {found.error ? <Failure error={found.error} what={t("answer")} /> : null}
       {user && found.data ? <Answer standing={found.data} /> : null}
     </Panel>
   );
@@ -50,7 +51,10 @@ function Answer({ standing }: { standing: StandingDoc }) {
   const others = standing.may.filter((name) => !known.some((one) => one.action === name));
   return (
     <div role="status">
-      <StateMark state={standing.sees ? "ok" : "off"} words={standing.sees ? "sees it" : "does not see it"} />
+      <StateMark
+        state={standing.sees ? "ok" : "off"}
+        words={standing.sees ? t("sees it") : t("does not see it")}
+      />
       <Text size="sm" my={6}>
         {standing.sentence}
       </Text>

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { containerQuery } from "@/api/queries";
+import { t } from "@/i18n/text";
 import { ManyPicker, Picker } from "@/parts/pick/Picker";
 import { among, PEOPLE, ROLES } from "@/parts/pick/source";
 import { Panel } from "@/ui/Panel";
@@ -15,13 +16,13 @@ export function TryChange({ project }: { project: string }) {
   const [chosen, setChosen] = useState<string[]>([]);
   const givable = choices.map((one) => one.value);
   return (
-    <Panel title="Try a change">
-      <Picker source={PEOPLE} label="Person" value={user} onChange={setUser} clearable />
+    <Panel title={t("Try a change")}>
+      <Picker source={PEOPLE} label={t("Person")} value={user} onChange={setUser} clearable />
       <ManyPicker
         source={among(ROLES, givable)}
         mt="sm"
-        label="Roles they would have"
-        placeholder="None: they would leave"
+        label={t("Roles they would have")}
+        placeholder={t("None: they would leave")}
         value={chosen}
         onChange={setChosen}
       />

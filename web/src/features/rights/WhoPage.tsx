@@ -5,10 +5,11 @@ import { api } from "@/api/client";
 import { actionsQuery } from "@/api/queries";
 import { useMay } from "@/api/rights";
 import type { Page as Rows, Standing as StandingDoc } from "@/api/types";
+import { levelWord } from "@/i18n/levels";
+import { plural, t } from "@/i18n/text";
 import { explained } from "@/parts/actions/explanations";
 import { Columns } from "@/ui/Columns";
 import { Failure } from "@/ui/Failure";
-import { count } from "@/ui/format";
 import { Loading } from "@/ui/Loading";
 import { useCrumbs } from "@/ui/layout/crumbsContext";
 import { Message } from "@/ui/Message";
@@ -22,11 +23,11 @@ import { TryChange } from "./TryChange";
 const PAGE = 100;
 
 const WHERE = {
-  project: "in the project",
-  template: "in the project, also by the group’s template",
-  group: "in the group",
-  collection: "in the collection",
-  site: "site-wide",
+  project: t("in the project"),
+  template: t("in the project, also by the group’s template"),
+  group: t("in the group"),
+  collection: t("in the collection"),
+  site: t("site-wide"),
 } as const;
 
 /** Who can see this, and why; what one person may do here; a change tried out. */
@@ -48,25 +49,25 @@ export function WhoPage() {
   const isProject = place?.level === "project";
   const mayTry = useMay(isProject ? c : null)("project_permissions_manage");
   useCrumbs([
-    { label: "Projects", href: "/projects" },
+    { label: t("Projects"), href: "/projects" },
     ...(isProject ? [{ label: place.label, href: `/projects/${c}` }] : []),
-    { label: "Who can see this?" },
+    { label: t("Who can see this?") },
   ]);
   if (found.error && !found.data)
-    return <Failure error={found.error} what="list of people" onRetry={() => void found.refetch()} />;
+    return <Failure error={found.error} what={t("list of people")} onRetry={() => void found.refetch()} />;
   const change = (part: { user?: string | undefined; action?: string | undefined }) =>
     void navigate({ search: (old) => ({ ...old, ...part }), replace: true });
   return (
     <Page>
       <PageHead
-        title="Who can see this, and why?"
-        about={place ? `${place.level} “${place.label}”` : " "}
-        tab="Who can see this?"
+        title={t("Who can see this, and why?")}
+        about={place ? t("{level} “{label}”", { level: levelWord(place.level), label: place.label }) : " "}
+        tab={t("Who can see this?")}
       />
       <Columns
         main={
           <Panel
-            title={action ? "Who may do it" : "Who can see it"}
+            title={action ? t("Who may do it") : t("Who can see it")}
             flush
             aside={
               <Select
@@ -74,8 +75,8 @@ export function WhoPage() {
                 w={{ base: 170, sm: 260 }}
                 searchable
                 clearable
-                aria-label="Who may"
-                placeholder="see it at all"
+                aria-label={t("Who may")}
+                placeholder={t("see it at all")}
                 comboboxProps={{ width: 420, position: "bottom-end" }}
                 data={(actions.data ?? []).map((one) => ({ value: one.action, label: explained(one) }))}
                 value={action ?? null}
@@ -84,15 +85,15 @@ export function WhoPage() {
             }
           >
             {found.isPending ? <Loading rows={4} /> : null}
-            {found.data && people.length === 0 ? <Message title="Nobody" /> : null}
+            {found.data && people.length === 0 ? <Message title={t("Nobody")} /> : null}
             {people.length > 0 ? (
               <SimpleTable
-                label="People"
+                label={t("People")}
                 rows={people}
                 rowKey={(one) => one.user}
                 columns={[
                   {
-                    head: "Person",
+                    head: t("Person"),
                     cell: (one) => (
                       <Button
                         size="compact-sm"
@@ -106,7 +107,7 @@ export function WhoPage() {
                     ),
                   },
                   {
-                    head: "Through",
+                    head: t("Through"),
                     cell: (one) =>
                       one.through.map((way) => (
                         <div key={`${way.role} ${way.source}`}>
@@ -114,7 +115,7 @@ export function WhoPage() {
                         </div>
                       )),
                   },
-                  { head: "Actions", number: true, cell: (one) => one.may.length },
+                  { head: t("Actions"), number: true, cell: (one) => one.may.length },
                 ]}
               />
             ) : null}
@@ -125,7 +126,11 @@ export function WhoPage() {
                 loading={found.isFetchingNextPage}
                 onClick={() => void found.fetchNextPage()}
               >
-                Show more of {count(found.data?.pages[0]?.total ?? 0, "person", "people")}
+                {plural(
+                  found.data?.pages[0]?.total ?? 0,
+                  "Show more of {count} person",
+                  "Show more of {count} people",
+                )}
               </Button>
             ) : null}
           </Panel>

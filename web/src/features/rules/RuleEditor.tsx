@@ -3,12 +3,12 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { type Gear, gearQuery, gearsQuery } from "@/api/gears";
 import { LIVE } from "@/api/queries";
+import { plural, t } from "@/i18n/text";
 import { ConfigFields } from "@/parts/gearform/ConfigFields";
 import { changed, type Draft, draftOf, readDraft } from "@/parts/gearform/config";
 import { Picker } from "@/parts/pick/Picker";
 import { ROLES } from "@/parts/pick/source";
 import { FormDialog } from "@/ui/FormDialog";
-import { count } from "@/ui/format";
 import { ConditionRows } from "./ConditionRows";
 import { listsOf, type Row, type Rule, rowsOf, saveRule } from "./rule";
 
@@ -66,9 +66,9 @@ export function RuleEditor({ project, rule, onClose }: RuleEditorProps) {
     Object.keys(read.problems).length === 0;
   return (
     <FormDialog
-      title={rule ? "Edit rule" : "New rule"}
+      title={rule ? t("Edit rule") : t("New rule")}
       size="lg"
-      action="Save rule"
+      action={t("Save rule")}
       busy={save.isPending}
       disabled={!ready}
       error={save.error}
@@ -76,7 +76,7 @@ export function RuleEditor({ project, rule, onClose }: RuleEditorProps) {
       onSubmit={() => save.mutate()}
     >
       <TextInput
-        label="Name"
+        label={t("Name")}
         required
         maxLength={255}
         data-autofocus
@@ -85,11 +85,11 @@ export function RuleEditor({ project, rule, onClose }: RuleEditorProps) {
       />
       <ConditionRows rows={rows} onChange={setRows} />
       <Select
-        label="Gear"
+        label={t("Gear")}
         required
         searchable
         allowDeselect={false}
-        placeholder="Choose a gear"
+        placeholder={t("Choose a gear")}
         data={offered.map((one) => ({ value: one._id, label: label(one) }))}
         value={gearId}
         onChange={(next) => {
@@ -100,8 +100,8 @@ export function RuleEditor({ project, rule, onClose }: RuleEditorProps) {
       />
       {files.length > 1 ? (
         <Select
-          label="The file that fires the rule becomes"
-          placeholder="the only input that has to be given"
+          label={t("The file that fires the rule becomes")}
+          placeholder={t("the only input that has to be given")}
           clearable
           data={files}
           value={trigger}
@@ -111,7 +111,7 @@ export function RuleEditor({ project, rule, onClose }: RuleEditorProps) {
       {acts ? (
         <Picker
           source={ROLES}
-          label="The gear acts with the role"
+          label={t("The gear acts with the role")}
           required
           clearable
           value={role}
@@ -119,13 +119,17 @@ export function RuleEditor({ project, rule, onClose }: RuleEditorProps) {
         />
       ) : null}
       <Switch
-        label="Take newer versions of the gear by itself"
+        label={t("Take newer versions of the gear by itself")}
         checked={update}
         onChange={(event) => setUpdate(event.currentTarget.checked)}
       />
       {rule && rule.fixed_inputs.length > 0 ? (
         <Text size="sm" c="dimmed">
-          {count(rule.fixed_inputs.length, "fixed input file")} stay as they are; programs set them.
+          {plural(
+            rule.fixed_inputs.length,
+            "{count} fixed input file stay as they are; programs set them.",
+            "{count} fixed input files stay as they are; programs set them.",
+          )}
         </Text>
       ) : null}
       {manifest ? (

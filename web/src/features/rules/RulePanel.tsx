@@ -5,6 +5,8 @@ import { Link } from "@tanstack/react-router";
 import { api } from "@/api/client";
 import { gearQuery } from "@/api/gears";
 import { useChange } from "@/api/useChange";
+import { rich } from "@/i18n/rich";
+import { t } from "@/i18n/text";
 import { ConfirmDialog } from "@/ui/ConfirmDialog";
 import { Panel } from "@/ui/Panel";
 import { StateMark } from "@/ui/StateMark";
@@ -27,9 +29,16 @@ export function RulePanel({ project, rule, mayEdit, onEdit, onTry }: RulePanelPr
   const enable = useChange((enabled: boolean) => saveRule(project, rule._id, { disabled: !enabled }));
   const remove = useChange(() => api.delete(rulePath(project, rule._id)));
   const mark = rule.disabled ? (
-    <StateMark state="off" words="disabled" />
+    <StateMark state="off" words={t("disabled")} />
   ) : (
-    <StateMark state="ok" words="enabled" />
+    <StateMark state="ok" words={t("enabled")} />
+  );
+  const started = gear ? (
+    <Link to="/gears/$name/$version" params={{ name: gear.name, version: gear.version }}>
+      {gear.label} {gear.version}
+    </Link>
+  ) : (
+    t("a gear")
   );
   return (
     <Panel
@@ -37,8 +46,8 @@ export function RulePanel({ project, rule, mayEdit, onEdit, onTry }: RulePanelPr
       aside={
         mayEdit ? (
           <Switch
-            label="Enabled"
-            aria-label={`Enabled: ${rule.name}`}
+            label={t("Enabled")}
+            aria-label={t("Enabled: {name}", { name: rule.name })}
             checked={!rule.disabled}
             disabled={enable.isPending}
             onChange={(event) => enable.mutate(event.currentTarget.checked)}
@@ -50,15 +59,9 @@ export function RulePanel({ project, rule, mayEdit, onEdit, onTry }: RulePanelPr
     >
       <Stack gap="xs">
         <Text component="div" size="sm">
-          Starts{" "}
-          {gear ? (
-            <Link to="/gears/$name/$version" params={{ name: gear.name, version: gear.version }}>
-              {gear.label} {gear.version}
-            </Link>
-          ) : (
-            "a gear"
-          )}
-          {rule.auto_update ? ", newer versions by themselves" : ""} when a file meets
+          {rule.auto_update
+            ? rich("Starts {gear}, newer versions by themselves when a file meets", { gear: started })
+            : rich("Starts {gear} when a file meets", { gear: started })}
         </Text>
         <ul style={{ margin: 0, paddingLeft: 18, overflowWrap: "anywhere" }}>
           {conditionWords(rule).map((words) => (
@@ -67,18 +70,18 @@ export function RulePanel({ project, rule, mayEdit, onEdit, onTry }: RulePanelPr
         </ul>
         <Group gap={8}>
           <Button variant="default" size="xs" aria-expanded={history} onClick={shown.toggle}>
-            Last firings
+            {t("Last firings")}
           </Button>
           {mayEdit ? (
             <>
               <Button variant="default" size="xs" onClick={onTry}>
-                Try on files that are here
+                {t("Try on files that are here")}
               </Button>
               <Button variant="default" size="xs" onClick={onEdit}>
-                Edit
+                {t("Edit")}
               </Button>
               <Button variant="default" size="xs" onClick={dialog.open}>
-                Delete
+                {t("Delete")}
               </Button>
             </>
           ) : null}
@@ -87,13 +90,13 @@ export function RulePanel({ project, rule, mayEdit, onEdit, onTry }: RulePanelPr
       </Stack>
       <ConfirmDialog
         opened={asking}
-        title="Delete this rule?"
-        action="Delete rule"
+        title={t("Delete this rule?")}
+        action={t("Delete rule")}
         busy={remove.isPending}
         onClose={dialog.close}
         onConfirm={() => remove.mutate(undefined, { onSettled: dialog.close })}
       >
-        “{rule.name}” goes with its history. Jobs that it started stay.
+        {t("“{name}” goes with its history. Jobs that it started stay.", { name: rule.name })}
       </ConfirmDialog>
     </Panel>
   );

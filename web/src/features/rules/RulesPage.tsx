@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import { useMay } from "@/api/rights";
+import { t } from "@/i18n/text";
 import { Failure } from "@/ui/Failure";
 import { Loading } from "@/ui/Loading";
 import { Message } from "@/ui/Message";
@@ -22,19 +23,19 @@ export function RulesPage() {
   const [trying, setTrying] = useState<Rule | null>(null);
   const add = mayEdit ? (
     <Button leftSection={<IconPlus size={16} />} onClick={() => setEditing("new")}>
-      New rule
+      {t("New rule")}
     </Button>
   ) : null;
   if (found.error && !found.data)
-    return <Failure error={found.error} what="rule list" onRetry={() => void found.refetch()} />;
+    return <Failure error={found.error} what={t("rule list")} onRetry={() => void found.refetch()} />;
   if (!found.data) return <Loading />;
   const rules = found.data;
   return (
     <>
       <Stale error={found.error} onRetry={() => void found.refetch()} />
       {rules.length === 0 ? (
-        <Message title="No gear rules yet" action={add}>
-          A rule starts a gear by itself when a file comes that meets its conditions.
+        <Message title={t("No gear rules yet")} action={add}>
+          {t("A rule starts a gear by itself when a file comes that meets its conditions.")}
         </Message>
       ) : (
         <div>{add}</div>

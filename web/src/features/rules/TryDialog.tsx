@@ -3,8 +3,8 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api } from "@/api/client";
 import { LIVE } from "@/api/queries";
+import { figure, plural, t } from "@/i18n/text";
 import { Failure } from "@/ui/Failure";
-import { count } from "@/ui/format";
 import { Loading } from "@/ui/Loading";
 import { SimpleTable } from "@/ui/SimpleTable";
 import { type Match, type Rule, rulePath } from "./rule";
@@ -26,35 +26,42 @@ export function TryDialog({ project, rule, onClose }: { project: string; rule: R
   const able = matches.filter((one) => one.reason === null).length;
   const next = found.data?.next;
   return (
-    <Modal opened onClose={onClose} title={`Try “${rule.name}”`} size="lg">
+    <Modal opened onClose={onClose} title={t("Try “{name}”", { name: rule.name })} size="lg">
       <Stack gap="md">
         {found.isPending ? <Loading rows={4} /> : null}
         {found.error ? (
-          <Failure error={found.error} what="trial" onRetry={() => void found.refetch()} />
+          <Failure error={found.error} what={t("trial")} onRetry={() => void found.refetch()} />
         ) : null}
         {found.data ? (
           <Text role="status">
             {start.data
-              ? `${count(able, "job")} started.`
-              : `${count(matches.length, "file")} match${matches.length === 1 ? "es" : ""} now. Nothing was started.`}
-            {next ? " More files are looked at on the next page." : ""}
+              ? plural(able, "{count} job started.", "{count} jobs started.")
+              : plural(
+                  matches.length,
+                  "{count} file matches now. Nothing was started.",
+                  "{count} files match now. Nothing was started.",
+                )}
+            {next ? ` ${t("More files are looked at on the next page.")}` : ""}
           </Text>
         ) : null}
         {matches.length > 0 ? (
           <SimpleTable
-            label="Matching files"
+            label={t("Matching files")}
             rows={matches.slice(0, SHOWN)}
             rowKey={(one) => one.file_id}
             columns={[
-              { head: "File", cell: (one) => one.name },
-              { head: "Version", number: true, cell: (one) => one.version },
-              { head: "A run", cell: (one) => one.reason ?? (one.job_id ? "started" : "can be started") },
+              { head: t("File"), cell: (one) => one.name },
+              { head: t("Version"), number: true, cell: (one) => one.version },
+              {
+                head: t("A run"),
+                cell: (one) => one.reason ?? (one.job_id ? t("started") : t("can be started")),
+              },
             ]}
           />
         ) : null}
         {matches.length > SHOWN ? (
           <Text size="sm" c="dimmed">
-            The first {SHOWN} are shown.
+            {t("The first {count} are shown.", { count: figure(SHOWN) })}
           </Text>
         ) : null}
         {start.error ? (
@@ -64,7 +71,7 @@ export function TryDialog({ project, rule, onClose }: { project: string; rule: R
         ) : null}
         <Group justify="flex-end" gap={8}>
           <Button variant="default" onClick={onClose} data-autofocus>
-            Close
+            {t("Close")}
           </Button>
           {next ? (
             <Button
@@ -74,12 +81,12 @@ export function TryDialog({ project, rule, onClose }: { project: string; rule: R
                 setAfter(next);
               }}
             >
-              Next page
+              {t("Next page")}
             </Button>
           ) : null}
           {able > 0 && !start.data ? (
             <Button variant="outline" loading={start.isPending} onClick={() => start.mutate()}>
-              Start {count(able, "job")}
+              {plural(able, "Start {count} job", "Start {count} jobs")}
             </Button>
           ) : null}
         </Group>

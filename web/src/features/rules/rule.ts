@@ -3,22 +3,27 @@ import { queryOptions } from "@tanstack/react-query";
 import { api } from "@/api/client";
 import { LIVE } from "@/api/queries";
 import type { Json } from "@/api/types";
+import { t, tIn } from "@/i18n/text";
 
-export const LISTS = { all: "all of", any: "one of", not: "none of" } as const;
+export const LISTS = {
+  all: tIn("conditions", "all of"),
+  any: tIn("conditions", "one of"),
+  not: tIn("conditions", "none of"),
+};
 export type List = keyof typeof LISTS;
 
 export const CONDITIONS = {
-  "file.type": "file type",
-  "file.modality": "file modality",
-  "file.name": "file name",
-  "file.classification": "file classification",
-  "file.tags": "file tag",
-  "gear.name": "made by gear",
-  "gear.version": "made by gear version",
-  "file.parent_ref.type": "file lies in (level)",
-  "container.has-type": "beside a file of type",
-  "container.has-classification": "beside a file classified",
-} as const;
+  "file.type": t("file type"),
+  "file.modality": t("file modality"),
+  "file.name": t("file name"),
+  "file.classification": t("file classification"),
+  "file.tags": t("file tag"),
+  "gear.name": t("made by gear"),
+  "gear.version": t("made by gear version"),
+  "file.parent_ref.type": t("file lies in (level)"),
+  "container.has-type": t("beside a file of type"),
+  "container.has-classification": t("beside a file classified"),
+};
 
 export interface Condition {
   type: string;
@@ -77,8 +82,12 @@ export const firingsQuery = (project: string, rule: string) =>
 export const saveRule = (project: string, id: string | undefined, body: object) =>
   id ? api.put(rulePath(project, id), body) : api.post(pathOf(project), body);
 
-const one = ({ type, value, regex }: Condition) =>
-  `${CONDITIONS[type as keyof typeof CONDITIONS] ?? type} ${regex ? `matches /${value}/` : `is ${value}`}`;
+function one({ type, value, regex }: Condition): string {
+  const what = CONDITIONS[type as keyof typeof CONDITIONS] ?? type;
+  return regex
+    ? t("{what} matches {pattern}", { what, pattern: `/${value}/` })
+    : t("{what} is {value}", { what, value });
+}
 
 /** When a rule fires, a line for each list that says something. */
 export const conditionWords = (rule: Record<List, Condition[]>): string[] =>

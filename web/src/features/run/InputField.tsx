@@ -2,6 +2,8 @@ import { Alert, Group, Select } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Gear, Input } from "@/api/gears";
+import { levelWord } from "@/i18n/levels";
+import { t } from "@/i18n/text";
 import { type Candidate, type Near, suggestQuery } from "./suggest";
 
 interface InputFieldProps {
@@ -18,7 +20,7 @@ const ASIDE = new Set(["group", "collection"]);
 
 const option = ({ _id, cont_type, label }: Near) => ({
   value: _id,
-  label: `${cont_type} ${label || "untitled"}`,
+  label: `${levelWord(cont_type)} ${label || t("untitled")}`,
 });
 
 /** One file for an input: where it lies, and which; those that fit come first. */
@@ -39,7 +41,7 @@ export function InputField({ gear, name, input, target, chosen, onChange }: Inpu
     <div>
       <Group gap="sm" align="flex-end" grow preventGrowOverflow={false}>
         <Select
-          label={`${name}: where`}
+          label={t("{name}: where", { name })}
           data={places.map(option)}
           value={place}
           allowDeselect={false}
@@ -51,14 +53,16 @@ export function InputField({ gear, name, input, target, chosen, onChange }: Inpu
           label={name}
           description={input.description}
           inputWrapperOrder={["label", "input", "description", "error"]}
-          placeholder={files.length === 0 ? "No files here" : input.optional ? "None" : "Choose a file"}
+          placeholder={
+            files.length === 0 ? t("No files here") : input.optional ? t("None") : t("Choose a file")
+          }
           required={!input.optional}
           clearable
           searchable
           data={[
-            ...(all === files ? [] : [{ group: "Chosen", items: options(all.slice(0, 1)) }]),
-            { group: "Fits", items: options(fitting) },
-            { group: "Does not look like it", items: options(others) },
+            ...(all === files ? [] : [{ group: t("Chosen"), items: options(all.slice(0, 1)) }]),
+            { group: t("Fits"), items: options(fitting) },
+            { group: t("Does not look like it"), items: options(others) },
           ].filter((part) => part.items.length > 0)}
           value={chosen?.file_id ?? null}
           onChange={(id) => onChange(all.find((file) => file.file_id === id))}

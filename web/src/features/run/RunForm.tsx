@@ -5,6 +5,7 @@ import { type FormEvent, useState } from "react";
 import { ApiError, api } from "@/api/client";
 import type { Gear } from "@/api/gears";
 import type { JobDetail } from "@/api/jobs";
+import { t, tIn } from "@/i18n/text";
 import { ConfigFields } from "@/parts/gearform/ConfigFields";
 import { draftOf, readDraft } from "@/parts/gearform/config";
 import { dateTime } from "@/ui/format";
@@ -64,9 +65,9 @@ export function RunForm({ gear, target, files, wanted, again }: RunFormProps) {
   return (
     <form onSubmit={submit} noValidate>
       <Stack gap="md">
-        <Panel title="Inputs">
+        <Panel title={t("Inputs")}>
           <Stack gap="md">
-            {inputs.length === 0 ? <Text c="dimmed">This gear reads no files.</Text> : null}
+            {inputs.length === 0 ? <Text c="dimmed">{t("This gear reads no files.")}</Text> : null}
             {inputs.map(([name, input]) => (
               <InputField
                 key={name}
@@ -84,7 +85,7 @@ export function RunForm({ gear, target, files, wanted, again }: RunFormProps) {
           </Stack>
         </Panel>
         {Object.keys(manifest.config).length > 0 ? (
-          <Panel title="Configuration">
+          <Panel title={t("Configuration")}>
             <ConfigFields
               manifest={manifest}
               draft={draft}
@@ -93,9 +94,9 @@ export function RunForm({ gear, target, files, wanted, again }: RunFormProps) {
             />
           </Panel>
         ) : null}
-        <Panel title="Run">
+        <Panel title={tIn("action", "Run")}>
           <TextInput
-            label={analyses ? "Label of the analysis" : "Label"}
+            label={analyses ? t("Label of the analysis") : t("Label")}
             required={analyses}
             maxLength={255}
             value={label}
@@ -104,10 +105,10 @@ export function RunForm({ gear, target, files, wanted, again }: RunFormProps) {
           {start.error ? <Told error={start.error} /> : null}
           <Group justify="space-between" mt="md">
             <Text size="sm" c="dimmed" role="status">
-              {missing.length > 0 ? `Still to choose: ${missing.join(", ")}.` : ""}
+              {missing.length > 0 ? t("Still to choose: {inputs}.", { inputs: missing.join(", ") }) : ""}
             </Text>
             <Button type="submit" loading={start.isPending} disabled={!ready}>
-              Run
+              {tIn("action", "Run")}
             </Button>
           </Group>
         </Panel>

@@ -6,6 +6,8 @@ import { jobQuery } from "@/api/jobs";
 import { LIVE } from "@/api/queries";
 import { useMay } from "@/api/rights";
 import type { Parents } from "@/api/types";
+import { levelWord } from "@/i18n/levels";
+import { t } from "@/i18n/text";
 import { mayRun } from "@/parts/jobs/rights";
 import { Failure } from "@/ui/Failure";
 import { Loading } from "@/ui/Loading";
@@ -33,20 +35,27 @@ const targetQuery = (id: string) => ({
 export function RunPage() {
   const { target: id } = useSearch({ from: "/inside/framed/run" });
   const found = useQuery({ ...targetQuery(id ?? ""), enabled: Boolean(id) });
-  useCrumbs([{ label: "Run gear" }]);
+  useCrumbs([{ label: t("Run gear") }]);
   return (
     <Page>
       <PageHead
-        title="Run gear"
-        about={found.data ? `for the ${found.data.container_type} ${found.data.label || "untitled"}` : " "}
+        title={t("Run gear")}
+        about={
+          found.data
+            ? t("for the {level} {label}", {
+                level: levelWord(found.data.container_type),
+                label: found.data.label || t("untitled"),
+              })
+            : " "
+        }
       />
       {id === undefined ? (
-        <Message title="On what?">
-          Open a session, an acquisition or a file, then choose “Run gear” there.
+        <Message title={t("On what?")}>
+          {t("Open a session, an acquisition or a file, then choose “Run gear” there.")}
         </Message>
       ) : null}
       {found.error && !found.data ? (
-        <Failure error={found.error} what="container" onRetry={() => void found.refetch()} />
+        <Failure error={found.error} what={t("container")} onRetry={() => void found.refetch()} />
       ) : null}
       {id && found.isPending ? <Loading /> : null}
       {found.data ? <Choice target={found.data} /> : null}
@@ -63,18 +72,11 @@ function Choice({ target }: { target: Target }) {
   const isOlder = id !== undefined && found.data?.results.some((one) => one._id === id) === false;
   const older = useQuery({ ...gearQuery(id ?? ""), enabled: isOlder });
   if (found.error && !found.data)
-    return <Failure error={found.error} what="gear list" onRetry={() => void found.refetch()} />;
+    return <Failure error={found.error} what={t("gear list")} onRetry={() => void found.refetch()} />;
   if (!found.data) return <Loading rows={4} />;
   const newest = found.data.results;
   const gears = (older.data ? [...newest, older.data] : newest).filter((one) => mayRun(may, one.category));
   const gear = gears.find((one) => one._id === id);
-  if (gears.length === 0)
-    return (
-      <Message title="There is no gear that you may run here">
-        Your role decides whether you may start gears that add files, or only analyses. An administrator of
-        the project can give you another.
-      </Message>
-    );
   return (
     <>
       <GearPanel
@@ -98,9 +100,9 @@ function Form({ gear, target, wanted, again }: FormProps) {
   const before = useQuery({ ...jobQuery(again ?? ""), enabled: again !== undefined, staleTime: Infinity });
   const found = useQuery(suggestQuery(gear, target._id));
   if (found.error && !found.data)
-    return <Failure error={found.error} what="file list" onRetry={() => void found.refetch()} />;
+    return <Failure error={found.error} what={t("file list")} onRetry={() => void found.refetch()} />;
   if (before.error && !before.data)
-    return <Failure error={before.error} what="job" onRetry={() => void before.refetch()} />;
+    return <Failure error={before.error} what={t("job")} onRetry={() => void before.refetch()} />;
   if (!found.data || (again && !before.data)) return <Loading rows={4} />;
   const files = found.data.files;
   return <RunForm gear={gear} target={target} files={files} wanted={wanted} again={before.data} />;

@@ -1,5 +1,6 @@
 import { ActionIcon, Button, CloseButton, Group, Popover, Stack, Text, Tooltip } from "@mantine/core";
 import { IconArrowUp, IconColumns3 } from "@tabler/icons-react";
+import { t } from "@/i18n/text";
 import { FieldPicker } from "./FieldPicker";
 import { titleOf } from "./fields";
 
@@ -19,8 +20,8 @@ export function ColumnsButton({ columns, chosen, onChange }: ColumnsButtonProps)
   return (
     <Popover position="bottom-end" shadow="md" trapFocus width={320}>
       <Popover.Target>
-        <Tooltip label="Columns">
-          <ActionIcon variant="default" size={30} aria-label="Choose columns">
+        <Tooltip label={t("Columns")}>
+          <ActionIcon variant="default" size={30} aria-label={t("Choose columns")}>
             <IconColumns3 size={16} />
           </ActionIcon>
         </Tooltip>
@@ -37,7 +38,7 @@ export function ColumnsButton({ columns, chosen, onChange }: ColumnsButtonProps)
                   variant="subtle"
                   color="gray"
                   size={24}
-                  aria-label={`Move ${field} forward`}
+                  aria-label={t("Move {field} forward", { field })}
                   onClick={() => raise(at)}
                 >
                   <IconArrowUp size={14} />
@@ -46,20 +47,20 @@ export function ColumnsButton({ columns, chosen, onChange }: ColumnsButtonProps)
               {at > 0 ? (
                 <CloseButton
                   size={24}
-                  aria-label={`Remove column ${field}`}
+                  aria-label={t("Remove column {field}", { field })}
                   onClick={() => onChange(columns.filter((one) => one !== field))}
                 />
               ) : null}
             </Group>
           ))}
           <FieldPicker
-            label="Add a column"
+            label={t("Add a column")}
             taken={columns}
             onPick={(field) => onChange([...columns, field])}
           />
           {chosen ? (
             <Button size="compact-sm" variant="subtle" onClick={() => onChange(undefined)}>
-              Usual columns
+              {t("Usual columns")}
             </Button>
           ) : null}
         </Stack>

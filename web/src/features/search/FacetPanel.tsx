@@ -2,6 +2,7 @@ import { Button, Collapse, Group, Stack } from "@mantine/core";
 import { useDisclosure, useMediaQuery } from "@mantine/hooks";
 import { IconChevronDown } from "@tabler/icons-react";
 import { lazy, Suspense } from "react";
+import { figure, t, tIn } from "@/i18n/text";
 import { DateField } from "@/ui/DateField";
 import { titleOf } from "./fields";
 import { NumberField } from "./NumberField";
@@ -53,29 +54,34 @@ export function FacetPanel({ state, facets, onChange, onCopy }: FacetPanelProps)
         />
       ))}
       <fieldset className={classes.facet}>
-        <legend>Scanned</legend>
+        <legend>{t("Scanned")}</legend>
         <Stack gap={6}>
           <DateField
-            label="Scanned from"
-            mark="From"
+            label={t("Scanned from")}
+            mark={t("From")}
             value={state.from}
             onChange={(from) => onChange({ from })}
           />
-          <DateField label="Scanned until" mark="To" value={state.to} onChange={(to) => onChange({ to })} />
+          <DateField
+            label={t("Scanned until")}
+            mark={t("To")}
+            value={state.to}
+            onChange={(to) => onChange({ to })}
+          />
         </Stack>
       </fieldset>
       <fieldset className={classes.facet}>
-        <legend>Age in years</legend>
+        <legend>{t("Age in years")}</legend>
         <Stack gap={6}>
           <NumberField
-            label="Age from"
-            mark="From"
+            label={t("Age from")}
+            mark={t("From")}
             value={state.youngest}
             onChange={(youngest) => onChange({ youngest })}
           />
           <NumberField
-            label="Age until"
-            mark="To"
+            label={t("Age until")}
+            mark={t("To")}
             value={state.oldest}
             onChange={(oldest) => onChange({ oldest })}
           />
@@ -83,7 +89,7 @@ export function FacetPanel({ state, facets, onChange, onCopy }: FacetPanelProps)
       </fieldset>
       <Suspense>
         <FieldPicker
-          label="Filter by another field"
+          label={t("Filter by another field")}
           taken={fields}
           onPick={(field) => onChange({ facets: [...(state.facets ?? []), field] })}
         />
@@ -91,7 +97,7 @@ export function FacetPanel({ state, facets, onChange, onCopy }: FacetPanelProps)
       {number > 0 ? (
         <Group gap={6} mt={10}>
           <Button size="compact-sm" variant="light" onClick={onCopy}>
-            Copy to query
+            {t("Copy to query")}
           </Button>
           <Button
             size="compact-sm"
@@ -99,14 +105,14 @@ export function FacetPanel({ state, facets, onChange, onCopy }: FacetPanelProps)
             color="gray"
             onClick={() => onChange({ picked: undefined, ...NO_RANGES })}
           >
-            Clear
+            {tIn("filters", "Clear")}
           </Button>
         </Group>
       ) : null}
     </>
   );
   return (
-    <section className={narrow ? undefined : `panel ${classes.facets}`} aria-label="Filters">
+    <section className={narrow ? undefined : `panel ${classes.facets}`} aria-label={t("Filters")}>
       {narrow ? (
         <>
           <Button
@@ -116,7 +122,8 @@ export function FacetPanel({ state, facets, onChange, onCopy }: FacetPanelProps)
             aria-expanded={opened}
             onClick={panel.toggle}
           >
-            Filters{number > 0 ? ` (${number})` : ""}
+            {t("Filters")}
+            {number > 0 ? ` (${number})` : ""}
           </Button>
           <Collapse expanded={opened}>
             <div className="panel" style={{ marginTop: 8, padding: 12 }}>
@@ -151,7 +158,7 @@ function Facet({ field, found, picked, onPick }: FacetProps) {
     return null;
   return (
     <fieldset className={classes.facet}>
-      <legend>{field === "file.type" ? "File type" : titleOf(field)}</legend>
+      <legend>{field === "file.type" ? t("File type") : titleOf(field)}</legend>
       {values.map((value) => (
         <label key={value} className={classes.bucket}>
           <input
@@ -162,13 +169,17 @@ function Facet({ field, found, picked, onPick }: FacetProps) {
             }
           />
           <span className={value === MISSING ? "cut dim" : "cut"} title={value}>
-            {value === MISSING ? "none" : value}
+            {value === MISSING ? tIn("value", "none") : value}
           </span>
-          <span>{counted.get(value)?.toLocaleString("en-US")}</span>
+          <span>{figure(counted.get(value))}</span>
         </label>
       ))}
       {found?.sum_other_doc_count ? (
-        <span className="dim">{found.sum_other_doc_count.toLocaleString("en-US")} others</span>
+        <span className="dim">
+          {t("{count} others", {
+            count: figure(found.sum_other_doc_count),
+          })}
+        </span>
       ) : null}
     </fieldset>
   );

@@ -2,6 +2,7 @@ import { Select } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { t } from "@/i18n/text";
 import { fieldsQuery } from "./search";
 
 interface FieldPickerProps {
@@ -28,7 +29,7 @@ export function FieldPicker({ label, taken, onPick }: FieldPickerProps) {
       onDropdownOpen={() => setOpened(true)}
       data={(found.data ?? []).map((one) => one.name).filter((name) => !taken.includes(name))}
       filter={({ options }) => options}
-      nothingFoundMessage={found.isPending ? "Searching…" : "No field matches"}
+      nothingFoundMessage={found.isPending ? t("Searching…") : t("No field matches")}
       comboboxProps={{ width: 340, position: "bottom-start" }}
       onChange={(field) => {
         if (!field) return;

@@ -3,7 +3,7 @@ import { IconChevronDown, IconWorldSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useState } from "react";
 import { useIsAdmin } from "@/api/rights";
-import { count } from "@/ui/format";
+import { plural, t } from "@/i18n/text";
 import type { SearchState } from "./search";
 import { HOME, type Site, sitesQuery } from "./sites";
 
@@ -26,7 +26,10 @@ export function PlacesButton({ state, onChange }: PlacesButtonProps) {
     const alone = next.length === 0 || (next.length === 1 && next[0] === HOME);
     onChange({ sites: alone ? undefined : next });
   };
-  const words = chosen.length > 1 || chosen[0] !== HOME ? count(chosen.length, "site") : "This site";
+  const places =
+    chosen.length > 1 || chosen[0] !== HOME
+      ? plural(chosen.length, "{count} site", "{count} sites")
+      : t("This site");
   return (
     <>
       <Popover opened={opened} onChange={open} position="bottom-end" shadow="md" trapFocus width={300}>
@@ -37,15 +40,15 @@ export function PlacesButton({ state, onChange }: PlacesButtonProps) {
             leftSection={<IconWorldSearch size={16} />}
             rightSection={<IconChevronDown size={14} />}
           >
-            {state.all ? `${words}, all data` : words}
+            {state.all ? t("{places}, all data", { places }) : places}
           </Button>
         </Popover.Target>
         <Popover.Dropdown>
           <Stack gap={14}>
             {sites.length > 0 ? (
-              <Checkbox.Group label="Search on" value={chosen} onChange={choose}>
+              <Checkbox.Group label={t("Search on")} value={chosen} onChange={choose}>
                 <Stack gap={8} mt={6}>
-                  <Checkbox value={HOME} label="This site" />
+                  <Checkbox value={HOME} label={t("This site")} />
                   {sites.map((site) => (
                     <Group key={site._id} justify="space-between" wrap="nowrap">
                       <Checkbox value={site._id} label={site.label} disabled={!site.connected} />
@@ -53,13 +56,13 @@ export function PlacesButton({ state, onChange }: PlacesButtonProps) {
                         <Button
                           size="compact-sm"
                           variant="subtle"
-                          aria-label={`Connect to ${site.label}`}
+                          aria-label={t("Connect to {label}", { label: site.label })}
                           onClick={() => {
                             open(false);
                             connect(site);
                           }}
                         >
-                          Connect
+                          {t("Connect")}
                         </Button>
                       )}
                     </Group>
@@ -68,13 +71,13 @@ export function PlacesButton({ state, onChange }: PlacesButtonProps) {
               </Checkbox.Group>
             ) : (
               <Text size="sm" c="dimmed">
-                No other sites are known here.
+                {t("No other sites are known here.")}
               </Text>
             )}
             {admin ? (
               <Switch
-                label="All data"
-                description="Also projects that you have no role in"
+                label={t("All data")}
+                description={t("Also projects that you have no role in")}
                 checked={state.all !== undefined}
                 onChange={(event) => onChange({ all: event.currentTarget.checked ? "yes" : undefined })}
               />

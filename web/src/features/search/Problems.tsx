@@ -1,4 +1,5 @@
 import { IconAlertTriangle, IconInfoCircle } from "@tabler/icons-react";
+import { t } from "@/i18n/text";
 import classes from "./Search.module.css";
 import type { Parsed, Problem } from "./search";
 
@@ -12,12 +13,16 @@ interface ProblemsProps {
 /** Below the text: what is wrong with it, where, and how it may have been meant. */
 export function Problems({ errors, warnings, waiting }: ProblemsProps) {
   return (
-    <div role="status" aria-live={waiting ? "off" : "polite"} aria-label="Mistakes in the query">
+    <div role="status" aria-live={waiting ? "off" : "polite"} aria-label={t("Mistakes in the query")}>
       {errors.map((one) => (
         <p key={`${one.offset} ${one.message}`} className={classes.mistake} data-bad>
           <IconAlertTriangle size={15} aria-hidden="true" />
           <span>
-            Line {one.line}, position {one.pos}: {one.message}
+            {t("Line {line}, position {pos}: {message}", {
+              line: one.line,
+              pos: one.pos,
+              message: one.message,
+            })}
             <Perhaps suggestion={one.suggestion} />
           </span>
         </p>
@@ -36,5 +41,5 @@ export function Problems({ errors, warnings, waiting }: ProblemsProps) {
 }
 
 function Perhaps({ suggestion }: { suggestion?: string | null }) {
-  return suggestion ? <span className="dim"> Perhaps: {suggestion}</span> : null;
+  return suggestion ? <span className="dim"> {t("Perhaps: {suggestion}", { suggestion })}</span> : null;
 }

@@ -3,6 +3,7 @@ import { useDebouncedValue, useDisclosure } from "@mantine/hooks";
 import { IconAdjustmentsHorizontal, IconBulb, IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useEffect, useMemo, useState } from "react";
+import { t, tIn } from "@/i18n/text";
 import { Loading } from "@/ui/Loading";
 import { SearchField } from "@/ui/SearchField";
 import { complete } from "./complete";
@@ -35,9 +36,13 @@ export function QueryPanel({ state, onSearch }: QueryPanelProps) {
   const run = (next = text, kind?: Kind) =>
     onSearch({ q: next.trim() || undefined, ...(kind ? { kind } : {}) });
   return (
-    <search className={`panel ${classes.query}`} aria-label="Query">
+    <search className={`panel ${classes.query}`} aria-label={t("Query")}>
       <div className={classes.words}>
-        <SearchField label="Words anywhere" value={state.words} onChange={(words) => onSearch({ words })} />
+        <SearchField
+          label={t("Words anywhere")}
+          value={state.words}
+          onChange={(words) => onSearch({ words })}
+        />
         <Group gap={8} className={classes.tools}>
           <Suspense>
             <PlacesButton state={state} onChange={onSearch} />
@@ -45,7 +50,7 @@ export function QueryPanel({ state, onSearch }: QueryPanelProps) {
           <Menu position="bottom-end">
             <Menu.Target>
               <Button variant="subtle" color="gray" leftSection={<IconBulb size={16} />}>
-                Examples
+                {t("Examples")}
               </Button>
             </Menu.Target>
             <Menu.Dropdown maw={560}>
@@ -65,16 +70,16 @@ export function QueryPanel({ state, onSearch }: QueryPanelProps) {
             aria-expanded={building}
             onClick={builder.toggle}
           >
-            Builder
+            {t("Builder")}
           </Button>
           <Button leftSection={<IconSearch size={16} />} onClick={() => run()}>
-            Search
+            {tIn("action", "Search")}
           </Button>
         </Group>
       </div>
       <Suspense fallback={<Loading rows={1} />}>
         <QueryEditor
-          label="Query"
+          label={t("Query")}
           hint="subject.sex = female AND session.age_in_years >= 40"
           value={text}
           mistakes={errors}

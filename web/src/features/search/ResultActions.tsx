@@ -5,6 +5,7 @@ import { IconChevronDown, IconTableExport, IconTag } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { api } from "@/api/client";
 import { type DownloadNode, saveBlob } from "@/api/download";
+import { t, tIn } from "@/i18n/text";
 import { BatchButton } from "@/parts/batch/BatchButton";
 import { BulkEditButton } from "@/parts/bulkedit/BulkEditButton";
 import type { BulkLevel } from "@/parts/bulkedit/change";
@@ -18,7 +19,7 @@ const FORMATS = [
   ["csv", "CSV"],
   ["tsv", "TSV"],
   ["json", "JSON"],
-  ["ndjson", "JSON lines"],
+  ["ndjson", t("JSON lines")],
   ["parquet", "Parquet"],
 ] as const;
 
@@ -45,9 +46,13 @@ export function ResultActions({ kind, asked, columns }: ResultActionsProps) {
   const write = useMutation({
     mutationFn: async (format: string) => {
       const body = { query: asked, format, columns: [`${kind}._id`, ...columns] };
-      saveBlob(await api.file("/dataexplorer/search/export", body), `${kind}s.${format}`);
+      saveBlob(
+        await api.file("/dataexplorer/search/export", body),
+        `${kind === "analysis" ? "analyses" : `${kind}s`}.${format}`,
+      );
     },
-    onError: (error) => notifications.show({ color: "red", title: "Not exported", message: error.message }),
+    onError: (error) =>
+      notifications.show({ color: "red", title: t("Not exported"), message: error.message }),
   });
   return (
     <>
@@ -59,7 +64,7 @@ export function ResultActions({ kind, asked, columns }: ResultActionsProps) {
             rightSection={<IconChevronDown size={14} />}
             loading={write.isPending}
           >
-            Export
+            {t("Export")}
           </Button>
         </Menu.Target>
         <Menu.Dropdown>
@@ -69,11 +74,11 @@ export function ResultActions({ kind, asked, columns }: ResultActionsProps) {
             </Menu.Item>
           ))}
           <Menu.Divider />
-          <Menu.Item onClick={view.open}>As data view…</Menu.Item>
+          <Menu.Item onClick={view.open}>{t("As data view…")}</Menu.Item>
         </Menu.Dropdown>
       </Menu>
       <Button variant="default" leftSection={<IconTag size={16} />} onClick={tags.open}>
-        Tag
+        {tIn("action", "Tag")}
       </Button>
       {kind === "analysis" || kind === "file" ? null : <BatchButton nodes={nodes} />}
       {EDITED[kind] ? (

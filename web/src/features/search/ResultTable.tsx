@@ -4,7 +4,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense, useMemo, useState } from "react";
 import { addressOf } from "@/api/address";
 import { ApiError } from "@/api/client";
-import { count } from "@/ui/format";
+import { figure, plural, t } from "@/i18n/text";
 import { Message } from "@/ui/Message";
 import { readSort } from "@/ui/table/model";
 import { PagedTable } from "@/ui/table/PagedTable";
@@ -36,8 +36,8 @@ export function ResultTable({ state, kind, asked, onChange, onClear }: ResultTab
   const several = asked.sites !== undefined;
   const sites = useQuery({ ...sitesQuery, enabled: several }).data;
   const columns = useMemo(() => {
-    const label = ({ site }: Hit) => sites?.find((one) => one._id === site)?.label ?? "This site";
-    const named = { id: "site", title: "Site", width: 120, cell: label, text: label };
+    const label = ({ site }: Hit) => sites?.find((one) => one._id === site)?.label ?? t("This site");
+    const named = { id: "site", title: t("Site"), width: 120, cell: label, text: label };
     const own = columnsOf(fields);
     return several ? [...own.slice(0, 1), named, ...own.slice(1)] : own;
   }, [fields, several, sites]);
@@ -51,7 +51,7 @@ export function ResultTable({ state, kind, asked, onChange, onClear }: ResultTab
   const of = JSON.stringify(asked);
   const [chosen, setChosen] = useState({ of, ids: new Set<string>(), everything: false });
   const { ids, everything } = chosen.of === of ? chosen : { ids: new Set<string>(), everything: false };
-  const words = KINDS.find((one) => one.kind === kind)?.words ?? "";
+  const told = KINDS.find((one) => one.kind === kind);
   const choose = (next: Set<string>) => setChosen({ of, ids: next, everything: false });
   if (hits.error instanceof ApiError && [400, 403, 422, 504].includes(hits.error.status))
     return <Refused error={hits.error} />;
@@ -74,8 +74,8 @@ export function ResultTable({ state, kind, asked, onChange, onClear }: ResultTab
   return (
     <PagedTable
       name={`search.${kind}`}
-      label={words}
-      what="result"
+      label={told?.words ?? ""}
+      what={t("result")}
       columns={columns}
       rows={hits}
       sort={sort ?? NO_ORDER}
@@ -90,18 +90,20 @@ export function ResultTable({ state, kind, asked, onChange, onClear }: ResultTab
       onClear={onClear}
       empty={
         <Message
-          title={filtered ? `No ${words.toLowerCase()} found` : `There are no ${words.toLowerCase()} yet`}
+          title={(filtered ? told?.notFound : told?.noneYet) ?? ""}
           action={
             filtered ? (
               <Button variant="default" onClick={onClear}>
-                Clear search
+                {t("Clear search")}
               </Button>
             ) : null
           }
         >
           {filtered
-            ? "Text is compared in its case, and = wants the whole value: try CONTAINS, or another kind of result."
-            : "What you may see is found here as soon as it has arrived."}
+            ? t(
+                "Text is compared in its case, and = wants the whole value: try CONTAINS, or another kind of result.",
+              )
+            : t("What you may see is found here as soon as it has arrived.")}
         </Message>
       }
       above={
@@ -109,7 +111,9 @@ export function ResultTable({ state, kind, asked, onChange, onClear }: ResultTab
           <Suspense>
             <SiteStates
               found={
-                hits.more ? `${hits.found.toLocaleString("en-US")}+ found` : `${count(hits.found, "result")}`
+                hits.more
+                  ? t("{count}+ found", { count: figure(hits.found) })
+                  : plural(hits.found, "{count} result", "{count} results")
               }
               sites={hits.sites ?? {}}
               end={choice}
@@ -117,8 +121,7 @@ export function ResultTable({ state, kind, asked, onChange, onClear }: ResultTab
           </Suspense>
         ) : (
           <SelectionBar
-            word={kind}
-            words={words.toLowerCase()}
+            level={kind}
             more={hits.more}
             total={hits.found}
             filtered={filtered}
@@ -147,16 +150,16 @@ function pageOf(kind: Kind, { _id, _source }: Hit): string {
 }
 
 const REFUSALS: Record<number, string> = {
-  403: "You may not search this",
-  504: "This search takes too long",
+  403: t("You may not search this"),
+  504: t("This search takes too long"),
 };
 
 function Refused({ error }: { error: ApiError }) {
   return (
     <div className="panel">
       <Message
-        title={REFUSALS[error.status] ?? "This query cannot be run"}
-        detail={error.requestId ? `Request ${error.requestId}` : null}
+        title={REFUSALS[error.status] ?? t("This query cannot be run")}
+        detail={error.requestId ? t("Request {id}", { id: error.requestId }) : null}
         alert
       >
         {error.message}

@@ -1,4 +1,5 @@
 import { Link } from "@tanstack/react-router";
+import { figure, t } from "@/i18n/text";
 import tabs from "@/ui/TabLinks.module.css";
 import classes from "./Search.module.css";
 import { type Facets, KINDS, type Kind } from "./search";
@@ -11,7 +12,7 @@ interface ResultTabsProps {
 /** Of which kind the results are, and how many there are of each; chosen columns and order belong to one kind. */
 export function ResultTabs({ kind, counts }: ResultTabsProps) {
   return (
-    <nav aria-label="Results" className={tabs.tabs}>
+    <nav aria-label={t("Results")} className={tabs.tabs}>
       {KINDS.map((one) => {
         const counted = counts?.[`${one.kind}_count`];
         return (
@@ -26,7 +27,7 @@ export function ResultTabs({ kind, counts }: ResultTabsProps) {
             {one.words}
             {counted ? (
               <span className={classes.number}>
-                {counted.value.toLocaleString("en-US")}
+                {figure(counted.value)}
                 {counted.relation === "gte" ? "+" : ""}
               </span>
             ) : null}

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { api } from "@/api/client";
 import { LIVE, useMe } from "@/api/queries";
 import { useIsAdmin } from "@/api/rights";
+import { t } from "@/i18n/text";
 import { Picker } from "@/parts/pick/Picker";
 import { GROUPS, PROJECTS } from "@/parts/pick/source";
 import { FormDialog } from "@/ui/FormDialog";
@@ -48,16 +49,16 @@ export function SaveQueryDialog({ search, saved, onSaved, onClose }: SaveQueryDi
   });
   return (
     <FormDialog
-      title="Save query"
+      title={t("Save query")}
       size="sm"
-      action="Save query"
+      action={t("Save query")}
       busy={save.isPending}
       disabled={!label.trim() || (over === "new" && placed && !place)}
       error={save.error}
       onClose={onClose}
       onSubmit={() => save.mutate()}
     >
-      {saved ? <OverOrNew what="query" value={over} onChange={setOver} /> : null}
+      {saved ? <OverOrNew what={t("query")} value={over} onChange={setOver} /> : null}
       <LabelFields
         label={label}
         description={description}
@@ -67,7 +68,7 @@ export function SaveQueryDialog({ search, saved, onSaved, onClose }: SaveQueryDi
       {over === "new" ? (
         <>
           <Radio.Group
-            label="Who may use it"
+            label={t("Who may use it")}
             value={type}
             onChange={(next) => {
               setType(next);
@@ -75,17 +76,17 @@ export function SaveQueryDialog({ search, saved, onSaved, onClose }: SaveQueryDi
             }}
           >
             <Stack gap={8} mt={6}>
-              <Radio value="user" label="Only me" />
-              <Radio value="project" label="Everybody in a project" />
-              <Radio value="group" label="Everybody in a group" />
-              {admin ? <Radio value="site" label="Everybody" /> : null}
+              <Radio value="user" label={t("Only me")} />
+              <Radio value="project" label={t("Everybody in a project")} />
+              <Radio value="group" label={t("Everybody in a group")} />
+              {admin ? <Radio value="site" label={t("Everybody")} /> : null}
             </Stack>
           </Radio.Group>
           {type === "project" ? (
-            <Picker source={PROJECTS} label="Project" value={place} onChange={setPlace} />
+            <Picker source={PROJECTS} label={t("Project")} value={place} onChange={setPlace} />
           ) : null}
           {type === "group" ? (
-            <Picker source={GROUPS} label="Group" value={place} onChange={setPlace} />
+            <Picker source={GROUPS} label={t("Group")} value={place} onChange={setPlace} />
           ) : null}
         </>
       ) : null}

@@ -8,6 +8,7 @@ import { contains } from "@/api/filters";
 import { useMe } from "@/api/queries";
 import { useIsAdmin } from "@/api/rights";
 import { useChange } from "@/api/useChange";
+import { t } from "@/i18n/text";
 import { ConfirmDialog } from "@/ui/ConfirmDialog";
 import { Failure } from "@/ui/Failure";
 import { Loading } from "@/ui/Loading";
@@ -37,7 +38,7 @@ export function SavedMenu({ onOpen, onForget }: SavedMenuProps) {
             aria-expanded={opened}
             onClick={menu.toggle}
           >
-            Saved queries
+            {t("Saved queries")}
           </Button>
         </Popover.Target>
         <Popover.Dropdown p={8}>
@@ -55,8 +56,8 @@ export function SavedMenu({ onOpen, onForget }: SavedMenuProps) {
       </Popover>
       <ConfirmDialog
         opened={removing !== null}
-        title="Delete this saved query?"
-        action="Delete query"
+        title={t("Delete this saved query?")}
+        action={t("Delete query")}
         busy={remove.isPending}
         onClose={() => setRemoving(null)}
         onConfirm={() => {
@@ -65,7 +66,9 @@ export function SavedMenu({ onOpen, onForget }: SavedMenuProps) {
           remove.mutate(removing._id, { onSettled: () => setRemoving(null) });
         }}
       >
-        “{removing?.label}” is forgotten for everybody it is shared with. What it finds stays.
+        {t("“{label}” is forgotten for everybody it is shared with. What it finds stays.", {
+          label: removing?.label ?? "",
+        })}
       </ConfirmDialog>
     </>
   );
@@ -87,19 +90,19 @@ function SavedList({ onOpen, onRemove }: SavedListProps) {
     <>
       <TextInput
         size="xs"
-        aria-label="Find a saved query"
-        placeholder="Find a saved query"
+        aria-label={t("Find a saved query")}
+        placeholder={t("Find a saved query")}
         mb={6}
         value={typed}
         onChange={(event) => setTyped(event.currentTarget.value)}
       />
       {found.isPending ? <Loading rows={3} /> : null}
       {found.error && !rows ? (
-        <Failure error={found.error} what="list" onRetry={() => void found.refetch()} />
+        <Failure error={found.error} what={t("list")} onRetry={() => void found.refetch()} />
       ) : null}
       {rows?.length === 0 ? (
         <Text size="sm" c="dimmed" p={8}>
-          {words ? "No saved query matches." : "None yet. Save keeps the query that is shown."}
+          {words ? t("No saved query matches.") : t("None yet. Save keeps the query that is shown.")}
         </Text>
       ) : null}
       <ScrollArea.Autosize mah={320}>
@@ -110,15 +113,18 @@ function SavedList({ onOpen, onRemove }: SavedListProps) {
                 {one.label}
               </Text>
               <Text size="xs" c="dimmed" className="cut">
-                {SHARED[one.parent.type]}
-                {one.errors ? " · has an error" : ""} · {one.description || one.search.structured_query}
+                {[
+                  SHARED[one.parent.type],
+                  ...(one.errors ? [t("has an error")] : []),
+                  one.description || one.search.structured_query,
+                ].join(" · ")}
               </Text>
             </UnstyledButton>
             {admin || one.parent.id === user._id ? (
               <ActionIcon
                 variant="subtle"
                 color="red"
-                aria-label={`Delete ${one.label}`}
+                aria-label={t("Delete {label}", { label: one.label })}
                 onClick={() => onRemove(one)}
               >
                 <IconTrash size={16} />

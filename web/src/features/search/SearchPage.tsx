@@ -4,6 +4,7 @@ import { notifications } from "@mantine/notifications";
 import { IconDeviceFloppy, IconLink } from "@tabler/icons-react";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useEffect, useMemo } from "react";
+import { plural, t } from "@/i18n/text";
 import { Failure } from "@/ui/Failure";
 import { Loading } from "@/ui/Loading";
 import { Message } from "@/ui/Message";
@@ -45,7 +46,7 @@ export function SearchPage() {
   const copy = useMutation({
     mutationFn: () => withPicked(state),
     onSuccess: (q) => change({ q, picked: undefined, ...NO_RANGES }),
-    onError: (error) => notifications.show({ color: "red", title: "Not copied", message: error.message }),
+    onError: (error) => notifications.show({ color: "red", title: t("Not copied"), message: error.message }),
   });
   // A link that names the saved query alone.
   useEffect(() => {
@@ -59,7 +60,7 @@ export function SearchPage() {
   return (
     <Page fill>
       <PageHead
-        title="Search"
+        title={t("Search")}
         mark={<IndexState />}
         about={saved ? saved.label : null}
         actions={
@@ -72,7 +73,7 @@ export function SearchPage() {
               }}
             />
             <Button variant="default" leftSection={<IconDeviceFloppy size={16} />} onClick={save.open}>
-              Save
+              {t("Save")}
             </Button>
           </>
         }
@@ -93,7 +94,7 @@ export function SearchPage() {
           ) : (
             <Unready
               error={(linked ? kept.error : null) ?? parsed.error}
-              what={linked ? "saved query" : "result"}
+              what={linked ? t("saved query") : t("result")}
               broken={parsed.data?.valid === false}
             />
           )}
@@ -119,8 +120,8 @@ function Unready({ error, what, broken }: { error: Error | null; what: string; b
     <div className="panel">
       {error ? <Failure error={error} what={what} /> : null}
       {!error && broken ? (
-        <Message title="This query cannot be run" alert>
-          The mistakes stand under its text.
+        <Message title={t("This query cannot be run")} alert>
+          {t("The mistakes stand under its text.")}
         </Message>
       ) : null}
       {!error && !broken ? <Loading rows={8} /> : null}
@@ -133,7 +134,7 @@ function CopyLink({ link }: { link: string }) {
     <CopyButton value={link} timeout={1500}>
       {({ copied, copy }) => (
         <Button variant="subtle" color="gray" leftSection={<IconLink size={16} />} onClick={copy}>
-          {copied ? "Copied" : "Copy link"}
+          {copied ? t("Copied") : t("Copy link")}
         </Button>
       )}
     </CopyButton>
@@ -146,9 +147,9 @@ function sortOf(sort: string | undefined): { sort?: { field: string; order: "asc
 }
 
 const STATES: Record<string, string> = {
-  indexing: "Indexing",
-  reindex: "Being indexed anew",
-  error: "The index has an error",
+  indexing: t("Indexing"),
+  reindex: t("Being indexed anew"),
+  error: t("The index has an error"),
 };
 
 /** Said only while not everything can be found. */
@@ -156,6 +157,9 @@ function IndexState() {
   const found = useQuery(statusQuery).data;
   const words = found ? STATES[found.status] : undefined;
   if (!found || !words) return null;
-  const left = found.waiting > 0 ? `${found.waiting.toLocaleString("en-US")} changes are not found yet` : "";
+  const left =
+    found.waiting > 0
+      ? plural(found.waiting, "{count} change is not found yet", "{count} changes are not found yet")
+      : "";
   return <StateMark state={found.status === "error" ? "bad" : "warn"} words={words} title={left} />;
 }

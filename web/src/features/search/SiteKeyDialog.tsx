@@ -2,6 +2,7 @@ import { PasswordInput, Text } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api } from "@/api/client";
+import { t } from "@/i18n/text";
 import { FormDialog } from "@/ui/FormDialog";
 import { type Site, sitesQuery } from "./sites";
 
@@ -18,9 +19,9 @@ export function SiteKeyDialog({ site, onClose }: { site: Site; onClose: () => vo
   });
   return (
     <FormDialog
-      title={`Connect to ${site.label}`}
+      title={t("Connect to {label}", { label: site.label })}
       size="sm"
-      action="Connect"
+      action={t("Connect")}
       busy={connect.isPending}
       disabled={!key.trim()}
       error={connect.error}
@@ -28,10 +29,12 @@ export function SiteKeyDialog({ site, onClose }: { site: Site; onClose: () => vo
       onSubmit={() => connect.mutate()}
     >
       <Text size="sm">
-        {site.url} shows what your account there may see. The key is tried now and kept encrypted.
+        {t("{url} shows what your account there may see. The key is tried now and kept encrypted.", {
+          url: site.url,
+        })}
       </Text>
       <PasswordInput
-        label="API key"
+        label={t("API key")}
         data-autofocus
         autoComplete="off"
         value={key}

@@ -1,5 +1,6 @@
 import { Group, Text } from "@mantine/core";
 import type { ReactNode } from "react";
+import { figure, t } from "@/i18n/text";
 import { StateMark } from "@/ui/StateMark";
 import type { SiteAnswer } from "./search";
 import { answerOf } from "./sites";
@@ -18,13 +19,21 @@ export function SiteStates({ found, sites, end }: SiteStatesProps) {
       <Text size="sm" role="status">
         {found}
       </Text>
-      <Group component="ul" aria-label="Sites" gap={14} m={0} p={0} style={{ listStyle: "none" }} flex={1}>
+      <Group
+        component="ul"
+        aria-label={t("Sites")}
+        gap={14}
+        m={0}
+        p={0}
+        style={{ listStyle: "none" }}
+        flex={1}
+      >
         {Object.entries(sites).map(([id, site]) => (
           <li key={id}>
             <StateMark
               state={site.status === "ok" ? "ok" : "warn"}
               words={`${site.label ?? id}: ${answerOf(site)}`}
-              title={`${site.ms.toLocaleString("en-US")} ms`}
+              title={t("{count} ms", { count: figure(site.ms) })}
             />
           </li>
         ))}

@@ -4,8 +4,8 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api } from "@/api/client";
 import { LIVE } from "@/api/queries";
+import { plural, t } from "@/i18n/text";
 import { FormDialog } from "@/ui/FormDialog";
-import { count } from "@/ui/format";
 import type { SearchQuery } from "./search";
 
 interface Tagged {
@@ -20,17 +20,21 @@ export function TagDialog({ asked, onClose }: { asked: SearchQuery; onClose: () 
   const add = useMutation({
     mutationFn: () => api.post<Tagged>("/dataexplorer/search/tag", { query: asked, tags }),
     onSuccess: ({ tagged, refused }) => {
-      const left = refused > 0 ? ` ${count(refused, "object")} you may not tag.` : "";
-      notifications.show({ message: `Tagged ${count(tagged, "object")}.${left}` });
+      const done = plural(tagged, "Tagged {count} object.", "Tagged {count} objects.");
+      const left =
+        refused > 0
+          ? plural(refused, "{count} object you may not tag.", "{count} objects you may not tag.")
+          : "";
+      notifications.show({ message: `${done} ${left}`.trim() });
       void queries.invalidateQueries({ queryKey: [LIVE] });
       onClose();
     },
   });
   return (
     <FormDialog
-      title="Add tags"
+      title={t("Add tags")}
       size="sm"
-      action="Add tags"
+      action={t("Add tags")}
       busy={add.isPending}
       disabled={tags.length === 0}
       error={add.error}
@@ -38,8 +42,8 @@ export function TagDialog({ asked, onClose }: { asked: SearchQuery; onClose: () 
       onSubmit={() => add.mutate()}
     >
       <TagsInput
-        label="Tags"
-        description="Press Enter after each."
+        label={t("Tags")}
+        description={t("Press Enter after each.")}
         data-autofocus
         acceptValueOnBlur
         maxLength={64}

@@ -1,6 +1,7 @@
 import { Text } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
+import { t } from "@/i18n/text";
 import { Picker } from "@/parts/pick/Picker";
 import { PROJECTS } from "@/parts/pick/source";
 import { NEW_SPEC } from "@/parts/views/view";
@@ -24,19 +25,20 @@ export function ViewDialog({ columns, onClose }: ViewDialogProps) {
   };
   return (
     <FormDialog
-      title="As data view"
+      title={t("As data view")}
       size="sm"
-      action="Open in builder"
+      action={t("Open in builder")}
       busy={false}
       disabled={!project}
       onClose={onClose}
       onSubmit={() => project && open(project)}
     >
       <Text size="sm">
-        A table with these columns over everything in a project. The query does not go along: a data view has
-        filters of its own.
+        {t(
+          "A table with these columns over everything in a project. The query does not go along: a data view has filters of its own.",
+        )}
       </Text>
-      <Picker source={PROJECTS} label="Project" value={project} onChange={setProject} />
+      <Picker source={PROJECTS} label={t("Project")} value={project} onChange={setProject} />
     </FormDialog>
   );
 }

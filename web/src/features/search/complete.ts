@@ -1,9 +1,8 @@
+import { figure } from "@/i18n/text";
 import { type Suggestions, suggest } from "./search";
 
 const detailOf = ({ type, count }: Suggestions["suggestions"][number]) =>
-  [type === "operator" || type === "connective" ? "" : type, count?.toLocaleString("en-US")]
-    .filter(Boolean)
-    .join(" · ");
+  [type === "operator" || type === "connective" ? "" : type, figure(count)].filter(Boolean).join(" · ");
 
 /** How the text may go on: fields, operators, values and words of the language. */
 export async function complete(text: string) {

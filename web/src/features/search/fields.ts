@@ -1,4 +1,5 @@
 import type { Json } from "@/api/types";
+import { t } from "@/i18n/text";
 import { age, bytes, dateTime } from "@/ui/format";
 import type { DataColumn } from "@/ui/table/model";
 import type { Hit, Kind } from "./search";
@@ -55,30 +56,30 @@ export const USUAL_COLUMNS: Record<Kind, string[]> = {
 };
 
 const TITLES: Record<string, string> = {
-  "session.label": "Session",
-  "subject.label": "Subject",
-  "subject.code": "Subject",
-  "project.label": "Project",
-  "group.label": "Group",
-  "acquisition.label": "Acquisition",
-  "analysis.label": "Analysis",
-  "session.timestamp": "Scanned",
-  "acquisition.timestamp": "Scanned",
-  "subject.sex": "Sex",
-  "session.age": "Age",
-  "session.operator": "Operator",
-  "file.name": "File",
-  "file.type": "Type",
-  "file.modality": "Modality",
-  "file.classification_list": "Classification",
-  "file.size": "Size",
-  "analysis.gear_info.name": "Gear",
-  "analysis.job.state": "State",
-  "subject.cohort": "Cohort",
-  "subject.species": "Species",
+  "session.label": t("Session"),
+  "subject.label": t("Subject"),
+  "subject.code": t("Subject"),
+  "project.label": t("Project"),
+  "group.label": t("Group"),
+  "acquisition.label": t("Acquisition"),
+  "analysis.label": t("Analysis"),
+  "session.timestamp": t("Scanned"),
+  "acquisition.timestamp": t("Scanned"),
+  "subject.sex": t("Sex"),
+  "session.age": t("Age"),
+  "session.operator": t("Operator"),
+  "file.name": t("File"),
+  "file.type": t("Type"),
+  "file.modality": t("Modality"),
+  "file.classification_list": t("Classification"),
+  "file.size": t("Size"),
+  "analysis.gear_info.name": t("Gear"),
+  "analysis.job.state": t("State"),
+  "subject.cohort": t("Cohort"),
+  "subject.species": t("Species"),
 };
 
-const LAST: Record<string, string> = { tags: "Tags", created: "Created", modified: "Modified" };
+const LAST: Record<string, string> = { tags: t("Tags"), created: t("Created"), modified: t("Modified") };
 const WIDE = /\.(label|name|classification_list|description)$/;
 const TIME = /\.(timestamp|created|modified)$/;
 
@@ -93,7 +94,7 @@ export function shown(field: string, value: Json | undefined): string {
   if (value === null || value === undefined) return "";
   if (Array.isArray(value)) return [...new Set(value.map((one) => shown(field, one)))].join(", ");
   if (typeof value === "object") return JSON.stringify(value);
-  if (typeof value === "boolean") return value ? "yes" : "no";
+  if (typeof value === "boolean") return value ? t("yes") : t("no");
   if (typeof value === "string") return TIME.test(field) ? dateTime(value) || value : value;
   if (field === "session.age") return age(value);
   return field === "file.size" ? bytes(value) : String(value);

@@ -1,5 +1,6 @@
 import { api } from "@/api/client";
 import type { Json } from "@/api/types";
+import { t } from "@/i18n/text";
 import { type Parsed, printTree, RANGES, type SearchState } from "./search";
 
 const MISSING = "null";
@@ -28,7 +29,7 @@ export async function withPicked(state: SearchState): Promise<string> {
   }
   if (state.q) {
     const parsed = await api.post<Parsed>("/dataexplorer/search/parse", { structured_query: state.q });
-    if (!parsed.valid) throw new Error("The query has mistakes.");
+    if (!parsed.valid) throw new Error(t("The query has mistakes."));
     parts.unshift(parsed.ast as Node);
   }
   return printTree(parts.length === 1 ? (parts[0] as Node) : { op: "and", args: parts });

@@ -2,6 +2,7 @@ import { queryOptions } from "@tanstack/react-query";
 import { api } from "@/api/client";
 import { LIVE } from "@/api/queries";
 import type { Page } from "@/api/types";
+import { t } from "@/i18n/text";
 import { type Problem, RANGES, type SearchQuery, type SearchState } from "./search";
 
 export interface SavedQuery {
@@ -58,8 +59,8 @@ export function stateOf({ _id, search }: SavedQuery): SearchState {
 }
 
 export const SHARED: Record<SavedQuery["parent"]["type"], string> = {
-  user: "Only me",
-  project: "Project",
-  group: "Group",
-  site: "Everybody",
+  user: t("Only me"),
+  project: t("Project"),
+  group: t("Group"),
+  site: t("Everybody"),
 };

@@ -2,13 +2,39 @@ import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { api } from "@/api/client";
 import { LIVE } from "@/api/queries";
 import type { Json } from "@/api/types";
+import { t } from "@/i18n/text";
 
 export const KINDS = [
-  { kind: "session", words: "Sessions" },
-  { kind: "acquisition", words: "Acquisitions" },
-  { kind: "file", words: "Files" },
-  { kind: "analysis", words: "Analyses" },
-  { kind: "subject", words: "Subjects" },
+  {
+    kind: "session",
+    words: t("Sessions"),
+    notFound: t("No sessions found"),
+    noneYet: t("There are no sessions yet"),
+  },
+  {
+    kind: "acquisition",
+    words: t("Acquisitions"),
+    notFound: t("No acquisitions found"),
+    noneYet: t("There are no acquisitions yet"),
+  },
+  {
+    kind: "file",
+    words: t("Files"),
+    notFound: t("No files found"),
+    noneYet: t("There are no files yet"),
+  },
+  {
+    kind: "analysis",
+    words: t("Analyses"),
+    notFound: t("No analyses found"),
+    noneYet: t("There are no analyses yet"),
+  },
+  {
+    kind: "subject",
+    words: t("Subjects"),
+    notFound: t("No subjects found"),
+    noneYet: t("There are no subjects yet"),
+  },
 ] as const;
 export type Kind = (typeof KINDS)[number]["kind"];
 

@@ -1,6 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import { api } from "@/api/client";
 import { LIVE } from "@/api/queries";
+import { figure, t } from "@/i18n/text";
 import type { SiteAnswer } from "./search";
 
 /** This site among the sites of a search. */
@@ -23,15 +24,15 @@ export const sitesQuery = queryOptions({
 });
 
 const FAILURES: Record<string, string> = {
-  timeout: "did not answer in time",
-  unauthorized: "has no valid key of yours",
-  unsupported: "does not know all of this query",
-  error: "could not be searched",
+  timeout: t("did not answer in time"),
+  unauthorized: t("has no valid key of yours"),
+  unsupported: t("does not know all of this query"),
+  error: t("could not be searched"),
 };
 
 /** How a site answered: how many it found, or why nothing of it is shown. */
 export function answerOf(site: SiteAnswer): string {
   if (site.status !== "ok") return FAILURES[site.status] ?? site.status;
-  if (site.total === null) return "answered";
-  return `${site.total.toLocaleString("en-US")}${site.total_relation === "gte" ? "+" : ""}`;
+  if (site.total === null) return t("answered");
+  return `${figure(site.total)}${site.total_relation === "gte" ? "+" : ""}`;
 }

@@ -1,5 +1,6 @@
 import { ActionIcon, Button, NumberInput, TextInput, Tooltip } from "@mantine/core";
 import { IconPlus, IconX } from "@tabler/icons-react";
+import { t } from "@/i18n/text";
 import classes from "./TemplatesPage.module.css";
 import type { AcquisitionRule, FileRule } from "./template";
 
@@ -15,7 +16,12 @@ export function AcquisitionFields({ rule, mayEdit, onChange, onRemove }: Acquisi
   const files = rule.files ?? [];
   const file = (at: number, next: FileRule) =>
     onChange({ ...rule, files: files.map((one, place) => (place === at ? next : one)) });
-  const text = (label: string, value: string | undefined, change: (text: string) => void, hint = "any") => (
+  const text = (
+    label: string,
+    value: string | undefined,
+    change: (text: string) => void,
+    hint = t("any"),
+  ) => (
     <TextInput
       size="xs"
       label={label}
@@ -29,25 +35,25 @@ export function AcquisitionFields({ rule, mayEdit, onChange, onRemove }: Acquisi
   return (
     <li className={classes.rule}>
       <div className={classes.fields}>
-        {text("Acquisition label", rule.label, (label) => onChange({ ...rule, label }), "T1w")}
-        {text("Tag", rule.tags, (tags) => onChange({ ...rule, tags }))}
+        {text(t("Acquisition label"), rule.label, (label) => onChange({ ...rule, label }), "T1w")}
+        {text(t("Tag"), rule.tags, (tags) => onChange({ ...rule, tags }))}
         <Bounds rule={rule} mayEdit={mayEdit} onChange={(bounds) => onChange({ ...rule, ...bounds })} />
-        {mayEdit ? <Remove words="Remove this acquisition" onClick={onRemove} /> : <span />}
+        {mayEdit ? <Remove words={t("Remove this acquisition")} onClick={onRemove} /> : <span />}
       </div>
       {files.length > 0 ? (
         <ul className={classes.files}>
           {files.map((one, at) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: rules have no identity but their place
             <li key={at} className={classes.file}>
-              {text("File type", one.type, (type) => file(at, { ...one, type }), "dicom")}
-              {text("File name", one.name, (name) => file(at, { ...one, name }))}
-              {text("Classification", one.classification, (classification) =>
+              {text(t("File type"), one.type, (type) => file(at, { ...one, type }), "dicom")}
+              {text(t("File name"), one.name, (name) => file(at, { ...one, name }))}
+              {text(t("Classification"), one.classification, (classification) =>
                 file(at, { ...one, classification }),
               )}
               <Bounds rule={one} mayEdit={mayEdit} onChange={(bounds) => file(at, { ...one, ...bounds })} />
               {mayEdit ? (
                 <Remove
-                  words="Remove this file"
+                  words={t("Remove this file")}
                   onClick={() => onChange({ ...rule, files: files.filter((_, place) => place !== at) })}
                 />
               ) : (
@@ -65,7 +71,7 @@ export function AcquisitionFields({ rule, mayEdit, onChange, onRemove }: Acquisi
           leftSection={<IconPlus size={13} />}
           onClick={() => onChange({ ...rule, files: [...files, { type: "", minimum: 1 }] })}
         >
-          Add file
+          {t("Add file")}
         </Button>
       ) : null}
     </li>
@@ -84,14 +90,14 @@ function Bounds({ rule, mayEdit, onChange }: BoundsProps) {
     <>
       <NumberInput
         {...common}
-        label="At least"
+        label={t("At least")}
         value={rule.minimum}
         onChange={(value) => onChange({ minimum: Number(value) || 0 })}
       />
       <NumberInput
         {...common}
-        label="At most"
-        placeholder="no limit"
+        label={t("At most")}
+        placeholder={t("no limit")}
         value={rule.maximum ?? ""}
         onChange={(value) => onChange({ maximum: value === "" ? null : Number(value) })}
       />

@@ -6,9 +6,10 @@ import { api } from "@/api/client";
 import { LIVE } from "@/api/queries";
 import type { Session } from "@/api/types";
 import { useByIds } from "@/api/useByIds";
+import { rich } from "@/i18n/rich";
+import { figure, plural, t } from "@/i18n/text";
 import { type Checklist, linesOf } from "@/parts/compliance/checklist";
 import { Failure } from "@/ui/Failure";
-import { count } from "@/ui/format";
 import { Loading } from "@/ui/Loading";
 import { Panel } from "@/ui/Panel";
 import classes from "./TemplatesPage.module.css";
@@ -55,42 +56,44 @@ export function CompliancePreview({ project, templates, valid, draft }: Complian
     shown.map((one) => one._id),
   );
   return (
-    <Panel title={draft ? "With these changes" : "Compliance"}>
+    <Panel title={draft ? t("With these changes") : t("Compliance")}>
       {templates.length === 0 ? (
-        <span className="dim">Without a template no session is judged.</span>
+        <span className="dim">{t("Without a template no session is judged.")}</span>
       ) : !valid ? (
-        <span className="dim">Shown as soon as the template says something.</span>
+        <span className="dim">{t("Shown as soon as the template says something.")}</span>
       ) : found.error ? (
-        <Failure error={found.error} what="preview" onRetry={() => void found.refetch()} />
+        <Failure error={found.error} what={t("preview")} onRetry={() => void found.refetch()} />
       ) : !tried ? (
         <Loading rows={3} />
       ) : tried.sessions === 0 ? (
-        <span className="dim">There are no sessions yet.</span>
+        <span className="dim">{t("There are no sessions yet.")}</span>
       ) : (
-        <div role="status" aria-label="Compliance">
+        <div role="status" aria-label={t("Compliance")}>
           <div>
-            <span className={classes.figure}>{tried.satisfied.toLocaleString("en-US")}</span>{" "}
-            <span className="dim">of {count(tried.sessions, "session")} complete</span>
+            <span className={classes.figure}>{figure(tried.satisfied)}</span>{" "}
+            <span className="dim">
+              {plural(tried.sessions, "of {count} session complete", "of {count} sessions complete")}
+            </span>
           </div>
           <Progress
             value={(100 * tried.satisfied) / tried.sessions}
             color="var(--ok)"
             my={8}
-            aria-label="Share of complete sessions"
+            aria-label={t("Share of complete sessions")}
           />
           {draft ? (
             <Text size="sm" c="dimmed">
               {tried.changes === 0
-                ? "No session changes."
-                : `Changes for ${count(tried.changes, "session")}.`}
+                ? t("No session changes.")
+                : plural(tried.changes, "Changes for {count} session.", "Changes for {count} sessions.")}
             </Text>
           ) : null}
           {lacking.length > 0 ? (
-            <ul className={classes.sessions} aria-label="Incomplete sessions">
+            <ul className={classes.sessions} aria-label={t("Incomplete sessions")}>
               {shown.map((one) => (
                 <li key={one._id}>
                   <Link to="/sessions/$s" params={{ s: one._id }}>
-                    {[sessions.get(one._id)?.subject?.label, one.label || "untitled"]
+                    {[sessions.get(one._id)?.subject?.label, one.label || t("untitled")]
                       .filter(Boolean)
                       .join(" / ")}
                   </Link>
@@ -109,14 +112,16 @@ export function CompliancePreview({ project, templates, valid, draft }: Complian
           ) : null}
           {lacking.length > SHOWN && !draft ? (
             <Link to="/projects/$p" params={{ p: project }} search={{ complete: "no" }}>
-              All incomplete sessions
+              {t("All incomplete sessions")}
             </Link>
           ) : null}
         </div>
       )}
       <Text size="xs" c="dimmed" mt={12}>
-        Texts are regular expressions that may match anywhere, upper or lower case: <code>^T1w$</code> is
-        exactly “T1w”. A session is complete when it satisfies one template.
+        {rich(
+          "Texts are regular expressions that may match anywhere, upper or lower case: {pattern} is exactly “T1w”. A session is complete when it satisfies one template.",
+          { pattern: <code>^T1w$</code> },
+        )}
       </Text>
     </Panel>
   );

@@ -1,5 +1,6 @@
 import { ActionIcon, Button, TextInput, Tooltip } from "@mantine/core";
 import { IconPlus, IconTrash } from "@tabler/icons-react";
+import { t } from "@/i18n/text";
 import { Panel } from "@/ui/Panel";
 import { AcquisitionFields } from "./AcquisitionFields";
 import classes from "./TemplatesPage.module.css";
@@ -22,7 +23,7 @@ export function TemplateEditor({ number, template, mayEdit, onChange, onRemove }
   const pattern = (label: string, value: string | undefined, change: (text: string) => void) => (
     <TextInput
       label={label}
-      placeholder="any"
+      placeholder={t("any")}
       maxLength={500}
       disabled={!mayEdit}
       value={value ?? ""}
@@ -31,14 +32,14 @@ export function TemplateEditor({ number, template, mayEdit, onChange, onRemove }
   );
   return (
     <Panel
-      title={`Template ${number}`}
+      title={t("Template {number}", { number })}
       aside={
         mayEdit ? (
-          <Tooltip label="Remove this template">
+          <Tooltip label={t("Remove this template")}>
             <ActionIcon
               variant="subtle"
               color="red"
-              aria-label={`Remove template ${number}`}
+              aria-label={t("Remove template {number}", { number })}
               onClick={onRemove}
             >
               <IconTrash size={16} />
@@ -48,17 +49,19 @@ export function TemplateEditor({ number, template, mayEdit, onChange, onRemove }
       }
     >
       <h3 className={classes.heading} style={{ marginTop: 0 }}>
-        For sessions whose
+        {t("For sessions whose")}
       </h3>
       <div className={classes.grid}>
-        {pattern("Label matches", session.label, (label) => about({ label }))}
-        {pattern("Tag matches", session.tags, (tags) => about({ tags }))}
-        {pattern("Subject matches", session.subject?.label, (label) =>
+        {pattern(t("Label matches"), session.label, (label) => about({ label }))}
+        {pattern(t("Tag matches"), session.tags, (tags) => about({ tags }))}
+        {pattern(t("Subject matches"), session.subject?.label, (label) =>
           about({ subject: { ...session.subject, label } }),
         )}
       </div>
-      <h3 className={classes.heading}>Required acquisitions</h3>
-      {rules.length === 0 ? <span className="dim">None: every session that matches is complete.</span> : null}
+      <h3 className={classes.heading}>{t("Required acquisitions")}</h3>
+      {rules.length === 0 ? (
+        <span className="dim">{t("None: every session that matches is complete.")}</span>
+      ) : null}
       <ul className={classes.rules}>
         {rules.map((rule, at) => (
           <AcquisitionFields
@@ -79,7 +82,7 @@ export function TemplateEditor({ number, template, mayEdit, onChange, onRemove }
           leftSection={<IconPlus size={14} />}
           onClick={() => require([...rules, { label: "", minimum: 1 }])}
         >
-          Add acquisition
+          {t("Add acquisition")}
         </Button>
       ) : null}
     </Panel>

@@ -6,6 +6,7 @@ import { api } from "@/api/client";
 import { useProject } from "@/api/queries";
 import { useMay } from "@/api/rights";
 import { useChange } from "@/api/useChange";
+import { t } from "@/i18n/text";
 import { Columns } from "@/ui/Columns";
 import { Message } from "@/ui/Message";
 import { Panel } from "@/ui/Panel";
@@ -44,15 +45,16 @@ function Editor({ project, saved }: { project: string; saved: Template[] }) {
       disabled={drawn.length >= MOST}
       onClick={() => setDrawn([...drawn, NEW_TEMPLATE])}
     >
-      {drawn.length === 0 ? "New template" : "Another template"}
+      {drawn.length === 0 ? t("New template") : t("Another template")}
     </Button>
   );
   if (drawn.length === 0 && !changed) {
     return (
-      <Panel title="Session templates" untitled>
-        <Message title="No session templates yet" action={mayEdit ? add : null}>
-          A template says which acquisitions and files a complete session has. Sessions that lack something
-          are marked in the session table.
+      <Panel title={t("Session templates")} untitled>
+        <Message title={t("No session templates yet")} action={mayEdit ? add : null}>
+          {t(
+            "A template says which acquisitions and files a complete session has. Sessions that lack something are marked in the session table.",
+          )}
         </Message>
       </Panel>
     );
@@ -74,20 +76,20 @@ function Editor({ project, saved }: { project: string; saved: Template[] }) {
           ))}
           {mayEdit && drawn.length > 0 ? <div>{add}</div> : null}
           {mayEdit && changed ? (
-            <section className={classes.save} aria-label="Unsaved changes">
+            <section className={classes.save} aria-label={t("Unsaved changes")}>
               <Text size="sm" c={problem ? "var(--bad)" : "dimmed"} role="status">
-                {problem ?? "Not saved yet. Saving judges all sessions of the project anew."}
+                {problem ?? t("Not saved yet. Saving judges all sessions of the project anew.")}
               </Text>
               <Group gap={8} wrap="nowrap">
                 <Button variant="default" onClick={() => setDrawn(saved)}>
-                  Undo
+                  {t("Undo")}
                 </Button>
                 <Button
                   disabled={problem !== null}
                   loading={save.isPending}
                   onClick={() => save.mutate(clean)}
                 >
-                  {drawn.length === 0 ? "Save without templates" : "Save templates"}
+                  {drawn.length === 0 ? t("Save without templates") : t("Save templates")}
                 </Button>
               </Group>
             </section>

@@ -1,3 +1,5 @@
+import { t } from "@/i18n/text";
+
 /** Session templates as the editor holds them: texts are patterns, empty ones ask for nothing. */
 export interface FileRule {
   name?: string;
@@ -39,12 +41,15 @@ export function tidy<T>(value: T): T {
 export function problemOf(templates: Template[]): string | null {
   for (const [number, template] of tidy(templates).entries()) {
     if (!template.session && !template.acquisitions?.length)
-      return `Template ${number + 1} says nothing yet: give a label, a tag or an acquisition.`;
+      return t("Template {number} says nothing yet: give a label, a tag or an acquisition.", {
+        number: number + 1,
+      });
     for (const rule of template.acquisitions ?? []) {
       const bad = [rule, ...(rule.files ?? [])].find(
         ({ minimum, maximum }) => maximum !== null && maximum !== undefined && maximum < minimum,
       );
-      if (bad) return `Template ${number + 1}: “at most” must not be less than “at least”.`;
+      if (bad)
+        return t("Template {number}: “at most” must not be less than “at least”.", { number: number + 1 });
     }
   }
   return null;

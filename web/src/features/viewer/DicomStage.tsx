@@ -1,22 +1,27 @@
 import { useQueries } from "@tanstack/react-query";
-import { lazy, Suspense, useMemo } from "react";
-import { apiUrl } from "@/api/client";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react";
 import { instancesQuery, useMe } from "@/api/queries";
 import { useMay } from "@/api/rights";
+import { t } from "@/i18n/text";
 import { Loading } from "@/ui/Loading";
+import { FirstLook } from "@/viewers/dicom/FirstLook";
+import { middle } from "@/viewers/dicom/hung";
+import { lookAddress } from "@/viewers/dicom/look";
+import { stackImages } from "@/viewers/dicom/stack";
 import type { CellSeries } from "@/viewers/dicom/Workspace";
+import { bundleAddress, instanceAddress } from "./addresses";
 import { AnnotationStore } from "./annotationStore";
+import classes from "./DicomStage.module.css";
 import { ServerLabelStore } from "./labelStore";
 import { overlayStore } from "./overlayStore";
 import type { useSeries } from "./useSeries";
 import type { useViewerPlace } from "./useViewerPlace";
 
-const Workspace = lazy(() =>
-  import("@/viewers/dicom/Workspace").then((module) => ({ default: module.Workspace })),
-);
+const fetchWorkspace = () =>
+  import("@/viewers/dicom/Workspace").then((module) => ({ default: module.Workspace }));
+const Workspace = lazy(fetchWorkspace);
 
-const address = (fileId: string, version: number) => (sop: string) =>
-  window.location.origin + apiUrl(`/x/files/${fileId}/instances/${sop}`, { version });
+const LOOK_MS = 1000;
 
 interface DicomStageProps {
   found: ReturnType<typeof useSeries>;
@@ -59,13 +64,38 @@ export function DicomStage({ found, place, onSeries }: DicomStageProps) {
           modality,
           instances: data,
           error,
-          address: address(fileId, version),
+          address: instanceAddress(fileId, version),
+          bundle: bundleAddress(fileId, version),
         };
       }),
     [hung, instances],
   );
+  const first = useMemo(() => {
+    const cell = place.layout.planes || cells.length > 1 ? null : cells[0];
+    if (!cell?.instances) return null;
+    const images = stackImages(cell.instances, cell.address);
+    return lookAddress(images[middle({ images })]);
+  }, [cells, place.layout]);
+  // What can be looked at is drawn before all that moves it, which is fetched meanwhile; nobody waits for it long.
+  useEffect(() => void fetchWorkspace().catch(() => undefined), []);
+  const [looked, setLooked] = useState(false);
+  const onSettled = useCallback(() => setLooked(true), []);
+  const known = cells.some((cell) => cell?.instances || cell?.error);
+  useEffect(() => {
+    if (known && first === null) return setLooked(true);
+    const timer = window.setTimeout(onSettled, LOOK_MS);
+    return () => window.clearTimeout(timer);
+  }, [known, first, onSettled]);
+  const still = (
+    <div className={classes.stage}>
+      <FirstLook address={first} onSettled={onSettled}>
+        <Loading label={t("Loading the viewer")} />
+      </FirstLook>
+    </div>
+  );
+  if (!looked) return still;
   return (
-    <Suspense fallback={<Loading label="Loading the viewer" />}>
+    <Suspense fallback={still}>
       <Workspace
         labels={labels}
         cells={cells}

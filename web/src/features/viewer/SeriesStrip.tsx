@@ -1,6 +1,7 @@
 import { useEffect, useRef } from "react";
-import { count } from "@/ui/format";
+import { plural, t } from "@/i18n/text";
 import { DRAGGED } from "@/viewers/dicom/dragged";
+import { kindWord } from "@/viewers/preview/kinds";
 import classes from "./SeriesStrip.module.css";
 import { SeriesThumb } from "./SeriesThumb";
 import type { Series } from "./useSeries";
@@ -20,7 +21,7 @@ export function SeriesStrip({ series, current, onChoose }: SeriesStripProps) {
       ?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }, [current]);
   return (
-    <nav ref={strip} className={classes.strip} aria-label="Series">
+    <nav ref={strip} className={classes.strip} aria-label={t("Series")}>
       {series.map((one) => (
         <button
           key={one.fileId}
@@ -38,7 +39,12 @@ export function SeriesStrip({ series, current, onChoose }: SeriesStripProps) {
               {one.label}
             </span>
             <span className={classes.about}>
-              {[one.modality, one.kind === "dicom" ? count(one.instances, "instance") : one.kind]
+              {[
+                one.modality,
+                one.kind === "dicom"
+                  ? plural(one.instances, "{count} instance", "{count} instances")
+                  : kindWord(one.kind),
+              ]
                 .filter(Boolean)
                 .join(" · ")}
             </span>

@@ -1,6 +1,7 @@
 import { Button } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { type ReactNode, useState } from "react";
+import { t } from "@/i18n/text";
 import { Message } from "@/ui/Message";
 
 /** On a phone the viewer is offered, not forced: its tools need room. */
@@ -11,11 +12,12 @@ export function SmallScreen({ children }: { children: ReactNode }) {
   return (
     <main>
       <Message
-        title="The viewer likes a larger screen"
-        action={<Button onClick={() => setAnyway(true)}>Show it here anyway</Button>}
+        title={t("The viewer likes a larger screen")}
+        action={<Button onClick={() => setAnyway(true)}>{t("Show it here anyway")}</Button>}
       >
-        Its tools and pictures need about the width of a laptop. Open the same address there, or have a quick
-        look here.
+        {t(
+          "Its tools and pictures need about the width of a laptop. Open the same address there, or have a quick look here.",
+        )}
       </Message>
     </main>
   );

@@ -1,6 +1,7 @@
 import { ActionIcon, Text, Tooltip } from "@mantine/core";
 import { IconArrowLeft, IconDownload } from "@tabler/icons-react";
 import { fileUrl } from "@/api/download";
+import { t } from "@/i18n/text";
 import { LinkIcon } from "@/ui/LinkIcon";
 import { Logo } from "@/ui/Logo";
 import type { Series } from "./useSeries";
@@ -16,8 +17,8 @@ interface ViewerHeadProps {
 export function ViewerHead({ labels, back, file }: ViewerHeadProps) {
   return (
     <header className={classes.head}>
-      <Tooltip label="Back">
-        <LinkIcon to={back} variant="subtle" color="gray" size={34} aria-label="Leave the viewer">
+      <Tooltip label={t("Back")}>
+        <LinkIcon to={back} variant="subtle" color="gray" size={34} aria-label={t("Leave the viewer")}>
           <IconArrowLeft size={20} stroke={1.6} />
         </LinkIcon>
       </Tooltip>
@@ -27,7 +28,7 @@ export function ViewerHead({ labels, back, file }: ViewerHeadProps) {
         <b>{file?.label}</b>
       </Text>
       {file ? (
-        <Tooltip label="Download this series">
+        <Tooltip label={t("Download this series")}>
           <ActionIcon
             component="a"
             href={fileUrl(file.file, { version: file.version })}
@@ -36,7 +37,7 @@ export function ViewerHead({ labels, back, file }: ViewerHeadProps) {
             color="gray"
             size={34}
             ml="auto"
-            aria-label="Download this series"
+            aria-label={t("Download this series")}
           >
             <IconDownload size={19} stroke={1.6} />
           </ActionIcon>

@@ -1,6 +1,7 @@
 import { useSearch } from "@tanstack/react-router";
 import { useCallback, useEffect, useMemo } from "react";
 import { contentUrl } from "@/api/download";
+import { t } from "@/i18n/text";
 import { Failure } from "@/ui/Failure";
 import { Loading } from "@/ui/Loading";
 import { Message } from "@/ui/Message";
@@ -43,9 +44,9 @@ export function ViewerPage() {
     },
     [ids, at, choose],
   );
-  const title = found.labels.at(-1) ?? "Viewer";
+  const title = found.labels.at(-1) ?? t("Viewer");
   useEffect(() => {
-    document.title = `${title} · Treadle viewer`;
+    document.title = t("{title} · Treadle viewer", { title });
   }, [title]);
 
   return (
@@ -57,9 +58,9 @@ export function ViewerPage() {
             <SeriesStrip series={series} current={chosen ?? ""} onChoose={choose} />
           ) : null}
           <main className={classes.main}>
-            <PanelBoundary what="viewer">
-              {found.error ? <Failure error={found.error} what="series" onRetry={found.retry} /> : null}
-              {!found.error && found.loading ? <Loading label="Loading the series" /> : null}
+            <PanelBoundary what={t("viewer")}>
+              {found.error ? <Failure error={found.error} what={t("series")} onRetry={found.retry} /> : null}
+              {!found.error && found.loading ? <Loading label={t("Loading the series")} /> : null}
               {!found.error && !found.loading ? (
                 <Shown current={current} found={found} place={place} onSeries={step} />
               ) : null}
@@ -81,7 +82,7 @@ interface ShownProps {
 function Shown({ current, found, place, onSeries }: ShownProps) {
   const { series, volumes } = found;
   if (series.length === 0) {
-    return <Message title="Nothing to view here">There is no series in this place.</Message>;
+    return <Message title={t("Nothing to view here")}>{t("There is no series in this place.")}</Message>;
   }
   if (current && current.kind !== "dicom") {
     const others = volumes.filter((one) => one.fileId !== current.fileId);

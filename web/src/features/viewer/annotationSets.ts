@@ -1,4 +1,5 @@
 import { ApiError, api } from "@/api/client";
+import { t } from "@/i18n/text";
 
 export const PATH = "/v3/annotations";
 
@@ -27,7 +28,7 @@ export async function writeSet<T>(
       : api.put<T>(path, said, undefined, known.revision));
   } catch (problem) {
     if (problem instanceof ApiError && problem.status === 409) {
-      throw new Error("This was changed in another window. Reload to go on with what is there.");
+      throw new Error(t("This was changed in another window. Reload to go on with what is there."));
     }
     throw problem;
   }

@@ -1,4 +1,5 @@
 import { api } from "@/api/client";
+import { t } from "@/i18n/text";
 import type { Roi } from "@/viewers/rois/roi";
 import type { ExportForm, RoiStore } from "@/viewers/rois/store";
 import { fromWire, toWire, type WireSet } from "@/viewers/rois/wire";
@@ -76,12 +77,12 @@ export class AnnotationStore implements RoiStore {
 
   async exported(fileId: string, version: number, format: ExportForm): Promise<Blob> {
     const known = this.#sets.get(`${fileId}:${version}`);
-    if (!known) throw new Error("Nothing of yours is kept on this series yet.");
+    if (!known) throw new Error(t("Nothing of yours is kept on this series yet."));
     return api.saved(`${PATH}/${known._id}/export`, { format });
   }
 
   told() {
     const draft = [...this.#sets.values()].some((set) => set.draft);
-    return { words: draft ? "Draft kept; only you see it" : "All is saved", draft };
+    return { words: draft ? t("Draft kept; only you see it") : t("All is saved"), draft };
   }
 }

@@ -1,4 +1,5 @@
 import { api } from "@/api/client";
+import { t } from "@/i18n/text";
 import type { Segmentation } from "@/viewers/labels/segment";
 import type { LabelStore, MeasuredSegment } from "@/viewers/labels/store";
 import { PATH, Turns, writeSet } from "./annotationSets";
@@ -84,7 +85,7 @@ export class ServerLabelStore implements LabelStore {
 
   async exported(fileId: string, version: number, format: "seg" | "nifti"): Promise<Blob> {
     const known = this.#sets.get(`${fileId}:${version}`);
-    if (!known) throw new Error("Nothing of yours is painted on this series yet.");
+    if (!known) throw new Error(t("Nothing of yours is painted on this series yet."));
     return api.saved(`${PATH}/${known._id}/export`, { format });
   }
 

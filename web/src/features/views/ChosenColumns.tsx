@@ -1,5 +1,6 @@
 import { ActionIcon, TextInput } from "@mantine/core";
 import { IconArrowDown, IconArrowUp, IconX } from "@tabler/icons-react";
+import { t } from "@/i18n/text";
 import type { ViewColumn } from "@/parts/views/view";
 import classes from "./columns.module.css";
 import { moved } from "./columnTree";
@@ -11,7 +12,7 @@ interface ChosenColumnsProps {
 
 /** The columns in their order; a name given here heads the column. */
 export function ChosenColumns({ columns, onChange }: ChosenColumnsProps) {
-  if (columns.length === 0) return <p className={classes.hint}>Choose fields from the list below.</p>;
+  if (columns.length === 0) return <p className={classes.hint}>{t("Choose fields from the list below.")}</p>;
   const rename = (at: number, dst: string) =>
     onChange(
       columns.map((column, index) => {
@@ -21,7 +22,7 @@ export function ChosenColumns({ columns, onChange }: ChosenColumnsProps) {
       }),
     );
   return (
-    <ol className={classes.chosen} aria-label="Chosen columns">
+    <ol className={classes.chosen} aria-label={t("Chosen columns")}>
       {columns.map((column, at) => (
         <li key={column.src} className={classes.row}>
           <TextInput
@@ -29,7 +30,7 @@ export function ChosenColumns({ columns, onChange }: ChosenColumnsProps) {
             variant="unstyled"
             flex={1}
             miw={0}
-            aria-label={`Heading of ${column.src}`}
+            aria-label={t("Heading of {field}", { field: column.src })}
             title={column.src}
             placeholder={column.src}
             key={column.dst ?? ""}
@@ -47,7 +48,7 @@ export function ChosenColumns({ columns, onChange }: ChosenColumnsProps) {
             variant="subtle"
             color="gray"
             disabled={at === 0}
-            aria-label={`Move ${column.src} up`}
+            aria-label={t("Move {field} up", { field: column.src })}
             onClick={() => onChange(moved(columns, at, -1))}
           >
             <IconArrowUp size={14} />
@@ -57,7 +58,7 @@ export function ChosenColumns({ columns, onChange }: ChosenColumnsProps) {
             variant="subtle"
             color="gray"
             disabled={at === columns.length - 1}
-            aria-label={`Move ${column.src} down`}
+            aria-label={t("Move {field} down", { field: column.src })}
             onClick={() => onChange(moved(columns, at, 1))}
           >
             <IconArrowDown size={14} />
@@ -66,7 +67,7 @@ export function ChosenColumns({ columns, onChange }: ChosenColumnsProps) {
             size={24}
             variant="subtle"
             color="gray"
-            aria-label={`Remove ${column.src}`}
+            aria-label={t("Remove {field}", { field: column.src })}
             onClick={() => onChange(columns.filter((_, index) => index !== at))}
           >
             <IconX size={14} />

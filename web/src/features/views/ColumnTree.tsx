@@ -2,11 +2,15 @@ import { Button, Checkbox, TextInput } from "@mantine/core";
 import { IconChevronRight, IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
+import { levelWord } from "@/i18n/levels";
+import { t } from "@/i18n/text";
 import { columnsQuery } from "@/parts/views/view";
 import { Failure } from "@/ui/Failure";
 import { Loading } from "@/ui/Loading";
 import classes from "./columns.module.css";
 import { levelsOf } from "./columnTree";
+
+const EXAMPLE = "session.info.my_score";
 
 interface ColumnTreeProps {
   chosen: string[];
@@ -36,14 +40,14 @@ export function ColumnTree({ chosen, onAdd, onRemove }: ColumnTreeProps) {
       <TextInput
         size="xs"
         type="search"
-        aria-label="Search fields"
-        placeholder="Search fields"
+        aria-label={t("Search fields")}
+        placeholder={t("Search fields")}
         leftSection={<IconSearch size={14} />}
         value={search}
         onChange={(event) => setSearch(event.currentTarget.value)}
       />
       {found.isPending ? <Loading rows={4} /> : null}
-      {found.error ? <Failure error={found.error} what="list of fields" /> : null}
+      {found.error ? <Failure error={found.error} what={t("list of fields")} /> : null}
       {levels.map((level) => {
         const shown = search.trim() !== "" || open.has(level.name);
         const ticked = level.fields.filter((one) => chosen.includes(one.name)).length;
@@ -56,7 +60,7 @@ export function ColumnTree({ chosen, onAdd, onRemove }: ColumnTreeProps) {
               onClick={() => toggle(level.name)}
             >
               <IconChevronRight size={14} className={classes.chevron} data-open={shown || undefined} />
-              {level.name}
+              {levelWord(level.name)}
               {ticked > 0 ? <span className="dim">{ticked}</span> : null}
             </button>
             {shown ? (
@@ -77,18 +81,18 @@ export function ColumnTree({ chosen, onAdd, onRemove }: ColumnTreeProps) {
           </div>
         );
       })}
-      {found.data && levels.length === 0 ? <p className={classes.hint}>No field matches.</p> : null}
+      {found.data && levels.length === 0 ? <p className={classes.hint}>{t("No field matches.")}</p> : null}
       <form onSubmit={addOther} className={classes.other}>
         <TextInput
           size="xs"
           flex={1}
-          aria-label="Other field"
-          placeholder="session.info.my_score"
+          aria-label={t("Other field")}
+          placeholder={EXAMPLE}
           value={other}
           onChange={(event) => setOther(event.currentTarget.value)}
         />
         <Button type="submit" size="xs" variant="default" disabled={!other.trim()}>
-          Add
+          {t("Add")}
         </Button>
       </form>
     </div>

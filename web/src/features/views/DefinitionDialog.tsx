@@ -1,5 +1,7 @@
 import { Button, Group, JsonInput, Modal, Text } from "@mantine/core";
 import { useState } from "react";
+import { rich } from "@/i18n/rich";
+import { t } from "@/i18n/text";
 import type { ViewSpec } from "@/parts/views/view";
 
 interface DefinitionDialogProps {
@@ -12,7 +14,7 @@ function read(text: string): ViewSpec | string {
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value !== "object" || value === null || Array.isArray(value))
-      return "A view is an object: { … }";
+      return t("A view is an object: {braces}", { braces: "{ … }" });
     return { ...value, columns: (value as { columns?: ViewSpec["columns"] }).columns ?? [] };
   } catch (error) {
     return (error as Error).message;
@@ -24,13 +26,15 @@ export function DefinitionDialog({ spec, onClose, onSave }: DefinitionDialogProp
   const [text, setText] = useState(() => JSON.stringify(spec, null, 2));
   const parsed = read(text);
   return (
-    <Modal opened onClose={onClose} title="Definition as JSON" size="lg">
+    <Modal opened onClose={onClose} title={t("Definition as JSON")} size="lg">
       <Text size="sm" c="dimmed" mb="sm">
-        As the Python SDK sends it. Here a view can also read tables inside files (<code>fileSpec</code>),
-        compute (<code>expr</code>) and group rows (<code>groupBy</code>).
+        {rich(
+          "As the Python SDK sends it. Here a view can also read tables inside files ({files}), compute ({compute}) and group rows ({group}).",
+          { files: <code>fileSpec</code>, compute: <code>expr</code>, group: <code>groupBy</code> },
+        )}
       </Text>
       <JsonInput
-        aria-label="Definition"
+        aria-label={t("Definition")}
         autosize
         minRows={12}
         maxRows={26}
@@ -42,7 +46,7 @@ export function DefinitionDialog({ spec, onClose, onSave }: DefinitionDialogProp
       />
       <Group justify="flex-end" mt="md" gap={8}>
         <Button variant="default" onClick={onClose}>
-          Cancel
+          {t("Cancel")}
         </Button>
         <Button
           disabled={typeof parsed === "string"}
@@ -52,7 +56,7 @@ export function DefinitionDialog({ spec, onClose, onSave }: DefinitionDialogProp
             onClose();
           }}
         >
-          Use it
+          {t("Use it")}
         </Button>
       </Group>
     </Modal>

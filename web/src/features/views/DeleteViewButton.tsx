@@ -6,6 +6,7 @@ import { api } from "@/api/client";
 import { useMe } from "@/api/queries";
 import { useIsAdmin, useMay } from "@/api/rights";
 import { useRemoval } from "@/api/useChange";
+import { t } from "@/i18n/text";
 import type { SavedView } from "@/parts/views/view";
 import { ConfirmDialog } from "@/ui/ConfirmDialog";
 import { Told } from "@/ui/Told";
@@ -24,20 +25,26 @@ export function DeleteViewButton({ view, project }: { view: SavedView; project: 
   if (!admin && view.parent !== user._id && !(view.parent === project && shares)) return null;
   return (
     <>
-      <Tooltip label="Delete">
-        <ActionIcon variant="subtle" color="red" size={30} aria-label="Delete view" onClick={dialog.open}>
+      <Tooltip label={t("Delete")}>
+        <ActionIcon
+          variant="subtle"
+          color="red"
+          size={30}
+          aria-label={t("Delete view")}
+          onClick={dialog.open}
+        >
           <IconTrash size={16} />
         </ActionIcon>
       </Tooltip>
       <ConfirmDialog
         opened={asking}
-        title="Delete this data view?"
-        action="Delete view"
+        title={t("Delete this data view?")}
+        action={t("Delete view")}
         busy={remove.isPending}
         onClose={dialog.close}
         onConfirm={() => remove.mutate()}
       >
-        “{view.label}” is forgotten for everybody. The data it shows stay.
+        {t("“{name}” is forgotten for everybody. The data it shows stay.", { name: view.label ?? "" })}
         {remove.error ? <Told error={remove.error} /> : null}
       </ConfirmDialog>
     </>

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { api } from "@/api/client";
 import { LIVE, useMe } from "@/api/queries";
 import { useIsAdmin, useMay } from "@/api/rights";
+import { t } from "@/i18n/text";
 import type { SavedView, ViewSpec } from "@/parts/views/view";
 import { FormDialog } from "@/ui/FormDialog";
 import { LabelFields } from "@/ui/LabelFields";
@@ -54,16 +55,16 @@ export function SaveViewDialog({ spec, saved, project, onClose }: SaveViewDialog
   });
   return (
     <FormDialog
-      title="Save data view"
+      title={t("Save data view")}
       size="sm"
-      action="Save view"
+      action={t("Save view")}
       busy={save.isPending}
       disabled={!label.trim()}
       error={save.error}
       onClose={onClose}
       onSubmit={() => save.mutate()}
     >
-      {mayChange ? <OverOrNew what="view" value={over} onChange={setOver} /> : null}
+      {mayChange ? <OverOrNew what={t("view")} value={over} onChange={setOver} /> : null}
       <LabelFields
         label={label}
         description={description}
@@ -71,11 +72,11 @@ export function SaveViewDialog({ spec, saved, project, onClose }: SaveViewDialog
         onDescription={setDescription}
       />
       {over === "new" ? (
-        <Radio.Group label="Who may run it" value={parent} onChange={setParent}>
+        <Radio.Group label={t("Who may run it")} value={parent} onChange={setParent}>
           <Stack gap={8} mt={6}>
-            {shares ? <Radio value={project} label="Everybody in this project" /> : null}
-            <Radio value={user._id} label="Only me" />
-            {admin ? <Radio value="site" label="Everybody, in every project" /> : null}
+            {shares ? <Radio value={project} label={t("Everybody in this project")} /> : null}
+            <Radio value={user._id} label={t("Only me")} />
+            {admin ? <Radio value="site" label={t("Everybody, in every project")} /> : null}
           </Stack>
         </Radio.Group>
       ) : null}

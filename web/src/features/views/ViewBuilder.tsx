@@ -5,6 +5,7 @@ import { useMutation } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
 import { api } from "@/api/client";
+import { t, tIn } from "@/i18n/text";
 import {
   type Execution,
   isEmpty,
@@ -26,6 +27,8 @@ const DefinitionDialog = lazy(async () => ({
   default: (await import("./DefinitionDialog")).DefinitionDialog,
 }));
 const SaveViewDialog = lazy(async () => ({ default: (await import("./SaveViewDialog")).SaveViewDialog }));
+
+const EXAMPLE = "session.label=~Visit, subject.sex=female";
 
 /** Columns at the left, what they give at the right. What is not saved yet stands in the address. */
 export function ViewBuilder({ saved }: { saved: SavedView | null }) {
@@ -49,7 +52,7 @@ export function ViewBuilder({ saved }: { saved: SavedView | null }) {
   return (
     <div className={classes.builder}>
       <div className={classes.side}>
-        <Panel title="Columns" flush>
+        <Panel title={t("Columns")} flush>
           <ChosenColumns columns={columns} onChange={setColumns} />
           <ColumnTree
             chosen={columns.map((column) => column.src)}
@@ -57,11 +60,11 @@ export function ViewBuilder({ saved }: { saved: SavedView | null }) {
             onRemove={(src) => setColumns(columns.filter((column) => column.src !== src))}
           />
         </Panel>
-        <Panel title="Rows">
+        <Panel title={t("Rows")}>
           <Textarea
-            label="Filter"
-            description="As in lists of the API: field, comparison, value; commas mean and."
-            placeholder="session.label=~Visit, subject.sex=female"
+            label={t("Filter")}
+            description={t("As in lists of the API: field, comparison, value; commas mean and.")}
+            placeholder={EXAMPLE}
             autosize
             minRows={1}
             key={spec.filter ?? ""}
@@ -73,29 +76,29 @@ export function ViewBuilder({ saved }: { saved: SavedView | null }) {
           />
           <Checkbox
             mt="sm"
-            label="Labels of all levels"
+            label={t("Labels of all levels")}
             checked={spec.includeLabels !== false}
             onChange={(event) => change({ includeLabels: event.currentTarget.checked })}
           />
           <Checkbox
             mt={8}
-            label="Ids of all levels"
+            label={t("Ids of all levels")}
             checked={spec.includeIds !== false}
             onChange={(event) => change({ includeIds: event.currentTarget.checked })}
           />
         </Panel>
       </div>
-      <section className={`panel ${classes.result}`} aria-label="Result">
+      <section className={`panel ${classes.result}`} aria-label={t("Result")}>
         <Group justify="space-between" gap={8} className={classes.head}>
           <div style={{ minWidth: 0 }}>
             <Text size="xs" c="dimmed">
               <Link to="/projects/$p/views" params={{ p }}>
-                Data views
+                {t("Data views")}
               </Link>
-              {draft ? " · not saved" : ""}
+              {draft ? ` · ${t("not saved")}` : ""}
             </Text>
             <Text fw={600} className="cut">
-              {saved?.label ?? "New view"}
+              {saved?.label ?? t("New view")}
             </Text>
           </div>
           <Group gap={8}>
@@ -106,7 +109,7 @@ export function ViewBuilder({ saved }: { saved: SavedView | null }) {
               leftSection={<IconBraces size={15} />}
               onClick={rawDialog.open}
             >
-              JSON
+              {t("JSON")}
             </Button>
             {saved ? <DeleteViewButton view={saved} project={p} /> : null}
             <Button
@@ -116,7 +119,7 @@ export function ViewBuilder({ saved }: { saved: SavedView | null }) {
               disabled={empty}
               onClick={saveDialog.open}
             >
-              Save
+              {t("Save")}
             </Button>
             <Button
               size="xs"
@@ -125,7 +128,7 @@ export function ViewBuilder({ saved }: { saved: SavedView | null }) {
               loading={start.isPending}
               onClick={() => start.mutate()}
             >
-              Run
+              {tIn("action", "Run")}
             </Button>
           </Group>
         </Group>

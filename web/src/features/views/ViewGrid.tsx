@@ -3,6 +3,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useMemo, useRef } from "react";
 import { ApiError } from "@/api/client";
 import type { Json } from "@/api/types";
+import { figure, t } from "@/i18n/text";
 import { isEmpty, PREVIEW_ROWS, type ViewSpec } from "@/parts/views/view";
 import { Failure } from "@/ui/Failure";
 import { Loading } from "@/ui/Loading";
@@ -56,17 +57,19 @@ export function ViewGrid({ project, spec, empty, total, sort, status }: ViewGrid
   const columns = useMemo(() => gridColumns(names, settled), [names, settled]);
   if (empty) {
     return (
-      <Message title="No columns yet">Choose fields at the side; the first rows appear here at once.</Message>
+      <Message title={t("No columns yet")}>
+        {t("Choose fields at the side; the first rows appear here at once.")}
+      </Message>
     );
   }
   if (grid.error) {
     const asked = grid.error instanceof ApiError && grid.error.status === 422;
     return asked ? (
-      <Message title="This view cannot be run" alert>
+      <Message title={t("This view cannot be run")} alert>
         {grid.error.message}
       </Message>
     ) : (
-      <Failure error={grid.error} what="preview" onRetry={grid.retry} />
+      <Failure error={grid.error} what={t("preview")} onRetry={grid.retry} />
     );
   }
   if (names.length === 0) return <Loading rows={8} />;
@@ -75,13 +78,13 @@ export function ViewGrid({ project, spec, empty, total, sort, status }: ViewGrid
       <div className={classes.status} role="status">
         {status ??
           (grid.total < PREVIEW_ROWS
-            ? "Preview"
-            : `Preview of the first ${PREVIEW_ROWS} rows: Run makes all of them`)}
+            ? t("Preview")
+            : t("Preview of the first {count} rows: Run makes all of them", { count: figure(PREVIEW_ROWS) }))}
       </div>
       <div className={classes.grid}>
         <DataTable
           name={`view.${names.join(",").slice(0, 80)}`}
-          label="Result"
+          label={t("Result")}
           columns={columns}
           total={grid.total}
           rows={grid.rows}
@@ -97,7 +100,13 @@ export function ViewGrid({ project, spec, empty, total, sort, status }: ViewGrid
           }
           onOpen={nothing}
           busy={grid.busy}
-          empty={grid.busy ? <Loading /> : <Message title="No rows">Nothing here has these columns.</Message>}
+          empty={
+            grid.busy ? (
+              <Loading />
+            ) : (
+              <Message title={t("No rows")}>{t("Nothing here has these columns.")}</Message>
+            )
+          }
         />
       </div>
     </>

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
+import { t } from "@/i18n/text";
 import { viewQuery } from "@/parts/views/view";
 import { Failure } from "@/ui/Failure";
 import { Loading } from "@/ui/Loading";
@@ -11,7 +12,7 @@ export function ViewPage() {
   const fresh = v === "new";
   const found = useQuery({ ...viewQuery(v), enabled: !fresh });
   if (found.error && !found.data)
-    return <Failure error={found.error} what="data view" onRetry={() => void found.refetch()} />;
+    return <Failure error={found.error} what={t("data view")} onRetry={() => void found.refetch()} />;
   if (!fresh && !found.data) return <Loading />;
   return <ViewBuilder key={v} saved={found.data ?? null} />;
 }

@@ -5,9 +5,10 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { api } from "@/api/client";
 import { save } from "@/api/download";
 import { useMay } from "@/api/rights";
+import { plural, t } from "@/i18n/text";
 import { executionQuery, FORMATS, resultUrl, type ViewSpec } from "@/parts/views/view";
 import { Failure } from "@/ui/Failure";
-import { count, dateTime } from "@/ui/format";
+import { dateTime } from "@/ui/format";
 import { Loading } from "@/ui/Loading";
 import { Message } from "@/ui/Message";
 import { ViewGrid } from "./ViewGrid";
@@ -31,17 +32,18 @@ export function ViewResult({ execution, project, spec, name, sort }: ViewResultP
         {},
         { file_format: "csv", file_name: `${name}.csv` },
       ),
-    onSuccess: () => notifications.show({ message: `“${name}.csv” is among the project’s files.` }),
-    onError: (error) => notifications.show({ color: "red", title: "Not saved", message: error.message }),
+    onSuccess: () =>
+      notifications.show({ message: t("“{name}.csv” is among the project’s files.", { name }) }),
+    onError: (error) => notifications.show({ color: "red", title: t("Not saved"), message: error.message }),
   });
   if (found.error && !found.data)
-    return <Failure error={found.error} what="result" onRetry={() => void found.refetch()} />;
+    return <Failure error={found.error} what={t("result")} onRetry={() => void found.refetch()} />;
   const ran = found.data;
   if (!ran || !["completed", "failed", "cancelled"].includes(ran.state))
-    return <Loading rows={8} label="The view is running" />;
+    return <Loading rows={8} label={t("The view is running")} />;
   if (ran.state !== "completed")
     return (
-      <Message title="The view could not be run" alert>
+      <Message title={t("The view could not be run")} alert>
         {ran.error}
       </Message>
     );
@@ -55,7 +57,9 @@ export function ViewResult({ execution, project, spec, name, sort }: ViewResultP
       status={
         <>
           <span>
-            {count(ran.rows ?? 0, "row")}, run {dateTime(ran.timestamp_ran)}
+            {plural(ran.rows ?? 0, "{count} row, run {when}", "{count} rows, run {when}", {
+              when: dateTime(ran.timestamp_ran),
+            })}
           </span>
           <Menu position="bottom-end">
             <Menu.Target>
@@ -66,7 +70,7 @@ export function ViewResult({ execution, project, spec, name, sort }: ViewResultP
                 leftSection={<IconDownload size={15} />}
                 rightSection={<IconChevronDown size={14} />}
               >
-                Download
+                {t("Download")}
               </Button>
             </Menu.Target>
             <Menu.Dropdown>
@@ -78,7 +82,7 @@ export function ViewResult({ execution, project, spec, name, sort }: ViewResultP
               {may("files_create_single") ? (
                 <>
                   <Menu.Divider />
-                  <Menu.Item onClick={() => keep.mutate()}>Save as CSV file in the project</Menu.Item>
+                  <Menu.Item onClick={() => keep.mutate()}>{t("Save as CSV file in the project")}</Menu.Item>
                 </>
               ) : null}
             </Menu.Dropdown>

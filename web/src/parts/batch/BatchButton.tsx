@@ -4,6 +4,7 @@ import { IconPlayerPlay } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import type { DownloadNode } from "@/api/download";
+import { t } from "@/i18n/text";
 
 declare module "@tanstack/react-router" {
   interface HistoryState {
@@ -26,7 +27,7 @@ export function BatchButton({ nodes, project }: BatchButtonProps) {
       const targets = await nodes();
       await navigate({ to: "/batch/new", search: project ? { project } : {}, state: { targets } });
     },
-    onError: (error) => notifications.show({ color: "red", title: "Not opened", message: error.message }),
+    onError: (error) => notifications.show({ color: "red", title: t("Not opened"), message: error.message }),
   });
   return (
     <Button
@@ -35,7 +36,7 @@ export function BatchButton({ nodes, project }: BatchButtonProps) {
       loading={go.isPending}
       onClick={() => go.mutate()}
     >
-      Run gear
+      {t("Run gear")}
     </Button>
   );
 }

@@ -2,6 +2,7 @@ import { Button } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconPencil } from "@tabler/icons-react";
 import { lazy, Suspense } from "react";
+import { t } from "@/i18n/text";
 import type { BulkLevel } from "./change";
 
 const Dialog = lazy(async () => ({ default: (await import("./BulkEditDialog")).BulkEditDialog }));
@@ -18,7 +19,7 @@ export function BulkEditButton({ level, ids }: BulkEditButtonProps) {
   return (
     <>
       <Button variant="default" leftSection={<IconPencil size={16} />} onClick={dialog.open}>
-        Edit
+        {t("Edit")}
       </Button>
       <Suspense>{opened ? <Dialog level={level} ids={ids} onClose={dialog.close} /> : null}</Suspense>
     </>

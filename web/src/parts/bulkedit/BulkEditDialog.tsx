@@ -5,11 +5,19 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { ApiError, api } from "@/api/client";
 import { LIVE } from "@/api/queries";
+import { countOf } from "@/i18n/levels";
+import { t } from "@/i18n/text";
 import { FormDialog } from "@/ui/FormDialog";
-import { count } from "@/ui/format";
 import { ChangeForm } from "./ChangeForm";
 import { ChangePreview } from "./ChangePreview";
 import { type BulkLevel, changeOf, type Edited, EMPTY, saysNothing } from "./change";
+
+const TITLES: Record<BulkLevel, { edit: string; preview: string }> = {
+  subjects: { edit: t("Edit subjects"), preview: t("Edit subjects: preview") },
+  sessions: { edit: t("Edit sessions"), preview: t("Edit sessions: preview") },
+  acquisitions: { edit: t("Edit acquisitions"), preview: t("Edit acquisitions: preview") },
+  files: { edit: t("Edit files"), preview: t("Edit files: preview") },
+};
 
 interface BulkEditDialogProps {
   level: BulkLevel;
@@ -35,7 +43,7 @@ export function BulkEditDialog({ level, ids, onClose }: BulkEditDialogProps) {
     mutationFn: ({ wanted, seen }: { wanted: string[]; seen: Edited }) =>
       api.post<Edited>(path, { ids: wanted, change, stamp: seen.stamp }),
     onSuccess: ({ changed }) => {
-      notifications.show({ message: `Changed ${count(changed, word)}.` });
+      notifications.show({ message: t("Changed {objects}.", { objects: countOf(changed, word) }) });
       void queries.invalidateQueries({ queryKey: [LIVE] });
       onClose();
     },
@@ -48,9 +56,9 @@ export function BulkEditDialog({ level, ids, onClose }: BulkEditDialogProps) {
   if (!look.data)
     return (
       <FormDialog
-        title={`Edit ${level}`}
+        title={TITLES[level].edit}
         size="lg"
-        action="Preview"
+        action={t("Preview")}
         busy={look.isPending}
         disabled={saysNothing(change)}
         error={look.error}
@@ -63,9 +71,9 @@ export function BulkEditDialog({ level, ids, onClose }: BulkEditDialogProps) {
   const { seen } = look.data;
   return (
     <FormDialog
-      title={`Edit ${level}: preview`}
+      title={TITLES[level].preview}
       size="lg"
-      action={`Change ${count(seen.changed, word)}`}
+      action={t("Change {objects}", { objects: countOf(seen.changed, word) })}
       busy={write.isPending || look.isPending}
       disabled={seen.changed === 0}
       error={meanwhile ? null : write.error}
@@ -77,7 +85,9 @@ export function BulkEditDialog({ level, ids, onClose }: BulkEditDialogProps) {
     >
       {meanwhile ? (
         <Text size="sm" c="var(--warn)" role="status">
-          Somebody changed some of these meanwhile. Nothing is saved yet; this is what would change now.
+          {t(
+            "Somebody changed some of these meanwhile. Nothing is saved yet; this is what would change now.",
+          )}
         </Text>
       ) : null}
       <ChangePreview seen={seen} word={word} />
@@ -92,7 +102,7 @@ export function BulkEditDialog({ level, ids, onClose }: BulkEditDialogProps) {
             look.reset();
           }}
         >
-          Back to the change
+          {t("Back to the change")}
         </Button>
       </div>
     </FormDialog>

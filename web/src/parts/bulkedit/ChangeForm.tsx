@@ -1,10 +1,11 @@
 import { ActionIcon, Button, Group, NativeSelect, Stack, TagsInput, TextInput } from "@mantine/core";
 import { IconPlus, IconX } from "@tabler/icons-react";
+import { t } from "@/i18n/text";
 import type { ChangeDraft, FieldLine } from "./change";
 
 const ACTS = [
-  { value: "set", label: "Set" },
-  { value: "delete", label: "Remove" },
+  { value: "set", label: t("Set") },
+  { value: "delete", label: t("Remove") },
 ];
 
 interface ChangeFormProps {
@@ -19,12 +20,12 @@ export function ChangeForm({ draft, onChange }: ChangeFormProps) {
     put(draft.fields.map((line, index) => (index === at ? { ...line, ...part } : line)));
   return (
     <>
-      <Stack gap={6} role="group" aria-label="Fields">
+      <Stack gap={6} role="group" aria-label={t("Fields")}>
         {draft.fields.map((line, at) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: lines have no identity but their place
           <Group key={at} gap={6} wrap="nowrap">
             <NativeSelect
-              aria-label={`What happens to field ${at + 1}`}
+              aria-label={t("What happens to field {number}", { number: at + 1 })}
               w={104}
               flex="none"
               data={ACTS}
@@ -32,8 +33,8 @@ export function ChangeForm({ draft, onChange }: ChangeFormProps) {
               onChange={(event) => edit(at, { act: event.currentTarget.value as FieldLine["act"] })}
             />
             <TextInput
-              aria-label={`Name of field ${at + 1}`}
-              placeholder="Field, such as qa.passed"
+              aria-label={t("Name of field {number}", { number: at + 1 })}
+              placeholder={t("Field, such as qa.passed")}
               flex={1}
               data-autofocus={at === 0 || undefined}
               value={line.name}
@@ -41,8 +42,8 @@ export function ChangeForm({ draft, onChange }: ChangeFormProps) {
             />
             {line.act === "set" ? (
               <TextInput
-                aria-label={`Value of field ${at + 1}`}
-                placeholder="Text, number, true, JSON"
+                aria-label={t("Value of field {number}", { number: at + 1 })}
+                placeholder={t("Text, number, true, JSON")}
                 flex={1}
                 value={line.value}
                 onChange={(event) => edit(at, { value: event.currentTarget.value })}
@@ -52,7 +53,7 @@ export function ChangeForm({ draft, onChange }: ChangeFormProps) {
               size={30}
               variant="subtle"
               color="gray"
-              aria-label={`Leave out field ${at + 1}`}
+              aria-label={t("Leave out field {number}", { number: at + 1 })}
               disabled={draft.fields.length === 1}
               onClick={() => put(draft.fields.filter((_line, index) => index !== at))}
             >
@@ -67,19 +68,19 @@ export function ChangeForm({ draft, onChange }: ChangeFormProps) {
             leftSection={<IconPlus size={14} />}
             onClick={() => put([...draft.fields, { act: "set", name: "", value: "" }])}
           >
-            Another field
+            {t("Another field")}
           </Button>
         </div>
       </Stack>
       <TagsInput
-        label="Add tags"
+        label={t("Add tags")}
         acceptValueOnBlur
         maxLength={64}
         value={draft.addTags}
         onChange={(addTags) => onChange({ ...draft, addTags })}
       />
       <TagsInput
-        label="Remove tags"
+        label={t("Remove tags")}
         acceptValueOnBlur
         maxLength={64}
         value={draft.removeTags}

@@ -2,6 +2,7 @@ import { Button } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconStack2 } from "@tabler/icons-react";
 import { lazy, Suspense } from "react";
+import { t } from "@/i18n/text";
 import type { Collect } from "./collectNodes";
 
 const Dialog = lazy(async () => ({
@@ -14,7 +15,7 @@ export function AddToCollectionButton({ add }: { add: Collect }) {
   return (
     <>
       <Button variant="default" leftSection={<IconStack2 size={16} />} onClick={dialog.open}>
-        Add to collection
+        {t("Add to collection")}
       </Button>
       <Suspense>{opened ? <Dialog onAdd={add} onClose={dialog.close} /> : null}</Suspense>
     </>

@@ -5,12 +5,13 @@ import { useState } from "react";
 import { LIVE, useMe } from "@/api/queries";
 import { useIsAdmin } from "@/api/rights";
 import type { Collection } from "@/api/types";
+import { t } from "@/i18n/text";
 import { Picker } from "@/parts/pick/Picker";
 import { COLLECTIONS } from "@/parts/pick/source";
 import { FormDialog } from "@/ui/FormDialog";
 import type { Collect } from "./collectNodes";
 
-const NEW = { value: "+", label: "New collection…" };
+const NEW = { value: "+", label: t("New collection…") };
 
 interface AddToCollectionDialogProps {
   onAdd: Collect;
@@ -31,16 +32,16 @@ export function AddToCollectionDialog({ onAdd, onClose }: AddToCollectionDialogP
     mutationFn: () => onAdd(choice === NEW.value ? { label: label.trim() } : (choice ?? "")),
     onSuccess: () => {
       const name = choice === NEW.value ? label.trim() : chosen;
-      notifications.show({ message: `Added to “${name}”.` });
+      notifications.show({ message: t("Added to “{name}”.", { name }) });
       void queries.invalidateQueries({ queryKey: [LIVE] });
       onClose();
     },
   });
   return (
     <FormDialog
-      title="Add to collection"
+      title={t("Add to collection")}
       size="sm"
-      action="Add"
+      action={t("Add")}
       busy={add.isPending}
       disabled={choice === null || (choice === NEW.value && !label.trim())}
       error={add.error}
@@ -49,7 +50,7 @@ export function AddToCollectionDialog({ onAdd, onClose }: AddToCollectionDialogP
     >
       <Picker
         source={{ ...COLLECTIONS, usable }}
-        label="Collection"
+        label={t("Collection")}
         allowDeselect={false}
         more={[NEW]}
         value={choice}
@@ -60,7 +61,7 @@ export function AddToCollectionDialog({ onAdd, onClose }: AddToCollectionDialogP
       />
       {choice === NEW.value ? (
         <TextInput
-          label="Label"
+          label={t("Label")}
           data-autofocus
           maxLength={255}
           value={label}

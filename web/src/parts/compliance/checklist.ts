@@ -1,3 +1,5 @@
+import { figure, t } from "@/i18n/text";
+
 /** One acquisition requirement of a template, and how many acquisitions of a session fit it. */
 export interface Requirement {
   label: string | null;
@@ -22,10 +24,12 @@ export interface Line {
 }
 
 function words({ label, tags, minimum, maximum, found }: Requirement): string {
-  const what = label || (tags ? `tagged ${tags}` : "any acquisition");
+  const kind = label || (tags ? t("tagged {tags}", { tags }) : t("any acquisition"));
   const wanted =
-    maximum === null ? `${minimum} or more` : minimum === maximum ? minimum : `${minimum}–${maximum}`;
-  return `${what}: ${found} of ${wanted}`;
+    maximum === null
+      ? t("{minimum} or more", { minimum: figure(minimum) })
+      : [...new Set([minimum, maximum])].map(figure).join("–");
+  return t("{kind}: {found} of {wanted}", { kind, found: figure(found), wanted });
 }
 
 /** The requirements of the template that fits a session best, one line each. */
@@ -35,8 +39,8 @@ export function linesOf({ templates }: Pick<Checklist, "templates">): Line[] {
     (a, b) => Number(b.met) - Number(a.met) || Number(b.matches) - Number(a.matches) || lacks(a) - lacks(b),
   );
   if (!best) return [];
-  if (!best.matches) return [{ met: false, words: "Label or tags fit no template" }];
+  if (!best.matches) return [{ met: false, words: t("Label or tags fit no template") }];
   return best.acquisitions.length === 0
-    ? [{ met: true, words: "Label and tags fit" }]
+    ? [{ met: true, words: t("Label and tags fit") }]
     : best.acquisitions.map((each) => ({ met: each.met, words: words(each) }));
 }

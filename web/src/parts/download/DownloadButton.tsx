@@ -3,7 +3,8 @@ import { notifications } from "@mantine/notifications";
 import { IconDownload } from "@tabler/icons-react";
 import { useState } from "react";
 import { type DownloadNode, downloadNodes } from "@/api/download";
-import { bytes, count } from "@/ui/format";
+import { plural, t } from "@/i18n/text";
+import { bytes } from "@/ui/format";
 
 interface DownloadButtonProps {
   nodes: DownloadNode[] | (() => Promise<DownloadNode[]>);
@@ -12,20 +13,25 @@ interface DownloadButtonProps {
 }
 
 /** Downloads containers as one zip, with everything below them. */
-export function DownloadButton({ nodes, words = "Download", primary = false }: DownloadButtonProps) {
+export function DownloadButton({ nodes, words = t("Download"), primary = false }: DownloadButtonProps) {
   const [busy, setBusy] = useState(false);
   const download = async () => {
     setBusy(true);
     try {
       const ticket = await downloadNodes(typeof nodes === "function" ? await nodes() : nodes);
       notifications.show({
-        message: `Downloading ${count(ticket.file_cnt, "file")}, ${bytes(ticket.size)}.`,
+        message: plural(
+          ticket.file_cnt,
+          "Downloading {count} file, {size}.",
+          "Downloading {count} files, {size}.",
+          { size: bytes(ticket.size) },
+        ),
         autoClose: 4000,
       });
     } catch (error) {
       notifications.show({
         color: "red",
-        title: "The download did not start",
+        title: t("The download did not start"),
         message: (error as Error).message,
       });
     } finally {

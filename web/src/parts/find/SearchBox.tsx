@@ -6,14 +6,15 @@ import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useRef, useState } from "react";
 import { addressOf } from "@/api/address";
 import { api } from "@/api/client";
+import { t } from "@/i18n/text";
 import classes from "./SearchBox.module.css";
 
 const LEVELS = {
-  project: "Projects",
-  subject: "Subjects",
-  session: "Sessions",
-  acquisition: "Acquisitions",
-  file: "Files",
+  project: t("Projects"),
+  subject: t("Subjects"),
+  session: t("Sessions"),
+  acquisition: t("Acquisitions"),
+  file: t("Files"),
 };
 type Level = keyof typeof LEVELS;
 const ABOVE: Level[] = ["acquisition", "session", "subject", "project"];
@@ -67,8 +68,8 @@ export function SearchBox() {
               ref={input}
               id="global-search"
               type="search"
-              aria-label="Find by name"
-              placeholder="Find by name"
+              aria-label={t("Find by name")}
+              placeholder={t("Find by name")}
               leftSection={<IconSearch size={16} />}
               rightSection={text ? null : <Kbd size="xs">/</Kbd>}
               value={text}
@@ -81,14 +82,14 @@ export function SearchBox() {
             />
           </Combobox.Target>
           <Combobox.Dropdown hidden={paused === "" || text.trim() === ""}>
-            <Combobox.Options aria-label="Found by name" mah={420} style={{ overflowY: "auto" }}>
+            <Combobox.Options aria-label={t("Found by name")} mah={420} style={{ overflowY: "auto" }}>
               {Object.entries(LEVELS).map(([level, words]) => (
                 <Level key={level} words={words} found={found.filter((one) => one.return_type === level)} />
               ))}
-              {found.length === 0 ? <Combobox.Empty>Nothing is called so</Combobox.Empty> : null}
+              {found.length === 0 ? <Combobox.Empty>{t("Nothing is called so")}</Combobox.Empty> : null}
             </Combobox.Options>
             <Combobox.Footer>
-              <span className="dim">Enter searches for the words everywhere</span>
+              <span className="dim">{t("Enter searches for the words everywhere")}</span>
             </Combobox.Footer>
           </Combobox.Dropdown>
         </Combobox>

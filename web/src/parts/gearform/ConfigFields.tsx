@@ -1,5 +1,6 @@
 import { Select, Stack, Switch, Textarea, TextInput } from "@mantine/core";
 import type { Manifest, Option } from "@/api/gears";
+import { t } from "@/i18n/text";
 import type { Draft } from "./config";
 
 interface ConfigFieldsProps {
@@ -57,7 +58,7 @@ function Field({ name, option, value, problem, onChange }: FieldProps) {
     return (
       <Textarea
         {...field}
-        placeholder="One on each line"
+        placeholder={t("One on each line")}
         autosize
         minRows={2}
         maxRows={10}

@@ -1,6 +1,7 @@
 /** What people type into the form of a gear's options, and the config it means. */
 import type { Manifest, Option } from "@/api/gears";
 import type { Json } from "@/api/types";
+import { t } from "@/i18n/text";
 
 /** Texts as typed, switches as they stand; lists have an entry on each line. */
 export type Draft = Record<string, string | boolean>;
@@ -27,10 +28,10 @@ class Problem extends Error {}
 
 function numberOf(text: string, { type, minimum, maximum }: Option): number {
   const value = Number(text);
-  if (!Number.isFinite(value)) throw new Problem("This is not a number.");
-  if (type === "integer" && !Number.isInteger(value)) throw new Problem("This is not a whole number.");
-  if (minimum !== undefined && value < minimum) throw new Problem(`At least ${minimum}.`);
-  if (maximum !== undefined && value > maximum) throw new Problem(`At most ${maximum}.`);
+  if (!Number.isFinite(value)) throw new Problem(t("This is not a number."));
+  if (type === "integer" && !Number.isInteger(value)) throw new Problem(t("This is not a whole number."));
+  if (minimum !== undefined && value < minimum) throw new Problem(t("At least {minimum}.", { minimum }));
+  if (maximum !== undefined && value > maximum) throw new Problem(t("At most {maximum}.", { maximum }));
   return value;
 }
 
@@ -40,7 +41,7 @@ function meant(text: string, option: Option): Json {
   const words = option.enum;
   if (words) {
     const found = words.find((one) => asText(one) === text);
-    if (found === undefined) throw new Problem("Choose one of the list.");
+    if (found === undefined) throw new Problem(t("Choose one of the list."));
     return found;
   }
   if (isNumber(option.type)) return numberOf(text.trim(), option);
@@ -69,7 +70,7 @@ export function readDraft(manifest: Manifest, draft: Draft) {
     }
     const text = given ?? "";
     if (isAbsent(text, option)) {
-      if (option.default === undefined && !option.optional) problems[name] = "A value is needed.";
+      if (option.default === undefined && !option.optional) problems[name] = t("A value is needed.");
       continue;
     }
     try {

@@ -1,16 +1,16 @@
 import type { JobState } from "@/api/jobs";
 import { StateMark } from "@/ui/StateMark";
+import { STATE_WORDS } from "./states";
 
 const MARKS = {
-  pending: ["off", "waiting"],
-  running: ["run", "running"],
-  complete: ["ok", "complete"],
-  failed: ["bad", "failed"],
-  cancelled: ["warn", "cancelled"],
+  pending: "off",
+  running: "run",
+  complete: "ok",
+  failed: "bad",
+  cancelled: "warn",
 } as const;
 
 /** How a run stands. */
 export function JobMark({ state, title }: { state: JobState; title?: string }) {
-  const [mark, words] = MARKS[state];
-  return <StateMark state={mark} words={words} {...(title ? { title } : {})} />;
+  return <StateMark state={MARKS[state]} words={STATE_WORDS[state]} {...(title ? { title } : {})} />;
 }

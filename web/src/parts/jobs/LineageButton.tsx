@@ -1,4 +1,5 @@
 import { IconSitemap } from "@tabler/icons-react";
+import { t } from "@/i18n/text";
 import { LinkButton } from "@/ui/LinkButton";
 
 interface LineageButtonProps {
@@ -17,7 +18,7 @@ export function LineageButton({ kind, id, version }: LineageButtonProps) {
       variant="default"
       leftSection={<IconSitemap size={16} />}
     >
-      Lineage
+      {t("Lineage")}
     </LinkButton>
   );
 }

@@ -1,5 +1,6 @@
 import { IconPlayerPlay } from "@tabler/icons-react";
 import type { May } from "@/api/rights";
+import { t } from "@/i18n/text";
 import { LinkButton } from "@/ui/LinkButton";
 import { mayRunAny } from "./rights";
 
@@ -13,7 +14,7 @@ export function RunButton({ target, file, may }: { target: string; file?: string
       variant="default"
       leftSection={<IconPlayerPlay size={16} />}
     >
-      Run gear
+      {t("Run gear")}
     </LinkButton>
   );
 }

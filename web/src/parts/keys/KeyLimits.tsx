@@ -1,29 +1,22 @@
 import { Badge, Tooltip } from "@mantine/core";
 import type { ApiKey } from "@/api/types";
-import { useProjectLabels } from "@/api/useProjectLabels";
+import { figure, t } from "@/i18n/text";
 import { scopeWords } from "./scope";
 
 const MOST_NAMED = 20;
 
+interface KeyLimitsProps {
+  of: ApiKey;
+  /** Labels of projects, asked for once for all keys. */
+  label: (project: string) => string;
+}
+
 /** What a key is cut down to; the tooltip names projects and actions. */
-export function KeyLimits({ of: { scope } }: { of: ApiKey }) {
-  if (!scope) return <span className="dim">none</span>;
-  return (
-    <Restricted projects={scope.projects ?? []} actions={scope.actions ?? []} words={scopeWords({ scope })} />
-  );
-}
-
-interface RestrictedProps {
-  projects: string[];
-  actions: string[];
-  words: string;
-}
-
-function Restricted({ projects, actions, words }: RestrictedProps) {
-  const label = useProjectLabels(projects);
+export function KeyLimits({ of: { scope }, label }: KeyLimitsProps) {
+  if (!scope) return <span className="dim">{t("none")}</span>;
   const lines = [
-    ...projects.map((id) => label(id) || id),
-    ...actions.map((name) => name.replaceAll("_", " ")),
+    ...(scope.projects ?? []).map((id) => label(id) || id),
+    ...(scope.actions ?? []).map((name) => name.replaceAll("_", " ")),
   ];
   const shown = lines.slice(0, MOST_NAMED);
   return (
@@ -35,12 +28,14 @@ function Restricted({ projects, actions, words }: RestrictedProps) {
           {shown.map((line) => (
             <div key={line}>{line}</div>
           ))}
-          {lines.length > MOST_NAMED ? `and ${lines.length - MOST_NAMED} more` : null}
+          {lines.length > MOST_NAMED
+            ? t("and {count} more", { count: figure(lines.length - MOST_NAMED) })
+            : null}
         </>
       }
     >
       <Badge color="indigo" size="sm" tt="none" fw={500} tabIndex={0}>
-        {words}
+        {scopeWords({ scope })}
       </Badge>
     </Tooltip>
   );

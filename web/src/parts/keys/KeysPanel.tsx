@@ -5,6 +5,8 @@ import { lazy, Suspense, useState } from "react";
 import { api } from "@/api/client";
 import type { ApiKey } from "@/api/types";
 import { useChange } from "@/api/useChange";
+import { useProjectLabels } from "@/api/useProjectLabels";
+import { t } from "@/i18n/text";
 import { ConfirmDialog } from "@/ui/ConfirmDialog";
 import { ago, dateTime } from "@/ui/format";
 import { type Found, ListPanel } from "@/ui/ListPanel";
@@ -28,7 +30,11 @@ export interface KeysPanelProps {
   stale: readonly unknown[];
 }
 
-const expired = (key: ApiKey) => key.expires_at !== null && new Date(key.expires_at) < new Date();
+function expiry(key: ApiKey): string {
+  if (!key.expires_at) return t("never");
+  const date = dateTime(key.expires_at);
+  return new Date(key.expires_at) < new Date() ? t("{date} (expired)", { date }) : date;
+}
 
 /** Keys of a user or a device: make, see what they may and when they were used, take away. */
 export function KeysPanel(props: KeysPanelProps) {
@@ -39,18 +45,19 @@ export function KeysPanel(props: KeysPanelProps) {
     await api.delete(`${path}/${encodeURIComponent(key.key)}`);
     setDoomed(null);
   }, stale);
+  const label = useProjectLabels((keys ?? []).flatMap(({ scope }) => scope?.projects ?? []));
   const limits = {
-    head: "Limits",
-    cell: (key: ApiKey) => <KeyLimits of={key} />,
+    head: t("Limits"),
+    cell: (key: ApiKey) => <KeyLimits of={key} label={label} />,
   };
   return (
     <ListPanel
       title={title}
-      what="key list"
+      what={t("key list")}
       found={found}
       rows={keys}
       rowKey={(key) => key.key}
-      empty={<Message title="No keys yet">{about}</Message>}
+      empty={<Message title={t("No keys yet")}>{about}</Message>}
       aside={
         <Button
           size="xs"
@@ -58,29 +65,28 @@ export function KeysPanel(props: KeysPanelProps) {
           leftSection={<IconPlus size={14} />}
           onClick={dialog.open}
         >
-          New key
+          {t("New key")}
         </Button>
       }
       columns={[
-        { head: "Label", cell: (key) => key.label || <span className="dim">no label</span> },
+        { head: t("Label"), cell: (key) => key.label || <span className="dim">{t("no label")}</span> },
         ...(restrictable ? [limits] : []),
-        { head: "Last used", cell: (key) => (key.last_used ? ago(key.last_used) : "never") },
+        { head: t("Last used"), cell: (key) => (key.last_used ? ago(key.last_used) : t("never")) },
         {
-          head: "Expires",
-          cell: (key) =>
-            key.expires_at ? `${dateTime(key.expires_at)}${expired(key) ? " (expired)" : ""}` : "never",
+          head: t("Expires"),
+          cell: expiry,
         },
-        { head: "Created", cell: (key) => dateTime(key.created) },
-        { head: "Key", cell: (key) => <span className="mono dim">{key.key}…</span> },
+        { head: t("Created"), cell: (key) => dateTime(key.created) },
+        { head: t("Key"), cell: (key) => <span className="mono dim">{key.key}…</span> },
         {
-          head: "Delete",
+          head: t("Delete"),
           quiet: true,
           cell: (key) => (
-            <Tooltip label="Delete">
+            <Tooltip label={t("Delete")}>
               <ActionIcon
                 variant="subtle"
                 color="red"
-                aria-label={`Delete key ${key.label || key.key}`}
+                aria-label={t("Delete key {label}", { label: key.label || key.key })}
                 onClick={() => setDoomed(key)}
               >
                 <IconTrash size={16} />
@@ -97,13 +103,13 @@ export function KeysPanel(props: KeysPanelProps) {
       </Suspense>
       <ConfirmDialog
         opened={doomed !== null}
-        title="Delete this key?"
-        action="Delete key"
+        title={t("Delete this key?")}
+        action={t("Delete key")}
         busy={remove.isPending}
         onClose={() => setDoomed(null)}
         onConfirm={() => doomed && remove.mutate(doomed)}
       >
-        Programs that use “{doomed?.label || doomed?.key}” stop working at once.
+        {t("Programs that use “{key}” stop working at once.", { key: doomed?.label || doomed?.key || "" })}
       </ConfirmDialog>
     </ListPanel>
   );

@@ -5,6 +5,7 @@ import { api } from "@/api/client";
 import { actionsQuery } from "@/api/queries";
 import { sdkKey } from "@/api/sdkKey";
 import { useChange } from "@/api/useChange";
+import { t } from "@/i18n/text";
 import { FormDialog } from "@/ui/FormDialog";
 import { ShownOnce } from "@/ui/ShownOnce";
 import { explained, sectionsOf } from "../actions/explanations";
@@ -48,14 +49,14 @@ export function NewKeyDialog({ path, restrictable, stale, onClose }: NewKeyDialo
   if (make.data) {
     return (
       <ShownOnce
-        title="New key"
-        words="Copy the key now. It is not shown again."
+        title={t("New key")}
+        words={t("Copy the key now. It is not shown again.")}
         secret={sdkKey(window.location.origin, make.data.unencrypted_secret)}
         onClose={onClose}
       >
         {restrictable ? (
           <Text size="sm" c="dimmed">
-            For the Python SDK: <code className="mono">flywheel.Client("…")</code>
+            {t("For the Python SDK:")} <code className="mono">flywheel.Client("…")</code>
           </Text>
         ) : null}
       </ShownOnce>
@@ -63,8 +64,8 @@ export function NewKeyDialog({ path, restrictable, stale, onClose }: NewKeyDialo
   }
   return (
     <FormDialog
-      title="New key"
-      action="Create key"
+      title={t("New key")}
+      action={t("Create key")}
       busy={make.isPending}
       disabled={kind === "chosen" && chosen.length === 0}
       error={make.error}
@@ -72,9 +73,9 @@ export function NewKeyDialog({ path, restrictable, stale, onClose }: NewKeyDialo
       onSubmit={() => make.mutate()}
     >
       <TextInput
-        label="Label"
-        description="What the key is for; shown in the list."
-        placeholder="analysis laptop"
+        label={t("Label")}
+        description={t("What the key is for; shown in the list.")}
+        placeholder={t("analysis laptop")}
         maxLength={256}
         value={label}
         onChange={(event) => setLabel(event.currentTarget.value)}
@@ -82,16 +83,16 @@ export function NewKeyDialog({ path, restrictable, stale, onClose }: NewKeyDialo
       />
       <TextInput
         type="date"
-        label="Works until"
-        description="Empty: until it is deleted."
+        label={t("Works until")}
+        description={t("Empty: until it is deleted.")}
         value={until}
         onChange={(event) => setUntil(event.currentTarget.value)}
       />
       {restrictable ? (
         <>
           <Select
-            label="What it may do"
-            description="Never more than its owner may."
+            label={t("What it may do")}
+            description={t("Never more than its owner may.")}
             allowDeselect={false}
             data={KINDS}
             value={kind}
@@ -99,11 +100,11 @@ export function NewKeyDialog({ path, restrictable, stale, onClose }: NewKeyDialo
           />
           {kind === "chosen" ? (
             <MultiSelect
-              label="Actions"
+              label={t("Actions")}
               searchable
               hidePickedOptions
-              placeholder={chosen.length === 0 ? "Choose actions" : ""}
-              nothingFoundMessage="No action matches"
+              placeholder={chosen.length === 0 ? t("Choose actions") : ""}
+              nothingFoundMessage={t("No action matches")}
               maxDropdownHeight={280}
               data={sectionsOf(known).map((section) => ({
                 group: section.title,
@@ -115,8 +116,8 @@ export function NewKeyDialog({ path, restrictable, stale, onClose }: NewKeyDialo
           ) : null}
           <ManyPicker
             source={PROJECTS}
-            label="Only in these projects"
-            placeholder="All projects"
+            label={t("Only in these projects")}
+            placeholder={t("All projects")}
             value={projects}
             onChange={setProjects}
           />

@@ -1,5 +1,5 @@
 import type { ApiKey } from "@/api/types";
-import { count } from "@/ui/format";
+import { plural, t } from "@/i18n/text";
 
 /** What a key is cut down to; null: no limit. */
 export interface Scope {
@@ -8,10 +8,10 @@ export interface Scope {
 }
 
 export const KINDS = [
-  { value: "all", label: "Everything its owner may" },
-  { value: "read", label: "Read and download only" },
-  { value: "upload", label: "Upload only" },
-  { value: "chosen", label: "Chosen actions" },
+  { value: "all", label: t("Everything its owner may") },
+  { value: "read", label: t("Read and download only") },
+  { value: "upload", label: t("Upload only") },
+  { value: "chosen", label: t("Chosen actions") },
 ] as const;
 export type Kind = (typeof KINDS)[number]["value"];
 
@@ -33,8 +33,14 @@ export function actionsOf(kind: Kind, all: string[], chosen: string[]): string[]
 export function scopeWords({ scope }: Pick<ApiKey, "scope">): string {
   if (!scope) return "";
   const { projects, actions } = scope;
-  const may = !actions ? "" : actions.every(reads) ? "reads only" : count(actions.length, "action");
-  return [projects ? count(projects.length, "project") : "", may].filter(Boolean).join(", ");
+  const may = !actions
+    ? ""
+    : actions.every(reads)
+      ? t("reads only")
+      : plural(actions.length, "{count} action", "{count} actions");
+  return [projects ? plural(projects.length, "{count} project", "{count} projects") : "", may]
+    .filter(Boolean)
+    .join(", ");
 }
 
 /** The end of a day on this user's clock, as the server reads it; null without a day. */

@@ -2,6 +2,8 @@ import { ActionIcon, Button, MultiSelect, Select, Text, Tooltip } from "@mantine
 import { IconTrash, IconUserPlus } from "@tabler/icons-react";
 import { type FormEvent, type ReactNode, useState } from "react";
 import { useByIds } from "@/api/useByIds";
+import { language } from "@/i18n/language";
+import { t } from "@/i18n/text";
 import { ConfirmDialog } from "@/ui/ConfirmDialog";
 import { Message } from "@/ui/Message";
 import { type Person, personName } from "@/ui/person";
@@ -61,7 +63,7 @@ function Given({ label, choices, words, several, values, onChange }: GivenProps)
       size="xs"
       className={classes.given}
       aria-label={label}
-      placeholder={values.length === 0 ? "Choose roles" : ""}
+      placeholder={values.length === 0 ? t("Choose roles") : ""}
       data={data}
       value={values}
       onChange={onChange}
@@ -74,13 +76,16 @@ function Given({ label, choices, words, several, values, onChange }: GivenProps)
       className={classes.given}
       aria-label={label}
       allowDeselect={false}
-      placeholder="Choose"
+      placeholder={t("Choose")}
       data={data}
       value={values[0] ?? null}
       onChange={(value) => value && onChange([value])}
     />
   );
 }
+
+/** A heading within a sentence; where nouns are written large, it stays as it is. */
+const inSentence = (heading: string) => (language === "en" ? heading.toLowerCase() : heading);
 
 /** Who is in something and with what; people are added by search. */
 export function PeopleEditor(props: PeopleEditorProps) {
@@ -113,7 +118,7 @@ export function PeopleEditor(props: PeopleEditorProps) {
           rowKey={(entry) => entry._id}
           columns={[
             {
-              head: "Person",
+              head: t("Person"),
               cell: (entry) => {
                 const name = personName(known.get(entry._id), entry._id);
                 return (
@@ -129,7 +134,7 @@ export function PeopleEditor(props: PeopleEditorProps) {
               cell: (entry) =>
                 mayEdit ? (
                   <Given
-                    label={`${given} of ${entry._id}`}
+                    label={t("{given} of {id}", { given, id: entry._id })}
                     choices={choices}
                     words={words}
                     several={several}
@@ -145,14 +150,14 @@ export function PeopleEditor(props: PeopleEditorProps) {
             ...(mayEdit
               ? [
                   {
-                    head: "Remove",
+                    head: t("Remove"),
                     quiet: true,
                     cell: (entry: Entry) => (
-                      <Tooltip label="Remove">
+                      <Tooltip label={t("Remove")}>
                         <ActionIcon
                           variant="subtle"
                           color="red"
-                          aria-label={`Remove ${entry._id}`}
+                          aria-label={t("Remove {id}", { id: entry._id })}
                           onClick={() => setLeaving(entry._id)}
                         >
                           <IconTrash size={16} />
@@ -171,12 +176,12 @@ export function PeopleEditor(props: PeopleEditorProps) {
             source={PEOPLE}
             taken={ids}
             size="xs"
-            aria-label={`Person to add to ${label.toLowerCase()}`}
+            aria-label={t("Person to add to {list}", { list: inSentence(label) })}
             value={added}
             onChange={setAdded}
           />
           <Given
-            label={`${given} to give`}
+            label={t("{given} to give", { given })}
             choices={choices}
             words={words}
             several={several}
@@ -191,14 +196,14 @@ export function PeopleEditor(props: PeopleEditorProps) {
             disabled={!added || values.length === 0}
             loading={props.busy}
           >
-            Add
+            {t("Add")}
           </Button>
         </form>
       ) : null}
       <ConfirmDialog
         opened={leaving !== null}
-        title="Remove this person?"
-        action="Remove"
+        title={t("Remove this person?")}
+        action={t("Remove")}
         busy={props.busy}
         onClose={() => setLeaving(null)}
         onConfirm={() =>
@@ -210,8 +215,9 @@ export function PeopleEditor(props: PeopleEditorProps) {
         }
       >
         <Text size="sm" style={{ overflowWrap: "anywhere" }}>
-          {personName(known.get(leaving ?? ""), leaving ?? "")} loses at once what is given here. What they
-          did stays.
+          {t("{name} loses at once what is given here. What they did stays.", {
+            name: personName(known.get(leaving ?? ""), leaving ?? ""),
+          })}
         </Text>
       </ConfirmDialog>
     </>
@@ -220,5 +226,5 @@ export function PeopleEditor(props: PeopleEditorProps) {
 
 /** What an empty list of people says. */
 export function Nobody({ children }: { children: ReactNode }) {
-  return <Message title="Nobody yet">{children}</Message>;
+  return <Message title={t("Nobody yet")}>{children}</Message>;
 }

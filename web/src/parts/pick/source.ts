@@ -1,5 +1,6 @@
 import { allOf, contains, oneOf } from "@/api/filters";
 import type { Collection, Group, Project, Role } from "@/api/types";
+import { t } from "@/i18n/text";
 import { type Person, personLabel } from "@/ui/person";
 
 /** A list on the server out of which something is picked by typing. */
@@ -23,8 +24,8 @@ export const PEOPLE: Source<Person> = {
   field: "search",
   only: "disabled=false",
   label: personLabel,
-  placeholder: "Name or e-mail address",
-  nothing: "Nobody matches",
+  placeholder: t("Name or e-mail address"),
+  nothing: t("Nobody matches"),
 };
 
 /** Also those who may no longer log in. */
@@ -35,8 +36,8 @@ export const PROJECTS: Source<Project> = {
   sort: "label:asc",
   field: "label",
   label: (project) => `${project.label} (${project.group})`,
-  placeholder: "Type to find a project",
-  nothing: "No project matches",
+  placeholder: t("Type to find a project"),
+  nothing: t("No project matches"),
 };
 
 export const ROLES: Source<Role> = {
@@ -44,8 +45,8 @@ export const ROLES: Source<Role> = {
   sort: "label:asc",
   field: "label",
   label: (role) => role.label,
-  placeholder: "Type to find a role",
-  nothing: "No role matches",
+  placeholder: t("Type to find a role"),
+  nothing: t("No role matches"),
 };
 
 export const GROUPS: Source<Group> = {
@@ -53,8 +54,8 @@ export const GROUPS: Source<Group> = {
   sort: "label:asc",
   field: "label",
   label: ({ _id, label }) => (label && label !== _id ? `${label} (${_id})` : _id),
-  placeholder: "Type to find a group",
-  nothing: "No group matches",
+  placeholder: t("Type to find a group"),
+  nothing: t("No group matches"),
 };
 
 export const COLLECTIONS: Source<Collection> = {
@@ -62,8 +63,8 @@ export const COLLECTIONS: Source<Collection> = {
   sort: "label:asc",
   field: "label",
   label: (collection) => collection.label,
-  placeholder: "Type to find a collection",
-  nothing: "No collection matches",
+  placeholder: t("Type to find a collection"),
+  nothing: t("No collection matches"),
 };
 
 /** The same source, cut down to these ids. */

@@ -5,6 +5,7 @@ import { api } from "@/api/client";
 import { LIVE } from "@/api/queries";
 import type { Page } from "@/api/types";
 import { useByIds } from "@/api/useByIds";
+import { t } from "@/i18n/text";
 import { asked, type Source } from "./source";
 
 const PAGE = 30;
@@ -56,7 +57,7 @@ export function useOptions<T extends { _id: string }>(source: Source<T>, chosen:
       nothingFoundMessage: found.error
         ? found.error.message
         : found.isPending
-          ? "Searching…"
+          ? t("Searching…")
           : source.nothing,
       scrollAreaProps: {
         viewportProps: {

@@ -1,4 +1,5 @@
 import { type DragEvent, type ReactNode, useState } from "react";
+import { t } from "@/i18n/text";
 import { droppedFiles } from "./dropped";
 import { sendFiles, type Target } from "./queue";
 import classes from "./Upload.module.css";
@@ -28,7 +29,9 @@ export function DropZone({ target, children }: { target: Target | null; children
       }}
     >
       {children}
-      {over ? <div className={classes.over}>Drop to upload to {target.label}</div> : null}
+      {over ? (
+        <div className={classes.over}>{t("Drop to upload to {label}", { label: target.label })}</div>
+      ) : null}
     </div>
   );
 }

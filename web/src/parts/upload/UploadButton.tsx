@@ -1,6 +1,7 @@
 import { Button, Menu } from "@mantine/core";
 import { IconFile, IconFolder, IconUpload } from "@tabler/icons-react";
 import { useRef } from "react";
+import { t } from "@/i18n/text";
 import { pickedFiles } from "./dropped";
 import { sendFiles, type Target } from "./queue";
 
@@ -17,15 +18,15 @@ export function UploadButton({ target }: { target: Target }) {
       <Menu position="bottom-end">
         <Menu.Target>
           <Button size="compact-sm" variant="light" leftSection={<IconUpload size={15} />}>
-            Upload
+            {t("Upload")}
           </Button>
         </Menu.Target>
         <Menu.Dropdown>
           <Menu.Item leftSection={<IconFile size={16} />} onClick={() => files.current?.click()}>
-            Files
+            {t("Files")}
           </Menu.Item>
           <Menu.Item leftSection={<IconFolder size={16} />} onClick={() => folder.current?.click()}>
-            A folder
+            {t("A folder")}
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
@@ -34,14 +35,14 @@ export function UploadButton({ target }: { target: Target }) {
         type="file"
         multiple
         hidden
-        aria-label="Files to upload"
+        aria-label={t("Files to upload")}
         onChange={(event) => take(event.currentTarget)}
       />
       <input
         ref={folder}
         type="file"
         hidden
-        aria-label="Folder to upload"
+        aria-label={t("Folder to upload")}
         onChange={(event) => take(event.currentTarget)}
         {...{ webkitdirectory: "" }}
       />

@@ -1,6 +1,7 @@
 import { ActionIcon, Button, CloseButton, Group, Progress, Text, VisuallyHidden } from "@mantine/core";
 import { IconChevronDown, IconChevronUp, IconRefresh } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
+import { figure, t, tIn } from "@/i18n/text";
 import { bytes } from "@/ui/format";
 import { clearEnded, dropUpload, retryUpload, type UploadRow, useUploads } from "./queue";
 import classes from "./Upload.module.css";
@@ -23,52 +24,55 @@ export function UploadTray() {
   const size = rows.reduce((sum, row) => sum + row.size, 0);
   const sent = rows.reduce((sum, row) => sum + row.sent, 0);
   const share = size > 0 ? Math.floor((100 * sent) / size) : 100;
+  const total = figure(rows.length);
   const said =
     open.length > 0
-      ? `Uploading ${rows.length - open.length + 1} of ${rows.length}`
+      ? t("Uploading {number} of {total}", { number: figure(rows.length - open.length + 1), total })
       : failed.length > 0
-        ? `${failed.length} of ${rows.length} not uploaded`
-        : `${rows.length} uploaded`;
+        ? t("{failed} of {total} not uploaded", { failed: figure(failed.length), total })
+        : t("{total} uploaded", { total });
   // Those that go on first: the end of a list of thousands would never be seen.
   const shown = [...failed, ...open, ...rows.filter((row) => row.state === "done")].slice(0, SHOWN);
   return (
-    <section className={classes.tray} aria-label="Uploads">
+    <section className={classes.tray} aria-label={t("Uploads")}>
       <Group justify="space-between" wrap="nowrap" className={classes.head}>
         <div>
           <Text fw={600} size="sm">
             {said}
           </Text>
           <Text size="xs" c="dimmed">
-            {bytes(sent)} of {bytes(size)}
+            {t("{sent} of {size}", { sent: bytes(sent), size: bytes(size) })}
           </Text>
         </div>
         <Group gap={4} wrap="nowrap">
           {rows.length > open.length ? (
             <Button size="compact-sm" variant="subtle" onClick={clearEnded}>
-              Clear
+              {tIn("uploads", "Clear")}
             </Button>
           ) : null}
           <ActionIcon
             variant="subtle"
             color="gray"
             onClick={() => setFolded(!folded)}
-            aria-label={folded ? "Show uploads" : "Hide uploads"}
+            aria-label={folded ? t("Show uploads") : t("Hide uploads")}
             aria-expanded={!folded}
           >
             {folded ? <IconChevronUp size={18} /> : <IconChevronDown size={18} />}
           </ActionIcon>
         </Group>
       </Group>
-      <Progress value={share} size="xs" radius={0} aria-label="All uploads" />
+      <Progress value={share} size="xs" radius={0} aria-label={t("All uploads")} />
       <VisuallyHidden role="status">
-        {open.length > 0 ? `${said}, ${Math.floor(share / 10) * 10} percent` : said}
+        {open.length > 0 ? t("{said}, {share} percent", { said, share: Math.floor(share / 10) * 10 }) : said}
       </VisuallyHidden>
       {folded ? null : (
         <ul className={classes.list}>
           {shown.map((row) => (
             <TrayRow key={row.key} row={row} />
           ))}
-          {rows.length > SHOWN ? <li className={classes.more}>and {rows.length - SHOWN} more</li> : null}
+          {rows.length > SHOWN ? (
+            <li className={classes.more}>{t("and {count} more", { count: figure(rows.length - SHOWN) })}</li>
+          ) : null}
         </ul>
       )}
     </section>
@@ -90,7 +94,7 @@ function TrayRow({ row }: { row: UploadRow }) {
         <ActionIcon
           variant="subtle"
           onClick={() => retryUpload(row.key)}
-          aria-label={`Try ${row.name} again`}
+          aria-label={t("Try {name} again", { name: row.name })}
         >
           <IconRefresh size={16} />
         </ActionIcon>
@@ -98,14 +102,19 @@ function TrayRow({ row }: { row: UploadRow }) {
       <CloseButton
         size="sm"
         onClick={() => dropUpload(row.key)}
-        aria-label={row.state === "done" ? `Take ${row.name} off the list` : `Cancel ${row.name}`}
+        aria-label={
+          row.state === "done"
+            ? t("Take {name} off the list", { name: row.name })
+            : t("Cancel {name}", { name: row.name })
+        }
       />
     </li>
   );
 }
 
 function told(row: UploadRow): string {
-  if (row.state === "waiting") return `${bytes(row.size)}, waiting`;
-  if (row.state === "done") return `${bytes(row.size)}, done`;
-  return `${bytes(row.sent)} of ${bytes(row.size)}`;
+  const size = bytes(row.size);
+  if (row.state === "waiting") return t("{size}, waiting", { size });
+  if (row.state === "done") return t("{size}, done", { size });
+  return t("{sent} of {size}", { sent: bytes(row.sent), size });
 }

@@ -1,6 +1,8 @@
 /** One file on its way: by tus where it can be resumed, as a form where the server de-identifies what arrives. */
+
 import { DetailedError, Upload } from "tus-js-client";
 import { ApiError, api, apiUrl, csrfHeader } from "@/api/client";
+import { t } from "@/i18n/text";
 
 interface Hooks {
   onSent: (bytes: number) => void;
@@ -28,7 +30,7 @@ export async function sendResumable(container: string, name: string, file: File,
     onError: (error) => {
       const told = refusal(error);
       if (told?.code === "ingest.not_resumable") void sendForm(container, name, file, hooks);
-      else hooks.onFailed(told?.message ?? "The server cannot be reached.");
+      else hooks.onFailed(told?.message ?? t("The server cannot be reached."));
     },
   });
   const before = await upload.findPreviousUploads();
@@ -42,7 +44,9 @@ function refusal(error: Error): { code?: string; message?: string } | null {
   try {
     return JSON.parse(error.originalResponse.getBody());
   } catch {
-    return { message: `The server answered ${error.originalResponse.getStatus()}.` };
+    return {
+      message: t("The server answered {status}.", { status: error.originalResponse.getStatus() }),
+    };
   }
 }
 

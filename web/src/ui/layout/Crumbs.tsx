@@ -1,4 +1,5 @@
 import { Link } from "@tanstack/react-router";
+import { t } from "@/i18n/text";
 import { middleCut } from "@/ui/format";
 import classes from "./Crumbs.module.css";
 import { useShownCrumbs } from "./crumbsContext";
@@ -7,7 +8,7 @@ import { useShownCrumbs } from "./crumbsContext";
 export function Crumbs() {
   const crumbs = useShownCrumbs();
   return (
-    <nav aria-label="Breadcrumb" className={classes.crumbs}>
+    <nav aria-label={t("Breadcrumb")} className={classes.crumbs}>
       <ol>
         {crumbs.map((crumb, index) => (
           <li key={`${crumb.href}-${crumb.label}`}>

@@ -1,26 +1,27 @@
 import { Kbd, Modal, Table } from "@mantine/core";
+import { t } from "@/i18n/text";
 
 const KEYS: [keys: string[], does: string][] = [
-  [["/"], "Find by name"],
-  [["?"], "This list"],
-  [["g", "h"], "Go home"],
-  [["g", "p"], "Go to projects"],
-  [["g", "s"], "Go to search"],
-  [["g", "c"], "Go to collections"],
-  [["g", "j"], "Go to jobs"],
-  [["g", "m"], "Go to the mis-routed list"],
-  [["g", "u"], "Go to your profile"],
-  [["↑", "↓", "PgUp", "PgDn"], "Move in a table"],
-  [["Enter"], "Open the row"],
-  [["Space"], "Select the row"],
-  [["Shift", "↑ ↓"], "Select several rows"],
-  [["Esc"], "Close, or clear the selection"],
+  [["/"], t("Find by name")],
+  [["?"], t("This list")],
+  [["g", "h"], t("Go home")],
+  [["g", "p"], t("Go to projects")],
+  [["g", "s"], t("Go to search")],
+  [["g", "c"], t("Go to collections")],
+  [["g", "j"], t("Go to jobs")],
+  [["g", "m"], t("Go to the mis-routed list")],
+  [["g", "u"], t("Go to your profile")],
+  [["↑", "↓", t("PgUp"), t("PgDn")], t("Move in a table")],
+  [[t("Enter")], t("Open the row")],
+  [[t("Space")], t("Select the row")],
+  [[t("Shift"), "↑ ↓"], t("Select several rows")],
+  [["Esc"], t("Close, or clear the selection")],
 ];
 
 /** The list of keys. */
 export function KeysHelp({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   return (
-    <Modal opened={opened} onClose={onClose} title="Keyboard" size="sm">
+    <Modal opened={opened} onClose={onClose} title={t("Keyboard")} size="sm">
       <Table withRowBorders={false} verticalSpacing={4}>
         <Table.Tbody>
           {KEYS.map(([keys, does]) => (

@@ -21,6 +21,7 @@ import {
   IconUsersGroup,
 } from "@tabler/icons-react";
 import { Link, useRouterState } from "@tanstack/react-router";
+import { t, tIn } from "@/i18n/text";
 import classes from "./Rail.module.css";
 
 interface RailProps {
@@ -31,23 +32,23 @@ interface RailProps {
 }
 
 const PLACES = [
-  { to: "/", words: "Home", icon: IconHome, exact: true, admin: false },
-  { to: "/projects", words: "Projects", icon: IconFolders, exact: false, admin: false },
-  { to: "/search", words: "Search", icon: IconListSearch, exact: false, admin: false },
-  { to: "/collections", words: "Collections", icon: IconStack2, exact: false, admin: false },
-  { to: "/jobs", words: "Jobs", icon: IconProgress, exact: false, admin: false },
-  { to: "/gears", words: "Gears", icon: IconSettingsAutomation, exact: false, admin: false },
-  { to: "/misrouted", words: "Mis-routed", icon: IconRouteOff, exact: false, admin: false },
-  { to: "/admin/users", words: "Users", icon: IconUsers, exact: false, admin: true },
-  { to: "/groups", words: "Groups", icon: IconUsersGroup, exact: false, admin: true },
-  { to: "/admin/roles", words: "Roles", icon: IconShieldCheck, exact: false, admin: true },
-  { to: "/admin/devices", words: "Devices", icon: IconDevices, exact: false, admin: true },
-  { to: "/admin/modalities", words: "Modalities", icon: IconTags, exact: false, admin: true },
-  { to: "/admin/deid", words: "De-identification", icon: IconEyeOff, exact: false, admin: true },
-  { to: "/admin/log", words: "Access log", icon: IconListDetails, exact: false, admin: true },
-  { to: "/admin/trash", words: "Trash", icon: IconTrash, exact: false, admin: true },
-  { to: "/admin/usage", words: "Usage", icon: IconChartBar, exact: false, admin: true },
-  { to: "/admin/site", words: "Site", icon: IconServer, exact: false, admin: true },
+  { to: "/", words: t("Home"), icon: IconHome, exact: true, admin: false },
+  { to: "/projects", words: t("Projects"), icon: IconFolders, exact: false, admin: false },
+  { to: "/search", words: tIn("page", "Search"), icon: IconListSearch, exact: false, admin: false },
+  { to: "/collections", words: t("Collections"), icon: IconStack2, exact: false, admin: false },
+  { to: "/jobs", words: t("Jobs"), icon: IconProgress, exact: false, admin: false },
+  { to: "/gears", words: t("Gears"), icon: IconSettingsAutomation, exact: false, admin: false },
+  { to: "/misrouted", words: t("Mis-routed"), icon: IconRouteOff, exact: false, admin: false },
+  { to: "/admin/users", words: t("Users"), icon: IconUsers, exact: false, admin: true },
+  { to: "/groups", words: t("Groups"), icon: IconUsersGroup, exact: false, admin: true },
+  { to: "/admin/roles", words: t("Roles"), icon: IconShieldCheck, exact: false, admin: true },
+  { to: "/admin/devices", words: t("Devices"), icon: IconDevices, exact: false, admin: true },
+  { to: "/admin/modalities", words: t("Modalities"), icon: IconTags, exact: false, admin: true },
+  { to: "/admin/deid", words: t("De-identification"), icon: IconEyeOff, exact: false, admin: true },
+  { to: "/admin/log", words: t("Access log"), icon: IconListDetails, exact: false, admin: true },
+  { to: "/admin/trash", words: t("Trash"), icon: IconTrash, exact: false, admin: true },
+  { to: "/admin/usage", words: t("Usage"), icon: IconChartBar, exact: false, admin: true },
+  { to: "/admin/site", words: t("Site"), icon: IconServer, exact: false, admin: true },
 ] as const;
 
 /** Pages of what lies in projects, or above them. */
@@ -60,7 +61,7 @@ export function Rail({ administers, narrow, onToggle, onGo }: RailProps) {
   return (
     <nav
       className={classes.rail}
-      aria-label="Main"
+      aria-label={t("Main")}
       data-narrow={narrow || undefined}
       data-drawer={onGo ? true : undefined}
     >
@@ -87,10 +88,10 @@ export function Rail({ administers, narrow, onToggle, onGo }: RailProps) {
           type="button"
           className={`${classes.item} ${classes.toggle}`}
           onClick={onToggle}
-          aria-label={narrow ? "Widen navigation" : "Collapse navigation"}
+          aria-label={narrow ? t("Widen navigation") : t("Collapse navigation")}
         >
           <Toggle size={20} stroke={1.6} />
-          <span className={classes.words}>Collapse</span>
+          <span className={classes.words}>{t("Collapse")}</span>
         </button>
       ) : null}
     </nav>

@@ -3,6 +3,7 @@ import { useDisclosure } from "@mantine/hooks";
 import { IconKeyboard, IconMenu2 } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { lazy, type ReactNode, Suspense } from "react";
+import { t } from "@/i18n/text";
 import { Logo } from "@/ui/Logo";
 import { usePreference } from "@/ui/table/usePreference";
 import { Crumbs } from "./Crumbs";
@@ -32,10 +33,10 @@ export function Shell({ siteName, userName, email, administers, onLogOut, search
   return (
     <div className={classes.shell} data-narrow={narrow || undefined}>
       <a className={classes.skip} href="#page">
-        Skip to content
+        {t("Skip to content")}
       </a>
       <aside className={classes.rail}>
-        <Link to="/" className={classes.brand} aria-label={`${siteName}: home`}>
+        <Link to="/" className={classes.brand} aria-label={t("{siteName}: home", { siteName })}>
           <Logo />
           <span className={`${classes.word} cut`}>{siteName}</span>
         </Link>
@@ -51,20 +52,20 @@ export function Shell({ siteName, userName, email, administers, onLogOut, search
           color="gray"
           size={36}
           onClick={drawerSwitch.open}
-          aria-label="Open navigation"
+          aria-label={t("Open navigation")}
         >
           <IconMenu2 size={20} />
         </ActionIcon>
         <Crumbs />
         {search}
-        <Tooltip label="Keyboard (?)">
+        <Tooltip label={t("Keyboard (?)")}>
           <ActionIcon
             className={classes.wide}
             variant="subtle"
             color="gray"
             size={34}
             onClick={helpSwitch.open}
-            aria-label="Keyboard shortcuts"
+            aria-label={t("Keyboard shortcuts")}
           >
             <IconKeyboard size={19} stroke={1.6} />
           </ActionIcon>

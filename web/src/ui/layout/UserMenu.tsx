@@ -9,11 +9,12 @@ import {
   IconUserCircle,
 } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
+import { t } from "@/i18n/text";
 
 const SCHEMES = [
-  ["light", "Light", IconSun],
-  ["dark", "Dark", IconMoon],
-  ["auto", "As the system", IconDeviceDesktop],
+  ["light", t("Light"), IconSun],
+  ["dark", t("Dark"), IconMoon],
+  ["auto", t("As the system"), IconDeviceDesktop],
 ] as const;
 
 interface UserMenuProps {
@@ -28,7 +29,7 @@ export function UserMenu({ name, email, onLogOut }: UserMenuProps) {
   return (
     <Menu position="bottom-end" width={220}>
       <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" size={36} aria-label="User menu">
+        <ActionIcon variant="subtle" color="gray" size={36} aria-label={t("User menu")}>
           <IconUserCircle size={24} stroke={1.5} />
         </ActionIcon>
       </Menu.Target>
@@ -37,12 +38,12 @@ export function UserMenu({ name, email, onLogOut }: UserMenuProps) {
           {name === email ? email : `${name}, ${email}`}
         </Menu.Label>
         <Menu.Item component={Link} to="/me" leftSection={<IconUser size={16} />}>
-          Profile and API keys
+          {t("Profile and API keys")}
         </Menu.Item>
         <Menu.Item component={Link} to="/about" leftSection={<IconInfoCircle size={16} />}>
-          About Treadle
+          {t("About Treadle")}
         </Menu.Item>
-        <Menu.Label>Theme</Menu.Label>
+        <Menu.Label>{t("Theme")}</Menu.Label>
         <Menu.RadioGroup
           value={colorScheme}
           onChange={(scheme) => setColorScheme(scheme as MantineColorScheme)}
@@ -55,7 +56,7 @@ export function UserMenu({ name, email, onLogOut }: UserMenuProps) {
         </Menu.RadioGroup>
         <Menu.Divider />
         <Menu.Item leftSection={<IconLogout size={16} />} onClick={onLogOut}>
-          Log out
+          {t("Log out")}
         </Menu.Item>
       </Menu.Dropdown>
     </Menu>

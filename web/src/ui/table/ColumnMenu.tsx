@@ -1,5 +1,6 @@
 import { ActionIcon, Checkbox, Popover, Stack, Tooltip } from "@mantine/core";
 import { IconColumns3 } from "@tabler/icons-react";
+import { t } from "@/i18n/text";
 import { useHiddenColumns } from "./DataTable";
 import type { DataColumn } from "./model";
 
@@ -11,8 +12,8 @@ export function ColumnMenu<T>({ name, columns }: { name: string; columns: DataCo
   return (
     <Popover position="bottom-end" shadow="md" trapFocus>
       <Popover.Target>
-        <Tooltip label="Columns">
-          <ActionIcon variant="default" size={34} aria-label="Choose columns">
+        <Tooltip label={t("Columns")}>
+          <ActionIcon variant="default" size={34} aria-label={t("Choose columns")}>
             <IconColumns3 size={16} />
           </ActionIcon>
         </Tooltip>

@@ -1,11 +1,11 @@
 import { Button, Group, Text } from "@mantine/core";
 import type { ReactNode } from "react";
-import { count } from "../format";
+import { countOf } from "@/i18n/levels";
+import { figure, t, tIn } from "@/i18n/text";
 
 interface SelectionBarProps {
-  /** One row: `session`. */
-  word: string;
-  words?: string;
+  /** What a row is: `session`. */
+  level: string;
   total: number;
   /** There are more than were counted. */
   more?: boolean;
@@ -22,8 +22,7 @@ interface SelectionBarProps {
 
 /** How many rows there are, how many are picked, and what can be done with them. */
 export function SelectionBar({
-  word,
-  words = `${word}s`,
+  level,
   total,
   more = false,
   filtered,
@@ -35,9 +34,9 @@ export function SelectionBar({
   end,
 }: SelectionBarProps) {
   const chosen = everything ? total : selected;
-  const all = `${total.toLocaleString("en-US")}${more ? "+" : ""}`;
-  const named = more ? `${all} ${words}` : count(total, word, words);
-  const some = everything ? all : chosen.toLocaleString("en-US");
+  const all = `${figure(total)}${more ? "+" : ""}`;
+  const named = countOf(total, level, all);
+  const some = everything ? all : figure(chosen);
   return (
     <Group
       mih={48}
@@ -48,17 +47,21 @@ export function SelectionBar({
       wrap="wrap"
     >
       <Text size="sm" role="status" className="cut">
-        {chosen > 0 ? `${some} of ${named} selected` : `${named}${filtered ? " match" : ""}`}
+        {chosen > 0
+          ? t("{some} of {named} selected", { some, named })
+          : filtered
+            ? t("{named} match", { named })
+            : named}
       </Text>
       {total > 0 && chosen < total ? (
         <Button size="compact-sm" variant="subtle" onClick={onEverything}>
-          Select all {all}
+          {t("Select all {all}", { all })}
         </Button>
       ) : null}
       {chosen > 0 ? (
         <>
           <Button size="compact-sm" variant="subtle" color="gray" onClick={onClear}>
-            Clear
+            {tIn("selection", "Clear")}
           </Button>
           <Group ml="auto" gap={8}>
             {children}

@@ -1,5 +1,6 @@
 import { IconArrowDown, IconArrowUp } from "@tabler/icons-react";
 import type { ReactTable, RowData } from "@tanstack/react-table";
+import { t } from "@/i18n/text";
 import classes from "./DataTable.module.css";
 import type { DataColumn, Features, Sort } from "./model";
 
@@ -19,7 +20,7 @@ export function TableHead<T extends RowData>({ columns, table, sort, onSort, sel
       <div role="row" aria-rowindex={1} className={classes.row}>
         {selecting ? (
           <div role="columnheader" className={classes.check}>
-            <span className="visually-hidden">Selected</span>
+            <span className="visually-hidden">{t("Selected")}</span>
           </div>
         ) : null}
         {columns.map((column) => {

@@ -1,4 +1,5 @@
 import { memo } from "react";
+import { t } from "@/i18n/text";
 import classes from "./DataTable.module.css";
 import type { DataColumn } from "./model";
 
@@ -37,7 +38,7 @@ function Row<T>({ id, index, top, row, columns, active, selected, onSelect, onOp
               tabIndex={-1}
               checked={selected}
               disabled={!row}
-              aria-label={`Select row ${index + 1}`}
+              aria-label={t("Select row {index}", { index: index + 1 })}
               onChange={(event) => onSelect(index, (event.nativeEvent as MouseEvent).shiftKey === true)}
             />
           </label>

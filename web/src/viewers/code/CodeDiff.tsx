@@ -5,6 +5,7 @@ import { EditorState } from "@codemirror/state";
 import { EditorView, lineNumbers } from "@codemirror/view";
 import { useEffect, useRef } from "react";
 import classes from "./Code.module.css";
+import { phrases } from "./phrases";
 
 /** What is different between two texts, line by line. */
 export function CodeDiff({ label, before, after }: { label: string; before: string; after: string }) {
@@ -16,6 +17,7 @@ export function CodeDiff({ label, before, after }: { label: string; before: stri
       parent,
       doc: after,
       extensions: [
+        phrases,
         lineNumbers(),
         yaml(),
         syntaxHighlighting(defaultHighlightStyle, { fallback: true }),

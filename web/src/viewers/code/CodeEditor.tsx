@@ -7,6 +7,7 @@ import { Compartment, EditorState } from "@codemirror/state";
 import { drawSelection, EditorView, keymap, lineNumbers } from "@codemirror/view";
 import { useEffect, useRef } from "react";
 import classes from "./Code.module.css";
+import { phrases } from "./phrases";
 import { choicesAt, type Schema, spotOf } from "./schema";
 
 export interface Issue {
@@ -54,6 +55,7 @@ export function CodeEditor({ label, value, onChange, readOnly, schema, issues }:
       state: EditorState.create({
         doc,
         extensions: [
+          phrases,
           lineNumbers(),
           history(),
           drawSelection(),

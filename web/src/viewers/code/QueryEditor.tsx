@@ -15,6 +15,7 @@ import { Decoration, drawSelection, EditorView, keymap, placeholder } from "@cod
 import { useEffect, useRef } from "react";
 import classes from "./Code.module.css";
 import { tokensOf } from "./flyql";
+import { phrases } from "./phrases";
 
 export interface Choice {
   display: string;
@@ -93,6 +94,7 @@ export function QueryEditor(props: QueryEditorProps) {
       state: EditorState.create({
         doc: value,
         extensions: [
+          phrases,
           history(),
           drawSelection(),
           bracketMatching(),

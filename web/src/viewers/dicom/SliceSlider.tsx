@@ -1,3 +1,4 @@
+import { t } from "@/i18n/text";
 import classes from "./SliceSlider.module.css";
 
 interface SliceSliderProps {
@@ -18,8 +19,8 @@ export function SliceSlider({ index, total, loaded, onChange }: SliceSliderProps
         max={total - 1}
         step={1}
         value={index}
-        aria-label="Image in the stack"
-        aria-valuetext={`${index + 1} of ${total}`}
+        aria-label={t("Image in the stack")}
+        aria-valuetext={t("{index} of {total}", { index: index + 1, total })}
         onChange={(event) => onChange(Number(event.currentTarget.value))}
       />
     </div>

@@ -7,23 +7,25 @@ interface ToolButtonProps {
   /** Whether it is on; absent for what is done at once. */
   pressed?: boolean;
   disabled?: boolean;
+  /** As the panels at the side have it. */
+  small?: boolean;
   onClick: () => void;
 }
 
-/** One tool of the bar. */
-export function ToolButton({ words, Icon, pressed, disabled = false, onClick }: ToolButtonProps) {
+/** One tool of the bar, or of a panel. */
+export function ToolButton({ words, Icon, pressed, disabled, small, onClick }: ToolButtonProps) {
   return (
     <Tooltip label={words}>
       <ActionIcon
-        size={32}
+        size={small ? "md" : 32}
         variant={pressed ? "light" : "subtle"}
         color={pressed ? "indigo" : "gray"}
         aria-pressed={pressed}
         aria-label={words}
-        disabled={disabled}
+        disabled={disabled ?? false}
         onClick={onClick}
       >
-        <Icon size={19} stroke={1.6} />
+        <Icon size={small ? 18 : 19} stroke={small ? 2 : 1.6} />
       </ActionIcon>
     </Tooltip>
   );

@@ -34,6 +34,7 @@ import {
   IconZoomScan,
 } from "@tabler/icons-react";
 import type { ReactNode } from "react";
+import { t } from "@/i18n/text";
 import { GRIDS, type Layout } from "./layout";
 import type { OverlayText } from "./Overlay";
 import { presetsOf } from "./presets";
@@ -63,30 +64,30 @@ interface ToolbarState {
 }
 
 const MOVING: Tool<ToolName>[] = [
-  ["window", "Window (W)", IconBrightnessHalf],
-  ["scroll", "Scroll (S)", IconArrowsVertical],
-  ["zoom", "Zoom (Z)", IconZoomScan],
-  ["pan", "Pan (P)", IconArrowsMove],
+  ["window", t("Window (W)"), IconBrightnessHalf],
+  ["scroll", t("Scroll (S)"), IconArrowsVertical],
+  ["zoom", t("Zoom (Z)"), IconZoomScan],
+  ["pan", t("Pan (P)"), IconArrowsMove],
 ];
-const STACK: Tool<ToolName>[] = [["magnify", "Magnify (M)", IconSearch]];
-const PLANES: Tool<ToolName>[] = [["cross", "Crosshairs (C)", IconCrosshair]];
+const STACK: Tool<ToolName>[] = [["magnify", t("Magnify (M)"), IconSearch]];
+const PLANES: Tool<ToolName>[] = [["cross", t("Crosshairs (C)"), IconCrosshair]];
 const DRAWING: Tool<ToolName>[] = [
-  ["length", "Length (L)", IconRuler],
-  ["angle", "Angle (A)", IconAngle],
-  ["cobb", "Cobb angle (Shift+A)", IconVectorSpline],
-  ["bidirectional", "Two diameters (D)", IconDimensions],
-  ["rectangle", "Rectangle (B)", IconRectangle],
-  ["ellipse", "Ellipse (E)", IconOvalVertical],
-  ["circle", "Circle (Shift+E)", IconCircle],
-  ["freehand", "Freehand (F)", IconLasso],
-  ["arrow", "Arrow (T)", IconArrowUpRight],
-  ["text", "Text (Shift+T)", IconLetterT],
-  ["probe", "Probe (O)", IconColorPicker],
+  ["length", t("Length (L)"), IconRuler],
+  ["angle", t("Angle (A)"), IconAngle],
+  ["cobb", t("Cobb angle (Shift+A)"), IconVectorSpline],
+  ["bidirectional", t("Two diameters (D)"), IconDimensions],
+  ["rectangle", t("Rectangle (B)"), IconRectangle],
+  ["ellipse", t("Ellipse (E)"), IconOvalVertical],
+  ["circle", t("Circle (Shift+E)"), IconCircle],
+  ["freehand", t("Freehand (F)"), IconLasso],
+  ["arrow", t("Arrow (T)"), IconArrowUpRight],
+  ["text", t("Text (Shift+T)"), IconLetterT],
+  ["probe", t("Probe (O)"), IconColorPicker],
 ];
 const TEXTS: [OverlayText, string][] = [
-  ["labels", "Names in Treadle"],
-  ["header", "Names in the header"],
-  ["none", "No names"],
+  ["labels", t("Names in Treadle")],
+  ["header", t("Names in the header")],
+  ["none", t("No names")],
 ];
 
 interface ToolbarProps {
@@ -103,11 +104,11 @@ export function Toolbar({ actions, state, children }: ToolbarProps) {
   const grid = state.layout.planes ? "" : `${state.layout.rows}x${state.layout.columns}`;
   const several = !state.layout.planes && grid !== "1x1";
   return (
-    <div className={classes.bar} role="toolbar" aria-label="Viewer tools">
+    <div className={classes.bar} role="toolbar" aria-label={t("Viewer tools")}>
       <Menu position="bottom-start">
         <Menu.Target>
           <Button size="xs" variant="subtle" color="gray">
-            Layout {grid.replace("x", " × ")}
+            {t("Layout {grid}", { grid: grid.replace("x", " × ") })}
           </Button>
         </Menu.Target>
         <Menu.Dropdown>
@@ -119,7 +120,7 @@ export function Toolbar({ actions, state, children }: ToolbarProps) {
         </Menu.Dropdown>
       </Menu>
       <ToolButton
-        words="Three planes (N)"
+        words={t("Three planes (N)")}
         Icon={IconCube}
         pressed={state.layout.planes !== null}
         disabled={!state.volume && !state.layout.planes}
@@ -128,13 +129,13 @@ export function Toolbar({ actions, state, children }: ToolbarProps) {
       {several ? (
         <>
           <ToolButton
-            words="Scroll together (Y)"
+            words={t("Scroll together (Y)")}
             Icon={IconLink}
             pressed={state.linked}
             onClick={actions.link}
           />
           <ToolButton
-            words="Reference lines (X)"
+            words={t("Reference lines (X)")}
             Icon={IconSlice}
             pressed={state.lines}
             onClick={actions.lines}
@@ -149,26 +150,31 @@ export function Toolbar({ actions, state, children }: ToolbarProps) {
         onChoose={actions.tool}
       />
       <Divider orientation="vertical" my={8} />
-      <ToolButton words="Zoom in (+)" Icon={IconZoomIn} onClick={() => pane.zoom(1.25)} />
-      <ToolButton words="Zoom out (-)" Icon={IconZoomOut} onClick={() => pane.zoom(0.8)} />
-      <ToolButton words="Invert (I)" Icon={IconContrast} pressed={state.inverted} onClick={pane.invert} />
+      <ToolButton words={t("Zoom in (+)")} Icon={IconZoomIn} onClick={() => pane.zoom(1.25)} />
+      <ToolButton words={t("Zoom out (-)")} Icon={IconZoomOut} onClick={() => pane.zoom(0.8)} />
       <ToolButton
-        words="Flip sideways (H)"
+        words={t("Invert (I)")}
+        Icon={IconContrast}
+        pressed={state.inverted}
+        onClick={pane.invert}
+      />
+      <ToolButton
+        words={t("Flip sideways (H)")}
         Icon={IconFlipVertical}
         onClick={() => pane.flip("flipHorizontal")}
       />
       <ToolButton
-        words="Flip upside down (V)"
+        words={t("Flip upside down (V)")}
         Icon={IconFlipHorizontal}
         onClick={() => pane.flip("flipVertical")}
       />
-      <ToolButton words="Rotate (.)" Icon={IconRotateClockwise} onClick={pane.rotate} />
-      <ToolButton words="Reset (R)" Icon={IconRestore} onClick={pane.reset} />
+      <ToolButton words={t("Rotate (.)")} Icon={IconRotateClockwise} onClick={pane.rotate} />
+      <ToolButton words={t("Reset (R)")} Icon={IconRestore} onClick={pane.reset} />
       {presets.length > 0 ? (
         <Menu position="bottom-start">
           <Menu.Target>
             <Button size="xs" variant="subtle" color="gray">
-              Presets
+              {t("Presets")}
             </Button>
           </Menu.Target>
           <Menu.Dropdown>
@@ -187,7 +193,7 @@ export function Toolbar({ actions, state, children }: ToolbarProps) {
       <Menu position="bottom-start">
         <Menu.Target>
           <Button size="xs" variant="subtle" color="gray">
-            Text
+            {t("Text")}
           </Button>
         </Menu.Target>
         <Menu.Dropdown>
@@ -203,16 +209,16 @@ export function Toolbar({ actions, state, children }: ToolbarProps) {
         </Menu.Dropdown>
       </Menu>
       {children}
-      {state.mayDraw ? <ToolButton words="Key image (K)" Icon={IconStar} onClick={actions.key} /> : null}
+      {state.mayDraw ? <ToolButton words={t("Key image (K)")} Icon={IconStar} onClick={actions.key} /> : null}
       <ToolButton
-        words="Labels (G)"
+        words={t("Labels (G)")}
         Icon={IconBrush}
         pressed={state.labelled}
         disabled={!state.volume || state.layout.planes !== null}
         onClick={actions.labels}
       />
       <ToolButton
-        words="Measurements"
+        words={t("Measurements")}
         Icon={IconListDetails}
         pressed={state.listed}
         onClick={state.onListed}
@@ -221,7 +227,7 @@ export function Toolbar({ actions, state, children }: ToolbarProps) {
         <>
           <Divider orientation="vertical" my={8} />
           <ToolButton
-            words={state.playing ? "Pause (Space)" : "Play (Space)"}
+            words={state.playing ? t("Pause (Space)") : t("Play (Space)")}
             Icon={state.playing ? IconPlayerPauseFilled : IconPlayerPlayFilled}
             onClick={actions.play}
           />
@@ -233,7 +239,7 @@ export function Toolbar({ actions, state, children }: ToolbarProps) {
             max={60}
             clampBehavior="strict"
             suffix=" /s"
-            aria-label="Images per second"
+            aria-label={t("Images per second")}
             value={state.speed}
             onChange={(value) => state.onSpeed(Number(value) || 1)}
           />

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from "react";
 import type { Instance } from "@/api/types";
-import { Loading } from "@/ui/Loading";
+import { t } from "@/i18n/text";
 import { LabelPanel } from "../labels/LabelPanel";
 import type { LabelStore } from "../labels/store";
 import { OverlayMenu } from "../overlays/OverlayMenu";
@@ -35,6 +35,7 @@ export interface CellSeries {
   instances: Instance[] | undefined;
   error: Error | null;
   address: (sopUid: string) => string;
+  bundle: (sopUids: string[]) => string;
 }
 
 export interface WorkspaceProps {
@@ -62,13 +63,14 @@ function useHung(cells: (CellSeries | null)[]): (Hung | null)[] {
       cells.map((cell) => {
         if (!cell?.instances) return null;
         const key = `${cell.fileId}:${cell.version}`;
-        const { fileId, version, label, modality, instances, address } = cell;
+        const { fileId, version, label, modality, instances, address, bundle } = cell;
         const hung = kept.get(key) ?? {
           fileId,
           version,
           label,
           modality,
           images: stackImages(instances, address),
+          bundle,
         };
         kept.set(key, hung);
         return hung;
@@ -114,9 +116,11 @@ export function Workspace(props: WorkspaceProps) {
   const [plane, setPlane] = useState(0);
   const pane = panes[layout.planes ? plane : active] ?? panes[0];
   if (!pane) throw new Error("A layout without pictures.");
-  const state = usePaneState(pane);
+  // Not all of its state: the page around the picture is not drawn anew with each image.
+  const total = usePaneState(pane, ({ ready, total: images }) => (ready ? images : 0));
+  const inverted = usePaneState(pane, ({ invert }) => invert);
   const series = hung[active] ?? null;
-  const many = state.ready && state.total > 1;
+  const many = total > 1;
 
   useEffect(() => engine?.choose(tool), [engine, tool]);
   // Crosshairs belong to planes.
@@ -168,7 +172,7 @@ export function Workspace(props: WorkspaceProps) {
     redo: painting ? labels.redo : measuring.redo,
     labels: () => volume && !layout.planes && labels.toggle(),
   };
-  useViewerKeys(actions, state.total - 1);
+  useViewerKeys(actions, total - 1);
 
   return (
     <div className={classes.workspace}>
@@ -185,7 +189,7 @@ export function Workspace(props: WorkspaceProps) {
           playing,
           speed,
           many,
-          inverted: state.invert,
+          inverted,
           modality: series?.modality ?? null,
           onSpeed: setSpeed,
           onText: setText,
@@ -197,38 +201,34 @@ export function Workspace(props: WorkspaceProps) {
         <OverlayMenu {...overlays} onToggle={(object) => void overlays.toggle(object)} />
       </Toolbar>
       <div className={classes.row}>
-        {engine ? (
-          <div
-            className={classes.grid}
-            style={{
-              gridTemplateColumns: `repeat(${layout.columns}, minmax(0, 1fr))`,
-              gridTemplateRows: `repeat(${layout.rows}, minmax(0, 1fr))`,
-            }}
-          >
-            {panes.map((one, at) => {
-              const cell = layout.planes ? active : at;
-              const shown = cells[cell];
-              return (
-                <PaneView
-                  key={one.id}
-                  engine={engine}
-                  pane={one}
-                  hung={hung[cell] ?? null}
-                  problem={shown?.error ?? null}
-                  loading={Boolean(shown && !shown.instances && !shown.error)}
-                  labels={shown && names.at(-1) !== shown.label ? [...names, shown.label] : names}
-                  text={text}
-                  active={one === pane}
-                  alone={panes.length === 1}
-                  onActive={() => actions.choose(at)}
-                  onDrop={(fileId) => onHang(cell, fileId)}
-                />
-              );
-            })}
-          </div>
-        ) : (
-          <Loading label="Loading the viewer" />
-        )}
+        <div
+          className={classes.grid}
+          style={{
+            gridTemplateColumns: `repeat(${layout.columns}, minmax(0, 1fr))`,
+            gridTemplateRows: `repeat(${layout.rows}, minmax(0, 1fr))`,
+          }}
+        >
+          {panes.map((one, at) => {
+            const cell = layout.planes ? active : at;
+            const shown = cells[cell];
+            return (
+              <PaneView
+                key={one.id}
+                engine={engine}
+                pane={one}
+                hung={hung[cell] ?? null}
+                problem={shown?.error ?? null}
+                loading={Boolean(shown && !shown.instances && !shown.error)}
+                labels={shown && names.at(-1) !== shown.label ? [...names, shown.label] : names}
+                text={text}
+                active={one === pane}
+                alone={panes.length === 1}
+                onActive={() => actions.choose(at)}
+                onDrop={(fileId) => onHang(cell, fileId)}
+              />
+            );
+          })}
+        </div>
         {labels.open && volume && !layout.planes ? (
           <LabelPanel {...labels} mayPaint={mayDraw} tool={tool} onTool={actions.tool} />
         ) : null}
@@ -238,8 +238,8 @@ export function Workspace(props: WorkspaceProps) {
             told={store.told()}
             whereabouts={(roi) => {
               const found = placeOf(roi);
-              if (found) return `image ${found.at + 1}`;
-              return roi.ref.sop_uid === null ? "three planes" : "another series";
+              if (found) return t("image {number}", { number: found.at + 1 });
+              return roi.ref.sop_uid === null ? t("three planes") : t("another series");
             }}
             onShow={(roi) => {
               const found = placeOf(roi);

@@ -1,5 +1,6 @@
 import { eventTarget, metaData } from "@cornerstonejs/core";
 import { annotation as annotations, Enums, type Types } from "@cornerstonejs/tools";
+import { t } from "@/i18n/text";
 import type { DrawnTool, Point, Roi, RoiRef, RoiStats } from "../rois/roi";
 import { DRAWING } from "./tools";
 
@@ -103,7 +104,7 @@ export class Board {
 
 /** The words that the library draws at an arrow or a spot. */
 const words = ({ tool, label }: Roi) =>
-  tool === "arrow" ? { text: label || "Arrow" } : tool === "text" ? { label: label || "Text" } : {};
+  tool === "arrow" ? { text: label || t("Arrow") } : tool === "text" ? { label: label || t("Text") } : {};
 
 const caption = (one: Annotation, roi: Roi) => void Object.assign(one.data, words(roi));
 

@@ -9,6 +9,7 @@ import {
   ToolGroupManager,
   utilities,
 } from "@cornerstonejs/tools";
+import { t } from "@/i18n/text";
 import { bindTools, PAINTING, PLANE_TOOLS, STACK_TOOLS, type ToolName } from "./tools";
 
 const ENGINE = "treadle";
@@ -58,8 +59,8 @@ export class Engine {
     // The words at an arrow or a spot are its label in the list; the library would open the browser's own prompt.
     for (const group of [this.#stacks, this.#planes]) {
       for (const { toolName, words } of [
-        { toolName: ArrowAnnotateTool.toolName, words: "Arrow" },
-        { toolName: LabelTool.toolName, words: "Text" },
+        { toolName: ArrowAnnotateTool.toolName, words: t("Arrow") },
+        { toolName: LabelTool.toolName, words: t("Text") },
       ]) {
         group.setToolConfiguration(toolName, {
           getTextCallback: (done: (text: string) => void) => done(words),
@@ -130,7 +131,7 @@ export class Engine {
 
 function toolGroup(id: string, tools: { toolName: string }[]) {
   const group = ToolGroupManager.createToolGroup(id) ?? ToolGroupManager.getToolGroup(id);
-  if (!group) throw new Error("The viewer's tools could not be set up.");
+  if (!group) throw new Error(t("The viewer's tools could not be set up."));
   for (const tool of tools) group.addTool(tool.toolName);
   return group;
 }

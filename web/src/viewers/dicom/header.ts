@@ -1,4 +1,5 @@
 import { metaData } from "@cornerstonejs/core";
+import { t } from "@/i18n/text";
 
 const SHOWN = [
   "PatientName",
@@ -21,5 +22,5 @@ function words(value: unknown): string {
 export function headerLines(imageId: string): string[] {
   const instance = (metaData.get("instance", imageId) ?? {}) as Record<string, unknown>;
   const lines = SHOWN.map((keyword) => words(instance[keyword])).filter(Boolean);
-  return lines.length > 0 ? lines : ["The header names nobody"];
+  return lines.length > 0 ? lines : [t("The header names nobody")];
 }

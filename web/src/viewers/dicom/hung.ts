@@ -7,7 +7,9 @@ export interface Hung {
   label: string;
   modality: string | null;
   images: StackImage[];
+  /** Where several of its instances come in one answer. */
+  bundle: (sopUids: string[]) => string;
 }
 
 /** The number of the image that a series is shown from. */
-export const middle = ({ images }: Hung) => Math.floor((images.length - 1) / 2);
+export const middle = ({ images }: Pick<Hung, "images">) => Math.floor((images.length - 1) / 2);

@@ -6,6 +6,7 @@ import {
   utilities,
   type VolumeViewport,
 } from "@cornerstonejs/core";
+import { t } from "@/i18n/text";
 import type { Engine, PlaneName } from "./engine";
 import { type Hung, middle } from "./hung";
 import { Prefetch } from "./prefetch";
@@ -43,10 +44,11 @@ const FRESH: PaneState = {
 const { STACK_NEW_IMAGE, VOLUME_NEW_IMAGE, VOI_MODIFIED, CAMERA_MODIFIED } = Enums.Events;
 const EVENTS = [STACK_NEW_IMAGE, VOLUME_NEW_IMAGE, VOI_MODIFIED, CAMERA_MODIFIED];
 const RULER = 100;
+const TELL_MS = 200;
 
 const asText = (problem: unknown): string => {
   const inner = (problem as { error?: unknown } | null)?.error ?? problem;
-  return inner instanceof Error ? inner.message : "The image could not be read.";
+  return inner instanceof Error ? inner.message : t("The image could not be read.");
 };
 
 type AnyViewport = StackViewport | VolumeViewport;
@@ -60,6 +62,8 @@ export class Pane {
   #engine: Engine | null = null;
   #viewport: AnyViewport | null = null;
   #prefetch: Prefetch | null = null;
+  #loaded = 0;
+  #telling = 0;
   hung: Hung | null = null;
 
   constructor(
@@ -76,6 +80,15 @@ export class Pane {
   #merge(part: Partial<PaneState>): void {
     this.#state = { ...this.#state, ...part };
     for (const listener of this.#listeners) listener();
+  }
+
+  /** How much is there: told a few times a second, for the page is drawn anew each time. */
+  #count(loaded: number): void {
+    this.#loaded = loaded;
+    this.#telling ||= window.setTimeout(() => {
+      this.#telling = 0;
+      this.#merge({ loaded: this.#loaded });
+    }, TELL_MS);
   }
 
   /** Draw into this element until the answer is called. */
@@ -99,6 +112,8 @@ export class Pane {
   async show(hung: Hung | null): Promise<void> {
     this.hung = hung;
     this.#prefetch?.stop();
+    window.clearTimeout(this.#telling);
+    this.#telling = 0;
     this.#state = FRESH;
     this.#merge({ total: hung?.images.length ?? 0 });
     const viewport = this.#viewport;
@@ -121,11 +136,11 @@ export class Pane {
     if (this.hung !== hung || this.#viewport !== viewport) return;
     viewport.resetCamera();
     viewport.render();
-    this.#prefetch = new Prefetch(imageIds, start, (loaded) => this.#merge({ loaded }));
+    this.#prefetch = new Prefetch(hung, start, (loaded) => this.#count(loaded));
   }
 
   async #showPlane(viewport: VolumeViewport, hung: Hung): Promise<void> {
-    const volumeId = await loadVolume(hung, (loaded) => this.hung === hung && this.#merge({ loaded }));
+    const volumeId = await loadVolume(hung, (loaded) => this.hung === hung && this.#count(loaded));
     if (this.hung !== hung || this.#viewport !== viewport) return;
     await viewport.setVolumes([{ volumeId }]);
     viewport.render();

@@ -1,7 +1,11 @@
 import { imageLoader } from "@cornerstonejs/core";
+import { blocksOf, fetchBundle } from "./blocks";
+import type { Hung } from "./hung";
+import type { StackImage } from "./stack";
 
-// A browser opens six connections to a server: two stay free for what is looked at now.
-const PARALLEL = 4;
+// A browser opens six connections to a server: most stay free for what is looked at now.
+const LANES = 2;
+const DECODING = 4;
 
 let running = 0;
 const queues = new Set<Prefetch>();
@@ -9,7 +13,7 @@ const queues = new Set<Prefetch>();
 /** Fill the lanes with what the stacks want next, one of each stack in turn. */
 function fill(): void {
   for (const queue of [...queues]) {
-    if (running >= PARALLEL) return;
+    if (running >= LANES) return;
     const load = queue.next();
     if (!load) {
       queues.delete(queue);
@@ -24,35 +28,34 @@ function fill(): void {
       fill();
     });
   }
-  if (running < PARALLEL && [...queues].some((queue) => queue.waiting)) fill();
+  if (running < LANES && [...queues].some((queue) => queue.waiting)) fill();
 }
 
-/** The instance that holds an image: what several frames have in common. */
-const instanceOf = (imageId: string) => imageId.split("&frame=")[0] ?? imageId;
+/** How far a place is from a block of places. */
+const distance = (block: number[], center: number) =>
+  Math.max((block[0] ?? 0) - center, center - (block.at(-1) ?? 0), 0);
 
-/** The number of the waiting image nearest to a place. */
-export function nearest(waiting: Iterable<number>, center: number): number | undefined {
-  let best: number | undefined;
-  for (const index of waiting) {
-    if (best === undefined || Math.abs(index - center) < Math.abs(best - center)) best = index;
+/** The waiting block nearest to a place. */
+export function nearest(waiting: Iterable<number[]>, center: number): number[] | undefined {
+  let best: number[] | undefined;
+  for (const block of waiting) {
+    if (best === undefined || distance(block, center) < distance(best, center)) best = block;
   }
   return best;
 }
 
 /** Loads a stack into the cache, what lies nearest to the shown image first. */
 export class Prefetch {
-  readonly #images: string[];
-  readonly #waiting: Set<number>;
+  readonly #hung: Hung;
+  readonly #waiting: Set<number[]>;
   readonly #onLoaded: (number: number) => void;
-  // The first frame fetches the instance for all: its siblings wait instead of fetching it again.
-  readonly #instances = new Map<string, Promise<unknown>>();
   #loaded = 0;
   #stopped = false;
   center: number;
 
-  constructor(images: string[], center: number, onLoaded: (number: number) => void) {
-    this.#images = images;
-    this.#waiting = new Set(images.keys());
+  constructor(hung: Hung, center: number, onLoaded: (number: number) => void) {
+    this.#hung = hung;
+    this.#waiting = new Set(blocksOf(hung.images));
     this.#onLoaded = onLoaded;
     this.center = center;
     queues.add(this);
@@ -71,23 +74,30 @@ export class Prefetch {
   /** The next load to start. */
   next(): (() => Promise<void>) | null {
     if (this.#stopped) return null;
-    const index = nearest(this.#waiting, this.center);
-    const imageId = index === undefined ? undefined : this.#images[index];
-    if (index === undefined || imageId === undefined) return null;
-    this.#waiting.delete(index);
-    return () => this.#load(imageId);
+    const block = nearest(this.#waiting, this.center);
+    if (block === undefined) return null;
+    this.#waiting.delete(block);
+    return () => this.#load(block);
   }
 
-  async #load(imageId: string): Promise<void> {
-    const instance = instanceOf(imageId);
-    await this.#instances.get(instance);
-    const loading = imageLoader.loadAndCacheImage(imageId).then(
-      () => true,
-      () => false,
-    );
-    if (!this.#instances.has(instance)) this.#instances.set(instance, loading);
-    const known = await loading;
-    this.#loaded += known ? 1 : 0;
-    if (known && !this.#stopped) this.#onLoaded(this.#loaded);
+  async #load(block: number[]): Promise<void> {
+    const images = block.flatMap((at) => this.#hung.images[at] ?? []);
+    await fetchBundle(this.#hung, images).catch(() => undefined);
+    if ((block[0] ?? 0) < this.center) images.reverse();
+    // The first frame of several fetches the instance for all: its siblings wait instead of fetching it again.
+    if (images[0]?.frame !== null) await this.#decode(images.splice(0, 1));
+    await Promise.all(Array.from({ length: DECODING }, () => this.#decode(images)));
+  }
+
+  /** Decode one after the other what is left of these. */
+  async #decode(left: StackImage[]): Promise<void> {
+    for (let image = left.shift(); image && !this.#stopped; image = left.shift()) {
+      const known = await imageLoader.loadAndCacheImage(image.imageId).then(
+        () => true,
+        () => false,
+      );
+      this.#loaded += known ? 1 : 0;
+      if (known && !this.#stopped) this.#onLoaded(this.#loaded);
+    }
   }
 }

@@ -1,3 +1,5 @@
+import { t } from "@/i18n/text";
+
 export interface Preset {
   name: string;
   center: number;
@@ -6,11 +8,11 @@ export interface Preset {
 
 const PRESETS: Record<string, Preset[]> = {
   CT: [
-    { name: "Soft tissue", center: 40, width: 400 },
-    { name: "Lung", center: -600, width: 1500 },
-    { name: "Bone", center: 480, width: 2500 },
-    { name: "Brain", center: 40, width: 80 },
-    { name: "Liver", center: 90, width: 150 },
+    { name: t("Soft tissue"), center: 40, width: 400 },
+    { name: t("Lung"), center: -600, width: 1500 },
+    { name: t("Bone"), center: 480, width: 2500 },
+    { name: t("Brain"), center: 40, width: 80 },
+    { name: t("Liver"), center: 90, width: 150 },
   ],
 };
 

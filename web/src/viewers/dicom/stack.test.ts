@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { Instance } from "@/api/types";
+import { blocksOf } from "./blocks";
 import { fillCells, readCells, readLayout, writeCells } from "./layout";
 import { nearest } from "./prefetch";
 import { presetsOf } from "./presets";
@@ -15,6 +16,7 @@ const instance = (sop_uid: string, more: Partial<Instance> = {}): Instance => ({
   rows: 4,
   columns: 4,
   transfer_syntax: "",
+  size: 0,
   ...more,
 });
 
@@ -84,8 +86,16 @@ test.each([
   expect(scaleBar(pixel)).toBe(length);
 });
 test("what lies nearest to the shown image is fetched first", () => {
-  expect(nearest([0, 1, 7, 9], 8)).toBe(7);
+  const blocks = [[0, 1], [2, 3, 4], [5]];
+  expect(nearest(blocks, 3)).toBe(blocks[1]);
+  expect(nearest([[0, 1], [5]], 4)).toEqual([5]);
   expect(nearest([], 8)).toBeUndefined();
+});
+test("small images are fetched many at a time, frames of an instance by themselves", () => {
+  const many = Array.from({ length: 20 }, (_, at) => instance(`1.${at}`, { size: 1000 }));
+  const large = [instance("2.1", { size: 3_000_000 }), instance("2.2", { size: 3_000_000 })];
+  const images = stackImages([...many, ...large, instance("3", { frames: 3 })], (uid) => uid);
+  expect(blocksOf(images).map((block) => block.length)).toEqual([16, 5, 1, 3]);
 });
 test("an address names the layout and what hangs where; nonsense is one picture", () => {
   expect(readLayout("2x3")).toEqual({ rows: 2, columns: 3, planes: null });

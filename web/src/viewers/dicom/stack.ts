@@ -13,6 +13,8 @@ export interface StackImage {
   sopUid: string;
   /** From 1; null for single-frame instances. */
   frame: number | null;
+  /** Bytes of its instance. */
+  size: number;
   plane: Plane | null;
 }
 
@@ -38,12 +40,13 @@ export function stackImages(instances: Instance[], address: (sopUid: string) => 
   return instances.flatMap((instance): StackImage[] => {
     if (!instance.rows || !instance.columns) return [];
     const imageId = `wadouri:${address(instance.sop_uid)}`;
-    const sopUid = instance.sop_uid;
-    if (instance.frames <= 1) return [{ imageId, sopUid, frame: null, plane: planeOf(instance) }];
+    const { sop_uid: sopUid, size } = instance;
+    if (instance.frames <= 1) return [{ imageId, sopUid, frame: null, size, plane: planeOf(instance) }];
     return Array.from({ length: instance.frames }, (_, index) => ({
       imageId: `${imageId}&frame=${index + 1}`,
       sopUid,
       frame: index + 1,
+      size,
       plane: null,
     }));
   });

@@ -2,11 +2,11 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { saveBlob } from "@/api/download";
 import { nextSegment, type Segment, segmentOf } from "../labels/segment";
 import type { LabelStore } from "../labels/store";
+import type { Saving } from "../side/SidePanel";
 import type { Engine } from "./engine";
 import type { Hung } from "./hung";
 import { Labelmap } from "./labelmap";
 import type { Pane } from "./pane";
-import type { Saving } from "./useRois";
 import { useShowing } from "./useShowing";
 
 const SAVE_AFTER_MS = 1500;

@@ -1,5 +1,8 @@
 import { useSyncExternalStore } from "react";
 import type { Pane, PaneState } from "./pane";
 
-/** What a pane shows, anew whenever it changes. */
-export const usePaneState = (pane: Pane): PaneState => useSyncExternalStore(pane.subscribe, pane.get);
+/** What a pick of a pane's state says, anew whenever that changes. */
+export const usePaneState = <T extends string | number | boolean | PaneState>(
+  pane: Pane,
+  pick: (state: PaneState) => T,
+): T => useSyncExternalStore(pane.subscribe, () => pick(pane.get()));

@@ -3,14 +3,13 @@ import { saveBlob } from "@/api/download";
 import { commit, EMPTY, type History, load, redo, undo, unload } from "../rois/history";
 import { fileOf, type Point, type Roi, type RoiRef } from "../rois/roi";
 import type { ExportForm, RoiStore } from "../rois/store";
+import type { Saving } from "../side/SidePanel";
 import { Board } from "./board";
 import type { Hung } from "./hung";
 import type { Pane } from "./pane";
 import { volumeIdOf } from "./volume";
 
 const SAVE_AFTER_MS = 800;
-
-export type Saving = "saved" | "saving" | Error;
 
 /** The regions of the open series: drawn, listed, loaded, saved as they change, undone. */
 export function useRois(hung: (Hung | null)[], panes: Pane[], store: RoiStore) {

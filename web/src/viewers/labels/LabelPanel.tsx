@@ -1,26 +1,18 @@
-import {
-  ActionIcon,
-  Button,
-  ColorInput,
-  Group,
-  Menu,
-  Radio,
-  Slider,
-  Text,
-  TextInput,
-  Tooltip,
-} from "@mantine/core";
+import { Button, ColorInput, Group, Menu, Radio, Slider, Text, TextInput } from "@mantine/core";
 import {
   IconArrowBackUp,
   IconArrowForwardUp,
   IconBrush,
-  IconDownload,
   IconEraser,
   IconEye,
   IconEyeOff,
   IconPlus,
   IconTrash,
 } from "@tabler/icons-react";
+import { t } from "@/i18n/text";
+import { decimal } from "@/ui/format";
+import { ToolButton } from "../dicom/ToolButton";
+import { ExportMenu, type Saving, SideList, SidePanel } from "../side/SidePanel";
 import classes from "./LabelPanel.module.css";
 import type { Segment } from "./segment";
 
@@ -35,7 +27,7 @@ interface LabelPanelProps {
   onTool: (tool: "paint" | "erase") => void;
   brush: number;
   setBrush: (radius: number) => void;
-  saving: "saved" | "saving" | Error;
+  saving: Saving;
   draft: boolean;
   /** Cubic millimetres of a label. */
   volumeOf: (value: number) => number;
@@ -50,69 +42,63 @@ interface LabelPanelProps {
   exportAs: (form: "seg" | "nifti", name: string) => void;
 }
 
-const millilitres = (mm3: number) => `${(mm3 / 1000).toFixed(mm3 < 10_000 ? 2 : 1)} ml`;
+const millilitres = (mm3: number) => `${decimal(mm3 / 1000, mm3 < 10_000 ? 2 : 1)} ml`;
 
 /** The labels of a segmentation beside the image, with what is needed to paint them. */
 export function LabelPanel(props: LabelPanelProps) {
   const { ready, mayPaint, segments, value, choose, tool, onTool, brush, setBrush, saving, draft } = props;
-  const kept = draft ? "Draft kept; only you see it" : "All is saved";
-  const words =
-    saving instanceof Error
-      ? saving.message
-      : saving === "saving"
-        ? "Saving"
-        : ready
-          ? kept
-          : "Loading the images";
+  const kept = draft ? t("Draft kept; only you see it") : t("All is saved");
   return (
-    <aside className={classes.panel} aria-label="Labels">
-      <Group gap={4} wrap="nowrap" className={classes.head}>
-        <h2>Labels</h2>
-        <Act words="Undo painting" Icon={IconArrowBackUp} off={!props.mayUndo} onClick={props.undo} />
-        <Act words="Redo painting" Icon={IconArrowForwardUp} off={!props.mayRedo} onClick={props.redo} />
-        <Menu position="bottom-end">
-          <Menu.Target>
-            <Tooltip label="Export labels">
-              <ActionIcon variant="subtle" color="gray" aria-label="Export labels" disabled={!ready}>
-                <IconDownload size={18} />
-              </ActionIcon>
-            </Tooltip>
-          </Menu.Target>
-          <Menu.Dropdown>
+    <SidePanel
+      title={t("Labels")}
+      saving={saving}
+      words={ready ? kept : t("Loading the images")}
+      draft={draft}
+      publish={props.publish}
+      actions={
+        <>
+          <ToolButton
+            small
+            words={t("Undo painting")}
+            Icon={IconArrowBackUp}
+            disabled={!props.mayUndo}
+            onClick={props.undo}
+          />
+          <ToolButton
+            small
+            words={t("Redo painting")}
+            Icon={IconArrowForwardUp}
+            disabled={!props.mayRedo}
+            onClick={props.redo}
+          />
+          <ExportMenu label={t("Export labels")} disabled={!ready}>
             <Menu.Item onClick={() => props.exportAs("seg", "labels.seg.dcm")}>
-              DICOM segmentation (SEG)
+              {t("DICOM segmentation (SEG)")}
             </Menu.Item>
             <Menu.Item onClick={() => props.exportAs("nifti", "labels.nii.gz")}>
-              Label volume (NIfTI)
+              {t("Label volume (NIfTI)")}
             </Menu.Item>
-          </Menu.Dropdown>
-        </Menu>
-      </Group>
-      <Group gap="xs" px={12} pb={8} wrap="nowrap" justify="space-between">
-        <Text size="xs" c={saving instanceof Error ? "var(--bad)" : "dimmed"} role="status">
-          {words}
-        </Text>
-        {draft ? (
-          <Button size="compact-xs" flex="none" onClick={props.publish}>
-            Save version
-          </Button>
-        ) : null}
-      </Group>
+          </ExportMenu>
+        </>
+      }
+    >
       {mayPaint ? (
         <div className={classes.tools}>
           <Group gap={4} wrap="nowrap">
-            <Act
-              words="Paint (J)"
+            <ToolButton
+              small
+              words={t("Paint (J)")}
               Icon={IconBrush}
               pressed={tool === "paint"}
-              off={!ready || segments.length === 0}
+              disabled={!ready || segments.length === 0}
               onClick={() => onTool("paint")}
             />
-            <Act
-              words="Erase (Shift+J)"
+            <ToolButton
+              small
+              words={t("Erase (Shift+J)")}
               Icon={IconEraser}
               pressed={tool === "erase"}
-              off={!ready}
+              disabled={!ready}
               onClick={() => onTool("erase")}
             />
             <Slider
@@ -123,7 +109,7 @@ export function LabelPanel(props: LabelPanelProps) {
               value={brush}
               onChange={setBrush}
               label={(radius) => `${radius} mm`}
-              thumbLabel="Brush radius in millimetres"
+              thumbLabel={t("Brush radius in millimetres")}
             />
           </Group>
         </div>
@@ -131,9 +117,9 @@ export function LabelPanel(props: LabelPanelProps) {
       <Radio.Group
         value={String(value)}
         onChange={(chosen) => choose(Number(chosen))}
-        aria-label="Label to paint"
+        aria-label={t("Label to paint")}
       >
-        <ul className={classes.list}>
+        <SideList>
           {segments.map((segment) => (
             <Row
               key={segment.value}
@@ -144,7 +130,7 @@ export function LabelPanel(props: LabelPanelProps) {
               onRemove={() => props.remove(segment.value)}
             />
           ))}
-        </ul>
+        </SideList>
       </Radio.Group>
       {mayPaint ? (
         <Button
@@ -155,10 +141,10 @@ export function LabelPanel(props: LabelPanelProps) {
           disabled={!ready}
           onClick={props.add}
         >
-          Add a label
+          {t("Add a label")}
         </Button>
       ) : null}
-    </aside>
+    </SidePanel>
   );
 }
 
@@ -175,12 +161,12 @@ function Row({ segment, may, volume, onChange, onRemove }: RowProps) {
   return (
     <li data-testid="label">
       <Group gap={4} wrap="nowrap">
-        <Radio size="xs" value={String(value)} aria-label={`Paint ${label}`} disabled={!may} />
+        <Radio size="xs" value={String(value)} aria-label={t("Paint {label}", { label })} disabled={!may} />
         <TextInput
           className={classes.name}
           key={label}
           size="xs"
-          aria-label="Name of the label"
+          aria-label={t("Name of the label")}
           defaultValue={label}
           maxLength={64}
           disabled={!may}
@@ -190,19 +176,21 @@ function Row({ segment, may, volume, onChange, onRemove }: RowProps) {
           }}
           onKeyDown={(event) => event.key === "Enter" && event.currentTarget.blur()}
         />
-        <Act
-          words={visible ? `Hide ${label}` : `Show ${label}`}
+        <ToolButton
+          small
+          words={visible ? t("Hide {label}", { label }) : t("Show {label}", { label })}
           Icon={visible ? IconEye : IconEyeOff}
-          off={false}
           onClick={() => onChange({ visible: !visible })}
         />
-        {may ? <Act words={`Remove ${label}`} Icon={IconTrash} off={false} onClick={onRemove} /> : null}
+        {may ? (
+          <ToolButton small words={t("Remove {label}", { label })} Icon={IconTrash} onClick={onRemove} />
+        ) : null}
       </Group>
       <Group gap={8} wrap="nowrap" mt={4}>
         <ColorInput
           size="xs"
           w={110}
-          aria-label={`Colour of ${label}`}
+          aria-label={t("Colour of {label}", { label })}
           value={color}
           disabled={!may}
           withEyeDropper={false}
@@ -213,30 +201,5 @@ function Row({ segment, may, volume, onChange, onRemove }: RowProps) {
         </Text>
       </Group>
     </li>
-  );
-}
-
-interface ActProps {
-  words: string;
-  Icon: typeof IconEye;
-  pressed?: boolean;
-  off: boolean;
-  onClick: () => void;
-}
-
-function Act({ words, Icon, pressed, off, onClick }: ActProps) {
-  return (
-    <Tooltip label={words}>
-      <ActionIcon
-        variant={pressed ? "light" : "subtle"}
-        color={pressed ? "indigo" : "gray"}
-        aria-pressed={pressed}
-        aria-label={words}
-        disabled={off}
-        onClick={onClick}
-      >
-        <Icon size={18} />
-      </ActionIcon>
-    </Tooltip>
   );
 }

@@ -1,3 +1,5 @@
+import { t } from "@/i18n/text";
+
 /** Where the voxels of a series lie: a step of each index, and the first voxel, in patient millimetres (LPS). */
 export interface Grid {
   size: [number, number, number];
@@ -55,6 +57,6 @@ export async function unpackLabels(packed: Blob, grid: Grid): Promise<Uint8Array
   const start = header.getFloat32(108, LITTLE);
   const count = grid.size[0] * grid.size[1] * grid.size[2];
   if (!fits || bytes.byteLength < start + count)
-    throw new Error("The labels lie on other images than these.");
+    throw new Error(t("The labels lie on other images than these."));
   return new Uint8Array(bytes, start, count);
 }

@@ -1,4 +1,6 @@
 /** One label of a segmentation: the number in its voxels, and how people know it. */
+import { t } from "@/i18n/text";
+
 export interface Segment {
   value: number;
   label: string;
@@ -19,7 +21,7 @@ const MOST = 255;
 /** A label of a number that nobody named yet. */
 export const segmentOf = (value: number): Segment => ({
   value,
-  label: `Label ${value}`,
+  label: t("Label {number}", { number: value }),
   color: COLORS[(value - 1) % COLORS.length] ?? "#f0a202",
   visible: true,
 });

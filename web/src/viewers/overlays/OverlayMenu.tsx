@@ -1,5 +1,6 @@
 import { Button, Menu, Text } from "@mantine/core";
 import { IconCheck } from "@tabler/icons-react";
+import { t } from "@/i18n/text";
 import { KIND_WORDS, type OverlayObject } from "./store";
 
 interface OverlayMenuProps {
@@ -17,7 +18,7 @@ export function OverlayMenu({ objects, shown, problem, onToggle }: OverlayMenuPr
       <Menu position="bottom-start" closeOnItemClick={false}>
         <Menu.Target>
           <Button size="xs" variant="subtle" color="gray">
-            Overlays
+            {t("Overlays")}
           </Button>
         </Menu.Target>
         <Menu.Dropdown>

@@ -1,3 +1,4 @@
+import { t } from "@/i18n/text";
 import type { Segment } from "../labels/segment";
 import type { Roi } from "../rois/roi";
 
@@ -9,9 +10,9 @@ export interface OverlayObject {
 }
 
 export const KIND_WORDS: Record<OverlayObject["kind"], string> = {
-  sr: "Report",
-  seg: "Segmentation",
-  rtstruct: "Structure set",
+  sr: t("Report"),
+  seg: t("Segmentation"),
+  rtstruct: t("Structure set"),
 };
 
 /** What the server reads out of such objects. */

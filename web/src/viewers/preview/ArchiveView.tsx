@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { api } from "@/api/client";
+import { t } from "@/i18n/text";
 import { bytes } from "@/ui/format";
 import { DataTable } from "@/ui/table/DataTable";
 import type { DataColumn } from "@/ui/table/model";
@@ -14,8 +15,8 @@ interface Member {
 }
 
 const COLUMNS: DataColumn<Member>[] = [
-  { id: "path", title: "Member", width: 460, cell: (row) => row.path, text: (row) => row.path },
-  { id: "size", title: "Size", width: 110, number: true, cell: (row) => bytes(row.size) },
+  { id: "path", title: t("Member"), width: 460, cell: (row) => row.path, text: (row) => row.path },
+  { id: "size", title: t("Size"), width: 110, number: true, cell: (row) => bytes(row.size) },
 ];
 const nothing = () => {};
 
@@ -37,7 +38,7 @@ export function ArchiveView({ file }: PreviewProps) {
         <div className={classes.grid}>
           <DataTable
             name="archive"
-            label={`Members of ${file.name}`}
+            label={t("Members of {name}", { name: file.name })}
             columns={COLUMNS}
             total={members.length}
             rows={members}

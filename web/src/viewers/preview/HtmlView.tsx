@@ -1,3 +1,4 @@
+import { t } from "@/i18n/text";
 import { ContentBox, CutNote } from "./ContentBox";
 import { type PreviewProps, useText } from "./content";
 import classes from "./Preview.module.css";
@@ -10,7 +11,7 @@ export function HtmlView({ file }: PreviewProps) {
     <ContentBox asked={useText(file, LIMIT)} empty={({ text }) => text === ""}>
       {({ text, cut }) => (
         <>
-          <CutNote cut={cut} what="the first 20 MB" />
+          <CutNote cut={cut} what={t("the first 20 MB")} />
           <iframe className={classes.frame} sandbox="" srcDoc={text} title={file.name} />
         </>
       )}

@@ -1,5 +1,6 @@
 import { Button } from "@mantine/core";
 import { useState } from "react";
+import { t } from "@/i18n/text";
 import { Message } from "@/ui/Message";
 import type { PreviewProps } from "./content";
 import classes from "./Preview.module.css";
@@ -15,21 +16,21 @@ export function ImageView({ file }: PreviewProps) {
     const at = STEPS.indexOf(zoom ?? 1) + by;
     setZoom(STEPS[Math.min(Math.max(at, 0), STEPS.length - 1)] ?? 1);
   };
-  if (failed) return <Message title="This picture cannot be shown" alert />;
+  if (failed) return <Message title={t("This picture cannot be shown")} alert />;
   const size = zoom === null ? { maxWidth: "100%", maxHeight: "100%" } : { width: width * zoom };
   return (
     <>
-      <div className={classes.bar} role="toolbar" aria-label="Picture">
+      <div className={classes.bar} role="toolbar" aria-label={t("Picture")}>
         <Button size="xs" variant="default" onClick={() => next(-1)}>
-          Smaller
+          {t("Smaller")}
         </Button>
         <Button size="xs" variant="default" onClick={() => next(1)}>
-          Larger
+          {t("Larger")}
         </Button>
         <Button size="xs" variant="default" onClick={() => setZoom(null)} disabled={zoom === null}>
-          Fit
+          {t("Fit")}
         </Button>
-        <span className="dim">{zoom === null ? "fitted" : `${zoom * 100} %`}</span>
+        <span className="dim">{zoom === null ? t("fitted") : `${zoom * 100} %`}</span>
       </div>
       <div className={classes.stage}>
         <img

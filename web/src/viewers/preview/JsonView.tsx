@@ -1,4 +1,5 @@
 import { useMemo } from "react";
+import { t } from "@/i18n/text";
 import { ContentBox, CutNote } from "./ContentBox";
 import { type PreviewProps, useText } from "./content";
 import classes from "./Preview.module.css";
@@ -12,7 +13,7 @@ export function JsonView({ file }: PreviewProps) {
     <ContentBox asked={useText(file)} empty={({ text }) => text.trim() === ""}>
       {({ text, cut }) => (
         <>
-          <CutNote cut={cut} what="the first 1 MB" />
+          <CutNote cut={cut} what={t("the first 1 MB")} />
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard */}
           <section className={`mono ${classes.scroll}`} tabIndex={0} aria-label={file.name}>
             <Parsed text={text} />
@@ -55,7 +56,9 @@ function Node({ name, value, depth }: { name?: string; value: unknown; depth: nu
       {entries.slice(0, SHOWN).map(([key, inner]) => (
         <Node key={key} name={key} value={inner} depth={depth + 1} />
       ))}
-      {entries.length > SHOWN ? <div className="dim">and {entries.length - SHOWN} more</div> : null}
+      {entries.length > SHOWN ? (
+        <div className="dim">{t("and {count} more", { count: entries.length - SHOWN })}</div>
+      ) : null}
     </details>
   );
 }

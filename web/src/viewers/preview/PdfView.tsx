@@ -2,6 +2,7 @@ import { useIntersection } from "@mantine/hooks";
 import { GlobalWorkerOptions, getDocument, type PDFDocumentProxy } from "pdfjs-dist";
 import worker from "pdfjs-dist/build/pdf.worker.min.mjs?url";
 import { useEffect, useRef, useState } from "react";
+import { t } from "@/i18n/text";
 import { Loading } from "@/ui/Loading";
 import { Message } from "@/ui/Message";
 import type { PreviewProps } from "./content";
@@ -21,12 +22,12 @@ export function PdfView({ file }: PreviewProps) {
   }, [file.url]);
   if (problem !== null) {
     return (
-      <Message title="This PDF cannot be shown" alert>
+      <Message title={t("This PDF cannot be shown")} alert>
         {problem}
       </Message>
     );
   }
-  if (!document) return <Loading label="Loading the PDF" />;
+  if (!document) return <Loading label={t("Loading the PDF")} />;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
     <section className={classes.pages} tabIndex={0} aria-label={file.name}>
@@ -69,7 +70,7 @@ function PdfPage({ document, number }: { document: PDFDocumentProxy; number: num
         width={WIDTH}
         height={Math.round(WIDTH * Math.SQRT2)}
         role="img"
-        aria-label={`Page ${number} of ${document.numPages}`}
+        aria-label={t("Page {number} of {total}", { number, total: document.numPages })}
       />
       <p className="visually-hidden">{words}</p>
     </div>

@@ -1,4 +1,5 @@
 import { type ComponentType, type LazyExoticComponent, lazy, Suspense } from "react";
+import { t } from "@/i18n/text";
 import { Loading } from "@/ui/Loading";
 import { PanelBoundary } from "@/ui/PanelBoundary";
 import type { PreviewProps, Shown } from "./content";
@@ -26,7 +27,7 @@ export function Preview({ kind, file, others = [] }: { kind: PreviewKind; file: 
   const View = VIEWS[kind];
   if (!View) return null;
   return (
-    <PanelBoundary what="file" key={`${file.fileId}:${file.version}`}>
+    <PanelBoundary what={t("file")} key={`${file.fileId}:${file.version}`}>
       <Suspense fallback={<Loading />}>
         <div className={classes.preview} data-testid="preview" data-kind={kind}>
           <View file={file} others={others} />

@@ -1,4 +1,5 @@
 import { useMemo } from "react";
+import { t } from "@/i18n/text";
 import { DataTable } from "@/ui/table/DataTable";
 import { ContentBox, CutNote } from "./ContentBox";
 import { type PreviewProps, TABLE_LIMIT, useText } from "./content";
@@ -13,7 +14,7 @@ export function TableView({ file }: PreviewProps) {
     <ContentBox asked={useText(file, TABLE_LIMIT)} empty={({ text }) => text.trim() === ""}>
       {({ text, cut }) => (
         <>
-          <CutNote cut={cut} what="the first 5 MB" />
+          <CutNote cut={cut} what={t("the first 5 MB")} />
           <Grid name={file.name} text={text} cut={cut} />
         </>
       )}

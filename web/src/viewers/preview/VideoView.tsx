@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { t } from "@/i18n/text";
 import { Message } from "@/ui/Message";
 import type { PreviewProps } from "./content";
 import classes from "./Preview.module.css";
@@ -8,8 +9,8 @@ export function VideoView({ file }: PreviewProps) {
   const [failed, setFailed] = useState(false);
   if (failed) {
     return (
-      <Message title="This browser cannot play the video" alert>
-        Its codec is not known here. Download the file to play it.
+      <Message title={t("This browser cannot play the video")} alert>
+        {t("Its codec is not known here. Download the file to play it.")}
       </Message>
     );
   }

@@ -1,3 +1,5 @@
+import { t } from "@/i18n/text";
+
 /** How a file is shown, by its name. */
 export type PreviewKind =
   | "dicom"
@@ -39,6 +41,16 @@ export function previewKind(file: { name: string; type: string | null }): Previe
   const suffix = (from: number) => `.${parts.slice(from).join(".")}`;
   return KIND_OF.get(suffix(-2)) ?? KIND_OF.get(suffix(-1)) ?? "bytes";
 }
+
+const WORDS: Partial<Record<PreviewKind, string>> = {
+  volume: t("volume"),
+  pdf: t("pdf"),
+  image: t("image"),
+  video: t("video"),
+};
+
+/** A kind in words, of those that stand beside series. */
+export const kindWord = (kind: PreviewKind): string => WORDS[kind] ?? kind;
 
 /** Kinds that deserve the whole window. */
 export const FULL_WINDOW: ReadonlySet<PreviewKind> = new Set(["dicom", "volume", "pdf", "image", "video"]);

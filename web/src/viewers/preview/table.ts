@@ -1,4 +1,5 @@
 import Papa from "papaparse";
+import { t } from "@/i18n/text";
 import type { DataColumn } from "@/ui/table/model";
 
 interface Row {
@@ -21,7 +22,7 @@ export function asTable(text: string, cut: boolean): { columns: DataColumn<Row>[
     const value = (row: Row) => row.cells[at] ?? "";
     return {
       id: `c${at}`,
-      title: title || `Column ${at + 1}`,
+      title: title || t("Column {number}", { number: at + 1 }),
       width: Math.min(Math.max(longest * CHARACTER + 28, NARROW), WIDE),
       number: sample.some(Boolean) && sample.every((one) => one === "" || NUMBER.test(one)),
       cell: value,

@@ -1,6 +1,9 @@
-import { ActionIcon, Button, Group, Menu, Text, TextInput, Tooltip } from "@mantine/core";
-import { IconArrowBackUp, IconArrowForwardUp, IconDownload, IconTrash } from "@tabler/icons-react";
+import { ActionIcon, Button, Group, Menu, Text, TextInput } from "@mantine/core";
+import { IconArrowBackUp, IconArrowForwardUp, IconTrash } from "@tabler/icons-react";
 import { saveBlob } from "@/api/download";
+import { plural, t } from "@/i18n/text";
+import { ToolButton } from "../dicom/ToolButton";
+import { ExportMenu, type Saving, SideList, SidePanel } from "../side/SidePanel";
 import { asCsv, asJson } from "./export";
 import classes from "./RoiPanel.module.css";
 import { measure, type Roi, TOOL_WORDS } from "./roi";
@@ -8,16 +11,15 @@ import type { ExportForm } from "./store";
 
 /** Form, words, file name. */
 const EXPORTS: [ExportForm, string, string][] = [
-  ["sr", "DICOM report (SR)", "measurements.sr.dcm"],
-  ["seg", "DICOM segmentation (SEG)", "measurements.seg.dcm"],
-  ["nifti", "Label volume (NIfTI)", "measurements.nii.gz"],
-  ["coco", "Outlines (COCO)", "measurements.coco.json"],
+  ["sr", t("DICOM report (SR)"), "measurements.sr.dcm"],
+  ["seg", t("DICOM segmentation (SEG)"), "measurements.seg.dcm"],
+  ["nifti", t("Label volume (NIfTI)"), "measurements.nii.gz"],
+  ["coco", t("Outlines (COCO)"), "measurements.coco.json"],
 ];
 
 interface RoiPanelProps {
   rois: Roi[];
-  /** "saved", "saving", or why it failed. */
-  saving: "saved" | "saving" | Error;
+  saving: Saving;
   /** What is kept where. */
   told: { words: string; draft: boolean };
   publish: () => void;
@@ -50,74 +52,54 @@ function outlinesOf(rois: Roi[]): { first: Roi; count: number }[] {
 /** The measurements beside the image, as text with their values. */
 export function RoiPanel(props: RoiPanelProps) {
   const { rois, saving, told, publish, mayUndo, mayRedo, undo, redo, onExport } = props;
-  const words = saving instanceof Error ? saving.message : saving === "saving" ? "Saving" : told.words;
   return (
-    <aside className={classes.panel} aria-label="Measurements">
-      <Group gap={4} wrap="nowrap" className={classes.head}>
-        <h2>Measurements</h2>
-        <Tooltip label="Undo (U)">
-          <ActionIcon variant="subtle" color="gray" aria-label="Undo (U)" disabled={!mayUndo} onClick={undo}>
-            <IconArrowBackUp size={18} />
-          </ActionIcon>
-        </Tooltip>
-        <Tooltip label="Redo (Shift+U)">
-          <ActionIcon
-            variant="subtle"
-            color="gray"
-            aria-label="Redo (Shift+U)"
+    <SidePanel
+      title={t("Measurements")}
+      saving={saving}
+      words={told.words}
+      draft={told.draft}
+      publish={publish}
+      actions={
+        <>
+          <ToolButton small words={t("Undo (U)")} Icon={IconArrowBackUp} disabled={!mayUndo} onClick={undo} />
+          <ToolButton
+            small
+            words={t("Redo (Shift+U)")}
+            Icon={IconArrowForwardUp}
             disabled={!mayRedo}
             onClick={redo}
-          >
-            <IconArrowForwardUp size={18} />
-          </ActionIcon>
-        </Tooltip>
-        <Menu position="bottom-end">
-          <Menu.Target>
-            <Tooltip label="Export">
-              <ActionIcon variant="subtle" color="gray" aria-label="Export" disabled={rois.length === 0}>
-                <IconDownload size={18} />
-              </ActionIcon>
-            </Tooltip>
-          </Menu.Target>
-          <Menu.Dropdown>
+          />
+          <ExportMenu label={t("Export")} disabled={rois.length === 0}>
             <Menu.Item
               onClick={() => saveBlob(new Blob([asCsv(rois)], { type: "text/csv" }), "measurements.csv")}
             >
-              Table (CSV)
+              {t("Table (CSV)")}
             </Menu.Item>
             <Menu.Item
               onClick={() =>
                 saveBlob(new Blob([asJson(rois)], { type: "application/json" }), "measurements.json")
               }
             >
-              Points and values (JSON)
+              {t("Points and values (JSON)")}
             </Menu.Item>
-            <Menu.Label>Yours on the chosen series</Menu.Label>
+            <Menu.Label>{t("Yours on the chosen series")}</Menu.Label>
             {EXPORTS.map(([form, words, name]) => (
               <Menu.Item key={form} onClick={() => onExport(form, name)}>
                 {words}
               </Menu.Item>
             ))}
-          </Menu.Dropdown>
-        </Menu>
-      </Group>
-      <Group gap="xs" px={12} pb={8} wrap="nowrap" justify="space-between">
-        <Text size="xs" c={saving instanceof Error ? "var(--bad)" : "dimmed"} role="status">
-          {words}
-        </Text>
-        {told.draft ? (
-          <Button size="compact-xs" flex="none" onClick={publish}>
-            Save version
-          </Button>
-        ) : null}
-      </Group>
+          </ExportMenu>
+        </>
+      }
+    >
       {rois.length === 0 ? (
         <Text size="sm" c="dimmed" px={12}>
-          Nothing is measured yet. Choose a tool and draw on the image with the pointer, or mark a key image
-          with K.
+          {t(
+            "Nothing is measured yet. Choose a tool and draw on the image with the pointer, or mark a key image with K.",
+          )}
         </Text>
       ) : null}
-      <ul className={classes.list}>
+      <SideList>
         {rois
           .filter((roi) => roi.source === undefined)
           .map((roi) => (
@@ -129,12 +111,14 @@ export function RoiPanel(props: RoiPanelProps) {
               {first.label || TOOL_WORDS[first.tool]}
             </Button>
             <Text size="xs" c="dimmed" px={8}>
-              {count === 1 ? "1 outline" : `${count} outlines`} · from {first.by}
+              {plural(count, "{count} outline · from {name}", "{count} outlines · from {name}", {
+                name: first.by ?? "",
+              })}
             </Text>
           </li>
         ))}
-      </ul>
-    </aside>
+      </SideList>
+    </SidePanel>
   );
 }
 
@@ -150,7 +134,7 @@ function Row({ roi, change, remove, whereabouts, onShow }: RoiPanelProps & { roi
           <ActionIcon
             variant="subtle"
             color="gray"
-            aria-label={`Remove ${roi.label || (TOOL_WORDS[roi.tool] ?? roi.tool)}`}
+            aria-label={t("Remove {label}", { label: roi.label || (TOOL_WORDS[roi.tool] ?? roi.tool) })}
             onClick={() => remove(roi.id)}
           >
             <IconTrash size={16} />
@@ -163,13 +147,13 @@ function Row({ roi, change, remove, whereabouts, onShow }: RoiPanelProps & { roi
       {own ? (
         <>
           {roi.tool === "key" ? null : (
-            <Kept label="Label" value={roi.label} onKeep={(label) => change(roi.id, { label })} />
+            <Kept label={t("Label")} value={roi.label} onKeep={(label) => change(roi.id, { label })} />
           )}
-          <Kept label="Comment" value={roi.comment} onKeep={(comment) => change(roi.id, { comment })} />
+          <Kept label={t("Comment")} value={roi.comment} onKeep={(comment) => change(roi.id, { comment })} />
         </>
       ) : (
         <Text size="xs" c="dimmed" px={8}>
-          {[roi.label, roi.comment, `by ${roi.by}`].filter(Boolean).join(" · ")}
+          {[roi.label, roi.comment, t("by {name}", { name: roi.by ?? "" })].filter(Boolean).join(" · ")}
         </Text>
       )}
     </li>

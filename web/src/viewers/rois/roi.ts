@@ -1,3 +1,6 @@
+import { t } from "@/i18n/text";
+import { decimal } from "@/ui/format";
+
 /** What can be drawn; `key` marks an image as worth finding again and has no points. */
 export type DrawnTool =
   | "length"
@@ -60,27 +63,27 @@ export interface Roi {
 }
 
 export const TOOL_WORDS: Record<RoiTool, string> = {
-  length: "Length",
-  angle: "Angle",
-  bidirectional: "Two diameters",
-  rectangle: "Rectangle",
-  ellipse: "Ellipse",
-  circle: "Circle",
-  freehand: "Freehand",
-  cobb: "Cobb angle",
-  arrow: "Arrow",
-  text: "Text",
-  probe: "Probe",
-  key: "Key image",
+  length: t("Length"),
+  angle: t("Angle"),
+  bidirectional: t("Two diameters"),
+  rectangle: t("Rectangle"),
+  ellipse: t("Ellipse"),
+  circle: t("Circle"),
+  freehand: t("Freehand"),
+  cobb: t("Cobb angle"),
+  arrow: t("Arrow"),
+  text: t("Text"),
+  probe: t("Probe"),
+  key: t("Key image"),
 };
 
-const round = (value: number) => (Math.abs(value) >= 100 ? value.toFixed(0) : value.toFixed(1));
+const round = (value: number) => decimal(value, Math.abs(value) >= 100 ? 0 : 1);
 const PARTS: [keyof RoiStats, (value: string) => string][] = [
   ["length_mm", (value) => `${value} mm`],
   ["width_mm", (value) => `${value} mm`],
   ["angle_deg", (value) => `${value}°`],
   ["area_mm2", (value) => `${value} mm²`],
-  ["mean", (value) => `mean ${value}`],
+  ["mean", (value) => t("mean {value}", { value })],
 ];
 
 /** What a region measures, as text. */

@@ -1,5 +1,6 @@
 import { Button, Checkbox, Group, Popover, Select, Slider, Stack, Text } from "@mantine/core";
 import { IconStack2 } from "@tabler/icons-react";
+import { t } from "@/i18n/text";
 import type { Shown } from "../preview/content";
 import type { Layer } from "./useNiivue";
 
@@ -29,7 +30,8 @@ export function LayerMenu({ layers, others, colormaps, onChange }: LayerMenuProp
     <Popover position="bottom-start" shadow="md" width={340}>
       <Popover.Target>
         <Button size="xs" variant="default" leftSection={<IconStack2 size={16} />}>
-          Layers{layers.length > 1 ? ` (${layers.length})` : ""}
+          {t("Layers")}
+          {layers.length > 1 ? ` (${layers.length})` : ""}
         </Button>
       </Popover.Target>
       <Popover.Dropdown>
@@ -52,7 +54,7 @@ export function LayerMenu({ layers, others, colormaps, onChange }: LayerMenuProp
                       w={130}
                       searchable
                       allowDeselect={false}
-                      aria-label={`Colours of ${file.name}`}
+                      aria-label={t("Colours of {name}", { name: file.name })}
                       data={colormaps}
                       value={layer.colormap}
                       onChange={(value) => change(file, { colormap: value ?? "gray" })}
@@ -65,7 +67,7 @@ export function LayerMenu({ layers, others, colormaps, onChange }: LayerMenuProp
                       max={1}
                       step={0.05}
                       label={(value) => `${Math.round(value * 100)} %`}
-                      thumbLabel={`Opacity of ${file.name}`}
+                      thumbLabel={t("Opacity of {name}", { name: file.name })}
                       value={layer.opacity}
                       onChange={(opacity) => change(file, { opacity })}
                     />
@@ -76,7 +78,7 @@ export function LayerMenu({ layers, others, colormaps, onChange }: LayerMenuProp
           })}
           {others.length === 0 ? (
             <Text size="sm" c="dimmed">
-              No other volume is beside this one.
+              {t("No other volume is beside this one.")}
             </Text>
           ) : null}
         </Stack>

@@ -1,16 +1,24 @@
 import { Select, Slider } from "@mantine/core";
 import { useState } from "react";
+import { t } from "@/i18n/text";
 import { Loading } from "@/ui/Loading";
 import { Message } from "@/ui/Message";
 import type { PreviewProps } from "../preview/content";
 import preview from "../preview/Preview.module.css";
 import { LayerMenu } from "./LayerMenu";
-import { type Layer, SLICES, type Slices, useNiivue } from "./useNiivue";
+import { type Layer, type Slices, useNiivue } from "./useNiivue";
 import classes from "./VolumeView.module.css";
 
-const VIEWS = Object.keys(SLICES).map((value) => ({
+const WORDS: Record<Slices, string> = {
+  multiplanar: t("multiplanar"),
+  axial: t("axial"),
+  coronal: t("coronal"),
+  sagittal: t("sagittal"),
+  render: t("render"),
+};
+const VIEWS = Object.entries(WORDS).map(([value, words]) => ({
   value,
-  label: value.charAt(0).toUpperCase() + value.slice(1),
+  label: words.charAt(0).toUpperCase() + words.slice(1),
 }));
 
 /** A volume in three planes and rendered, with others over it. */
@@ -21,11 +29,11 @@ export function VolumeView({ file, others }: PreviewProps) {
   const { canvas, state } = useNiivue(layers, slices, frame);
   return (
     <>
-      <div className={preview.bar} role="toolbar" aria-label="Volume">
+      <div className={preview.bar} role="toolbar" aria-label={t("Volume")}>
         <Select
           size="xs"
           w={130}
-          aria-label="Planes"
+          aria-label={t("Planes")}
           data={VIEWS}
           value={slices}
           allowDeselect={false}
@@ -39,12 +47,12 @@ export function VolumeView({ file, others }: PreviewProps) {
             min={0}
             max={state.frames - 1}
             value={frame}
-            label={(value) => `Time ${value + 1} of ${state.frames}`}
-            thumbLabel="Time"
+            label={(value) => t("Time {number} of {total}", { number: value + 1, total: state.frames })}
+            thumbLabel={t("Time")}
             onChange={setFrame}
           />
         ) : null}
-        <output className={`mono ${classes.location}`} aria-label="Position and value">
+        <output className={`mono ${classes.location}`} aria-label={t("Position and value")}>
           {state.location}
         </output>
       </div>
@@ -52,21 +60,21 @@ export function VolumeView({ file, others }: PreviewProps) {
         <canvas
           ref={canvas}
           role="img"
-          aria-label={`${file.name}, ${slices}`}
+          aria-label={`${file.name}, ${WORDS[slices]}`}
           data-testid="volume"
           data-ready={state.ready || undefined}
         />
-        <span className={classes.note}>Not for diagnostic use</span>
+        <span className={classes.note}>{t("Not for diagnostic use")}</span>
         {state.error !== null ? (
           <div className={classes.over}>
-            <Message title="This volume cannot be shown" alert>
+            <Message title={t("This volume cannot be shown")} alert>
               {state.error}
             </Message>
           </div>
         ) : null}
         {!state.ready && state.error === null ? (
           <div className={classes.over}>
-            <Loading label="Loading the volume" />
+            <Loading label={t("Loading the volume")} />
           </div>
         ) : null}
       </div>

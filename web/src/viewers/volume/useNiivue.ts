@@ -1,8 +1,9 @@
 import { Niivue, SHOW_RENDER, SLICE_TYPE } from "@niivue/niivue";
 import { useEffect, useRef, useState } from "react";
+import { t } from "@/i18n/text";
 import type { Shown } from "../preview/content";
 
-export const SLICES = {
+const SLICES = {
   multiplanar: SLICE_TYPE.MULTIPLANAR,
   axial: SLICE_TYPE.AXIAL,
   coronal: SLICE_TYPE.CORONAL,
@@ -29,7 +30,7 @@ export interface VolumeState {
 const FRESH: VolumeState = { ready: false, frames: 1, colormaps: [], location: "", error: null };
 
 const asText = (problem: unknown) =>
-  problem instanceof Error ? problem.message : "The volume could not be read.";
+  problem instanceof Error ? problem.message : t("The volume could not be read.");
 
 /** A volume with overlays in one canvas; the layers after the first lie over it. */
 export function useNiivue(layers: Layer[], slices: Slices, frame: number) {

@@ -11,8 +11,6 @@ from collections.abc import Awaitable, Callable
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 
-import httpx
-
 from treadle.server.app.alerts.notices import Notice
 from treadle.server.kit.settings import AlertSettings
 from treadle.server.wire.answer import dumps
@@ -69,6 +67,8 @@ def _connection(settings: AlertSettings) -> smtplib.SMTP:
 
 
 async def _post(settings: AlertSettings, notice: Notice) -> None:
+    import httpx  # few sites have a webhook
+
     body = dumps(notice.document)
     headers = {"Content-Type": "application/json", "User-Agent": "treadle"}
     if settings.webhook_secret:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 from collections.abc import Mapping
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from treadle.server.app.supervise.control import Control
+from treadle.server.kit.loading import loading
 from treadle.server.kit.logging import configure_logging
 from treadle.server.kit.operator import OperatorError
 from treadle.server.kit.settings import Settings, load_settings
@@ -22,14 +22,15 @@ GRACEFUL_S = 5
 def serve(flags: Mapping[str, object], control_fd: int | None) -> None:
     """The API and web app, until a signal."""
     settings = _checked(load_settings(flags), control_fd)
-    import uvicorn
+    with loading():
+        import uvicorn
 
-    from treadle.server.app.asgi import create_app
+        from treadle.server.app.asgi import create_app
 
-    settings = _ordered(settings, control_fd)
+    settings = _ordered(settings, _orders(control_fd))
     configure_logging(role="serve", form=settings.log_format, level=settings.log_level)
-    app = create_app(settings)
-    gc.freeze()  # modules and routes stay for ever: looking for garbage among them took a tenth of the time
+    with loading():
+        app = create_app(settings)
     uvicorn.run(
         app,
         host=settings.http.host,
@@ -42,13 +43,16 @@ def serve(flags: Mapping[str, object], control_fd: int | None) -> None:
 
 
 def work(flags: Mapping[str, object], control_fd: int | None) -> None:
-    """A background worker, until a signal."""
+    """A background worker, until a signal; under `treadle up` it may be told to prepare the database before."""
     settings = _checked(load_settings(flags), control_fd)
-    from treadle.server.app.worker import run
+    with loading():
+        from treadle.server.app.worker import run
 
-    settings = _ordered(settings, control_fd)
+    orders = _orders(control_fd)
+    settings = _ordered(settings, orders)
     configure_logging(role="worker", form=settings.log_format, level=settings.log_level)
-    run(settings)
+    if "prepare" not in orders or _prepare(settings, Path(orders["prepare"])):
+        run(settings)
 
 
 def migrate(flags: Mapping[str, object]) -> str:
@@ -66,30 +70,27 @@ def migrate(flags: Mapping[str, object]) -> str:
     return f"the schema is up to date (PostgreSQL {version})"
 
 
-def prepare(flags: Mapping[str, object], control_fd: int | None) -> None:
-    """Schema, first administrator, keys of connector and engine; the answer goes to the file the orders name."""
+def _prepare(settings: Settings, result: Path) -> bool:
+    """Schema, first administrator, keys of connector and engine: whether there were; a file says which, or why not."""
     from treadle.server.app.bootstrap import bootstrap
     from treadle.server.store.check import check_database
     from treadle.server.store.schema_version import is_current
 
-    if control_fd is None:
-        raise OperatorError("`treadle prepare` is a step of `treadle up`")
-    orders = Control(control_fd).orders()
-    settings = load_settings(flags).model_copy(update={"database_url": orders["database_url"]})
-    configure_logging(role="prepare", form=settings.log_format, level=settings.log_level)
+    url = str(settings.database_url)
     try:
-        check_database(orders["database_url"])
-        if not is_current(orders["database_url"]):
+        check_database(url)
+        if not is_current(url):
             from treadle.server.store.migrate import upgrade
 
-            upgrade(orders["database_url"])
+            upgrade(url)
         found = asdict(bootstrap(settings))
-        answer: dict[str, Any] = {
-            name: found[name] for name in ("email", "password", "api_key", "device_key", "engine_key")
-        }
     except OperatorError as error:
-        answer = {"error": str(error)}
-    _write(Path(orders["result"]), answer)
+        _write(result, {"error": str(error)})
+        return False
+    _write(
+        result, {name: found[name] for name in ("email", "password", "api_key", "device_key", "engine_key")}
+    )
+    return True
 
 
 def _checked(settings: Settings, control_fd: int | None) -> Settings:
@@ -99,12 +100,14 @@ def _checked(settings: Settings, control_fd: int | None) -> Settings:
     return settings
 
 
-def _ordered(settings: Settings, control_fd: int | None) -> Settings:
-    """The settings, completed by the supervisor if there is one."""
-    if control_fd is None:
-        return settings
-    orders = Control(control_fd).orders()
-    return settings.model_copy(update={"database_url": orders["database_url"]})
+def _orders(control_fd: int | None) -> dict[str, Any]:
+    """What the supervisor says, if there is one."""
+    return {} if control_fd is None else Control(control_fd).orders()
+
+
+def _ordered(settings: Settings, orders: Mapping[str, Any]) -> Settings:
+    """The settings, completed by the supervisor."""
+    return settings.model_copy(update={"database_url": orders["database_url"]}) if orders else settings
 
 
 def _write(path: Path, answer: Mapping[str, Any]) -> None:

@@ -79,7 +79,6 @@ class Up:
         def child(role: str, *words: str) -> Child:
             return Child(role, [*TREADLE, *words, *flags], logs=logs)
 
-        self._prepare = child("prepare", "prepare")
         self._sample = child("sample", *SAMPLES[sample or "study"][0])
         self._sampling = False
         self._children = [child(role, *words) for role, words in ROLES.items()]
@@ -110,7 +109,7 @@ class Up:
         check_port(settings.http, what="HTTP", option="--http", patience_s=patience)
         check_port(settings.dicom, what="DICOM", option="--dicom", patience_s=patience)
         serve, connector, worker = self._children
-        early = [serve, connector] if was_prepared(self._home) else [self._prepare, serve, connector]
+        early = [serve, connector] if was_prepared(self._home) else [worker, serve, connector]
         for child in early:  # they load while the database starts
             child.spawn()
         self._remember()
@@ -124,8 +123,9 @@ class Up:
         self._wait_until(f"connector  {settings.dicom} listens", lambda: probes.listens(settings.dicom))
         serve.release(orders)
         self._wait_until(f"api        {self._local_url} answers", lambda: probes.api_answers(settings.http))
-        worker.spawn()  # loads in the background; nobody waits for it
-        worker.release(orders)
+        if worker.pid is None:
+            worker.spawn()  # loads in the background; nobody waits for it
+        worker.release(orders)  # one that has prepared the home works already: for its next start
         self._begin_engine(engine_orders)
         self._remember()
         self._announce(prepared)
@@ -176,20 +176,19 @@ class Up:
         return prepared
 
     def _prepare_anew(self, url: str) -> Prepared:
-        if self._prepare.pid is None:
-            self._prepare.spawn()
+        """A worker does it before it begins: it has loaded what this needs."""
+        worker = self._children[-1]
+        if worker.pid is None:
+            worker.spawn()
         result = self._home / "run" / "prepared.json"
         result.unlink(missing_ok=True)
-        self._prepare.release({"database_url": url, "result": str(result)})
-        while self._prepare.exit_status is None:
+        worker.release({"database_url": url, "prepare": str(result)})
+        while not result.exists() and worker.exit_status is None:
             time.sleep(0.01)
-        self._prepare.make_stop(0.0)
         try:
             answer: dict[str, Any] = json.loads(result.read_text(encoding="utf-8"))
         except (FileNotFoundError, ValueError):
-            raise CannotStartError(
-                f"the database could not be prepared: {self._prepare.log.last_words()}"
-            ) from None
+            raise CannotStartError(f"the database could not be prepared: {worker.log.last_words()}") from None
         finally:
             result.unlink(missing_ok=True)
         if "error" in answer:
@@ -290,14 +289,14 @@ class Up:
         self._tell_ready()
 
     def _remember(self) -> None:
-        pids = [child.pid for child in (self._prepare, *self._children)]
+        pids = [child.pid for child in self._children]
         leftovers.remember(self._home / "run" / "children.json", [pid for pid in pids if pid is not None])
 
     def _stop(self) -> None:
         self._stopping = True
         if not self._owns_home:
             return
-        everyone = (self._sample, self._prepare, *self._children)
+        everyone = (self._sample, *self._children)
         for child in everyone:
             child.ask_to_stop()
         deadline = time.monotonic() + CHILDREN_STOP_S

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from treadle.server.catalog.models import Document, Reference, RoleEntry
+from treadle.server.wire.model import Model
 
 
 class SearchObject(Document):
@@ -17,7 +18,7 @@ class SearchObject(Document):
     label: str | None = None
 
 
-class SearchParent(BaseModel):
+class SearchParent(Model):
     """What a file or analysis is attached to."""
 
     id: str = Field(alias="_id")
@@ -71,13 +72,13 @@ class SearchPage(Document):
     sites: dict[str, SiteAnswer] | None = None
 
 
-class FoundByName(BaseModel):
+class FoundByName(Model):
     """Objects whose label or name holds a text, level by level."""
 
     results: list[SearchResult]
 
 
-class Facets(BaseModel):
+class Facets(Model):
     """Counts of the values of some fields over the whole result."""
 
     facets: dict[str, Any]
@@ -111,7 +112,7 @@ class Parsed(Document):
     warnings: list[Warning] = Field(default_factory=list)
 
 
-class Printed(BaseModel):
+class Printed(Model):
     """A query as text."""
 
     structured_query: str
@@ -127,7 +128,7 @@ class Suggestion(Document):
     count: int | None = None
 
 
-class Suggestions(BaseModel):
+class Suggestions(Model):
     """Ways to go on; they replace the text from this offset."""
 
     from_: int = Field(alias="from")
@@ -155,14 +156,14 @@ class Buckets(Document):
     buckets: list[dict[str, Any]] | None = None
 
 
-class Node(BaseModel):
+class Node(Model):
     """A found object, for calls that take many."""
 
     level: str
     id: str = Field(alias="_id")
 
 
-class Nodes(BaseModel):
+class Nodes(Model):
     """All found objects."""
 
     nodes: list[Node]

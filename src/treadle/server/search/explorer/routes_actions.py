@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from fastapi import Response
-from pydantic import BaseModel
 
 from treadle.server.access.guard import ScopedGuard
 from treadle.server.catalog.annotate import clean_tags
@@ -16,13 +15,14 @@ from treadle.server.search.explorer.request import read_search
 from treadle.server.search.explorer.search import Stopwatch, prepare, record
 from treadle.server.wire.answer import json_answer
 from treadle.server.wire.body import ObjectBody
+from treadle.server.wire.model import Model
 from treadle.server.wire.query import DeleteReason
 from treadle.server.wire.routing import Router
 
 router = Router(prefix="/dataexplorer", tags=["search"])
 
 
-class Collected(BaseModel):
+class Collected(Model):
     """Where a result was gathered, and how many acquisitions are new there."""
 
     collection: str
@@ -43,7 +43,7 @@ async def collect(guard: ScopedGuard, body: ObjectBody) -> Response:
     return json_answer({"collection": target.id, "added": added})
 
 
-class Tagged(BaseModel):
+class Tagged(Model):
     """How many objects bear the tags now, and how many the caller may not tag."""
 
     tagged: int

@@ -86,7 +86,9 @@ def number_word(number: float) -> Word:
 
 
 def bucket(number: float) -> float:
-    """Cut to 8 bits behind the leading one."""
+    """Cut to 8 bits behind the leading one; what is beyond all numbers stays."""
+    if not math.isfinite(number):
+        return number
     mantissa, exponent = math.frexp(number)
     return math.ldexp(math.trunc(mantissa * 2 * _BUCKETS) / (2 * _BUCKETS), exponent)
 

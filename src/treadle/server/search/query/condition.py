@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from treadle.server.search.query.frame import array
 
 _LITTLE = 40  # terms that a row's array is compared with one by one
+_AT_ONCE = 8  # terms that one scan of a GIN index merges: it compares all of them for each row it finds
+_MOST_SCANS = 32
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,6 @@ def has_terms(
         return NEVER
     numbers, tested = array(sorted(terms)), f"{alias}.{among}"
     op = "@>" if len(terms) == 1 else "&&"
-    gin = f"{alias}.t OPERATOR(pg_catalog.{op}) {numbers}"
     if len(terms) <= _LITTLE:
         walk = f"{tested} OPERATOR(pg_catalog.{op}) {numbers}"
         if among == "dates":  # not every row has dates
@@ -100,4 +101,14 @@ def has_terms(
     else:  # the list is hashed once
         walk = f"EXISTS (SELECT FROM unnest({tested}) u WHERE u = ANY({numbers}))"
     least, most = (share, share) if counted else (0.0, 1.0)
-    return Condition(gin, walk, share, least, most, within)
+    return Condition(_looked_up(f"{alias}.t", sorted(terms)), walk, share, least, most, within)
+
+
+def _looked_up(column: str, terms: Sequence[int]) -> str:
+    """SQL for a GIN index: a few terms to a scan, the rows of all scans put together."""
+    size = max(_AT_ONCE, -(-len(terms) // _MOST_SCANS))
+    scans = [
+        f"{column} OPERATOR(pg_catalog.{'@>' if len(few) == 1 else '&&'}) {array(few)}"
+        for few in (terms[start : start + size] for start in range(0, len(terms), size))
+    ]
+    return scans[0] if len(scans) == 1 else f"({' OR '.join(scans)})"

@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 
 from treadle.flyql.ast import Field
+from treadle.flyql.entities import AGES
 from treadle.flyql.leaves import paths
 from treadle.flyql.parser import parse_field
 from treadle.server.search.errors import BadCursor
@@ -93,10 +94,10 @@ def _of_document(frame: Frame, level: str, key: str, field: Field, sort: Sort) -
     oid = "r.oid"
     if field.entity != level:
         oid = f"(SELECT s.oid FROM search_{field.entity} s WHERE s.doc = {key})"
-    values = []
-    for path in paths(field):
-        keys = "".join(f".{orjson.dumps(part).decode()}{ANY_DEPTH}" for part in path.split("."))
-        values.append(f"SELECT jsonb_path_query(d.document, {frame.bind(f'lax ${keys}', 'jsonpath')}) AS v")
+    values = [
+        f"SELECT jsonb_path_query(d.document, {frame.bind(f'lax ${steps}', 'jsonpath')}) AS v"
+        for steps in _steps(field)
+    ]
     way = "DESC" if sort.descending else "ASC"
     source = f"""LEFT JOIN LATERAL (SELECT kind, n, w FROM search_document d, LATERAL ({" UNION ALL ".join(values)}) q,
       LATERAL (SELECT CASE jsonb_typeof(v) WHEN 'boolean' THEN 0 WHEN 'number' THEN 1 ELSE 2 END AS kind,
@@ -107,6 +108,18 @@ def _of_document(frame: Frame, level: str, key: str, field: Field, sort: Sort) -
       ORDER BY kind {way}, n {way}, w {way} LIMIT 1) sorted ON true"""
     types = ("int", "float8", "text")
     return Order(("sorted.kind", "sorted.n", "sorted.w"), types, sort.descending, source)
+
+
+def _steps(field: Field) -> list[str]:
+    """Where the values of a field stand in a document, as JSON paths; of derived ones, what they come from."""
+    if field.entity == "session" and field.path in AGES:
+        return _steps(Field("session", "age"))
+    if (field.entity, field.path) == ("file", "classification_list"):
+        return [".classification.**"]
+    return [
+        "".join(f".{orjson.dumps(part).decode()}{ANY_DEPTH}" for part in path.split("."))
+        for path in paths(field)
+    ]
 
 
 def write_cursor(keys: Sequence[Any], oid: str) -> str:

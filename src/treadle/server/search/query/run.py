@@ -21,10 +21,12 @@ from treadle.server.search.query.scope import Scope
 
 MOST_COUNTED = 10_000
 _WALK_MS, _COUNT_MS = 150, 300
+_ROWS_A_MS, _MOST_WALK_MS = 150, 600  # to find all by terms instead: a walk may take as long as that would
 _WALKING = "SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off"
 _BY_TERMS = "SET LOCAL enable_seqscan = off"
 _LONG_STATEMENT = 20_000  # characters; up to here each project is walked by itself
 _RARE = 0.35  # of all rows: up to here they are counted by their terms
+_RARE_OF_SOME = 0.5  # the same, of the rows that are tested until the limit is reached
 
 Counting = Literal["capped", "exact", "none"]
 Rows = list[tuple[Any, ...]]
@@ -107,7 +109,8 @@ async def _walk(inside: Frame, found: Matches, order: Order, place: list[Any] | 
         each = (f"({rows} AND r.project = {project} ORDER BY r.created DESC)" for project in projects)
         rows = f"SELECT oid, k0 FROM ({' UNION ALL '.join(each)}) every ORDER BY k0 DESC"
     statement = f'SELECT oid, k0 FROM ({rows}) q ORDER BY k0 DESC, oid COLLATE "C" LIMIT {size}'
-    return await inside.rows(statement, budget_ms=_WALK_MS, settings=_WALKING)
+    budget = min(max(_WALK_MS, int(found.about / _ROWS_A_MS)), _MOST_WALK_MS)
+    return await inside.rows(statement, budget_ms=budget, settings=_WALKING)
 
 
 async def _from_terms(
@@ -127,12 +130,15 @@ async def _from_terms(
 async def _count(
     inside: Frame, found: Matches, at_least: int, *, exact: bool
 ) -> tuple[int, Literal["eq", "gte"]]:
-    if not exact and found.least > 2 * MOST_COUNTED:
-        late = await inside.rows(f"SELECT count(*) FROM (SELECT FROM search_change LIMIT {MOST_COUNTED}) q")
-        if found.least - late[0][0] > MOST_COUNTED:
+    spare = min(int(found.least) - MOST_COUNTED, MOST_COUNTED)
+    if not exact and spare > 0:
+        late = await inside.rows(f"SELECT count(*) FROM (SELECT FROM search_change LIMIT {spare}) q")
+        if late[0][0] < spare:
             return MOST_COUNTED, "gte"
     limit, budget = ("", BUDGET_MS) if exact else (f"LIMIT {MOST_COUNTED + 1}", _COUNT_MS)
-    rare = found.about < _RARE * await inside.total(found.level)
+    stops = not exact and found.about > MOST_COUNTED
+    share = _RARE_OF_SOME * MOST_COUNTED / found.about if stops else _RARE
+    rare = found.about < share * await inside.total(found.level)
     where, settings = (found.gin, _BY_TERMS) if rare else (found.walk, "")
     try:
         rows = await inside.rows(

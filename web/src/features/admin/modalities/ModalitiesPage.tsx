@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { modalitiesQuery } from "@/api/queries";
 import { useIsAdmin } from "@/api/rights";
-import { count } from "@/ui/format";
+import { plural, t } from "@/i18n/text";
 import { LinkButton } from "@/ui/LinkButton";
 import { ListPanel } from "@/ui/ListPanel";
 import { useCrumbs } from "@/ui/layout/crumbsContext";
@@ -16,30 +16,30 @@ import { StateMark } from "@/ui/StateMark";
 export function ModalitiesPage() {
   const found = useQuery(modalitiesQuery);
   const admin = useIsAdmin();
-  useCrumbs([{ label: "Modalities" }]);
+  useCrumbs([{ label: t("Modalities") }]);
   const add = admin ? (
     <LinkButton to="/admin/modalities/$m" params={{ m: "new" }} leftSection={<IconPlus size={16} />}>
-      New modality
+      {t("New modality")}
     </LinkButton>
   ) : null;
   return (
     <Page>
       <PageHead
-        title="Modalities"
-        about="The vocabulary by which files are classified, for each kind of device"
+        title={t("Modalities")}
+        about={t("The vocabulary by which files are classified, for each kind of device")}
         actions={add}
       />
       <ListPanel
-        title="Modalities"
+        title={t("Modalities")}
         untitled
-        what="list of modalities"
+        what={t("list of modalities")}
         found={found}
         rows={found.data}
         rowKey={(one) => one._id}
-        empty={<Message title="No modalities" action={add} />}
+        empty={<Message title={t("No modalities")} action={add} />}
         columns={[
           {
-            head: "Modality",
+            head: t("Modality"),
             cell: (one) => (
               <Link to="/admin/modalities/$m" params={{ m: one._id }}>
                 {one._id}
@@ -47,15 +47,19 @@ export function ModalitiesPage() {
               </Link>
             ),
           },
-          { head: "Classified by", cell: (one) => Object.keys(one.classification).join(", ") },
+          { head: t("Classified by"), cell: (one) => Object.keys(one.classification).join(", ") },
           {
-            head: "Vocabulary",
-            cell: (one) => count(Object.values(one.classification).flat().length, "word"),
+            head: t("Vocabulary"),
+            cell: (one) =>
+              plural(Object.values(one.classification).flat().length, "{count} word", "{count} words"),
           },
           {
-            head: "State",
+            head: t("State"),
             cell: (one) => (
-              <StateMark state={one.active ? "ok" : "off"} words={one.active ? "offered" : "not offered"} />
+              <StateMark
+                state={one.active ? "ok" : "off"}
+                words={one.active ? t("offered") : t("not offered")}
+              />
             ),
           },
         ]}

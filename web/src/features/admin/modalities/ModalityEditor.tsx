@@ -17,8 +17,8 @@ import { api } from "@/api/client";
 import { modalitiesQuery } from "@/api/queries";
 import type { Modality } from "@/api/types";
 import { useRemoval } from "@/api/useChange";
+import { plural, t } from "@/i18n/text";
 import { Columns } from "@/ui/Columns";
-import { count } from "@/ui/format";
 import { Message } from "@/ui/Message";
 import { Page } from "@/ui/Page";
 import { PageHead } from "@/ui/PageHead";
@@ -65,51 +65,53 @@ export function ModalityEditor({ modality, mayEdit }: { modality: Modality; mayE
   return (
     <Page>
       <PageHead
-        title={adding ? "New modality" : modality._id}
-        kind="Modality"
-        about={count(entries.flatMap(({ words }) => words).length, "word")}
+        title={adding ? t("New modality") : modality._id}
+        kind={t("Modality")}
+        about={plural(entries.flatMap(({ words }) => words).length, "{count} word", "{count} words")}
         actions={
           mayEdit && !adding ? (
-            <RemoveButton what="modality" remove={remove}>
-              “{modality._id}” is no longer offered. Files keep their modality and classification.
+            <RemoveButton what={t("modality")} remove={remove}>
+              {t("“{id}” is no longer offered. Files keep their modality and classification.", {
+                id: modality._id,
+              })}
             </RemoveButton>
           ) : null
         }
       />
       <Columns
         main={
-          <Panel title="Vocabulary">
+          <Panel title={t("Vocabulary")}>
             {entries.length === 0 ? (
-              <Message title="No vocabulary yet">
-                Files of this modality can be classified by free words under “Custom” only.
+              <Message title={t("No vocabulary yet")}>
+                {t("Files of this modality can be classified by free words under “Custom” only.")}
               </Message>
             ) : null}
-            <ul className={classes.rows} aria-label="Vocabulary">
+            <ul className={classes.rows} aria-label={t("Vocabulary")}>
               {entries.map(({ key, words }, at) => (
                 // biome-ignore lint/suspicious/noArrayIndexKey: a key is renamed in its place
                 <li key={at} className={classes.row}>
                   <TextInput
-                    aria-label={`Name of row ${at + 1}`}
-                    placeholder="Intent"
+                    aria-label={t("Name of row {row}", { row: at + 1 })}
+                    placeholder={t("Intent")}
                     disabled={!mayEdit}
                     value={key}
                     onChange={(event) => change(at, { key: event.currentTarget.value })}
                   />
                   <TagsInput
-                    aria-label={`Words of ${key || `row ${at + 1}`}`}
-                    placeholder={words.length === 0 ? "Type a word, then Enter" : ""}
+                    aria-label={t("Words of {key}", { key: key || t("row {row}", { row: at + 1 }) })}
+                    placeholder={words.length === 0 ? t("Type a word, then Enter") : ""}
                     disabled={!mayEdit}
                     acceptValueOnBlur
                     value={words}
                     onChange={(next) => change(at, { words: next })}
                   />
                   {mayEdit ? (
-                    <Tooltip label="Remove">
+                    <Tooltip label={t("Remove")}>
                       <ActionIcon
                         variant="subtle"
                         color="gray"
                         mt={3}
-                        aria-label={`Remove ${key || `row ${at + 1}`}`}
+                        aria-label={t("Remove {key}", { key: key || t("row {row}", { row: at + 1 }) })}
                         onClick={() => setEntries(entries.filter((_, place) => place !== at))}
                       >
                         <IconX size={16} />
@@ -127,18 +129,18 @@ export function ModalityEditor({ modality, mayEdit }: { modality: Modality; mayE
                 leftSection={<IconPlus size={14} />}
                 onClick={() => setEntries([...entries, { key: "", words: [] }])}
               >
-                Add classification
+                {t("Add classification")}
               </Button>
             ) : null}
           </Panel>
         }
         side={
-          <Panel title="About">
+          <Panel title={t("About")}>
             <Stack gap="md">
               {adding ? (
                 <TextInput
-                  label="Name"
-                  description="As scanners write it in the modality field, like MR."
+                  label={t("Name")}
+                  description={t("As scanners write it in the modality field, like MR.")}
                   maxLength={64}
                   autoFocus
                   value={id}
@@ -146,14 +148,14 @@ export function ModalityEditor({ modality, mayEdit }: { modality: Modality; mayE
                 />
               ) : null}
               <TextInput
-                label="Description"
+                label={t("Description")}
                 disabled={!mayEdit}
                 value={description}
                 onChange={(event) => setDescription(event.currentTarget.value)}
               />
               <Checkbox
-                label="Offered when files are classified"
-                description="Files that have it already keep it."
+                label={t("Offered when files are classified")}
+                description={t("Files that have it already keep it.")}
                 disabled={!mayEdit}
                 checked={active}
                 onChange={(event) => setActive(event.currentTarget.checked)}
@@ -171,7 +173,7 @@ export function ModalityEditor({ modality, mayEdit }: { modality: Modality; mayE
                     loading={save.isPending}
                     onClick={() => save.mutate()}
                   >
-                    {adding ? "Create modality" : "Save"}
+                    {adding ? t("Create modality") : t("Save")}
                   </Button>
                 </Group>
               ) : null}

@@ -3,6 +3,7 @@ import { useParams } from "@tanstack/react-router";
 import { modalitiesQuery } from "@/api/queries";
 import { useIsAdmin } from "@/api/rights";
 import type { Modality } from "@/api/types";
+import { t } from "@/i18n/text";
 import { Failure } from "@/ui/Failure";
 import { Loading } from "@/ui/Loading";
 import { useCrumbs } from "@/ui/layout/crumbsContext";
@@ -22,10 +23,13 @@ export function ModalityPage() {
   const found = useQuery(modalitiesQuery);
   const adding = m === "new";
   const modality = adding ? EMPTY : found.data?.find((one) => one._id === m);
-  useCrumbs([{ label: "Modalities", href: "/admin/modalities" }, { label: adding ? "New modality" : m }]);
+  useCrumbs([
+    { label: t("Modalities"), href: "/admin/modalities" },
+    { label: adding ? t("New modality") : m },
+  ]);
   if (found.error && !found.data)
-    return <Failure error={found.error} what="modality" onRetry={() => void found.refetch()} />;
+    return <Failure error={found.error} what={t("modality")} onRetry={() => void found.refetch()} />;
   if (!found.data) return <Loading />;
-  if (!modality) return <Failure error={Object.assign(new Error(m), { status: 404 })} what="modality" />;
+  if (!modality) return <Failure error={Object.assign(new Error(m), { status: 404 })} what={t("modality")} />;
   return <ModalityEditor key={JSON.stringify(modality)} modality={modality} mayEdit={mayEdit} />;
 }

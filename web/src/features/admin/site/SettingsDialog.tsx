@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api } from "@/api/client";
 import type { Info } from "@/api/types";
+import { t } from "@/i18n/text";
 import { FormDialog } from "@/ui/FormDialog";
 import { readSettings, settingsQuery } from "./site";
 
@@ -20,9 +21,9 @@ export function SettingsDialog({ settings, onClose }: { settings: Info; onClose:
   });
   return (
     <FormDialog
-      title="Settings that clients read"
+      title={t("Settings that clients read")}
       size="lg"
-      action="Save settings"
+      action={t("Save settings")}
       busy={save.isPending}
       disabled={"problem" in read}
       error={save.error}
@@ -30,8 +31,8 @@ export function SettingsDialog({ settings, onClose }: { settings: Info; onClose:
       onSubmit={() => "settings" in read && save.mutate(read.settings)}
     >
       <JsonInput
-        label="Settings"
-        description="Keys that are left out stay as they are."
+        label={t("Settings")}
+        description={t("Keys that are left out stay as they are.")}
         autosize
         minRows={8}
         maxRows={20}

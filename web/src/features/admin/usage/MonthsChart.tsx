@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { api } from "@/api/client";
+import { plural, t } from "@/i18n/text";
 import { Failure } from "@/ui/Failure";
-import { bytes, count } from "@/ui/format";
+import { bytes } from "@/ui/format";
 import { Loading } from "@/ui/Loading";
 import { Panel } from "@/ui/Panel";
 import classes from "./MonthsChart.module.css";
@@ -21,17 +22,17 @@ export function MonthsChart() {
   const months = found.data?.results ?? [];
   const most = Math.max(1, ...months.map((month) => month.managed_data_bytes_end));
   return (
-    <Panel title="Storage, last twelve months">
+    <Panel title={t("Storage, last twelve months")}>
       {found.isPending ? <Loading rows={3} /> : null}
       {found.error && !found.data ? (
-        <Failure error={found.error} what="usage report" onRetry={() => void found.refetch()} />
+        <Failure error={found.error} what={t("usage report")} onRetry={() => void found.refetch()} />
       ) : null}
-      <ol className={classes.chart} aria-label="Storage by month">
+      <ol className={classes.chart} aria-label={t("Storage by month")}>
         {months.map((month) => (
           <li
             key={monthName(month)}
             className={classes.month}
-            title={`${monthName(month)}: ${bytes(month.managed_data_bytes_end)}, ${count(month.session_count_end, "session")}`}
+            title={`${monthName(month)}: ${bytes(month.managed_data_bytes_end)}, ${plural(month.session_count_end, "{count} session", "{count} sessions")}`}
           >
             <span className={classes.value}>
               {month.managed_data_bytes_end > 0 ? bytes(month.managed_data_bytes_end) : "–"}

@@ -4,10 +4,11 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { api, apiUrl } from "@/api/client";
 import { save } from "@/api/download";
+import { figure, plural, t } from "@/i18n/text";
 import { ClearFilters } from "@/ui/ClearFilters";
 import { DateField } from "@/ui/DateField";
 import { FilterBar } from "@/ui/FilterBar";
-import { bytes, count } from "@/ui/format";
+import { bytes } from "@/ui/format";
 import { ListPanel } from "@/ui/ListPanel";
 import { useCrumbs } from "@/ui/layout/crumbsContext";
 import { Message } from "@/ui/Message";
@@ -20,7 +21,7 @@ import { BY, signed, totals, type Usage } from "./usage";
 export function UsagePage() {
   const search = useSearch({ from: "/inside/framed/admins/admin/usage" });
   const navigate = useNavigate({ from: "/admin/usage" });
-  useCrumbs([{ label: "Usage" }]);
+  useCrumbs([{ label: t("Usage") }]);
   const by = search.by === "group" ? "group" : "project";
   const asked = { group_by: by, start_date: search.from, end_date: search.to };
   const found = useQuery({
@@ -35,10 +36,14 @@ export function UsagePage() {
   return (
     <Page>
       <PageHead
-        title="Usage"
+        title={t("Usage")}
         about={
           rows
-            ? `${bytes(all.bytes)} in ${count(all.files, "file")} of ${count(all.sessions, "session")}`
+            ? t("{bytes} in {files} of {sessions}", {
+                bytes: bytes(all.bytes),
+                files: plural(all.files, "{count} file", "{count} files"),
+                sessions: plural(all.sessions, "{count} session", "{count} sessions"),
+              })
             : " "
         }
         actions={
@@ -47,7 +52,7 @@ export function UsagePage() {
             leftSection={<IconDownload size={16} />}
             onClick={() => save(apiUrl("/report/usage-summary", { ...asked, csv: true }))}
           >
-            Download CSV
+            {t("Download CSV")}
           </Button>
         }
       />
@@ -55,33 +60,41 @@ export function UsagePage() {
       <FilterBar>
         <SegmentedControl
           size="xs"
-          aria-label="Usage by"
+          style={{ width: "auto", flex: "none" }}
+          aria-label={t("Usage by")}
           data={[...BY]}
           value={by}
           onChange={(value) => change({ by: value })}
         />
-        <DateField label="From" mark="From" value={search.from} onChange={(from) => change({ from })} />
-        <DateField label="Until" mark="To" value={search.to} onChange={(to) => change({ to })} />
+        <DateField
+          label={t("From")}
+          mark={t("From")}
+          value={search.from}
+          onChange={(from) => change({ from })}
+        />
+        <DateField label={t("Until")} mark={t("To")} value={search.to} onChange={(to) => change({ to })} />
         <ClearFilters
           shown={Boolean(search.from || search.to)}
           onClear={() => change({ from: undefined, to: undefined })}
         />
       </FilterBar>
       <ListPanel
-        title={by === "group" ? "Groups" : "Projects"}
+        title={by === "group" ? t("Groups") : t("Projects")}
         untitled
-        what="usage report"
+        what={t("usage report")}
         found={found}
         rows={rows}
         rowKey={(row) => row.project_id ?? row.group_id ?? ""}
         empty={
-          <Message title="Nothing is kept yet">Usage is counted as soon as the first project exists.</Message>
+          <Message title={t("Nothing is kept yet")}>
+            {t("Usage is counted as soon as the first project exists.")}
+          </Message>
         }
         columns={[
           ...(by === "project"
             ? [
                 {
-                  head: "Project",
+                  head: t("Project"),
                   cell: (row: Usage) => (
                     <Link to="/projects/$p" params={{ p: row.project_id ?? "" }}>
                       {row.project_label}
@@ -91,28 +104,27 @@ export function UsagePage() {
               ]
             : []),
           {
-            head: "Group",
+            head: t("Group"),
             cell: (row) => (
               <Link to="/groups/$g" params={{ g: row.group_id ?? "" }}>
                 {row.group_label || row.group_id}
               </Link>
             ),
           },
-          { head: "Sessions", number: true, cell: (row) => row.session_count_end.toLocaleString("en-US") },
+          { head: t("Sessions"), number: true, cell: (row) => figure(row.session_count_end) },
           {
-            head: "New",
+            head: t("New"),
             number: true,
-            cell: (row) =>
-              signed(row.session_count_delta, Math.abs(row.session_count_delta).toLocaleString("en-US")),
+            cell: (row) => signed(row.session_count_delta, figure(Math.abs(row.session_count_delta))),
           },
           {
-            head: "Files",
+            head: t("Files"),
             number: true,
-            cell: (row) => row.files_total_managed_count_end.toLocaleString("en-US"),
+            cell: (row) => figure(row.files_total_managed_count_end),
           },
-          { head: "Storage", number: true, cell: (row) => bytes(row.managed_data_bytes_end) },
+          { head: t("Storage"), number: true, cell: (row) => bytes(row.managed_data_bytes_end) },
           {
-            head: "Growth",
+            head: t("Growth"),
             number: true,
             cell: (row) =>
               signed(row.managed_data_bytes_delta, bytes(Math.abs(row.managed_data_bytes_delta))),

@@ -1,3 +1,5 @@
+import { t } from "@/i18n/text";
+
 /** One line of the usage report: a project, a group or a month. */
 export interface Usage {
   project_id?: string;
@@ -15,8 +17,8 @@ export interface Usage {
 }
 
 export const BY = [
-  { value: "project", label: "By project" },
-  { value: "group", label: "By group" },
+  { value: "project", label: t("By project") },
+  { value: "group", label: t("By group") },
 ] as const;
 
 /** What all lines together have. */

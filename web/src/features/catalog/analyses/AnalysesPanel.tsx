@@ -4,6 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { listQuery } from "@/api/queries";
 import type { May } from "@/api/rights";
 import type { Analysis } from "@/api/types";
+import { figure, t, tIn } from "@/i18n/text";
 import { dateTime } from "@/ui/format";
 import { ListPanel } from "@/ui/ListPanel";
 
@@ -20,15 +21,15 @@ export function AnalysesPanel({ of, may }: { of: string; may: May }) {
   if (!seen || (!found.error && !page?.total)) return null;
   return (
     <ListPanel
-      title="Analyses"
-      what="list of analyses"
+      title={t("Analyses")}
+      what={t("list of analyses")}
       found={found}
       rows={page?.results}
       empty={null}
       rowKey={(row) => row._id}
       columns={[
         {
-          head: "Analysis",
+          head: t("Analysis"),
           cell: (row) => (
             <Link to="/analyses/$a" params={{ a: row._id }}>
               {row.label}
@@ -36,23 +37,26 @@ export function AnalysesPanel({ of, may }: { of: string; may: May }) {
           ),
         },
         {
-          head: "Made by",
+          head: t("Made by"),
           cell: (row) =>
             row.job ? (
               <Link to="/jobs/$j" params={{ j: row.job }}>
-                a gear
+                {tIn("made by", "a gear")}
               </Link>
             ) : (
-              "people"
+              tIn("made by", "people")
             ),
         },
-        { head: "Made", cell: (row) => dateTime(row.created) },
-        { head: "Outputs", number: true, cell: (row) => row.files?.length || "" },
+        { head: t("Made"), cell: (row) => dateTime(row.created) },
+        { head: t("Outputs"), number: true, cell: (row) => row.files?.length || "" },
       ]}
     >
       {page && page.total > MOST ? (
         <Text size="sm" c="dimmed" p="sm">
-          The newest {MOST} of {page.total}; the project’s tab Analyses lists all.
+          {t("The newest {shown} of {total}; the project’s tab Analyses lists all.", {
+            shown: MOST,
+            total: figure(page.total),
+          })}
         </Text>
       ) : null}
     </ListPanel>

@@ -2,6 +2,8 @@ import { useNavigate, useParams } from "@tanstack/react-router";
 import { allOf, contains, equals } from "@/api/filters";
 import { usePagedRows } from "@/api/paging";
 import type { Analysis } from "@/api/types";
+import { levelWord } from "@/i18n/levels";
+import { t, tIn } from "@/i18n/text";
 import { ClearFilters } from "@/ui/ClearFilters";
 import { FilterBar } from "@/ui/FilterBar";
 import { Message } from "@/ui/Message";
@@ -12,16 +14,16 @@ import { changedColumn, labelColumn, tagsColumn } from "../columns";
 import { useFilterFields } from "../useFilterFields";
 
 const COLUMNS: DataColumn<Analysis>[] = [
-  labelColumn("Analysis"),
-  { id: "on", title: "On", width: 110, cell: (row) => row.parent.type },
+  labelColumn(t("Analysis")),
+  { id: "on", title: tIn("analysis", "On"), width: 110, cell: (row) => levelWord(row.parent.type) },
   {
     id: "by",
-    title: "Made by",
+    title: t("Made by"),
     width: 160,
-    cell: (row) => (row.job ? "a gear" : "people"),
+    cell: (row) => (row.job ? tIn("made by", "a gear") : tIn("made by", "people")),
   },
-  { id: "inputs", title: "Inputs", width: 80, number: true, cell: (row) => row.inputs?.length || "" },
-  { id: "outputs", title: "Outputs", width: 80, number: true, cell: (row) => row.files?.length || "" },
+  { id: "inputs", title: t("Inputs"), width: 80, number: true, cell: (row) => row.inputs?.length || "" },
+  { id: "outputs", title: t("Outputs"), width: 80, number: true, cell: (row) => row.files?.length || "" },
   tagsColumn(),
   changedColumn,
 ];
@@ -31,8 +33,9 @@ export function ProjectAnalyses() {
   const { p } = useParams({ strict: false }) as { p: string };
   return (
     <Analyses path={`/projects/${p}/all/analyses`}>
-      Gears that make analyses are run from the page of a session or an acquisition; the SDK adds those made
-      elsewhere.
+      {t(
+        "Gears that make analyses are run from the page of a session or an acquisition; the SDK adds those made elsewhere.",
+      )}
     </Analyses>
   );
 }
@@ -42,8 +45,9 @@ export function CollectionAnalyses() {
   const { c } = useParams({ strict: false }) as { c: string };
   return (
     <Analyses path={`/collections/${c}/analyses`}>
-      Results about the whole collection are added with the SDK. What gears make of its sessions lies with the
-      sessions.
+      {t(
+        "Results about the whole collection are added with the SDK. What gears make of its sessions lies with the sessions.",
+      )}
     </Analyses>
   );
 }
@@ -57,14 +61,14 @@ function Analyses({ path, children }: { path: string; children: string }) {
   return (
     <>
       <FilterBar>
-        <SearchField label="Analysis contains" value={search.q} onChange={(q) => change({ q })} />
-        <SearchField label="Tag is" value={search.tag} onChange={(tag) => change({ tag })} />
+        <SearchField label={t("Analysis contains")} value={search.q} onChange={(q) => change({ q })} />
+        <SearchField label={t("Tag is")} value={search.tag} onChange={(tag) => change({ tag })} />
         <ClearFilters shown={filter !== undefined} onClear={clear} />
       </FilterBar>
       <PagedTable
         name="analyses"
-        label="Analyses"
-        what="list of analyses"
+        label={t("Analyses")}
+        what={t("list of analyses")}
         columns={COLUMNS}
         rows={rows}
         sort={sort}
@@ -72,7 +76,7 @@ function Analyses({ path, children }: { path: string; children: string }) {
         onOpen={(row) => void navigate({ to: "/analyses/$a", params: { a: row._id } })}
         filtered={filter !== undefined}
         onClear={clear}
-        empty={<Message title="No analyses yet">{children}</Message>}
+        empty={<Message title={t("No analyses yet")}>{children}</Message>}
       />
     </>
   );

@@ -4,6 +4,8 @@ import { jobQuery } from "@/api/jobs";
 import { containerQuery } from "@/api/queries";
 import { type May, useMay, useMayInCollection } from "@/api/rights";
 import type { Analysis } from "@/api/types";
+import { levelWord } from "@/i18n/levels";
+import { t, tIn } from "@/i18n/text";
 import { DownloadButton } from "@/parts/download/DownloadButton";
 import { JobMark } from "@/parts/jobs/JobMark";
 import { LineageButton } from "@/parts/jobs/LineageButton";
@@ -29,7 +31,7 @@ export function AnalysisPage() {
   const { a } = useParams({ from: "/inside/framed/analyses/$a" });
   const found = useQuery(containerQuery("analyses", a));
   if (found.error && !found.data)
-    return <Failure error={found.error} what="analysis" onRetry={() => void found.refetch()} />;
+    return <Failure error={found.error} what={t("analysis")} onRetry={() => void found.refetch()} />;
   if (!found.data) return <Loading />;
   return found.data.parent.type === "collection" ? (
     <OfCollection analysis={found.data} />
@@ -54,7 +56,7 @@ function OfCollection({ analysis }: { analysis: Analysis }) {
   const { data: collection } = useQuery(containerQuery("collections", analysis.parent.id));
   const changes = useMayInCollection(collection?.permissions);
   useCrumbs([
-    { label: "Collections", href: "/collections" },
+    { label: t("Collections"), href: "/collections" },
     { label: collection?.label ?? "…", href: `/collections/${analysis.parent.id}` },
     { label: analysis.label },
   ]);
@@ -71,7 +73,7 @@ function Content({ analysis, may }: { analysis: Analysis; may: May }) {
     <Page>
       <PageHead
         title={label}
-        kind={`Analysis of a ${parent.type}`}
+        kind={t("Analysis of a {level}", { level: levelWord(parent.type) })}
         about={analysis.description}
         actions={
           <>
@@ -90,7 +92,7 @@ function Content({ analysis, may }: { analysis: Analysis; may: May }) {
         main={
           <>
             <FilesPanel
-              title="Outputs"
+              title={t("Outputs")}
               files={analysis.files ?? []}
               may={(action) => may(action === "files_create_single" ? "analyses_create_sdk" : action)}
               into={{ id, label }}
@@ -105,10 +107,10 @@ function Content({ analysis, may }: { analysis: Analysis; may: May }) {
             <SidePanels
               place={place}
               facts={[
-                ["Made", dateTime(analysis.created)],
-                ["Changed", dateTime(analysis.modified)],
-                ["Made by", analysis.job ? "a gear" : "people"],
-                idFact("Analysis id", id),
+                [t("Made"), dateTime(analysis.created)],
+                [t("Changed"), dateTime(analysis.modified)],
+                [t("Made by"), analysis.job ? tIn("made by", "a gear") : tIn("made by", "people")],
+                idFact(t("Analysis id"), id),
               ]}
               tags={analysis.tags}
               notes={analysis.notes}
@@ -123,26 +125,26 @@ function Content({ analysis, may }: { analysis: Analysis; may: May }) {
 /** The exact versions that it was made of. */
 function Inputs({ files }: { files: Analysis["inputs"] }) {
   return (
-    <Panel title="Inputs" flush>
+    <Panel title={t("Inputs")} flush>
       {files.length === 0 ? (
-        <Message title="No inputs are known" />
+        <Message title={t("No inputs are known")} />
       ) : (
         <SimpleTable
-          label="Inputs"
+          label={t("Inputs")}
           rows={files}
           rowKey={(file) => `${file.file_id} ${file.version}`}
           columns={[
             {
-              head: "File",
+              head: t("File"),
               cell: (file) => (
                 <Link to="/files/$f" params={{ f: file.file_id }} search={{ version: file.version }}>
                   {file.name}
                 </Link>
               ),
             },
-            { head: "Type", cell: (file) => file.type },
-            { head: "Version", number: true, cell: (file) => file.version },
-            { head: "Size", number: true, cell: (file) => bytes(file.size) },
+            { head: t("Type"), cell: (file) => file.type },
+            { head: t("Version"), number: true, cell: (file) => file.version },
+            { head: t("Size"), number: true, cell: (file) => bytes(file.size) },
           ]}
         />
       )}
@@ -155,7 +157,7 @@ function Run({ job: id }: { job: string }) {
   const { data: job } = useQuery(jobQuery(id));
   if (!job) return null;
   return (
-    <Panel title="Run">
+    <Panel title={tIn("noun", "Run")}>
       <Link to="/jobs/$j" params={{ j: id }}>
         {job.gear_info.label ?? job.gear_info.name} {job.gear_info.version}
       </Link>

@@ -1,6 +1,7 @@
 import { api } from "@/api/client";
 import { useMayInCollection } from "@/api/rights";
 import { useChange } from "@/api/useChange";
+import { t } from "@/i18n/text";
 import { Nobody, PeopleEditor } from "@/parts/people/PeopleEditor";
 import { Columns } from "@/ui/Columns";
 import { dateTime } from "@/ui/format";
@@ -10,9 +11,9 @@ import { idFact, SidePanels } from "../SidePanels";
 import { useOpenCollection } from "./useOpenCollection";
 
 const ACCESS = [
-  { value: "ro", label: "Read" },
-  { value: "rw", label: "Add and take out" },
-  { value: "admin", label: "Administer" },
+  { value: "ro", label: t("Read") },
+  { value: "rw", label: t("Add and take out") },
+  { value: "admin", label: t("Administer") },
 ];
 
 /** Who shares a collection, its metadata, tags and notes. */
@@ -27,16 +28,16 @@ export function CollectionAbout() {
     <Columns
       main={
         <>
-          <Panel title="Shared with" flush>
+          <Panel title={t("Shared with")} flush>
             <PeopleEditor
-              label="Shared with"
-              given="Access"
+              label={t("Shared with")}
+              given={t("Access")}
               several={false}
               entries={collection.permissions.map((entry) => ({ _id: entry._id, values: [entry.access] }))}
               choices={ACCESS}
               mayEdit={may("project_permissions_manage")}
               busy={change.isPending}
-              empty={<Nobody>Only site administrators see this collection.</Nobody>}
+              empty={<Nobody>{t("Only site administrators see this collection.")}</Nobody>}
               onAdd={(_id, [access]) => change.mutateAsync(() => api.post(path, { _id, access }))}
               onChange={(id, [access]) => change.mutate(() => api.put(one(id), { access }))}
               onRemove={(id) => change.mutateAsync(() => api.delete(one(id)))}
@@ -49,11 +50,11 @@ export function CollectionAbout() {
         <SidePanels
           place={place}
           facts={[
-            ["Curator", collection.curator],
-            ["Description", collection.description],
-            ["Created", dateTime(collection.created)],
-            ["Changed", dateTime(collection.modified)],
-            idFact("Collection id", collection._id),
+            [t("Curator"), collection.curator],
+            [t("Description"), collection.description],
+            [t("Created"), dateTime(collection.created)],
+            [t("Changed"), dateTime(collection.modified)],
+            idFact(t("Collection id"), collection._id),
           ]}
           tags={collection.tags}
           notes={collection.notes}

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Outlet, useParams, useRouterState } from "@tanstack/react-router";
 import { containerQuery } from "@/api/queries";
 import { useMayInCollection } from "@/api/rights";
+import { t } from "@/i18n/text";
 import { BatchLink } from "@/parts/batch/BatchLink";
 import { DownloadButton } from "@/parts/download/DownloadButton";
 import { Failure } from "@/ui/Failure";
@@ -18,8 +19,9 @@ export function CollectionFrame() {
   const { data: collection, error, refetch } = useQuery(containerQuery("collections", c));
   const path = useRouterState({ select: (state) => state.location.pathname });
   const may = useMayInCollection(collection?.permissions);
-  useCrumbs([{ label: "Collections", href: "/collections" }, { label: collection?.label ?? "" }]);
-  if (error && !collection) return <Failure error={error} what="collection" onRetry={() => void refetch()} />;
+  useCrumbs([{ label: t("Collections"), href: "/collections" }, { label: collection?.label ?? "" }]);
+  if (error && !collection)
+    return <Failure error={error} what={t("collection")} onRetry={() => void refetch()} />;
   if (!collection) return <Loading />;
   const base = `/collections/${c}`;
   const about = path.startsWith(`${base}/about`);
@@ -28,7 +30,9 @@ export function CollectionFrame() {
     <Page fill={!about}>
       <PageHead
         title={collection.label}
-        kind={collection.curator ? `Collection of ${collection.curator}` : "Collection"}
+        kind={
+          collection.curator ? t("Collection of {curator}", { curator: collection.curator }) : t("Collection")
+        }
         about={collection.description}
         actions={
           <>
@@ -36,16 +40,16 @@ export function CollectionFrame() {
               <DeleteButton level="collection" id={c} label={collection.label} parents={{}} />
             ) : null}
             <BatchLink collection={c} />
-            <DownloadButton nodes={[{ level: "collection", _id: c }]} words="Download all" />
+            <DownloadButton nodes={[{ level: "collection", _id: c }]} words={t("Download all")} />
           </>
         }
       />
       <TabLinks
-        label="Collection"
+        label={t("Collection")}
         tabs={[
-          { href: base, words: "Sessions", here: !about && !analyses },
-          { href: `${base}/analyses`, words: "Analyses", here: analyses },
-          { href: `${base}/about`, words: "People and details", here: about },
+          { href: base, words: t("Sessions"), here: !about && !analyses },
+          { href: `${base}/analyses`, words: t("Analyses"), here: analyses },
+          { href: `${base}/about`, words: t("People and details"), here: about },
         ]}
       />
       <Outlet />

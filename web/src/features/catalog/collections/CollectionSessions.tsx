@@ -5,6 +5,7 @@ import { api } from "@/api/client";
 import type { DownloadNode } from "@/api/download";
 import { useMayInCollection } from "@/api/rights";
 import { useChange } from "@/api/useChange";
+import { t } from "@/i18n/text";
 import { BatchButton } from "@/parts/batch/BatchButton";
 import { BulkEditButton } from "@/parts/bulkedit/BulkEditButton";
 import { AddToCollectionButton } from "@/parts/collect/AddToCollectionButton";
@@ -40,7 +41,7 @@ export function CollectionSessions() {
               loading={remove.isPending}
               onClick={() => remove.mutate(nodes)}
             >
-              Take out
+              {t("Take out")}
             </Button>
           ) : null}
           <BatchButton nodes={nodes} />
@@ -50,9 +51,10 @@ export function CollectionSessions() {
         </>
       )}
       empty={
-        <Message title="Nothing in here yet">
-          Open a project, select sessions, then “Add to collection”. You see only what you may see in its
-          project.
+        <Message title={t("Nothing in here yet")}>
+          {t(
+            "Open a project, select sessions, then “Add to collection”. You see only what you may see in its project.",
+          )}
         </Message>
       }
     />

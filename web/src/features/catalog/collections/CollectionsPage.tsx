@@ -4,9 +4,9 @@ import { allOf, contains } from "@/api/filters";
 import { usePagedRows } from "@/api/paging";
 import { useMe } from "@/api/queries";
 import type { Collection } from "@/api/types";
+import { plural, t, tIn } from "@/i18n/text";
 import { ClearFilters } from "@/ui/ClearFilters";
 import { FilterBar } from "@/ui/FilterBar";
-import { count } from "@/ui/format";
 import { useCrumbs } from "@/ui/layout/crumbsContext";
 import { Message } from "@/ui/Message";
 import { Page } from "@/ui/Page";
@@ -18,20 +18,24 @@ import { changedColumn, labelColumn, tagsColumn } from "../columns";
 import { useFilterFields } from "../useFilterFields";
 import { NewCollectionButton } from "./NewCollectionButton";
 
-const ACCESS = { ro: "read", rw: "change", admin: "administer" };
+const ACCESS = {
+  ro: tIn("I may", "read"),
+  rw: tIn("I may", "change"),
+  admin: tIn("I may", "administer"),
+};
 
 const columnsFor = (user: string): DataColumn<Collection>[] => [
-  labelColumn("Collection"),
+  labelColumn(t("Collection")),
   {
     id: "curator",
-    title: "Curator",
+    title: t("Curator"),
     width: 220,
     cell: (row) => row.curator,
     text: (row) => row.curator ?? "",
   },
   {
     id: "access",
-    title: "I may",
+    title: t("I may"),
     width: 120,
     cell: (row) => {
       const held = row.permissions.find((one) => one._id === user)?.access;
@@ -40,7 +44,7 @@ const columnsFor = (user: string): DataColumn<Collection>[] => [
   },
   {
     id: "people",
-    title: "Shared with",
+    title: t("Shared with"),
     width: 110,
     number: true,
     cell: (row) => row.permissions.length - 1 || "",
@@ -49,7 +53,7 @@ const columnsFor = (user: string): DataColumn<Collection>[] => [
   changedColumn,
   {
     id: "description",
-    title: "Description",
+    title: t("Description"),
     width: 320,
     cell: (row) => row.description,
     text: (row) => row.description ?? "",
@@ -62,25 +66,25 @@ export function CollectionsPage() {
   const navigate = useNavigate();
   const { search, change, clear } = useFilterFields();
   const columns = useMemo(() => columnsFor(user._id), [user._id]);
-  useCrumbs([{ label: "Collections" }]);
+  useCrumbs([{ label: t("Collections") }]);
   const sort = readSort(search.sort, columns) ?? { field: "label", descending: false };
   const filter = allOf(search.q && contains("label", search.q));
   const rows = usePagedRows<Collection>("/collections", { filter, sort: sortText(sort) });
   return (
     <Page fill>
       <PageHead
-        title="Collections"
-        about={rows.loading ? " " : count(rows.total, "collection")}
+        title={t("Collections")}
+        about={rows.loading ? " " : plural(rows.total, "{count} collection", "{count} collections")}
         actions={<NewCollectionButton />}
       />
       <FilterBar>
-        <SearchField label="Label contains" value={search.q} onChange={(q) => change({ q })} />
+        <SearchField label={t("Label contains")} value={search.q} onChange={(q) => change({ q })} />
         <ClearFilters shown={filter !== undefined} onClear={clear} />
       </FilterBar>
       <PagedTable
         name="collections"
-        label="Collections"
-        what="collection list"
+        label={t("Collections")}
+        what={t("collection list")}
         columns={columns}
         rows={rows}
         sort={sort}
@@ -89,9 +93,10 @@ export function CollectionsPage() {
         filtered={filter !== undefined}
         onClear={clear}
         empty={
-          <Message title="No collections yet" action={<NewCollectionButton />}>
-            Select sessions in a project, then “Add to collection”. A collection gathers sessions of any
-            project; nothing is copied.
+          <Message title={t("No collections yet")} action={<NewCollectionButton />}>
+            {t(
+              "Select sessions in a project, then “Add to collection”. A collection gathers sessions of any project; nothing is copied.",
+            )}
           </Message>
         }
       />

@@ -6,6 +6,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { api } from "@/api/client";
 import { LIVE } from "@/api/queries";
+import { t } from "@/i18n/text";
 import { FormDialog } from "@/ui/FormDialog";
 import { LabelFields } from "@/ui/LabelFields";
 
@@ -15,7 +16,7 @@ export function NewCollectionButton() {
   return (
     <>
       <Button leftSection={<IconPlus size={16} />} onClick={dialog.open}>
-        New collection
+        {t("New collection")}
       </Button>
       {opened ? <NewCollectionDialog onClose={dialog.close} /> : null}
     </>
@@ -40,9 +41,9 @@ function NewCollectionDialog({ onClose }: { onClose: () => void }) {
   });
   return (
     <FormDialog
-      title="New collection"
+      title={t("New collection")}
       size="sm"
-      action="Create collection"
+      action={t("Create collection")}
       busy={make.isPending}
       disabled={!label.trim()}
       error={make.error}

@@ -2,6 +2,7 @@ import { Button } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconPencil } from "@tabler/icons-react";
 import { lazy, Suspense } from "react";
+import { t } from "@/i18n/text";
 import type { Detailed } from "./fields";
 
 const Dialog = lazy(async () => ({ default: (await import("./DetailsDialog")).DetailsDialog }));
@@ -14,11 +15,13 @@ export function DetailsButton({ path, shown }: { path: string; shown: Detailed }
       <Button
         size="compact-sm"
         variant="subtle"
-        aria-label={`Edit details of ${shown.label || "this"}`}
+        aria-label={
+          shown.label ? t("Edit details of {label}", { label: shown.label }) : t("Edit details of this")
+        }
         leftSection={<IconPencil size={14} />}
         onClick={dialog.open}
       >
-        Edit
+        {t("Edit")}
       </Button>
       <Suspense>{opened ? <Dialog path={path} shown={shown} onClose={dialog.close} /> : null}</Suspense>
     </>

@@ -2,12 +2,20 @@ import { NativeSelect, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { api } from "@/api/client";
 import type { Json } from "@/api/types";
+import { t } from "@/i18n/text";
 import { FormDialog } from "@/ui/FormDialog";
 import { ClashDialog } from "../ClashDialog";
 import { useMergedEdit } from "../useMergedEdit";
 import { complaint, type Detailed, fieldsOf, readDetails, stored, typed } from "./fields";
+import { valueWord } from "./valueWords";
 
 const text = (value: Json | undefined) => (value === null || value === undefined ? "" : String(value));
+
+const TITLES: Record<string, string> = {
+  subject: t("Edit subject"),
+  session: t("Edit session"),
+  acquisition: t("Edit acquisition"),
+};
 
 interface DetailsDialogProps {
   path: string;
@@ -59,8 +67,8 @@ export function DetailsDialog({ path, shown, onClose }: DetailsDialogProps) {
     );
   return (
     <FormDialog
-      title={`Edit ${level}`}
-      action="Save"
+      title={TITLES[level] ?? ""}
+      action={t("Save")}
       busy={busy}
       disabled={fields.some((field) => complaint(field, texts[field.title] ?? "") !== null)}
       error={error}
@@ -74,7 +82,10 @@ export function DetailsDialog({ path, shown, onClose }: DetailsDialogProps) {
           <NativeSelect
             key={field.name}
             label={field.title}
-            data={[{ value: "", label: "Not said" }, ...field.words]}
+            data={[
+              { value: "", label: t("Not said") },
+              ...field.words.map((word) => ({ value: word, label: valueWord(word) })),
+            ]}
             value={value}
             onChange={(event) => put(event.currentTarget.value)}
           />

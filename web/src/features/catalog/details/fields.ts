@@ -1,4 +1,5 @@
 import type { Acquisition, Info, Json, Session, Subject } from "@/api/types";
+import { t } from "@/i18n/text";
 
 /** A container whose own fields can be edited. */
 export type Detailed = Subject | Session | Acquisition;
@@ -15,27 +16,27 @@ interface DetailField {
 
 const YEAR_S = 365.25 * 86_400;
 
-const LABEL: DetailField = { name: "label", title: "Label", needed: true };
+const LABEL: DetailField = { name: "label", title: t("Label"), needed: true };
 
 const FIELDS: Record<string, readonly DetailField[]> = {
   subject: [
     LABEL,
-    { name: "code", title: "Code" },
-    { name: "type", title: "Type", words: ["human", "animal", "phantom"] },
-    { name: "sex", title: "Sex", words: ["male", "female", "other", "unknown"] },
-    { name: "cohort", title: "Cohort", words: ["Control", "Study"] },
-    { name: "species", title: "Species" },
-    { name: "strain", title: "Strain" },
-    { name: "race", title: "Race" },
-    { name: "ethnicity", title: "Ethnicity" },
-    { name: "firstname", title: "First name" },
-    { name: "lastname", title: "Last name" },
+    { name: "code", title: t("Code") },
+    { name: "type", title: t("Type"), words: ["human", "animal", "phantom"] },
+    { name: "sex", title: t("Sex"), words: ["male", "female", "other", "unknown"] },
+    { name: "cohort", title: t("Cohort"), words: ["Control", "Study"] },
+    { name: "species", title: t("Species") },
+    { name: "strain", title: t("Strain") },
+    { name: "race", title: t("Race") },
+    { name: "ethnicity", title: t("Ethnicity") },
+    { name: "firstname", title: t("First name") },
+    { name: "lastname", title: t("Last name") },
   ],
   session: [
     LABEL,
-    { name: "operator", title: "Operator" },
-    { name: "age", title: "Age (years)", scale: YEAR_S },
-    { name: "weight", title: "Weight (kg)", scale: 1 },
+    { name: "operator", title: t("Operator") },
+    { name: "age", title: t("Age (years)"), scale: YEAR_S },
+    { name: "weight", title: t("Weight (kg)"), scale: 1 },
   ],
   acquisition: [LABEL],
 };
@@ -79,8 +80,8 @@ export function stored(level: string, values: Info): Info {
 
 /** What is wrong with what was typed into a field. */
 export function complaint({ scale, needed }: DetailField, text: string): string | null {
-  if (needed && !text.trim()) return "This cannot be empty.";
+  if (needed && !text.trim()) return t("This cannot be empty.");
   if (!scale || !text.trim()) return null;
   const number = Number(text.trim().replace(",", "."));
-  return Number.isFinite(number) && number >= 0 ? null : "This is a number.";
+  return Number.isFinite(number) && number >= 0 ? null : t("This is a number.");
 }

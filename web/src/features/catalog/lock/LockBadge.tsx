@@ -1,6 +1,7 @@
 import { Badge } from "@mantine/core";
 import { IconLock } from "@tabler/icons-react";
 import type { Project } from "@/api/types";
+import { t } from "@/i18n/text";
 import { lockReason } from "./lockWords";
 
 /** That a project is locked; the tooltip says why. */
@@ -14,7 +15,7 @@ export function LockBadge({ locked }: { locked: Project["locked"] }) {
       leftSection={<IconLock size={12} aria-hidden="true" />}
       title={lockReason(locked.reason)}
     >
-      Locked
+      {t("Locked")}
     </Badge>
   ) : null;
 }

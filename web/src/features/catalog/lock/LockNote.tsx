@@ -2,6 +2,7 @@ import { IconLock } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { containerQuery } from "@/api/queries";
+import { t } from "@/i18n/text";
 import { dateTime } from "@/ui/format";
 import classes from "./LockNote.module.css";
 import { lockReason } from "./lockWords";
@@ -14,14 +15,14 @@ export function LockNote({ project }: { project: string | null | undefined }) {
     <div className={classes.note} role="note">
       <IconLock size={16} stroke={1.8} aria-hidden="true" />
       <span>
-        <b>{lockReason(data.locked.reason)}.</b> This project is locked: nothing in it can be added, changed
-        or deleted.
+        <b>{lockReason(data.locked.reason)}.</b>{" "}
+        {t("This project is locked: nothing in it can be added, changed or deleted.")}
       </span>
       <span className={classes.end}>
-        since {dateTime(data.locked.timestamp).slice(0, 10)}
+        {t("since {date}", { date: dateTime(data.locked.timestamp).slice(0, 10) })}
         {" · "}
         <Link to="/projects/$p/settings" params={{ p: data._id }}>
-          Details
+          {t("Details")}
         </Link>
       </span>
     </div>

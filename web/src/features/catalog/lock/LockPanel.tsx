@@ -7,11 +7,12 @@ import { api } from "@/api/client";
 import { useHeld } from "@/api/rights";
 import type { Project } from "@/api/types";
 import { useChange } from "@/api/useChange";
+import { t } from "@/i18n/text";
 import { FormDialog } from "@/ui/FormDialog";
 import { dateTime } from "@/ui/format";
 import { Panel } from "@/ui/Panel";
 import { StateMark } from "@/ui/StateMark";
-import { LOCK_MEANS, LOCK_REASONS, lockReason } from "./lockWords";
+import { LOCK_MEANS, LOCK_REASONS, lockedWords } from "./lockWords";
 
 /** Whether a project takes changes, and the switch for it. */
 export function LockPanel({ project }: { project: Project }) {
@@ -21,17 +22,18 @@ export function LockPanel({ project }: { project: Project }) {
   const unlock = useChange(() => api.delete(path));
   const { locked } = project;
   return (
-    <Panel title="Lock">
+    <Panel title={t("Lock")}>
       <Group justify="space-between" align="flex-start" gap="md">
         <div style={{ flex: "1 1 260px" }}>
           <StateMark
             state={locked ? "warn" : "ok"}
-            words={locked ? `Locked: ${lockReason(locked.reason).toLowerCase()}` : "Open for changes"}
+            words={locked ? lockedWords(locked.reason) : t("Open for changes")}
           />
           {locked ? (
             <Text size="sm" c="dimmed" mt={4}>
-              Since {dateTime(locked.timestamp)}
-              {locked.origin.id ? ` by ${locked.origin.id}` : ""}
+              {locked.origin.id
+                ? t("Since {time} by {name}", { time: dateTime(locked.timestamp), name: locked.origin.id })
+                : t("Since {time}", { time: dateTime(locked.timestamp) })}
             </Text>
           ) : null}
           <Text size="sm" c="dimmed" mt={4}>
@@ -45,12 +47,12 @@ export function LockPanel({ project }: { project: Project }) {
             loading={unlock.isPending}
             onClick={() => unlock.mutate(undefined)}
           >
-            Unlock
+            {t("Unlock")}
           </Button>
         ) : null}
         {may && !locked ? (
           <Button variant="default" leftSection={<IconLock size={16} />} onClick={dialog.open}>
-            Lock project
+            {t("Lock project")}
           </Button>
         ) : null}
       </Group>
@@ -71,19 +73,21 @@ function LockDialog({ label, path, onClose }: { label: string; path: string; onC
   });
   return (
     <FormDialog
-      title={`Lock “${label}”?`}
+      title={t("Lock “{label}”?", { label })}
       size="sm"
-      action="Lock project"
+      action={t("Lock project")}
       busy={lock.isPending}
       disabled={reason === null}
       error={lock.error}
       onClose={onClose}
       onSubmit={() => lock.mutate()}
     >
-      <Text size="sm">{LOCK_MEANS} What scanners send to it meanwhile waits in the mis-routed list.</Text>
+      <Text size="sm">
+        {LOCK_MEANS} {t("What scanners send to it meanwhile waits in the mis-routed list.")}
+      </Text>
       <Select
-        label="Reason"
-        placeholder="Choose a reason"
+        label={t("Reason")}
+        placeholder={t("Choose a reason")}
         data={LOCK_REASONS}
         value={reason}
         onChange={setReason}

@@ -1,4 +1,5 @@
 import { useParams } from "@tanstack/react-router";
+import { t } from "@/i18n/text";
 import { useCrumbs } from "@/ui/layout/crumbsContext";
 import { Page } from "@/ui/Page";
 import { PageHead } from "@/ui/PageHead";
@@ -12,10 +13,10 @@ export function ProjectTrash() {
 
 /** What was deleted anywhere, projects and groups among it. */
 export function TrashPage() {
-  useCrumbs([{ label: "Trash" }]);
+  useCrumbs([{ label: t("Trash") }]);
   return (
     <Page>
-      <PageHead title="Trash" about="Everything deleted, newest first" />
+      <PageHead title={t("Trash")} about={t("Everything deleted, newest first")} />
       <TrashTable />
     </Page>
   );

@@ -9,10 +9,13 @@ import { useIsAdmin, useMay } from "@/api/rights";
 import type { Deletion } from "@/api/types";
 import { useChange } from "@/api/useChange";
 import { useProjectLabels } from "@/api/useProjectLabels";
-import { ago, count, dateTime, middleCut } from "@/ui/format";
+import { levelWord } from "@/i18n/levels";
+import { plural, t } from "@/i18n/text";
+import { ago, dateTime, middleCut } from "@/ui/format";
 import { ListPanel } from "@/ui/ListPanel";
 import { Message } from "@/ui/Message";
 import { MoreButton } from "@/ui/MoreButton";
+import { originKind } from "@/ui/originWords";
 import { reasonWords } from "../deleteReasons";
 
 const PAGE = 100;
@@ -20,7 +23,10 @@ const PAGE = 100;
 function holds(entry: Deletion): string {
   // The deleted container itself is counted too.
   const below = entry.containers - (entry.kind === "file" ? 0 : 1);
-  return [below > 0 ? count(below, "container") : "", entry.files > 0 ? count(entry.files, "file") : ""]
+  return [
+    below > 0 ? plural(below, "{count} container", "{count} containers") : "",
+    entry.files > 0 ? plural(entry.files, "{count} file", "{count} files") : "",
+  ]
     .filter(Boolean)
     .join(", ");
 }
@@ -40,34 +46,36 @@ export function TrashTable({ project }: { project?: string }) {
   const label = useProjectLabels(project ? [] : entries.flatMap((entry) => entry.project ?? []));
   const restore = useChange(async (entry: Deletion) => {
     await api.post(`/x/trash/${entry._id}/restore`);
-    notifications.show({ message: `“${entry.label || "untitled"}” is back where it was.` });
+    notifications.show({
+      message: t("“{label}” is back where it was.", { label: entry.label || t("untitled") }),
+    });
   });
   const mayRestore = (entry: Deletion) =>
     admin || may(entry.kind === "project" ? "containers_delete_project" : "containers_delete_hierarchy");
   return (
     <ListPanel
-      title="Trash"
+      title={t("Trash")}
       untitled
-      what="trash"
+      what={t("trash")}
       found={found}
       rows={found.data ? entries : undefined}
       empty={
-        <Message title="The trash is empty">
-          What is deleted stays here for a while, and comes back with everything that went with it.
+        <Message title={t("The trash is empty")}>
+          {t("What is deleted stays here for a while, and comes back with everything that went with it.")}
         </Message>
       }
       rowKey={(entry) => entry._id}
       columns={[
         {
-          head: "Deleted",
-          cell: (entry) => <span title={entry.label}>{middleCut(entry.label || "untitled", 40)}</span>,
+          head: t("Deleted"),
+          cell: (entry) => <span title={entry.label}>{middleCut(entry.label || t("untitled"), 40)}</span>,
         },
-        { head: "Kind", cell: (entry) => entry.kind },
+        { head: t("Kind"), cell: (entry) => levelWord(entry.kind) },
         ...(project
           ? []
           : [
               {
-                head: "Project",
+                head: t("Project"),
                 cell: (entry: Deletion) =>
                   entry.project && label(entry.project) ? (
                     <Link to="/projects/$p/trash" params={{ p: entry.project }}>
@@ -76,19 +84,21 @@ export function TrashTable({ project }: { project?: string }) {
                   ) : null,
               },
             ]),
-        { head: "With it", cell: holds },
+        { head: t("With it"), cell: holds },
         {
-          head: "When",
+          head: t("When"),
           cell: (entry) => <span title={dateTime(entry.deleted)}>{ago(entry.deleted)}</span>,
         },
-        { head: "By", cell: (entry) => entry.origin.id ?? entry.origin.type },
+        { head: t("By"), cell: (entry) => entry.origin.id ?? originKind(entry.origin.type) },
         {
-          head: "Why",
+          head: t("Why"),
           cell: (entry) =>
-            (entry.reason && reasonWords(entry.reason)) || <span className="dim">no reason given</span>,
+            (entry.reason && reasonWords(entry.reason)) || (
+              <span className="dim">{t("no reason given")}</span>
+            ),
         },
         {
-          head: "Restore",
+          head: t("Restore"),
           quiet: true,
           cell: (entry) =>
             mayRestore(entry) ? (
@@ -97,16 +107,16 @@ export function TrashTable({ project }: { project?: string }) {
                 variant="light"
                 leftSection={<IconArrowBackUp size={15} />}
                 loading={restore.isPending && restore.variables?._id === entry._id}
-                aria-label={`Restore ${entry.label || entry.kind}`}
+                aria-label={t("Restore {label}", { label: entry.label || levelWord(entry.kind) })}
                 onClick={() => restore.mutate(entry)}
               >
-                Restore
+                {t("Restore")}
               </Button>
             ) : null,
         },
       ]}
     >
-      <MoreButton found={found} words="Show older" />
+      <MoreButton found={found} words={t("Show older")} />
     </ListPanel>
   );
 }

@@ -5,6 +5,7 @@ import { type FormEvent, useState } from "react";
 import { api } from "@/api/client";
 import type { Gear } from "@/api/gears";
 import { LIVE } from "@/api/queries";
+import { t } from "@/i18n/text";
 import { ConfigFields } from "@/parts/gearform/ConfigFields";
 import { draftOf, readDraft } from "@/parts/gearform/config";
 import { dateTime } from "@/ui/format";
@@ -15,13 +16,13 @@ import type { Choices, Proposal, Target } from "./batch";
 import { ProposalPanels } from "./ProposalPanels";
 
 const POLICIES = [
-  { value: "ignored", label: "Leave optional inputs empty" },
-  { value: "flexible", label: "Fill optional inputs where one file fits" },
-  { value: "required", label: "Treat optional inputs as needed" },
+  { value: "ignored", label: t("Leave optional inputs empty") },
+  { value: "flexible", label: t("Fill optional inputs where one file fits") },
+  { value: "required", label: t("Treat optional inputs as needed") },
 ];
 const UNITS = [
-  { value: "acquisition", label: "One job for each acquisition" },
-  { value: "session", label: "One job for each session" },
+  { value: "acquisition", label: t("One job for each acquisition") },
+  { value: "session", label: t("One job for each session") },
 ];
 
 /** How the gear is set, then what it would be run on, then the button that starts it all. */
@@ -68,11 +69,11 @@ export function BatchForm({ gear, targets }: { gear: Gear; targets: Target[] }) 
   return (
     <>
       <form onSubmit={submit} noValidate>
-        <Panel title="How">
+        <Panel title={t("How")}>
           <Stack gap="md">
             {inputs.length > 0 ? (
               <Select
-                label="Files are looked at together by"
+                label={t("Files are looked at together by")}
                 allowDeselect={false}
                 data={UNITS}
                 value={level}
@@ -81,7 +82,7 @@ export function BatchForm({ gear, targets }: { gear: Gear; targets: Target[] }) 
             ) : null}
             {inputs.some(([, input]) => input.optional) ? (
               <Select
-                label="Optional inputs"
+                label={t("Optional inputs")}
                 allowDeselect={false}
                 data={POLICIES}
                 value={policy}
@@ -91,7 +92,7 @@ export function BatchForm({ gear, targets }: { gear: Gear; targets: Target[] }) 
             <ConfigFields manifest={manifest} draft={draft} problems={problems} onChange={set(setDraft)} />
             {analyses ? (
               <TextInput
-                label="Label of the analyses"
+                label={t("Label of the analyses")}
                 required
                 maxLength={255}
                 value={label}
@@ -106,7 +107,7 @@ export function BatchForm({ gear, targets }: { gear: Gear; targets: Target[] }) 
                 loading={propose.isPending}
                 disabled={Object.keys(problems).length > 0 || (analyses && !label.trim())}
               >
-                See what fits
+                {t("See what fits")}
               </Button>
             </Group>
           </Stack>

@@ -8,10 +8,11 @@ import { gearQuery } from "@/api/gears";
 import { type Job, STATES } from "@/api/jobs";
 import { usePagedRows } from "@/api/paging";
 import { useChange } from "@/api/useChange";
+import { figure, plural, t } from "@/i18n/text";
 import { JobMark } from "@/parts/jobs/JobMark";
 import { ConfirmDialog } from "@/ui/ConfirmDialog";
 import { Failure } from "@/ui/Failure";
-import { count, dateTime } from "@/ui/format";
+import { dateTime } from "@/ui/format";
 import { Loading } from "@/ui/Loading";
 import { useCrumbs } from "@/ui/layout/crumbsContext";
 import { Message } from "@/ui/Message";
@@ -28,20 +29,24 @@ export function BatchPage() {
   const found = useQuery(batchQuery(b));
   const batch = found.data;
   const { data: gear } = useQuery({ ...gearQuery(batch?.gear_id ?? ""), enabled: Boolean(batch?.gear_id) });
-  const title = gear ? `${gear.gear.label} ${gear.gear.version}` : "Batch";
-  useCrumbs([{ label: "Jobs", href: "/jobs" }, { label: "Batches", href: "/batch" }, { label: title }]);
+  const title = gear ? `${gear.gear.label} ${gear.gear.version}` : t("Batch");
+  useCrumbs([{ label: t("Jobs"), href: "/jobs" }, { label: t("Batches"), href: "/batch" }, { label: title }]);
   if (found.error && !batch)
-    return <Failure error={found.error} what="batch" onRetry={() => void found.refetch()} />;
+    return <Failure error={found.error} what={t("batch")} onRetry={() => void found.refetch()} />;
   if (!batch) return <Loading />;
   return (
     <Page fill>
       <PageHead
         title={title}
-        kind="Batch"
+        kind={t("Batch")}
         about={
           batch.started
-            ? `${count(totalOf(batch), "job")} · started ${dateTime(batch.started)} by ${batch.origin.id ?? ""}`
-            : "A proposal that was not started"
+            ? t("{jobs} · started {when} by {who}", {
+                jobs: plural(totalOf(batch), "{count} job", "{count} jobs"),
+                when: dateTime(batch.started),
+                who: batch.origin.id ?? "",
+              })
+            : t("A proposal that was not started")
         }
         actions={<Actions batch={batch} />}
       />
@@ -62,7 +67,7 @@ function Going({ batch }: { batch: Batch }) {
   const total = totalOf(batch) || 1;
   const { counts } = batch;
   return (
-    <Panel title="Progress">
+    <Panel title={t("Progress")}>
       <Progress.Root size="lg" aria-hidden>
         {(["complete", "running", "failed", "cancelled"] as const).map((state) => (
           <Progress.Section
@@ -76,10 +81,12 @@ function Going({ batch }: { batch: Batch }) {
       <Text component="div" mt="sm" role="status" style={{ display: "flex", gap: 18, flexWrap: "wrap" }}>
         {STATES.filter((state) => counts[state] > 0).map((state) => (
           <span key={state}>
-            {counts[state].toLocaleString("en-US")} <JobMark state={state} />
+            {figure(counts[state])} <JobMark state={state} />
           </span>
         ))}
-        {batch.eta ? <span className="dim">done about {dateTime(batch.eta)}</span> : null}
+        {batch.eta ? (
+          <span className="dim">{t("done about {eta}", { eta: dateTime(batch.eta) })}</span>
+        ) : null}
       </Text>
     </Panel>
   );
@@ -94,25 +101,34 @@ function Actions({ batch }: { batch: Batch }) {
     <>
       {batch.counts.failed > 0 ? (
         <Button variant="default" loading={retry.isPending} onClick={() => retry.mutate(undefined)}>
-          Retry {batch.counts.failed.toLocaleString("en-US")} failed
+          {plural(batch.counts.failed, "Retry {count} failed", "Retry {count} failed")}
         </Button>
       ) : null}
       {batch.state === "running" ? (
         <Button variant="outline" color="red" onClick={dialog.open}>
-          Cancel batch
+          {t("Cancel batch")}
         </Button>
       ) : null}
       <ConfirmDialog
         opened={asking && batch.state === "running"}
-        title="Cancel this batch?"
-        action="Cancel batch"
+        title={t("Cancel this batch?")}
+        action={t("Cancel batch")}
         busy={cancel.isPending}
         onClose={dialog.close}
         onConfirm={() => cancel.mutate(undefined, { onSettled: dialog.close })}
       >
-        {count(batch.counts.pending, "waiting job")} will not run;{" "}
-        {count(batch.counts.running, "running one")} will stop, and nothing of the output is kept. What is
-        complete stays.
+        {t("{waiting}; {running} What is complete stays.", {
+          waiting: plural(
+            batch.counts.pending,
+            "{count} waiting job will not run",
+            "{count} waiting jobs will not run",
+          ),
+          running: plural(
+            batch.counts.running,
+            "{count} running one will stop, and nothing of the output is kept.",
+            "{count} running ones will stop, and nothing of the output is kept.",
+          ),
+        })}
       </ConfirmDialog>
     </>
   );
@@ -129,8 +145,8 @@ function Jobs({ batch }: { batch: string }) {
   return (
     <PagedTable
       name="batch.jobs"
-      label="Jobs"
-      what="job list"
+      label={t("Jobs")}
+      what={t("job list")}
       columns={COLUMNS}
       rows={rows}
       sort={sort}
@@ -138,7 +154,7 @@ function Jobs({ batch }: { batch: string }) {
       onOpen={(row) => void navigate({ to: "/jobs/$j", params: { j: row._id } })}
       filtered={false}
       onClear={() => {}}
-      empty={<Message title="No jobs" />}
+      empty={<Message title={t("No jobs")} />}
     />
   );
 }

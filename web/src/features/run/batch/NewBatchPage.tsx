@@ -4,9 +4,10 @@ import { useMemo } from "react";
 import { gearsQuery } from "@/api/gears";
 import { containerQuery } from "@/api/queries";
 import { useMay } from "@/api/rights";
+import { countOf } from "@/i18n/levels";
+import { t } from "@/i18n/text";
 import { mayRun } from "@/parts/jobs/rights";
 import { Failure } from "@/ui/Failure";
-import { count } from "@/ui/format";
 import { Loading } from "@/ui/Loading";
 import { useCrumbs } from "@/ui/layout/crumbsContext";
 import { Message } from "@/ui/Message";
@@ -32,13 +33,17 @@ function useTargets(): Target[] {
 /** Runs one gear on many containers: which, set how, on what exactly, then all at once. */
 export function NewBatchPage() {
   const targets = useTargets();
-  useCrumbs([{ label: "Jobs", href: "/jobs" }, { label: "Batches", href: "/batch" }, { label: "New" }]);
+  useCrumbs([
+    { label: t("Jobs"), href: "/jobs" },
+    { label: t("Batches"), href: "/batch" },
+    { label: t("New") },
+  ]);
   return (
     <Page>
-      <PageHead title="Run gear on many" about={<About targets={targets} />} />
+      <PageHead title={t("Run gear on many")} about={<About targets={targets} />} />
       {targets.length === 0 ? (
-        <Message title="On what?">
-          Select sessions in a project, a collection or a search result, then choose “Run gear” there.
+        <Message title={t("On what?")}>
+          {t("Select sessions in a project, a collection or a search result, then choose “Run gear” there.")}
         </Message>
       ) : (
         <Choice targets={targets} />
@@ -56,9 +61,11 @@ function About({ targets }: { targets: Target[] }) {
     enabled: Boolean(single),
   });
   if (!first) return " ";
-  return single
-    ? `in the whole ${first.type} ${data?.label ?? "…"}`
-    : `for ${count(targets.length, first.type)}`;
+  if (!single) return t("for {targets}", { targets: countOf(targets.length, first.type) });
+  const label = data?.label ?? "…";
+  return first.type === "collection"
+    ? t("in the whole collection {label}", { label })
+    : t("in the whole project {label}", { label });
 }
 
 function Choice({ targets }: { targets: Target[] }) {
@@ -67,18 +74,11 @@ function Choice({ targets }: { targets: Target[] }) {
   const may = useMay(project);
   const found = useQuery(gearsQuery(project));
   if (found.error && !found.data)
-    return <Failure error={found.error} what="gear list" onRetry={() => void found.refetch()} />;
+    return <Failure error={found.error} what={t("gear list")} onRetry={() => void found.refetch()} />;
   if (!found.data) return <Loading rows={4} />;
   // Across projects the server says where one may run it.
   const gears = found.data.results.filter((one) => !project || mayRun(may, one.category));
   const gear = gears.find((one) => one._id === id);
-  if (gears.length === 0)
-    return (
-      <Message title="There is no gear that you may run here">
-        Your role decides whether you may start gears that add files, or only analyses. An administrator of
-        the project can give you another.
-      </Message>
-    );
   return (
     <>
       <GearPanel

@@ -1,7 +1,8 @@
 import { Button, Group, Select, Text } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
-import { count } from "@/ui/format";
+import { levelWord } from "@/i18n/levels";
+import { figure, plural, t } from "@/i18n/text";
 import { Message } from "@/ui/Message";
 import { Panel } from "@/ui/Panel";
 import { SimpleTable } from "@/ui/SimpleTable";
@@ -27,16 +28,26 @@ export function ProposalPanels({ proposal, chosen, busy, error, onChoose, onRun 
   const { matched, ambiguous, not_matched, improper_permissions: refused, _id: id } = proposal;
   return (
     <>
-      <Panel title="What would run">
+      <Panel title={t("What would run")}>
         <Text role="status">
-          {count(matched.length, "job")} can be started. In doubt: {ambiguous.length}. Does not fit:{" "}
-          {not_matched.length}.
-          {refused.length > 0 ? ` You may not run it in ${count(refused.length, "more place")}.` : ""}
+          {plural(
+            matched.length,
+            "{count} job can be started. In doubt: {doubtful}. Does not fit: {unfit}.",
+            "{count} jobs can be started. In doubt: {doubtful}. Does not fit: {unfit}.",
+            { doubtful: figure(ambiguous.length), unfit: figure(not_matched.length) },
+          )}
+          {refused.length > 0
+            ? ` ${plural(
+                refused.length,
+                "You may not run it in {count} more place.",
+                "You may not run it in {count} more places.",
+              )}`
+            : ""}
         </Text>
         {error ? <Told error={error} /> : null}
         <Group justify="flex-end" mt="md">
           <Button disabled={!id || matched.length === 0} loading={busy} onClick={() => id && onRun(id)}>
-            Run {count(matched.length, "job")}
+            {plural(matched.length, "Run {count} job", "Run {count} jobs")}
           </Button>
         </Group>
       </Panel>
@@ -44,7 +55,7 @@ export function ProposalPanels({ proposal, chosen, busy, error, onChoose, onRun 
         <InDoubt key={id} rows={ambiguous} chosen={chosen} busy={busy} onChoose={onChoose} />
       ) : null}
       <Listed
-        title="Fits"
+        title={t("Fits")}
         rows={matched}
         about={({ inputs }) =>
           Object.entries(inputs)
@@ -52,16 +63,16 @@ export function ProposalPanels({ proposal, chosen, busy, error, onChoose, onRun 
             .join(", ")
         }
       />
-      <Listed title="Does not fit" rows={not_matched} about={() => "no file fits a needed input"} />
+      <Listed title={t("Does not fit")} rows={not_matched} about={() => t("no file fits a needed input")} />
       {matched.length + ambiguous.length + not_matched.length === 0 ? (
-        <Message title="Nothing to run it on" />
+        <Message title={t("Nothing to run it on")} />
       ) : null}
     </>
   );
 }
 
 const placeLink = (row: Unit) => {
-  const words = row.label || "untitled";
+  const words = row.label || t("untitled");
   if (row.type === "session")
     return (
       <Link to="/sessions/$s" params={{ s: row._id }}>
@@ -86,15 +97,15 @@ interface ListedProps<T extends Unit> {
 function Listed<T extends Unit>({ title, rows, about }: ListedProps<T>) {
   if (rows.length === 0) return null;
   return (
-    <Panel title={`${title} (${rows.length.toLocaleString("en-US")})`} flush>
+    <Panel title={`${title} (${figure(rows.length)})`} flush>
       <SimpleTable
         label={title}
         rows={rows.slice(0, SHOWN)}
         rowKey={(row) => row._id}
         columns={[
-          { head: "Where", cell: placeLink },
-          { head: "Level", cell: (row) => row.type },
-          { head: "Files", cell: about },
+          { head: t("Where"), cell: placeLink },
+          { head: t("Level"), cell: (row) => levelWord(row.type) },
+          { head: t("Files"), cell: about },
         ]}
       />
       <Rest of={rows} />
@@ -106,7 +117,7 @@ function Rest({ of }: { of: unknown[] }) {
   if (of.length <= SHOWN) return null;
   return (
     <Text size="sm" c="dimmed" p="sm">
-      and {(of.length - SHOWN).toLocaleString("en-US")} more
+      {t("and {count} more", { count: figure(of.length - SHOWN) })}
     </Text>
   );
 }
@@ -128,16 +139,16 @@ function InDoubt({ rows, chosen, busy, onChoose }: InDoubtProps) {
       return { ...old, [unit]: file ? { ...rest, [input]: file } : rest };
     });
   return (
-    <Panel title={`In doubt (${rows.length.toLocaleString("en-US")})`} flush>
+    <Panel title={`${t("In doubt")} (${figure(rows.length)})`} flush>
       <SimpleTable
-        label="In doubt"
+        label={t("In doubt")}
         rows={rows.slice(0, SHOWN)}
         rowKey={(row) => row._id}
         columns={[
-          { head: "Where", cell: placeLink },
-          { head: "Level", cell: (row) => row.type },
+          { head: t("Where"), cell: placeLink },
+          { head: t("Level"), cell: (row) => levelWord(row.type) },
           {
-            head: "Which file",
+            head: t("Which file"),
             cell: (row) =>
               Object.entries(row.candidates)
                 .filter(([, files]) => files.length > 1)
@@ -145,8 +156,15 @@ function InDoubt({ rows, chosen, busy, onChoose }: InDoubtProps) {
                   <Select
                     key={input}
                     my={4}
-                    aria-label={`${input} of ${row.label || "untitled"}`}
-                    placeholder={`${input}: ${count(files.length, "file")} fit`}
+                    aria-label={t("{input} of {label}", { input, label: row.label || t("untitled") })}
+                    placeholder={plural(
+                      files.length,
+                      "{input}: {count} file fits",
+                      "{input}: {count} files fit",
+                      {
+                        input,
+                      },
+                    )}
                     searchable
                     clearable
                     data={files.map((file) => ({ value: file.file_id, label: file.name }))}
@@ -160,7 +178,10 @@ function InDoubt({ rows, chosen, busy, onChoose }: InDoubtProps) {
       <Rest of={rows} />
       <Group justify="space-between" p="sm">
         <Text size="sm" c="dimmed" role="status">
-          {settled} of {rows.length} settled; the others are left out.
+          {t("{settled} of {count} settled; the others are left out.", {
+            settled: figure(settled),
+            count: figure(rows.length),
+          })}
         </Text>
         <Button
           variant="default"
@@ -168,7 +189,7 @@ function InDoubt({ rows, chosen, busy, onChoose }: InDoubtProps) {
           loading={busy}
           onClick={() => onChoose({ ...chosen, ...choices })}
         >
-          Take these
+          {t("Take these")}
         </Button>
       </Group>
     </Panel>

@@ -2,6 +2,7 @@ import { Autocomplete, CloseButton, NativeSelect, TagsInput } from "@mantine/cor
 import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { t } from "@/i18n/text";
 import { fieldsQuery, valuesQuery } from "../search";
 import classes from "./Builder.module.css";
 import { COMPARING, type Condition, compare, comparing } from "./tree";
@@ -23,8 +24,8 @@ export function ConditionRow({ condition, onChange, onRemove }: ConditionRowProp
   return (
     <div className={classes.row}>
       <Autocomplete
-        aria-label="Field"
-        placeholder="Field"
+        aria-label={t("Field")}
+        placeholder={t("Field")}
         size="xs"
         value={condition.field}
         data={fields.data?.map((one) => one.name) ?? []}
@@ -34,14 +35,14 @@ export function ConditionRow({ condition, onChange, onRemove }: ConditionRowProp
         onChange={(field) => onChange({ ...condition, field })}
       />
       <NativeSelect
-        aria-label="Comparison"
+        aria-label={t("Comparison")}
         size="xs"
         data={COMPARING}
         value={comparing(condition)}
         onChange={(event) => onChange(compare(condition, event.currentTarget.value))}
       />
       {valued ? <Values condition={condition} onChange={onChange} /> : <span />}
-      <CloseButton size={28} aria-label="Remove this condition" onClick={onRemove} />
+      <CloseButton size={28} aria-label={t("Remove this condition")} onClick={onRemove} />
     </div>
   );
 }
@@ -65,8 +66,8 @@ function Values({ condition, onChange }: Pick<ConditionRowProps, "condition" | "
     return (
       <TagsInput
         {...shared}
-        aria-label="Values"
-        placeholder="Value, then Enter"
+        aria-label={t("Values")}
+        placeholder={t("Value, then Enter")}
         acceptValueOnBlur
         value={condition.values}
         searchValue={typed}
@@ -77,8 +78,8 @@ function Values({ condition, onChange }: Pick<ConditionRowProps, "condition" | "
   return (
     <Autocomplete
       {...shared}
-      aria-label="Value"
-      placeholder="Value"
+      aria-label={t("Value")}
+      placeholder={t("Value")}
       value={text}
       onChange={(value) => onChange({ ...condition, values: [value] })}
     />

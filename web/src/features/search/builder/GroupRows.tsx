@@ -1,5 +1,6 @@
 import { Button, CloseButton, Group as Row, SegmentedControl } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
+import { t } from "@/i18n/text";
 import classes from "./Builder.module.css";
 import { ConditionRow } from "./ConditionRow";
 import { type Condition, type Group, type Item, isGroup } from "./tree";
@@ -22,21 +23,21 @@ export function GroupRows({ group, onChange, onRemove }: GroupRowsProps) {
   return (
     <fieldset className={classes.group} data-inner={onRemove ? true : undefined}>
       <legend className="visually-hidden">
-        {group.join === "and" ? "All of these hold" : "Any of these holds"}
+        {group.join === "and" ? t("All of these hold") : t("Any of these holds")}
       </legend>
       {items.length > 1 || onRemove ? (
         <Row gap={8} justify="space-between">
           <SegmentedControl
             size="xs"
-            aria-label="How the conditions are joined"
+            aria-label={t("How the conditions are joined")}
             data={[
-              { value: "and", label: "All hold" },
-              { value: "or", label: "Any holds" },
+              { value: "and", label: t("All hold") },
+              { value: "or", label: t("Any holds") },
             ]}
             value={group.join}
             onChange={(join) => onChange({ ...group, join: join as Group["join"] })}
           />
-          {onRemove ? <CloseButton size={28} aria-label="Remove this group" onClick={onRemove} /> : null}
+          {onRemove ? <CloseButton size={28} aria-label={t("Remove this group")} onClick={onRemove} /> : null}
         </Row>
       ) : null}
       {items.map((item, at) =>
@@ -66,7 +67,7 @@ export function GroupRows({ group, onChange, onRemove }: GroupRowsProps) {
           leftSection={<IconPlus size={14} />}
           onClick={() => add(NEW)}
         >
-          Condition
+          {t("Condition")}
         </Button>
         <Button
           size="compact-sm"
@@ -75,7 +76,7 @@ export function GroupRows({ group, onChange, onRemove }: GroupRowsProps) {
           leftSection={<IconPlus size={14} />}
           onClick={() => add({ join: group.join === "and" ? "or" : "and", items: [NEW] })}
         >
-          Group
+          {t("Group")}
         </Button>
       </Row>
     </fieldset>

@@ -1,6 +1,7 @@
 import { Text } from "@mantine/core";
 import { useEffect, useRef, useState } from "react";
 import type { Json } from "@/api/types";
+import { t } from "@/i18n/text";
 import { printTree } from "../search";
 import classes from "./Builder.module.css";
 import { GroupRows } from "./GroupRows";
@@ -43,12 +44,12 @@ export function QueryBuilder({ text, ast, onText }: QueryBuilderProps) {
     }
   };
   return (
-    <section aria-label="Query builder" className={classes.builder}>
+    <section aria-label={t("Query builder")} className={classes.builder}>
       {rows === null ? (
         <Text size="sm" c="dimmed">
           {ast === undefined
-            ? "The text has mistakes: the builder goes on when they are gone."
-            : "This query says more than rows can show. Edit it as text."}
+            ? t("The text has mistakes: the builder goes on when they are gone.")
+            : t("This query says more than rows can show. Edit it as text.")}
         </Text>
       ) : (
         <GroupRows group={rows ?? EMPTY} onChange={(next) => void change(next)} />

@@ -1,4 +1,5 @@
 import type { Json } from "@/api/types";
+import { t } from "@/i18n/text";
 
 /** A condition of the builder: one field compared with one or several values. */
 export interface Condition {
@@ -29,26 +30,26 @@ const COMPARISONS = ["=", "!=", "<", "<=", ">", ">=", "=~", "!~", "like", "conta
 
 /** The ways to compare that are offered, in words. */
 export const COMPARING = [
-  { value: "=", label: "is" },
-  { value: "!=", label: "is not" },
-  { value: "in", label: "is one of" },
-  { value: "not in", label: "is none of" },
-  { value: "contains", label: "contains" },
-  { value: "not contains", label: "does not contain" },
-  { value: "like", label: "looks like" },
-  { value: "not like", label: "does not look like" },
+  { value: "=", label: t("is") },
+  { value: "!=", label: t("is not") },
+  { value: "in", label: t("is one of") },
+  { value: "not in", label: t("is none of") },
+  { value: "contains", label: t("contains") },
+  { value: "not contains", label: t("does not contain") },
+  { value: "like", label: t("looks like") },
+  { value: "not like", label: t("does not look like") },
   { value: "<", label: "<" },
   { value: "<=", label: "≤" },
   { value: ">", label: ">" },
   { value: ">=", label: "≥" },
-  { value: "=~", label: "matches" },
-  { value: "!~", label: "does not match" },
-  { value: "exists", label: "is there" },
-  { value: "not exists", label: "is not there" },
-  { value: "is true", label: "is true" },
-  { value: "is false", label: "is false" },
-  { value: "not is true", label: "is not true" },
-  { value: "not is false", label: "is not false" },
+  { value: "=~", label: t("matches") },
+  { value: "!~", label: t("does not match") },
+  { value: "exists", label: t("is there") },
+  { value: "not exists", label: t("is not there") },
+  { value: "is true", label: t("is true") },
+  { value: "is false", label: t("is false") },
+  { value: "not is true", label: t("is not true") },
+  { value: "not is false", label: t("is not false") },
 ];
 
 /** The choice among `COMPARING` that a condition stands for. */

@@ -1,6 +1,3 @@
-import "@mantine/core/styles.css";
-import "@mantine/notifications/styles.css";
-import "@/ui/base.css";
 import { MantineProvider } from "@mantine/core";
 import { Notifications } from "@mantine/notifications";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
@@ -9,7 +6,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { ApiError, setLoggedOut } from "@/api/client";
 import { loginMethodsQuery } from "@/api/queries";
-import { makeRouter } from "@/routes/router";
+import { fetchPage, makeRouter } from "@/routes/router";
 import { theme, variables } from "@/ui/theme";
 
 const PERMANENT = new Set([400, 401, 403, 404, 422]);
@@ -22,6 +19,7 @@ const queries = new QueryClient({
   },
 });
 const router = makeRouter(queries);
+fetchPage(router);
 
 setLoggedOut(() => {
   if (router.state.location.pathname === "/login") return;

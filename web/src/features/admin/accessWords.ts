@@ -1,0 +1,52 @@
+/** What the access log's words are called. */
+import { tIn } from "@/i18n/text";
+
+const TYPES: Record<string, string> = {
+  view_container: tIn("access", "View container"),
+  view_subject: tIn("access", "View subject"),
+  view_file: tIn("access", "View file"),
+  view_annotation: tIn("access", "View annotation"),
+  view_job: tIn("access", "View job"),
+  view_job_logs: tIn("access", "View job logs"),
+  view_form_response: tIn("access", "View form response"),
+  view_access_log: tIn("access", "View access log"),
+  search: tIn("access", "Search"),
+  download_file: tIn("access", "Download file"),
+  sync_to_external: tIn("access", "Sync to external"),
+  replace_file: tIn("access", "Replace file"),
+  create_file: tIn("access", "Create file"),
+  create_container: tIn("access", "Create container"),
+  modify_container: tIn("access", "Modify container"),
+  modify_file: tIn("access", "Modify file"),
+  delete_file: tIn("access", "Delete file"),
+  delete_container: tIn("access", "Delete container"),
+  delete_analysis: tIn("access", "Delete analysis"),
+  delete_annotation: tIn("access", "Delete annotation"),
+  delete_form_response: tIn("access", "Delete form response"),
+  file_moved_away: tIn("access", "File moved away"),
+  file_moved_in: tIn("access", "File moved in"),
+  container_moved_away: tIn("access", "Container moved away"),
+  container_moved_in: tIn("access", "Container moved in"),
+  restore: tIn("access", "Restore"),
+  user_login: tIn("access", "User login"),
+  user_login_failed: tIn("access", "User login failed"),
+  user_logout: tIn("access", "User logout"),
+  user_enabled: tIn("access", "User enabled"),
+  user_disabled: tIn("access", "User disabled"),
+  user_deleted: tIn("access", "User deleted"),
+  user_role_change: tIn("access", "User role change"),
+  user_password_change: tIn("access", "User password change"),
+  user_second_factor_change: tIn("access", "User second factor change"),
+  user_linked: tIn("access", "User linked"),
+  role_change: tIn("access", "Role change"),
+  add_permission: tIn("access", "Add permission"),
+  modify_permission: tIn("access", "Modify permission"),
+  key_created: tIn("access", "Key created"),
+  key_deleted: tIn("access", "Key deleted"),
+  write_refused: tIn("access", "Write refused"),
+  other_access: tIn("access", "Other access"),
+};
+
+/** A type of entry as people say it; one that is new here stays readable. */
+export const accessWords = (type: string): string =>
+  TYPES[type] ?? type.replaceAll("_", " ").replace(/^./, (first) => first.toUpperCase());

@@ -51,19 +51,17 @@ def series(dicom_data: Path, tmp_path: Path) -> Path:
 
 
 def test_a_folder_becomes_a_project(fw, site, unique, files) -> None:
-    """`ingest folder` makes group, project and everything below; a second run adds only what is new."""
+    """`ingest folder` makes group, project and everything below; a second run adds only what is new.
+
+    `fw` wants both named on a site that has de-identification profiles, as other tests may make of this one.
+    """
     group = unique()
-    root = files(
-        {
-            f"{group}/P/S1/E1/A1/a.txt": "one",
-            f"{group}/P/S1/E1/A1/b.txt": "two",
-            f"{group}/P/S2/E2/A2/c.txt": "three",
-        }
-    )
-    fw("ingest", "folder", "-y", root)
+    root = files({"S1/E1/A1/a.txt": "one", "S1/E1/A1/b.txt": "two", "S2/E2/A2/c.txt": "three"})
+    folder = ("ingest", "folder", "-y", "-g", group, "-p", "P")
+    fw(*folder, root)
     assert _tree(site, group, "P") == {"S1/E1/A1": ["a.txt", "b.txt"], "S2/E2/A2": ["c.txt"]}
-    files({f"{group}/P/S1/E1/A1/d.txt": "four"})
-    fw("ingest", "folder", "-y", "--skip-existing", "--jobs", 2, root)
+    files({"S1/E1/A1/d.txt": "four"})
+    fw(*folder, "--skip-existing", "--jobs", 2, root)
     assert _tree(site, group, "P")["S1/E1/A1"] == ["a.txt", "b.txt", "d.txt"]
     project = site.post("/lookup", {"path": [group, "P"]})
     assert any("audit" in item["name"] for item in project["files"])

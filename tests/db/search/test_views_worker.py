@@ -68,6 +68,7 @@ def test_waiting_views_are_carried_out_once_by_any_number_of_workers(on_views, p
         for execution_id in ids:
             row = await row_of(views, execution_id)
             assert (row.state, row.layout["rows"], row.project_ids) == ("completed", 1000, [project])
+            assert row.attempts == 1
             found = [one async for batch in executions.StoredResult(views.blobs, row).rows() for one in batch]
             assert [values for _, values in found] == [[f"a{number:06}"] for number in range(1000)]
 
@@ -77,13 +78,25 @@ def test_waiting_views_are_carried_out_once_by_any_number_of_workers(on_views, p
 def test_what_a_dead_worker_left_is_taken_up_again_but_not_for_ever(on_views, project):
     async def work(views):
         left, hopeless = await queued(views, project), await queued(views, project)
-        await change(views, left, state="processing", attempts=1)
-        await change(views, hopeless, state="processing", attempts=3)
+        long_ago = now() - timedelta(minutes=1)
+        await change(views, left, state="processing", attempts=1, started_at=long_ago)
+        await change(views, hopeless, state="processing", attempts=3, started_at=long_ago)
         await executions.work(views.database, views.blobs)
         assert (await row_of(views, left)).state == "completed"
         row = await row_of(views, hopeless)
         assert row.state == "failed"
         assert "several times" in row.error
+
+    on_views(work)
+
+
+def test_what_a_worker_has_just_claimed_is_left_to_it(on_views, project):
+    async def work(views):
+        claimed = await queued(views, project)
+        await change(views, claimed, state="processing", attempts=1, started_at=now())
+        await executions.work(views.database, views.blobs)
+        row = await row_of(views, claimed)
+        assert (row.state, row.attempts) == ("processing", 1)
 
     on_views(work)
 

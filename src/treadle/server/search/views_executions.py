@@ -18,6 +18,7 @@ from sqlalchemy import (
     func,
     insert,
     not_,
+    or_,
     select,
     true,
     update,
@@ -52,7 +53,9 @@ log = structlog.get_logger("treadle.views")
 
 KEPT_FOR = timedelta(days=14)
 MAX_ATTEMPTS = 3
-_WAITING = execution.c.state.in_(("queued", "processing"))
+_BEGINS_WITHIN = timedelta(seconds=20)
+"""From a worker's claim of an execution to its lock; meanwhile nobody takes it for a dead worker's."""
+_UNFINISHED = execution.c.state.in_(("queued", "processing"))
 
 
 async def queue(guard: Guard, found: Evaluation, *, view_id: str | None) -> Row[Any]:
@@ -152,10 +155,11 @@ async def execute_next(database: Database, blobs: Blobs) -> bool:
 
 
 def _next_waiting() -> Any:
-    # While a worker runs a view it holds the row's lock: whoever is not locked has no worker.
+    # While a worker runs a view it holds the row's lock: what is not locked soon after its claim has no worker.
+    is_left = and_(execution.c.state == "processing", execution.c.started_at < now() - _BEGINS_WITHIN)
     return (
         select(execution.c.id)
-        .where(_WAITING)
+        .where(or_(execution.c.state == "queued", is_left))
         .order_by(execution.c.created_at)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -168,7 +172,7 @@ async def _execute(database: Database, blobs: Blobs, execution_id: str) -> None:
         row = (
             await connection.execute(
                 select(execution)
-                .where(execution.c.id == execution_id, _WAITING)
+                .where(execution.c.id == execution_id, _UNFINISHED)
                 .with_for_update(skip_locked=True)
             )
         ).one_or_none()
@@ -189,7 +193,7 @@ async def _fail(database: Database, execution_id: str, why: str) -> None:
     async with database.transaction() as connection:
         await connection.execute(
             update(execution)
-            .where(execution.c.id == execution_id, _WAITING)
+            .where(execution.c.id == execution_id, _UNFINISHED)
             .values(state="failed", error=why, modified_at=now(), revision=execution.c.revision + 1)
         )
 

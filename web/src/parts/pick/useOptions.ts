@@ -63,7 +63,7 @@ export function useOptions<T extends { _id: string }>(source: Source<T>, chosen:
         viewportProps: {
           onScroll: ({ currentTarget: list }: UIEvent<HTMLElement>) => {
             const below = list.scrollHeight - list.scrollTop - list.clientHeight;
-            if (below < SOON_PX && found.hasNextPage && !found.isFetching) void found.fetchNextPage();
+            if (below < SOON_PX && found.hasNextPage && !found.isFetchingNextPage) void found.fetchNextPage();
           },
         },
       },

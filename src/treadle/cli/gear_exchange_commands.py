@@ -181,5 +181,7 @@ def _pull(document: dict[str, Any]) -> None:
         else Document(document["gear"]).image
     )
     if not image:
-        raise ClientError("the gear is installed, but names no image to pull")
+        raise ClientError(
+            "the gear is installed; it has no image to pull, the engine that runs it first fetches it"
+        )
     Runtime.find().pull(image)

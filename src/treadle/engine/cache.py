@@ -1,4 +1,4 @@
-"""Gears that are folders, unpacked once per hash however many jobs want them at once."""
+"""Gears that are folders or root file systems, unpacked once per hash however many jobs want them at once."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from treadle.engine.errors import RunFailed
+from treadle.engine.root import is_root, make_places
 from treadle.engine.stage import erase
 from treadle.engine.watch import disk
 
@@ -62,6 +63,9 @@ class GearCache:
                     tar.extractall(content, filter=_member)  # noqa: S202 - checked there
             except (tarfile.TarError, OSError, ValueError) as error:
                 raise RunFailed("image_pull", f"the gear's archive cannot be unpacked: {error}") from None
+            archive.unlink()
+            if is_root(content):
+                make_places(content)
             self._make_room(disk([content]))
             try:
                 content.rename(place)
@@ -85,8 +89,10 @@ class GearCache:
                     total -= sizes[one]
 
 
-def _member(member: tarfile.TarInfo, place: str) -> tarfile.TarInfo:
+def _member(member: tarfile.TarInfo, place: str) -> tarfile.TarInfo | None:
     """Nothing is written out of the place, not through links either; where they lead is for the gear to see."""
+    if member.isdev():  # of a root file system: the gear gets devices of its own
+        return None
     if member.issym():
         checked = tarfile.data_filter(member.replace(linkname=".", deep=False), place)
         return checked.replace(linkname=member.linkname, deep=False)

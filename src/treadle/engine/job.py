@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from treadle.engine import published
 from treadle.engine.api import Api, Hold, NotOurs, Refused, Unreachable
 from treadle.engine.cache import GearCache
 from treadle.engine.capacity import Capacity
@@ -21,6 +22,7 @@ from treadle.engine.planning import api_key, plan_of, secret
 from treadle.engine.process import Ended, Stop, run
 from treadle.engine.record import Figures, profile, run_record
 from treadle.engine.reporter import Reporter
+from treadle.engine.root import base_of, is_root
 from treadle.engine.runtimes import Runtime
 from treadle.engine.setup import Setup
 from treadle.engine.stage import erase, lay_out
@@ -28,7 +30,7 @@ from treadle.gears.manifest import Document
 from treadle.gears.network import Network, least
 from treadle.gears.resources import Resources, granted
 
-_IMAGE, _FOLDER_HERE = "docker://", "dir:"
+_IMAGE, _FOLDER_HERE, _STORED = "docker://", "dir:", "treadle:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ class Claim:
 
     @property
     def image(self) -> str | None:
-        """The image's reference, by digest when it is known; None for a gear that is a folder."""
+        """The image's reference, by digest when it is known; None for a gear that is an archive or a folder."""
         if not self.address:
             return Document(self.manifest).image
         return self.address.removeprefix(_IMAGE) if self.address.startswith(_IMAGE) else None
@@ -123,8 +125,11 @@ class JobRun:
         try:
             try:
                 with self._capacity.room(claim.resources, self.stop) as cores:
-                    self._plan = self._prepare(config, cores, log)
-                    ended = run(self._runtime, self._plan, log, self.stop)
+                    started = time.monotonic()
+                    with self._gear(log) as content:
+                        self._plan = self._prepare(config, content, cores, log)
+                        self._figures.preparation_s = time.monotonic() - started
+                        ended = run(self._runtime, self._plan, log, self.stop)
                 failure = ended.failure
                 self._figures.elapsed_s = ended.elapsed_s
                 outputs, failure = self._collected(failure)
@@ -145,10 +150,12 @@ class JobRun:
         finally:
             erase(rest_path)
 
-    def _prepare(self, config: dict[str, Any], cores: tuple[int, ...], log: Log) -> Plan:
+    def _prepare(
+        self, config: dict[str, Any], content: Path | None, cores: tuple[int, ...], log: Log
+    ) -> Plan:
         """Everything in its place."""
-        started = time.monotonic()
         claim = self._claim
+        root = content if content and is_root(content) else None
         plan = plan_of(
             claim.manifest,
             config,
@@ -158,17 +165,17 @@ class JobRun:
             image=claim.image,
             network=least(claim.network, self._setup.network),
         )
-        plan = replace(plan, cores=cores)
+        plan = replace(plan, cores=cores, root=root)
         self._introduce(plan, log)
-        with self._gear() as content:
-            lay_out(self._folder, content=content, manifest=claim.manifest, config=config)
+        own = base_of(root) if root else content
+        lay_out(self._folder, content=own, manifest=claim.manifest, config=config)
         for file in claim.files:
             self._bring(file)
-        self._figures.preparation_s = time.monotonic() - started
         return plan
 
     @contextmanager
-    def _gear(self) -> Iterator[Path | None]:
+    def _gear(self, log: Log) -> Iterator[Path | None]:
+        """Its files, which stay there meanwhile."""
         claim = self._claim
         if claim.image:
             self._runtime.fetch(claim.image)
@@ -178,12 +185,18 @@ class JobRun:
         if url.startswith(_FOLDER_HERE) and Path(url.removeprefix(_FOLDER_HERE)).is_dir():
             yield Path(url.removeprefix(_FOLDER_HERE))
             return
-        if not url.startswith("treadle:"):
+        if url.startswith(published.SCHEME):
+            published.require_hash(url, sha384)
+        elif not url.startswith(_STORED):
             raise RunFailed("image_pull", f"this engine cannot fetch {url or 'a gear without an image'}")
 
         def fetch(target: Path) -> None:
+            if url.startswith(published.SCHEME):
+                log.say(f"fetching {url}")
+                published.fetch(url, target, sha384=sha384, stopped=self.stop.asked.is_set)
+                return
             self._patiently(
-                lambda: self._api.download(url.removeprefix("treadle:"), target, sha384=sha384), "image_pull"
+                lambda: self._api.download(url.removeprefix(_STORED), target, sha384=sha384), "image_pull"
             )
 
         with self._cache.content(sha384, fetch) as content:

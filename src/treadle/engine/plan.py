@@ -70,7 +70,9 @@ class Plan:
     uid: int | None = None
     gid: int | None = None
     image: str | None = None
-    """Reference of a container image; None for a gear that is a folder."""
+    """Reference of a container image; None for a gear that is a folder or has a root file system."""
+    root: Path | None = None
+    """The gear's own root file system, shared by its runs; None when it has an image or uses this host's programs."""
     cores: tuple[int, ...] = ()
     """Processors it stays on; empty for all."""
     processes: int = MOST_PROCESSES

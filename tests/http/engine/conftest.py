@@ -35,12 +35,12 @@ class EngineProcess:
             *("--tag", tag, "--max-jobs", "4", "--cpu", "4", "--memory", "32G"),
             *("--work", str(folder / "work"), "--cache", str(folder / "cache")),
         ]
-        self._environment = {**os.environ, "TREADLE_SERVER": url, "TREADLE_API_KEY": key}
+        self.environment = {**os.environ, "TREADLE_SERVER": url, "TREADLE_API_KEY": key}
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         with (self.folder / "engine.log").open("ab") as log:
-            self.process = subprocess.Popen(self._words, env=self._environment, stdout=log, stderr=log)
+            self.process = subprocess.Popen(self._words, env=self.environment, stdout=log, stderr=log)
 
     def end(self, number: int = signal.SIGTERM) -> None:
         if self.process and self.process.poll() is None:

@@ -10,6 +10,7 @@ import subprocess
 import tarfile
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from treadle.engine.runtimes.doorway import Doorway, address_inside, close_metad
 from treadle.engine.runtimes.host import USER
 from treadle.engine.runtimes.host_image import HostImage
 from treadle.engine.runtimes.processes import spawn
+from treadle.engine.runtimes.root_image import RootImages
 from treadle.engine.stage import hand_over
 from treadle.gears.manifest import ManifestError, parse
 
@@ -50,7 +52,7 @@ _PULL_S = 4 * 3600
 
 
 class ContainerRuntime:
-    """Runs images, and folders; `more` are an administrator's words for `podman create`."""
+    """Runs images, root file systems and folders; `more` are an administrator's words for `podman create`."""
 
     name = "oci"
     isolation = "container"
@@ -60,6 +62,7 @@ class ContainerRuntime:
         self._more = tuple(more)
         self.program = ContainerProgram()
         self._host = HostImage(self.program)
+        self._roots = RootImages(self.program)
 
     @functools.cache  # noqa: B019 - one runtime per engine
     def version(self) -> str:
@@ -74,6 +77,8 @@ class ContainerRuntime:
         self.program.check(*trial)
 
     def start(self, plan: Plan) -> Container:
+        if plan.root:
+            plan = replace(plan, image=self._roots.name(plan.root))
         return Container(self, plan, plan.image or self._host.name())
 
     def fetch(self, image: str) -> None:

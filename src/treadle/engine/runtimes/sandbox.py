@@ -1,4 +1,4 @@
-"""A gear that is a folder, in a bubblewrap sandbox over this host's /usr and Treadle's own Python packages.
+"""A gear in a bubblewrap sandbox: in its own root file system, or over this host's /usr and Treadle's Python packages.
 
 Started by root, the gear runs as a user that exists nowhere else, one per run; started by anyone else, in a user
 namespace of its own. Either way it sees itself as the user its manifest names, or 1000, and has no capabilities.
@@ -13,7 +13,7 @@ import shutil
 import signal
 import subprocess
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from tempfile import gettempdir
 
@@ -22,6 +22,7 @@ from treadle.engine.plan import BASE, SHARED_MEMORY_PART, Plan
 from treadle.engine.runtimes import Folders
 from treadle.engine.runtimes.doorway import Doorway, hosts_file
 from treadle.engine.runtimes.host import FIRST_IN_PATH, USER, people, read_only, write_python
+from treadle.engine.runtimes.host_tools import host_tools
 from treadle.engine.runtimes.processes import send, spawn
 from treadle.engine.stage import hand_over
 from treadle.engine.watch import family
@@ -29,13 +30,18 @@ from treadle.engine.watch import family
 # As root each run gets a user of its own, of numbers that no account and no service manager hands out.
 _FIRST_UID = 1_600_000_000
 _USERS = 200_000_000
+_SHELL = "/bin/bash"
 _POWERLESS = ("--bounding-set=-all", "--inh-caps=-all")
 # Made first, for bubblewrap would make them for their owner alone.
 _FOLDERS = frozenset({"/etc", "/flywheel", "/run", "/var"})
 
 
+Tool = Callable[[str], tuple[str, ...]]
+"""The words that start one of util-linux's programs."""
+
+
 class SandboxRuntime(Folders):
-    """Runs folders; images need a container engine."""
+    """Runs folders and root file systems; images need a container engine."""
 
     name = "sandbox"
     isolation = "bubblewrap"
@@ -75,6 +81,8 @@ class Sandbox:
                 "capability",
                 "a sandbox gives no way to other networks than the API: use an engine of kind oci",
             )
+        if plan.root and not os.path.lexists(plan.root / _SHELL[1:]):
+            raise RunFailed("no_bash", f"the gear has no {_SHELL}, which starts its command")
         self._plan = plan
         self._uid = plan.uid or USER
         self._gid = plan.gid or self._uid
@@ -134,7 +142,7 @@ class Sandbox:
         plan, folder = self._plan, self._plan.folder
         yield from (
             *_namespaces(self._uid, self._gid),
-            *_root(folder.temporary),
+            *(_own_root(plan.root, folder.temporary) if plan.root else _root(folder.temporary)),
             "--info-fd",
             str(tell),
             "--block-fd",
@@ -148,8 +156,9 @@ class Sandbox:
         for name, text in self._own_etc():
             (etc / name).write_text(text)
             yield from ("--ro-bind", str(etc / name), f"/etc/{name}")
-        write_python(programs)
-        yield from ("--ro-bind", str(programs), FIRST_IN_PATH)
+        if not plan.root:
+            write_python(programs)
+            yield from ("--ro-bind", str(programs), FIRST_IN_PATH)
         yield from ("--bind", str(folder.base), BASE, "--ro-bind", str(folder.input), f"{BASE}/input")
         yield from (
             "--perms",
@@ -163,19 +172,16 @@ class Sandbox:
 
     def _command(self) -> Iterator[str]:
         plan = self._plan
-        yield from (
-            "/usr/bin/prlimit",
-            f"--nproc={plan.processes}",
-            f"--fsize={plan.resources.disk}",
-            "--core=0",
-        )
+        tool = host_tools().call if plan.root else _here
+        limits = (f"--nproc={plan.processes}", f"--fsize={plan.resources.disk}", "--core=0")
+        yield from (*tool("prlimit"), *limits)
         if _as_root():
-            yield from _become(self._outside)
+            yield from _become(self._outside, tool)
         # Should this host run out of memory, the gear goes first.
-        yield from ("/usr/bin/choom", "-n", "1000", "--")
+        yield from (*tool("choom"), "-n", "1000", "--")
         if self._uid != self._outside and _as_root():
-            yield from _seen_as(self._uid, self._gid)
-        yield from ("/bin/bash", "-c", plan.command)
+            yield from _seen_as(self._uid, self._gid, tool)
+        yield from (_SHELL, "-c", plan.command)
 
     def _own_etc(self) -> Iterator[tuple[str, str]]:
         yield from people(self._uid, self._gid).items()
@@ -187,19 +193,23 @@ def _as_root() -> bool:
     return os.geteuid() == 0
 
 
-def _become(user: int) -> Iterator[str]:
-    yield from ("/usr/bin/setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", *_POWERLESS)
+def _here(name: str) -> tuple[str, ...]:
+    return (f"/usr/bin/{name}",)
 
 
-def _seen_as(user: int, group: int) -> Iterator[str]:
-    yield from ("/usr/bin/unshare", "--user", f"--map-user={user}", f"--map-group={group}", "--keep-caps")
-    yield from ("/usr/bin/setpriv", *_POWERLESS, "--ambient-caps=-all")
+def _become(user: int, tool: Tool) -> Iterator[str]:
+    yield from (*tool("setpriv"), f"--reuid={user}", f"--regid={user}", "--clear-groups", *_POWERLESS)
+
+
+def _seen_as(user: int, group: int, tool: Tool) -> Iterator[str]:
+    yield from (*tool("unshare"), "--user", f"--map-user={user}", f"--map-group={group}", "--keep-caps")
+    yield from (*tool("setpriv"), *_POWERLESS, "--ambient-caps=-all")
 
 
 @functools.cache
 def _can_be_renumbered() -> bool:
     """Whether the kernel gives user namespaces to those who are not root."""
-    trial = [*_become(_FIRST_UID), *_seen_as(USER, USER), "/usr/bin/true"]
+    trial = [*_become(_FIRST_UID, _here), *_seen_as(USER, USER, _here), "/usr/bin/true"]
     return subprocess.run(trial, capture_output=True, check=False).returncode == 0
 
 
@@ -242,6 +252,15 @@ def _root(temporary: Path) -> Iterator[str]:
     for path in read_only():
         yield from ("--ro-bind", str(path), str(path))
     yield from ("--symlink", "../tmp", "/var/tmp")  # noqa: S108 - the gear's own
+
+
+def _own_root(root: Path, temporary: Path) -> Iterator[str]:
+    yield from ("--ro-bind", str(root), "/")
+    if (root / "var/tmp").resolve() == root.resolve() / "var/tmp" and (root / "var/tmp").is_dir():
+        yield from ("--bind", str(temporary), "/var/tmp")  # noqa: S108 - the gear's own
+    yield from ("--bind", str(temporary), "/tmp")  # noqa: S108 - the gear's own
+    yield from ("--proc", "/proc", "--dev", "/dev", "--perms", "0755", "--tmpfs", "/run")
+    yield from (*host_tools().binds(), "--remount-ro", "/run")
 
 
 def _on(cores: tuple[int, ...]) -> list[str]:

@@ -114,8 +114,9 @@ async def _write(
 
 def _needs(gear: Gear) -> set[str]:
     """What an engine must offer: the manifest's words, and a runtime for what there is of the gear."""
-    folder = gear.rootfs_sha384 is not None or str(gear.exchange.get("rootfs-url")).startswith("dir:")
-    return checks.capabilities(gear) | {"sandbox" if folder else "oci"}
+    address = str(gear.exchange.get("rootfs-url"))
+    is_files = gear.rootfs_sha384 is not None or address.startswith(("dir:", "https://"))
+    return checks.capabilities(gear) | {"sandbox" if is_files else "oci"}
 
 
 def _row(

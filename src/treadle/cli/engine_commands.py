@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -180,7 +179,9 @@ def _given(
 ) -> dict[str, Any]:
     import socket
 
-    default = Path("/var/lib/treadle-engine") if os.geteuid() == 0 else Path.home() / ".treadle-engine"
+    from treadle.cli.gear_source import default_folder
+
+    default = default_folder()
     called = name or f"{socket.gethostname()}-{kind}"
     return {
         "name": called,

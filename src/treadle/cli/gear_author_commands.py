@@ -91,12 +91,12 @@ def config(
     """Write the config.json a run would get: defaults, your values, the inputs. Checked as a run's is."""
     import json
 
-    from treadle.cli.gear_run import read_manifest, request_of
+    from treadle.cli.gear_run import request_of
+    from treadle.cli.gear_source import read_in_order
     from treadle.engine.local import config_document
 
-    request = request_of(
-        read_manifest(folder), given=given, values=values, api_key=api_key, destination=destination
-    )
+    manifest = read_in_order(folder / "manifest.json").manifest
+    request = request_of(manifest, given=given, values=values, api_key=api_key, destination=destination)
     document: dict[str, Any] = config_document(request)
     target = output or folder / "config.json"
     target.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -35,7 +35,10 @@ def register() -> None:
 def run(
     source: Annotated[
         str,
-        typer.Argument(metavar="DIR|IMAGE", help="A gear's folder, or the reference of a container image."),
+        typer.Argument(
+            metavar="DIR|MANIFEST|IMAGE",
+            help="A gear's folder, a published manifest, or the reference of a container image.",
+        ),
     ],
     given: Annotated[
         list[str] | None, typer.Option("--input", "-i", metavar="NAME=PATH", help="A file input.")
@@ -57,33 +60,41 @@ def run(
     limits: Annotated[
         list[str] | None, typer.Option("--limit", metavar="NAME=VALUE", help="cpu, memory, disk or time.")
     ] = None,
+    cache: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Where fetched gears stay; an engine's serves.", show_default=False),
+    ] = None,
     unsafe_no_sandbox: Annotated[
         bool, typer.Option(help="As an ordinary process that can do whatever you can.")
     ] = False,
     json_lines: JsonOption = False,
 ) -> None:
     """Run a gear on this machine exactly as the platform would; needs no server. Exit code 1 when it fails."""
+    from treadle.cli.gear_source import find_source
     from treadle.engine.errors import EngineError
-    from treadle.engine.local import run_here
+    from treadle.engine.local import config_document, run_here
     from treadle.engine.plan import Folder
     from treadle.engine.runtimes.choice import choose
 
-    folder = Path(source) if Path(source).is_dir() else None
-    kind = engine or (Engine.SANDBOX if folder else Engine.OCI)
+    found = find_source(source)
+    kind = engine or (Engine.OCI if found.image else Engine.SANDBOX)
     runtime = choose(kind.value, unsafe=unsafe_no_sandbox).folders
     runtime.check()
     if output.exists() and any(output.iterdir()):
         raise EngineError(f"{output} is not empty: choose another folder with --output")
-    request = replace(
-        request_of(
-            read_manifest(folder) if folder else runtime.manifest(source),
-            given=given, values=values, api_key=api_key, destination=destination,
-        ),
-        content=folder,
-        image=None if folder else source,
-        limits=dict(_pairs(limits, "--limit")),
-    )  # fmt: skip
-    with tempfile.TemporaryDirectory(prefix="treadle-gear-", ignore_cleanup_errors=True) as made:
+    asked = request_of(
+        found.manifest or runtime.manifest(source),
+        given=given,
+        values=values,
+        api_key=api_key,
+        destination=destination,
+    )
+    config_document(asked)  # what is missing is told before anything is fetched
+    with (
+        found.content(cache) as content,
+        tempfile.TemporaryDirectory(prefix="treadle-gear-", ignore_cleanup_errors=True) as made,
+    ):
+        request = replace(asked, content=content, image=found.image, limits=dict(_pairs(limits, "--limit")))
         Path(made).chmod(0o711)  # the sandbox's user has to get through
         result = run_here(runtime, request, Folder(Path(made) / "run"), echo=None if json_lines else _print)
         output.mkdir(parents=True, exist_ok=True)
@@ -114,20 +125,6 @@ def request_of(
         key=api_key,
         destination={"type": kind_of, "id": container} if container else None,
     )
-
-
-def read_manifest(folder: Path) -> dict[str, Any]:
-    """The manifest of a gear's folder, in order."""
-    from treadle.engine.errors import EngineError
-    from treadle.gears import ManifestError, judge, read
-
-    try:
-        document = read(folder / "manifest.json")
-    except ManifestError as error:
-        raise EngineError(f"{folder / 'manifest.json'}: {error}") from None
-    if errors := judge(document).errors:
-        raise EngineError(f"{folder / 'manifest.json'}: {errors[0]}")
-    return document.manifest
 
 
 def _pairs(words: list[str] | None, option: str) -> list[tuple[str, str]]:

@@ -22,7 +22,7 @@ from treadle.engine.planning import api_key, plan_of, secret
 from treadle.engine.process import Ended, Stop, run
 from treadle.engine.record import Figures, profile, run_record
 from treadle.engine.reporter import Reporter
-from treadle.engine.root import base_of, is_root
+from treadle.engine.root import split
 from treadle.engine.runtimes import Runtime
 from treadle.engine.setup import Setup
 from treadle.engine.stage import erase, lay_out
@@ -155,7 +155,7 @@ class JobRun:
     ) -> Plan:
         """Everything in its place."""
         claim = self._claim
-        root = content if content and is_root(content) else None
+        root, own = split(content)
         plan = plan_of(
             claim.manifest,
             config,
@@ -167,7 +167,6 @@ class JobRun:
         )
         plan = replace(plan, cores=cores, root=root)
         self._introduce(plan, log)
-        own = base_of(root) if root else content
         lay_out(self._folder, content=own, manifest=claim.manifest, config=config)
         for file in claim.files:
             self._bring(file)
@@ -193,7 +192,7 @@ class JobRun:
         def fetch(target: Path) -> None:
             if url.startswith(published.SCHEME):
                 log.say(f"fetching {url}")
-                published.fetch(url, target, sha384=sha384, stopped=self.stop.asked.is_set)
+                published.fetch(url, target, sha384=sha384, came=lambda _: self._go_on())
                 return
             self._patiently(
                 lambda: self._api.download(url.removeprefix(_STORED), target, sha384=sha384), "image_pull"
@@ -201,6 +200,10 @@ class JobRun:
 
         with self._cache.content(sha384, fetch) as content:
             yield content
+
+    def _go_on(self) -> None:
+        if self.stop.asked.is_set():
+            raise RunFailed("image_pull", "stopped while the gear was fetched")
 
     def _bring(self, file: dict[str, Any]) -> None:
         target = self._folder.input / file["input"] / file["name"]

@@ -7,7 +7,7 @@ import mimetypes
 import os
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from treadle.engine.logs import Echo, Log
 from treadle.engine.plan import BASE, Folder
 from treadle.engine.planning import plan_of, secret
 from treadle.engine.process import Ended, Stop, run
+from treadle.engine.root import split
 from treadle.engine.runtimes import Runtime
 from treadle.engine.stage import lay_out
 from treadle.gears import ConfigError, complete
@@ -53,7 +54,8 @@ def run_here(runtime: Runtime, request: Request, folder: Folder, *, echo: Echo |
     """The gear's outputs stay in the folder."""
     document = config_document(request)
     resources = granted(request.manifest, document["config"], ()).asked(request.limits or {})
-    lay_out(folder, content=request.content, manifest=request.manifest, config=document)
+    root, own = split(request.content)
+    lay_out(folder, content=own, manifest=request.manifest, config=document)
     for name, source in request.inputs.items():
         target = folder.input / name / source.name
         target.parent.mkdir(exist_ok=True)
@@ -67,6 +69,7 @@ def run_here(runtime: Runtime, request: Request, folder: Folder, *, echo: Echo |
         image=request.image,
         network=least(wanted(request.manifest), "full" if runtime.images else "api"),
     )
+    plan = replace(plan, root=root)
     log = Log(folder.log, secrets=[secret(request.key)] if request.key else [], echo=echo)
     try:
         ended = run(runtime, plan, log, Stop())

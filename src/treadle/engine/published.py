@@ -28,12 +28,12 @@ def require_hash(address: str, sha384: str) -> None:
         )
 
 
-def fetch(address: str, target: Path, *, sha384: str, stopped: Callable[[], bool]) -> None:
-    """Write the archive, checked; RunFailed when it cannot be had, or the run was stopped meanwhile."""
+def fetch(address: str, target: Path, *, sha384: str, came: Callable[[int], None]) -> None:
+    """Write the archive, checked; RunFailed when it cannot be had. `came` is told bytes, and may break it off."""
     wait_s = _FIRST_WAIT_S
     for left in reversed(range(_TRIES)):
         try:
-            found = _download(address, target, stopped)
+            found = _download(address, target, came)
         except (httpx.TransportError, httpx.DecodingError) as error:
             if not left:
                 raise RunFailed(
@@ -47,7 +47,7 @@ def fetch(address: str, target: Path, *, sha384: str, stopped: Callable[[], bool
         return
 
 
-def _download(address: str, target: Path, stopped: Callable[[], bool]) -> str:
+def _download(address: str, target: Path, came: Callable[[int], None]) -> str:
     digest = hashlib.sha384()
     with (
         httpx.Client(timeout=_TIMEOUT, follow_redirects=True, event_hooks={"request": [_only_https]}) as http,
@@ -60,10 +60,9 @@ def _download(address: str, target: Path, stopped: Callable[[], bool]) -> str:
             raise RunFailed(_CODE, f"{address} answers with status {answer.status_code}")
         with target.open("wb") as file:
             for piece in answer.iter_raw(_PIECE):
-                if stopped():
-                    raise RunFailed(_CODE, "stopped while the gear was fetched")
                 digest.update(piece)
                 file.write(piece)
+                came(len(piece))
     return digest.hexdigest()
 
 

@@ -13,12 +13,18 @@ _FILES = ("etc/group", "etc/hosts", "etc/passwd", "etc/resolv.conf")
 
 def is_root(content: Path) -> bool:
     """Whether an unpacked archive is one; others are what lies in the base folder. Links may lead to other runs."""
-    base = base_of(content)
-    return base.is_dir() and base.resolve() == base_of(content.resolve())
+    base = _base_of(content)
+    return base.is_dir() and base.resolve() == _base_of(content.resolve())
 
 
-def base_of(root: Path) -> Path:
-    """The gear's own files."""
+def split(content: Path | None) -> tuple[Path | None, Path | None]:
+    """The root file system, when the content is one, and the gear's own files."""
+    if content and is_root(content):
+        return content, _base_of(content)
+    return None, content
+
+
+def _base_of(root: Path) -> Path:
     return root / BASE.lstrip("/")
 
 

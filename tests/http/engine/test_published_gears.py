@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import http.server
+import json
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -30,11 +31,18 @@ echo $TMPDIR >/tmp/a && cat /tmp/a
 """
 
 
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """Says nothing of what it hands out."""
+
+    def log_message(self, *words: object) -> None:
+        pass
+
+
 @pytest.fixture(scope="module")
 def shelf(tmp_path_factory) -> Iterator[tuple[Path, TlsFront]]:
     """A folder, and the https server that hands out what is in it."""
     folder = tmp_path_factory.mktemp("shelf")
-    serve = partial(http.server.SimpleHTTPRequestHandler, directory=str(folder / "files"))
+    serve = partial(Quiet, directory=str(folder / "files"))
     (folder / "files").mkdir()
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), serve) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -45,10 +53,10 @@ def shelf(tmp_path_factory) -> Iterator[tuple[Path, TlsFront]]:
 
 
 @pytest.fixture
-def publish(api, shelf, gear_manifest, unique, tmp_path) -> Callable[..., dict]:
-    """Adds a gear that lies on the shelf: its document."""
+def put_out(shelf, gear_manifest, unique, tmp_path) -> Callable[..., dict]:
+    """Puts a gear on the shelf: what its publisher would write of it."""
 
-    def add(*, sha384: str | None = None, name: str = "gear.tgz", bash: bool = True) -> dict:
+    def make(*, sha384: str | None = None, name: str = "gear.tgz", bash: bool = True) -> dict:
         folder, front = shelf
         archive = folder / name
         if not archive.exists():
@@ -58,7 +66,18 @@ def publish(api, shelf, gear_manifest, unique, tmp_path) -> Callable[..., dict]:
         if sha384 != "":
             exchange["rootfs-hash"] = sha384 or found
         manifest = gear_manifest(unique(), "1.0.0", inputs={}, config={}, command="bash run")
-        made = api.post(f"/gears/{manifest['name']}", json={"gear": manifest, "exchange": exchange})
+        return {"gear": manifest, "exchange": exchange}
+
+    return make
+
+
+@pytest.fixture
+def publish(api, put_out) -> Callable[..., dict]:
+    """Adds such a gear: its document."""
+
+    def add(**how) -> dict:
+        written = put_out(**how)
+        made = api.post(f"/gears/{written['gear']['name']}", json=written)
         assert made.status_code == 200, made.text
         return made.json()
 
@@ -113,3 +132,16 @@ def test_what_cannot_be_run_is_told(bubblewrap, publish, fetching, start, wait_f
     job = start(gear, engine)
     assert wait_for(job)["state"] == "failed"
     assert why in said(job)
+
+
+def test_it_runs_without_a_server(bubblewrap, put_out, shelf, treadle, tmp_path, monkeypatch):
+    """By its manifest alone, as on the platform."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(shelf[1].authority))
+    (tmp_path / "manifest.json").write_text(json.dumps(put_out()))
+    words = ("gear", "run", tmp_path / "manifest.json", "--cache", tmp_path / "cache", "--output")
+    assert "system: its own" in treadle(*words, tmp_path / "first").out
+    assert sorted(path.name for path in (tmp_path / "first").iterdir()) == ["config.txt", "root.txt"]
+    (shelf[0] / "gear.tgz").rename(tmp_path / "gone")
+    assert "system: its own" in treadle(*words, tmp_path / "second").out
+    (tmp_path / "manifest.json").write_text(json.dumps(put_out(sha384=f"sha384:{'0' * 96}")))
+    assert "has not the content" in treadle(*words, tmp_path / "third", ok=False).err

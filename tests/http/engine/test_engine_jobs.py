@@ -5,6 +5,8 @@ import time
 
 import pytest
 
+from treadle.testing.waiting import wait_until
+
 
 def test_from_the_request_to_the_files(engine, gear, start, wait_for, said, api, tree):
     """Config, input, outputs with their metadata, log, profile and provenance."""
@@ -126,9 +128,10 @@ def test_an_engine_that_was_killed_gives_the_job_back_and_it_is_done_once(
 ):
     """kill -9 in the middle of a run: the next engine of that folder says so, another attempt does the work."""
     own_engine.start()
-    script = "[ $(date +%s) -gt $(cat input/until/t) ] || sleep 600; echo x > output/x"
-    job = start(gear(script, inputs={"until": {"base": "file"}}), own_engine, inputs=until(tree, 5))
-    wait_for(job, "running", then=lambda _: (own_engine.folder / "work" / job / "v0" / "output").is_dir())
+    script = "while [ $(date +%s) -lt $(cat input/until/t) ]; do sleep 0.2; done; echo x > output/x"
+    job = start(gear(script, inputs={"until": {"base": "file"}}), own_engine, inputs=until(tree, 20))
+    work = own_engine.folder / "work"
+    wait_for(job, "running", then=lambda _: (work / job / "v0" / "output").is_dir())
     own_engine.end(signal.SIGKILL)
     own_engine.start()
     assert wait_for(job)["failure_reason"].startswith("engine_lost: the engine was killed")
@@ -138,7 +141,7 @@ def test_an_engine_that_was_killed_gives_the_job_back_and_it_is_done_once(
         one for one in api.get(f"/acquisitions/{tree.acquisition}").json()["files"] if one["name"] == "x"
     ]
     assert [one["version"] for one in files] == [1]
-    assert [one.name for one in (own_engine.folder / "work").iterdir()] == ["lock"]
+    wait_until(lambda: [one.name for one in work.iterdir()] == ["lock"], what="nothing is left of the runs")
 
 
 def until(tree, seconds: float) -> dict:

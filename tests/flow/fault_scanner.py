@@ -16,7 +16,7 @@ from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage
 from pynetdicom import AE
 from pynetdicom.dsutils import encode
 
-from treadle.dicom.answers import keep_answers
+from treadle.connector.answers import keep_answers
 
 ROOT = "1.2.826.0.1.3680043.10.98"
 SUCCESS = 0x0000

@@ -11,7 +11,7 @@ from pynetdicom import AE
 from treadle.cli import shipped
 from treadle.cli.client import Client, ClientError, find_target
 from treadle.cli.sample import GROUP, PROJECT, instances
-from treadle.dicom.answers import keep_answers
+from treadle.connector.answers import keep_answers
 from treadle.server.app.supervise.control import Control
 from treadle.server.kit.settings import Settings, load_settings
 

@@ -9,10 +9,10 @@ from pynetdicom import AE
 from pynetdicom.pdu_primitives import SCP_SCU_RoleSelectionNegotiation
 from pynetdicom.sop_class import StorageCommitmentPushModel  # type: ignore[attr-defined]
 
+from treadle.connector.answers import keep_answers
 from treadle.connector.client_tls import client_context
 from treadle.connector.config import ConnectorConfig, DeviceConfig, TlsConfig
 from treadle.dicom import quiet  # noqa: F401 - must be set before anything is written
-from treadle.dicom.answers import keep_answers
 
 WELL_KNOWN_INSTANCE = "1.2.840.10008.1.20.1.1"
 _TIMEOUT_S = 30.0

@@ -16,12 +16,12 @@ from pynetdicom.association import Association
 from pynetdicom.presentation import PresentationContext, build_context
 from pynetdicom.sop_class import Verification  # type: ignore[attr-defined]
 
+from treadle.connector.answers import keep_answers
 from treadle.connector.client_tls import client_context
 from treadle.connector.config import DeviceConfig
 from treadle.connector.pull.errors import NoAnswerError, RefusedError
 from treadle.connector.pull_config import PullTlsConfig
 from treadle.dicom import quiet  # noqa: F401 - must be set before anything is read
-from treadle.dicom.answers import keep_answers
 
 MAX_PDU = 131072
 _CONNECT_S = 10.0

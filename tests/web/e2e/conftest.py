@@ -130,9 +130,9 @@ def stranger(context: BrowserContext) -> Iterator[Page]:
 @pytest.fixture
 def page(context: BrowserContext, stranger: Page, treadle_server: Any) -> Page:
     """A page of the administrator."""
-    answer = context.request.post(
-        "/api/x/login", data={"email": treadle_server.email, "password": treadle_server.password}
-    )
+    account = {"email": treadle_server.email, "password": treadle_server.password}
+    # The connection may be one that the server closes just now, after a long test.
+    answer = context.request.post("/api/x/login", data=account, max_retries=1)
     assert answer.ok, answer.text()
     return stranger
 

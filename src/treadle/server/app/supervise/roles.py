@@ -17,6 +17,8 @@ from treadle.server.kit.settings import Settings, load_settings
 
 # Downloads and uploads under way may finish for this long; uploads can be resumed afterwards.
 GRACEFUL_S = 5
+# Longer than proxies and clients keep idle connections, or they send into one that is just being closed.
+_KEEP_ALIVE_S = 75
 
 
 def serve(flags: Mapping[str, object], control_fd: int | None) -> None:
@@ -39,6 +41,7 @@ def serve(flags: Mapping[str, object], control_fd: int | None) -> None:
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=GRACEFUL_S,
+        timeout_keep_alive=_KEEP_ALIVE_S,
     )
 
 

@@ -114,11 +114,12 @@ def request_of(
 ) -> Request:
     """What somebody typed about a run."""
     from treadle.engine.local import Request
+    from treadle.engine.root import Content
 
     kind_of, _, container = (destination or "").partition("/")
     return Request(
         manifest=manifest,
-        content=None,
+        content=Content(),
         image=None,
         inputs={name: Path(path) for name, path in _pairs(given, "--input")},
         options={name: _value(manifest, name, text) for name, text in _pairs(values, "--set")},

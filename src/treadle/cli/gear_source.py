@@ -13,6 +13,7 @@ from treadle.cli.progress import transfer
 from treadle.engine import published
 from treadle.engine.cache import GearCache
 from treadle.engine.errors import EngineError, RunFailed
+from treadle.engine.root import Content, of_archive
 from treadle.gears import Document, ManifestError, judge, read
 
 _IMAGE = "docker://"
@@ -31,19 +32,19 @@ class Source:
     sha384: str = ""
 
     @contextmanager
-    def content(self, cache: Path | None) -> Iterator[Path | None]:
-        """Its files, when it is no image; fetched if need be, and EngineError when they cannot be had."""
+    def content(self, cache: Path | None) -> Iterator[Content]:
+        """What there is of it on this machine: fetched if need be, EngineError when it cannot be had."""
         if not self.address:
-            yield self.folder
+            yield Content(self.folder)
             return
         with ExitStack() as held:
             try:
                 published.require_hash(self.address, self.sha384)
                 kept = GearCache(cache or default_folder() / "gears")
-                content = held.enter_context(kept.content(self.sha384, self._fetch))
+                place = held.enter_context(kept.content(self.sha384, self._fetch))
             except RunFailed as why:
                 raise EngineError(str(why).removeprefix(f"{why.code}: ")) from None
-            yield content
+            yield of_archive(place)
 
     def _fetch(self, target: Path) -> None:
         with transfer(self.address.rpartition("/")[2], None, quiet=False) as came:

@@ -6,6 +6,7 @@ import os
 import tarfile
 import tempfile
 import threading
+import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -61,7 +62,7 @@ class GearCache:
             try:
                 with tarfile.open(archive) as tar:
                     tar.extractall(content, filter=_member)  # noqa: S202 - checked there
-            except (tarfile.TarError, OSError, ValueError) as error:
+            except (tarfile.TarError, zlib.error, EOFError, OSError, ValueError) as error:
                 raise RunFailed("image_pull", f"the gear's archive cannot be unpacked: {error}") from None
             archive.unlink()
             if is_root(content):

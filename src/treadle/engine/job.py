@@ -22,7 +22,7 @@ from treadle.engine.planning import api_key, plan_of, secret
 from treadle.engine.process import Ended, Stop, run
 from treadle.engine.record import Figures, profile, run_record
 from treadle.engine.reporter import Reporter
-from treadle.engine.root import split
+from treadle.engine.root import Content, of_archive
 from treadle.engine.runtimes import Runtime
 from treadle.engine.setup import Setup
 from treadle.engine.stage import erase, lay_out
@@ -150,12 +150,9 @@ class JobRun:
         finally:
             erase(rest_path)
 
-    def _prepare(
-        self, config: dict[str, Any], content: Path | None, cores: tuple[int, ...], log: Log
-    ) -> Plan:
+    def _prepare(self, config: dict[str, Any], content: Content, cores: tuple[int, ...], log: Log) -> Plan:
         """Everything in its place."""
         claim = self._claim
-        root, own = split(content)
         plan = plan_of(
             claim.manifest,
             config,
@@ -165,24 +162,24 @@ class JobRun:
             image=claim.image,
             network=least(claim.network, self._setup.network),
         )
-        plan = replace(plan, cores=cores, root=root)
+        plan = replace(plan, cores=cores, root=content.root)
         self._introduce(plan, log)
-        lay_out(self._folder, content=own, manifest=claim.manifest, config=config)
+        lay_out(self._folder, content=content.own, manifest=claim.manifest, config=config)
         for file in claim.files:
             self._bring(file)
         return plan
 
     @contextmanager
-    def _gear(self, log: Log) -> Iterator[Path | None]:
-        """Its files, which stay there meanwhile."""
+    def _gear(self, log: Log) -> Iterator[Content]:
+        """What there is of it, which stays there meanwhile."""
         claim = self._claim
         if claim.image:
             self._runtime.fetch(claim.image)
-            yield None
+            yield Content()
             return
         url, sha384 = claim.address, str(claim.exchange.get("rootfs-hash") or "")
         if url.startswith(_FOLDER_HERE) and Path(url.removeprefix(_FOLDER_HERE)).is_dir():
-            yield Path(url.removeprefix(_FOLDER_HERE))
+            yield Content(Path(url.removeprefix(_FOLDER_HERE)))
             return
         if url.startswith(published.SCHEME):
             published.require_hash(url, sha384)
@@ -198,8 +195,8 @@ class JobRun:
                 lambda: self._api.download(url.removeprefix(_STORED), target, sha384=sha384), "image_pull"
             )
 
-        with self._cache.content(sha384, fetch) as content:
-            yield content
+        with self._cache.content(sha384, fetch) as place:
+            yield of_archive(place)
 
     def _go_on(self) -> None:
         if self.stop.asked.is_set():

@@ -17,7 +17,7 @@ from treadle.engine.logs import Echo, Log
 from treadle.engine.plan import BASE, Folder
 from treadle.engine.planning import plan_of, secret
 from treadle.engine.process import Ended, Stop, run
-from treadle.engine.root import split
+from treadle.engine.root import Content
 from treadle.engine.runtimes import Runtime
 from treadle.engine.stage import lay_out
 from treadle.gears import ConfigError, complete
@@ -41,7 +41,7 @@ class Request:
     """What somebody wants to run."""
 
     manifest: Manifest
-    content: Path | None
+    content: Content
     image: str | None
     inputs: Mapping[str, Path]
     options: Mapping[str, Any]
@@ -54,8 +54,7 @@ def run_here(runtime: Runtime, request: Request, folder: Folder, *, echo: Echo |
     """The gear's outputs stay in the folder."""
     document = config_document(request)
     resources = granted(request.manifest, document["config"], ()).asked(request.limits or {})
-    root, own = split(request.content)
-    lay_out(folder, content=own, manifest=request.manifest, config=document)
+    lay_out(folder, content=request.content.own, manifest=request.manifest, config=document)
     for name, source in request.inputs.items():
         target = folder.input / name / source.name
         target.parent.mkdir(exist_ok=True)
@@ -69,7 +68,7 @@ def run_here(runtime: Runtime, request: Request, folder: Folder, *, echo: Echo |
         image=request.image,
         network=least(wanted(request.manifest), "full" if runtime.images else "api"),
     )
-    plan = replace(plan, root=root)
+    plan = replace(plan, root=request.content.root)
     log = Log(folder.log, secrets=[secret(request.key)] if request.key else [], echo=echo)
     try:
         ended = run(runtime, plan, log, Stop())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple
 
 from treadle.engine.plan import BASE
 from treadle.engine.stage import erase
@@ -11,17 +12,24 @@ _FOLDERS = ("dev", "proc", "run", "tmp")
 _FILES = ("etc/group", "etc/hosts", "etc/passwd", "etc/resolv.conf")
 
 
+class Content(NamedTuple):
+    """What there is of a gear on this machine."""
+
+    own: Path | None = None
+    """Its own files; None: they are in an image."""
+    root: Path | None = None
+    """The root file system that they are in, with places for all that a run has of its own."""
+
+
 def is_root(content: Path) -> bool:
     """Whether an unpacked archive is one; others are what lies in the base folder. Links may lead to other runs."""
     base = _base_of(content)
     return base.is_dir() and base.resolve() == _base_of(content.resolve())
 
 
-def split(content: Path | None) -> tuple[Path | None, Path | None]:
-    """The root file system, when the content is one, and the gear's own files."""
-    if content and is_root(content):
-        return content, _base_of(content)
-    return None, content
+def of_archive(place: Path) -> Content:
+    """What the cache has unpacked."""
+    return Content(_base_of(place), place) if is_root(place) else Content(place)
 
 
 def _base_of(root: Path) -> Path:

@@ -11,6 +11,7 @@ import pytest
 
 from treadle.engine.local import Request, Result, run_here
 from treadle.engine.plan import Folder
+from treadle.engine.root import Content
 from treadle.engine.runtimes.sandbox import SandboxRuntime
 
 
@@ -67,7 +68,7 @@ def run_script(sandbox, gear_content, tmp_path) -> Callable[..., tuple[Result, F
         asked = {"inputs": {}, "options": {}, **request}
         result = run_here(
             runtime,
-            Request(described, content, None, **asked),
+            Request(described, Content(content), None, **asked),
             folder,
             echo=(lambda _, text: printed.append(text)) if echo else None,
         )

@@ -13,6 +13,7 @@ from container_kit import import_image
 
 from treadle.engine.local import Request, run_here
 from treadle.engine.plan import Folder
+from treadle.engine.root import Content
 from treadle.engine.runtimes.oci import ContainerRuntime
 
 CONTRACT = """
@@ -50,7 +51,7 @@ def run_image(image, runtime, tmp_path):
         printed = []
         folder = Folder(tmp_path / "run")
         manifest = {**runtime.manifest(image), "command": command, **more.pop("manifest", {})}
-        request = Request(manifest, None, image, more.pop("inputs", {}), {}, key=key, **more)
+        request = Request(manifest, Content(), image, more.pop("inputs", {}), {}, key=key, **more)
         result = run_here(runtime, request, folder, echo=lambda _, text: printed.append(text))
         label = runtime.program.label.removeprefix("--")
         assert not runtime.program.ask("ps", "-aq", "--filter", label)
@@ -98,14 +99,14 @@ def test_the_api_and_nothing_else_is_reached(run_image, web):
 def test_an_image_without_a_manifest_gets_it(image, probe, runtime, tmp_path):
     import_image(f"{image}-alone", {}, tmp_path)
     folder, manifest = Folder(tmp_path / "run"), {**probe, "command": "cat manifest.json >output/seen"}
-    assert run_here(runtime, Request(manifest, None, f"{image}-alone", {}, {}), folder).failure is None
+    assert run_here(runtime, Request(manifest, Content(), f"{image}-alone", {}, {}), folder).failure is None
     assert json.loads((folder.output / "seen").read_text()) == manifest
     os.system(f"podman rmi --force {image}-alone >/dev/null 2>&1")
 
 
 def test_an_image_without_bash_is_called_that(image, probe, runtime, tmp_path):
     import_image(f"{image}-bare", {"manifest.json": "{}"}, tmp_path, bash=False)
-    request = Request(probe, None, f"{image}-bare", {}, {})
+    request = Request(probe, Content(), f"{image}-bare", {}, {})
     with pytest.raises(Exception, match="no_bash"):
         run_here(runtime, request, Folder(tmp_path / "run"))
     os.system(f"podman rmi --force {image}-bare >/dev/null 2>&1")

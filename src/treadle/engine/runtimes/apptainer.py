@@ -83,7 +83,7 @@ class ApptainerRuntime:
 
     def start(self, plan: Plan) -> Contained:
         if not plan.image:
-            raise RunFailed("capability", "a gear that is a folder needs an engine of kind sandbox or oci")
+            raise RunFailed("capability", "a gear that is no image needs an engine of kind sandbox or oci")
         image = self._file(plan.image)
         self._bring_base(plan, image)
         return Contained(plan, [self.program, *self.arguments(plan, image)])

@@ -112,4 +112,6 @@ class PlainRuntime(Folders):
         return
 
     def start(self, plan: Plan) -> Plain:
+        if plan.root:
+            raise RunFailed("capability", "a gear with a root file system needs a sandbox or a container")
         return Plain(plan)

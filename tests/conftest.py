@@ -155,9 +155,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browsers come last: once one has been driven, no test of the same process can run a loop of its own."""
+    """Browsers come late: once one has been driven, no test of the same process can run a loop of its own."""
     late = {_group(item) for item in items if _has_browser(item)} - {None}
-    items.sort(key=lambda item: _has_browser(item) or _group(item) in late)
+
+    def place(item: pytest.Item) -> tuple[bool, bool]:
+        return _has_browser(item) or _group(item) in late, item.get_closest_marker("quiet") is not None
+
+    items.sort(key=place)
 
 
 def _has_browser(item: pytest.Item) -> bool:

@@ -17,7 +17,7 @@ from treadle.engine.capacity import Capacity
 from treadle.engine.collect import Outputs, collect
 from treadle.engine.errors import RunFailed
 from treadle.engine.logs import Log
-from treadle.engine.plan import Folder, Plan
+from treadle.engine.plan import LAYOUT, Folder, Plan
 from treadle.engine.planning import api_key, plan_of, secret
 from treadle.engine.process import Ended, Stop, run
 from treadle.engine.record import Figures, profile, run_record
@@ -71,10 +71,11 @@ class Claim:
 
     @property
     def image(self) -> str | None:
-        """The image's reference, by digest when it is known; None for a gear that is an archive or a folder."""
+        """The image's reference, by digest when it is known, or its place; None for an archive or a folder."""
         if not self.address:
             return Document(self.manifest).image
-        return self.address.removeprefix(_IMAGE) if self.address.startswith(_IMAGE) else None
+        is_image = self.address.startswith((_IMAGE, LAYOUT))
+        return self.address.removeprefix(_IMAGE) if is_image else None
 
     @property
     def address(self) -> str:
@@ -159,7 +160,7 @@ class JobRun:
             name=claim.hold.job,
             folder=self._folder,
             resources=claim.resources,
-            image=claim.image,
+            image=content.image,
             network=least(claim.network, self._setup.network),
         )
         plan = replace(plan, cores=cores, root=content.root)
@@ -174,8 +175,7 @@ class JobRun:
         """What there is of it, which stays there meanwhile."""
         claim = self._claim
         if claim.image:
-            self._runtime.fetch(claim.image)
-            yield Content()
+            yield Content(image=self._runtime.fetch(claim.image))
             return
         url, sha384 = claim.address, str(claim.exchange.get("rootfs-hash") or "")
         if url.startswith(_FOLDER_HERE) and Path(url.removeprefix(_FOLDER_HERE)).is_dir():

@@ -65,7 +65,7 @@ def run_here(runtime: Runtime, request: Request, folder: Folder, *, echo: Echo |
         name=folder.path.name,
         folder=folder,
         resources=resources,
-        image=request.image,
+        image=runtime.fetch(request.image) if request.image else None,
         network=least(wanted(request.manifest), "full" if runtime.images else "api"),
     )
     plan = replace(plan, root=request.content.root)

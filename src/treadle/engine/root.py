@@ -19,6 +19,8 @@ class Content(NamedTuple):
     """Its own files; None: they are in an image."""
     root: Path | None = None
     """The root file system that they are in, with places for all that a run has of its own."""
+    image: str | None = None
+    """What the runtime calls the image that it is."""
 
 
 def is_root(content: Path) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -86,3 +87,26 @@ def test_a_folder_of_the_engines_machine_is_run_from_there(
     job = start(made.json(), engine)
     assert wait_for(job)["state"] == "complete", said(job)
     assert (tmp_path / "run").read_text() != "changed\n"
+
+
+def test_an_image_in_a_folder_of_the_engines_machine_is_run_as_it_is_now(
+    api, manifest, image, engine_of, start, wait_for, said, tmp_path
+):
+    """Its log names the image itself; the manifest without a server, too."""
+    _, name = image
+    layout = tmp_path / "layout"
+    subprocess.run(["podman", "save", "--quiet", "--format=oci-dir", "-o", layout, name], check=True)
+    subprocess.run(["podman", "rmi", "--force", name], check=True, capture_output=True)
+    written, _ = manifest()
+    body = {"gear": written, "exchange": {"rootfs-url": f"oci-layout:{layout}"}}
+    made = api.post(f"/gears/{written['name']}", json=body)
+    assert made.status_code == 200, made.text
+    engine = engine_of("oci")
+    engine.start()
+    job = start(made.json(), engine)
+    assert wait_for(job)["state"] == "complete", said(job)
+    [own_id] = re.findall(r"gear ([0-9a-f]{64});", said(job))
+    subprocess.run(["podman", "rmi", "--force", own_id], check=True, capture_output=True)
+    (layout / "index.json").unlink()
+    job = start(made.json(), engine)
+    assert wait_for(job)["failure_reason"].startswith("image_pull"), said(job)

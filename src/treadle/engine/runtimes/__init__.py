@@ -53,8 +53,8 @@ class Runtime(Protocol):
     def manifest(self, image: str) -> dict[str, Any]:
         """The manifest in an image."""
 
-    def fetch(self, image: str) -> None:
-        """Have the image here."""
+    def fetch(self, image: str) -> str:
+        """Have the image here: what this runtime calls it."""
 
     def start(self, plan: Plan) -> Running:
         """Start the gear. RunFailed when that is impossible."""
@@ -68,5 +68,5 @@ class Folders:
     def manifest(self, image: str) -> dict[str, Any]:
         raise EngineError(f"{image} is no folder, and images need --engine oci")
 
-    def fetch(self, image: str) -> None:
+    def fetch(self, image: str) -> str:
         raise RunFailed("capability", f"the image {image} needs an engine of kind oci")

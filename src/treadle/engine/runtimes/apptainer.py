@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from treadle.engine.errors import EngineError, RunFailed
-from treadle.engine.plan import BASE, Plan
+from treadle.engine.plan import BASE, LAYOUT, Plan
 from treadle.engine.runtimes.processes import Plain, answer, spawn
 from treadle.gears.manifest import ManifestError, parse
 
@@ -59,16 +59,19 @@ class ApptainerRuntime:
         except RunFailed as why:
             raise EngineError(f"{self.program} does not work here: {why}") from None
 
-    def fetch(self, image: str) -> None:
+    def fetch(self, image: str) -> str:
         """Have the image's file, made by whichever node wants it first."""
+        if image.startswith(LAYOUT):
+            raise RunFailed("capability", "an image in a folder needs an engine of kind oci")
         target = self._file(image)
         if target.exists():
-            return
+            return image
         with _alone(target.with_suffix(".lock")):
             if not target.exists():
                 new = target.with_suffix(".new")
                 self._ask("image_pull", _CONVERT_S, "build", "--force", str(new), f"docker://{image}")
                 new.rename(target)
+        return image
 
     def manifest(self, image: str) -> dict[str, Any]:
         """The manifest in an image."""

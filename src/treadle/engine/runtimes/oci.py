@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from treadle.engine.errors import EngineError, RunFailed
-from treadle.engine.plan import BASE, SHARED_MEMORY_PART, Plan
+from treadle.engine.plan import BASE, LAYOUT, SHARED_MEMORY_PART, Plan
 from treadle.engine.runtimes.container_program import ContainerProgram
 from treadle.engine.runtimes.doorway import Doorway, address_inside, close_metadata_addresses
 from treadle.engine.runtimes.host import USER
@@ -81,15 +81,22 @@ class ContainerRuntime:
             plan = replace(plan, image=self._roots.name(plan.root))
         return Container(self, plan, plan.image or self._host.name())
 
-    def fetch(self, image: str) -> None:
-        """Have the image here."""
+    def fetch(self, image: str) -> str:
+        """Have the image here: its name, or its id when it lay in a folder, where another may lie tomorrow."""
+        if image.startswith(LAYOUT):
+            if not self.program.is_podman:
+                raise RunFailed("capability", "docker reads no images in folders: install podman")
+            return self._pull(f"oci:{image.removeprefix(LAYOUT)}")
         if not self.program.has(image):
-            self.program.ask("pull", "--quiet", image, code="image_pull", timeout_s=_PULL_S)
+            self._pull(image)
+        return image
+
+    def _pull(self, source: str) -> str:
+        return self.program.ask("pull", "--quiet", source, code="image_pull", timeout_s=_PULL_S).strip()
 
     def manifest(self, image: str) -> dict[str, Any]:
         """The manifest in an image."""
-        self.fetch(image)
-        made = self.program.ask("create", "--network=none", image, "true").strip()
+        made = self.program.ask("create", "--network=none", self.fetch(image), "true").strip()
         try:
             copied = subprocess.run(
                 self.program.command("cp", f"{made}:{_MANIFEST}", "-"),

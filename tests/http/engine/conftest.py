@@ -20,7 +20,7 @@ import pytest
 from treadle.engine.runtimes.sandbox import SandboxRuntime
 
 Json = Any
-PATIENCE_S = 60.0
+PATIENCE_S = 120.0
 
 
 class EngineProcess:

@@ -16,7 +16,7 @@ BASIC = "name: Basic\ntreadle: {preset: ps315-basic}\n"
 NAME = "Plantagenet"
 
 
-def dicom(*, cut: int = 0) -> bytes:
+def dicom(*, cut: int = 0, name: str = NAME) -> bytes:
     meta = FileMetaDataset()
     meta.TransferSyntaxUID = ExplicitVRLittleEndian
     meta.MediaStorageSOPClassUID = MRImageStorage
@@ -24,7 +24,7 @@ def dicom(*, cut: int = 0) -> bytes:
     item = FileDataset("", {}, file_meta=meta, preamble=bytes(128))
     item.SOPClassUID, item.SOPInstanceUID = MRImageStorage, meta.MediaStorageSOPInstanceUID
     item.StudyInstanceUID, item.SeriesInstanceUID = generate_uid(), generate_uid()
-    item.Modality, item.PatientName, item.PatientID = "MR", f"{NAME}^Ann", f"{NAME}-1"
+    item.Modality, item.PatientName, item.PatientID = "MR", f"{name}^Ann", f"{name}-1"
     item.Rows = item.Columns = 8
     item.PixelData = bytes(64)
     out = io.BytesIO()

@@ -75,6 +75,7 @@ def test_measures_are_right_undone_labelled_and_there_after_a_reload(
     label = page.get_by_role("textbox", name="Label").first
     label.fill("Lesion")
     label.press("Enter")
+    page.wait_for_timeout(2000)  # the last change is kept a little later
     expect(page.get_by_role("status").filter(has_text="Draft kept; only you see it")).to_be_visible()
     page.get_by_role("button", name="Save version").click()
     expect(page.get_by_role("status").filter(has_text="All is saved")).to_be_visible()

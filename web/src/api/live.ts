@@ -9,6 +9,11 @@ const RELOAD = "reload";
 const QUIET_MS = 400;
 const POLL_MS = 5_000;
 
+/** Whether a list fetches its next page, which a refresh would break off. */
+const isPagingOn = (client: QueryClient): boolean =>
+  client.isFetching({ queryKey: [LIVE], predicate: (query) => Boolean(query.state.fetchMeta?.fetchMore) }) >
+  0;
+
 /** Refresh what is on screen when the server says something changed; poll while its stream is away. */
 export function followEvents(client: QueryClient): () => void {
   let waiting: number | undefined;
@@ -25,7 +30,7 @@ export function followEvents(client: QueryClient): () => void {
   const refresh = () => {
     waiting = undefined;
     // What is being changed or deleted here refreshes when that is done.
-    if (client.isMutating() > 0) return soon();
+    if (client.isMutating() > 0 || isPagingOn(client)) return soon();
     const [whole, changed] = [all, jobs];
     all = false;
     jobs = new Set();

@@ -179,7 +179,7 @@ def _given(
 ) -> dict[str, Any]:
     import socket
 
-    from treadle.cli.gear_source import default_folder
+    from treadle.engine.setup import default_folder
 
     default = default_folder()
     called = name or f"{socket.gethostname()}-{kind}"

@@ -174,12 +174,7 @@ def _pull(document: dict[str, Any]) -> None:
     from treadle.cli.gear_images import Runtime
     from treadle.gears import Document
 
-    address = (document.get("exchange") or {}).get("rootfs-url") or ""
-    image = (
-        address.removeprefix("docker://")
-        if address.startswith("docker://")
-        else Document(document["gear"]).image
-    )
+    image = Document(document["gear"], exchange=document.get("exchange")).reference
     if not image:
         raise ClientError(
             "the gear is installed; it has no image to pull, the engine that runs it first fetches it"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -14,9 +13,9 @@ from treadle.engine import published
 from treadle.engine.cache import GearCache
 from treadle.engine.errors import EngineError, RunFailed
 from treadle.engine.root import Content, of_archive
+from treadle.engine.setup import default_folder
 from treadle.gears import Document, ManifestError, judge, read
-
-_IMAGE = "docker://"
+from treadle.gears.address import ARCHIVE
 
 
 @dataclass(frozen=True)
@@ -51,11 +50,6 @@ class Source:
             published.fetch(self.address, target, sha384=self.sha384, came=came)
 
 
-def default_folder() -> Path:
-    """Where engines that are told no other place keep their things."""
-    return Path("/var/lib/treadle-engine") if os.geteuid() == 0 else Path.home() / ".treadle-engine"
-
-
 def find_source(text: str) -> Source:
     """The source; EngineError when there is none, or its manifest is not in order."""
     path = Path(text)
@@ -64,14 +58,12 @@ def find_source(text: str) -> Source:
     if not path.is_file():
         return Source(None, image=text)
     document = read_in_order(path)
-    exchange = document.exchange or {}
-    address, sha384 = (str(exchange.get(key) or "") for key in ("rootfs-url", "rootfs-hash"))
-    if address.startswith(published.SCHEME):
-        return Source(document.manifest, address=address, sha384=sha384)
-    image = address.removeprefix(_IMAGE) if address.startswith(_IMAGE) else document.image
-    if not image or (address and not address.startswith(_IMAGE)):
+    if document.address.startswith(ARCHIVE):
+        sha384 = str((document.exchange or {}).get("rootfs-hash") or "")
+        return Source(document.manifest, address=document.address, sha384=sha384)
+    if not document.reference:
         raise EngineError(f"{path} names no image and no archive to be run")
-    return Source(document.manifest, image=image)
+    return Source(document.manifest, image=document.reference)
 
 
 def read_in_order(path: Path) -> Document:

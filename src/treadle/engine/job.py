@@ -17,7 +17,7 @@ from treadle.engine.capacity import Capacity
 from treadle.engine.collect import Outputs, collect
 from treadle.engine.errors import RunFailed
 from treadle.engine.logs import Log
-from treadle.engine.plan import LAYOUT, Folder, Plan
+from treadle.engine.plan import Folder, Plan
 from treadle.engine.planning import api_key, plan_of, secret
 from treadle.engine.process import Ended, Stop, run
 from treadle.engine.record import Figures, profile, run_record
@@ -26,11 +26,10 @@ from treadle.engine.root import Content, of_archive
 from treadle.engine.runtimes import Runtime
 from treadle.engine.setup import Setup
 from treadle.engine.stage import erase, lay_out
+from treadle.gears.address import ARCHIVE, FOLDER, STORED
 from treadle.gears.manifest import Document
 from treadle.gears.network import Network, least
 from treadle.gears.resources import Resources, granted
-
-_IMAGE, _FOLDER_HERE, _STORED = "docker://", "dir:", "treadle:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +70,13 @@ class Claim:
 
     @property
     def image(self) -> str | None:
-        """The image's reference, by digest when it is known, or its place; None for an archive or a folder."""
-        if not self.address:
-            return Document(self.manifest).image
-        is_image = self.address.startswith((_IMAGE, LAYOUT))
-        return self.address.removeprefix(_IMAGE) if is_image else None
+        """The image that is run, or its place; None for an archive or a folder."""
+        return Document(self.manifest, exchange=self.exchange).reference
 
     @property
     def address(self) -> str:
         """Where the gear is."""
-        return str(self.exchange.get("rootfs-url") or "")
+        return Document(self.manifest, exchange=self.exchange).address
 
 
 class JobRun:
@@ -178,21 +174,21 @@ class JobRun:
             yield Content(image=self._runtime.fetch(claim.image))
             return
         url, sha384 = claim.address, str(claim.exchange.get("rootfs-hash") or "")
-        if url.startswith(_FOLDER_HERE) and Path(url.removeprefix(_FOLDER_HERE)).is_dir():
-            yield Content(Path(url.removeprefix(_FOLDER_HERE)))
+        if url.startswith(FOLDER) and Path(url.removeprefix(FOLDER)).is_dir():
+            yield Content(Path(url.removeprefix(FOLDER)))
             return
-        if url.startswith(published.SCHEME):
+        if url.startswith(ARCHIVE):
             published.require_hash(url, sha384)
-        elif not url.startswith(_STORED):
+        elif not url.startswith(STORED):
             raise RunFailed("image_pull", f"this engine cannot fetch {url or 'a gear without an image'}")
 
         def fetch(target: Path) -> None:
-            if url.startswith(published.SCHEME):
+            if url.startswith(ARCHIVE):
                 log.say(f"fetching {url}")
                 published.fetch(url, target, sha384=sha384, came=lambda _: self._go_on())
                 return
             self._patiently(
-                lambda: self._api.download(url.removeprefix(_STORED), target, sha384=sha384), "image_pull"
+                lambda: self._api.download(url.removeprefix(STORED), target, sha384=sha384), "image_pull"
             )
 
         with self._cache.content(sha384, fetch) as place:

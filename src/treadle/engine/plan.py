@@ -10,8 +10,6 @@ from treadle.gears.resources import Resources
 
 # As gears see it; the toolkits have it built in.
 BASE = "/flywheel/v0"
-# Before the path of an image that lies in a folder of the engine's machine (OCI image layout 1.0).
-LAYOUT = "oci-layout:"
 # Processes and threads of one run.
 MOST_PROCESSES = 4096
 # /dev/shm takes at most this part of the memory.

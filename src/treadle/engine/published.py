@@ -12,7 +12,6 @@ import httpx
 
 from treadle.engine.errors import RunFailed
 
-SCHEME = "https://"
 _HASH = re.compile(r"sha384:[0-9a-f]{96}")
 _PIECE = 1 << 20
 _TRIES, _FIRST_WAIT_S = 4, 2.0

@@ -74,3 +74,8 @@ class Setup:
             "capabilities": self.capabilities,
             "config": {"max_jobs": self.max_jobs, **total},
         }
+
+
+def default_folder() -> Path:
+    """Where engines that are told no other place keep their things."""
+    return Path("/var/lib/treadle-engine") if os.geteuid() == 0 else Path.home() / ".treadle-engine"

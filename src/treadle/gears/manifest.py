@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from treadle.gears.address import IMAGE, LAYOUT
+
 Json = dict[str, Any]
 Kind = Literal["bare", "versioned"]
 
@@ -41,6 +43,19 @@ class Document:
     def image(self) -> str | None:
         """Reference of the container image; the older key counts only without the newer one."""
         return text(self._builder.get("image")) or text(self._custom.get("docker-image"))
+
+    @property
+    def address(self) -> str:
+        """Where a published gear is; empty for a manifest alone."""
+        return text(mapping(self.exchange).get("rootfs-url")) or ""
+
+    @property
+    def reference(self) -> str | None:
+        """The image that is run, by digest when it is known, or its place; None for an archive or a folder."""
+        if not self.address:
+            return self.image
+        is_image = self.address.startswith((IMAGE, LAYOUT))
+        return self.address.removeprefix(IMAGE) if is_image else None
 
     @property
     def images(self) -> set[str]:

@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from treadle.engine.errors import EngineError, RunFailed
-from treadle.engine.plan import BASE, LAYOUT, Plan
+from treadle.engine.plan import BASE, Plan
 from treadle.engine.runtimes.processes import Plain, answer, spawn
+from treadle.gears.address import LAYOUT
 from treadle.gears.manifest import ManifestError, parse
 
 _PROGRAMS = ("apptainer", "singularity")

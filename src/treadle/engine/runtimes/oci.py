@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from treadle.engine.errors import EngineError, RunFailed
-from treadle.engine.plan import BASE, LAYOUT, SHARED_MEMORY_PART, Plan
+from treadle.engine.plan import BASE, SHARED_MEMORY_PART, Plan
 from treadle.engine.runtimes.container_program import ContainerProgram
 from treadle.engine.runtimes.doorway import Doorway, address_inside, close_metadata_addresses
 from treadle.engine.runtimes.host import USER
@@ -23,6 +23,7 @@ from treadle.engine.runtimes.host_image import HostImage
 from treadle.engine.runtimes.processes import spawn
 from treadle.engine.runtimes.root_image import RootImages
 from treadle.engine.stage import hand_over
+from treadle.gears.address import LAYOUT
 from treadle.gears.manifest import ManifestError, parse
 
 # Users of containers that root starts: of numbers that no account and no service manager hands out.

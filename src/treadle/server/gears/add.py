@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from treadle.gears import Document, judge
+from treadle.gears.address import ARCHIVE, FOLDER, IMAGE, LAYOUT, STORED
 from treadle.gears.versions import version_key
 from treadle.server.access.identity import Identity
 from treadle.server.gears.errors import GearExists, GearInvalid
@@ -22,8 +23,8 @@ from treadle.server.store.blobs import BlobRef
 
 CATEGORIES = ("analysis", "classifier", "converter", "qa", "utility")
 _EXCHANGE = ("git-commit", "rootfs-hash", "rootfs-url")
-_SCHEMES = ("docker://", "https://", "oci-layout:", "dir:")
-_ON_THIS_HOST = ("oci-layout:", "dir:")
+_ON_THIS_HOST = (LAYOUT, FOLDER)
+_SCHEMES = (IMAGE, ARCHIVE, *_ON_THIS_HOST)
 _LONGEST = 1000
 # Words of addresses beside the names of gears.
 _RESERVED = ("my-tickets", "prepare-add", "save", "ticket")
@@ -147,7 +148,7 @@ async def add_gear(connection: AsyncConnection, submission: Submission, caller: 
 
 def folder_address(gear_id: str, rootfs: BlobRef) -> Json:
     """Where engines get the folder of a gear, and its hash."""
-    return {"rootfs-hash": f"sha384:{rootfs.sha384}", "rootfs-url": f"treadle:/api/gears/{gear_id}/rootfs"}
+    return {"rootfs-hash": f"sha384:{rootfs.sha384}", "rootfs-url": f"{STORED}/api/gears/{gear_id}/rootfs"}
 
 
 def is_put_away(manifest: Json) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from treadle.gears.address import ARCHIVE, FOLDER
 from treadle.gears.inputs import misfits
 from treadle.server.catalog import queries
 from treadle.server.catalog.rows import Container
@@ -115,7 +116,7 @@ async def _write(
 def _needs(gear: Gear) -> set[str]:
     """What an engine must offer: the manifest's words, and a runtime for what there is of the gear."""
     address = str(gear.exchange.get("rootfs-url"))
-    is_files = gear.rootfs_sha384 is not None or address.startswith(("dir:", "https://"))
+    is_files = gear.rootfs_sha384 is not None or address.startswith((FOLDER, ARCHIVE))
     return checks.capabilities(gear) | {"sandbox" if is_files else "oci"}
 
 

@@ -1,0 +1,11 @@
+"""Where a published gear is: how `exchange.rootfs-url` begins (gears.md 3)."""
+
+IMAGE = "docker://"
+LAYOUT = "oci-layout:"
+"""An image in a folder of the engine's machine (OCI image layout 1.0)."""
+ARCHIVE = "https://"
+"""A root file system, known by its hash."""
+FOLDER = "dir:"
+"""On the engine's machine."""
+STORED = "treadle:"
+"""A folder that the server keeps."""

@@ -12,6 +12,8 @@ from playwright.sync_api import Page, expect
 
 SLICES = 3
 ACROSS_MM = 40
+# Longer than it takes until a change is kept.
+LOOK_MS = 2500
 READ_WRITE = f"{2:024x}"
 
 
@@ -75,7 +77,6 @@ def test_measures_are_right_undone_labelled_and_there_after_a_reload(
     label = page.get_by_role("textbox", name="Label").first
     label.fill("Lesion")
     label.press("Enter")
-    page.wait_for_timeout(2000)  # the last change is kept a little later
     expect(page.get_by_role("status").filter(has_text="Draft kept; only you see it")).to_be_visible()
     page.get_by_role("button", name="Save version").click()
     expect(page.get_by_role("status").filter(has_text="All is saved")).to_be_visible()
@@ -83,7 +84,10 @@ def test_measures_are_right_undone_labelled_and_there_after_a_reload(
     opened(page, file_id)
     expect(page.get_by_test_id("roi")).to_have_count(2)
     expect(page.get_by_role("textbox", name="Label").first).to_have_value("Lesion")
+    page.wait_for_timeout(LOOK_MS)
     [kept] = server.get("/v3/annotations", file_id=file_id)
+    # The last change is in the version, and looking at it made no new draft.
+    assert not kept["draft"]
     areas = [roi["stats"]["area_mm2"] for roi in kept["data"]["rois"] if roi["tool"] == "rectangle"]
     assert areas == [pytest.approx(600, rel=0.06)]
     page.get_by_role("button", name="Remove Lesion").click()
@@ -133,6 +137,42 @@ def test_other_tools_draw_too_and_an_export_holds_the_canonical_form(page: Page,
     assert len(ellipse["points"][0]) == 3
     [key_image] = [roi for roi in held["rois"] if roi["tool"] == "key"]
     assert key_image["ref"]["sop_uid"] != ellipse["ref"]["sop_uid"]
+
+
+def test_what_was_drawn_a_moment_before_leaving_is_kept(page: Page, file_id: str) -> None:
+    opened(page, file_id)
+    page.keyboard.press("l")
+    drag(page, (-20, -15), (20, -15))
+    page.get_by_role("link", name="Leave the viewer").click()
+    expect(page.get_by_test_id("viewport")).to_have_count(0)
+    opened(page, file_id)
+    expect(page.get_by_test_id("roi")).to_have_count(1)
+    page.get_by_role("textbox", name="Label").fill("Lesion")
+    page.get_by_role("textbox", name="Label").press("Enter")
+    asked = []
+    page.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    # Who closes the page that soon is asked; in the meantime it is kept.
+    page.close(run_before_unload=True)
+    page.wait_for_timeout(LOOK_MS)
+    assert asked == ["beforeunload"]
+    opened(page, file_id)
+    expect(page.get_by_role("textbox", name="Label")).to_have_value("Lesion")
+
+
+def test_what_could_not_be_kept_is_said_and_kept_when_tried_again(page: Page, file_id: str) -> None:
+    # A page of its own: its console may complain of the network.
+    page = page.context.new_page()
+    opened(page, file_id)
+    page.route("**/api/v3/annotations*", lambda route: route.abort())
+    page.keyboard.press("l")
+    drag(page, (-20, -15), (20, -15))
+    again = page.get_by_role("button", name="Try again")
+    expect(again).to_be_visible()
+    page.unroute("**/api/v3/annotations*")
+    again.click()
+    expect(page.get_by_role("status").filter(has_text="Draft kept; only you see it")).to_be_visible()
+    opened(page, file_id)
+    expect(page.get_by_test_id("roi")).to_have_count(1)
 
 
 def test_an_older_version_shows_its_own_images_and_measurements(

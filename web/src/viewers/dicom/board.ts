@@ -55,6 +55,11 @@ export class Board {
     };
   }
 
+  /** Tell now what was drawn last, rather than a little later. */
+  settle = (): void => {
+    if (this.#timer !== 0) this.#read();
+  };
+
   /** An image or a volume that may be drawn on from now on. */
   name(target: string, ref: Ref): void {
     this.#refs.set(target, ref);
@@ -65,6 +70,8 @@ export class Board {
   holds = (roi: Roi) => isDrawn(roi.tool) && this.#targetOf.has(key(roi.ref));
 
   #read(): void {
+    window.clearTimeout(this.#timer);
+    this.#timer = 0;
     const rois = drawn().flatMap((one) => {
       const { referencedImageId, volumeId } = one.metadata ?? {};
       const ref = this.#refs.get(referencedImageId ?? volumeId ?? "");

@@ -1,8 +1,9 @@
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useReducer, useState } from "react";
 import { saveBlob } from "@/api/download";
 import { nextSegment, type Segment, segmentOf } from "../labels/segment";
 import type { LabelStore } from "../labels/store";
-import type { Saving } from "../side/SidePanel";
+import { Keeper, type Saving } from "../side/keeper";
+import { useKeeping } from "../side/useKeeping";
 import type { Engine } from "./engine";
 import type { Hung } from "./hung";
 import { Labelmap } from "./labelmap";
@@ -11,6 +12,13 @@ import { useShowing } from "./useShowing";
 
 const SAVE_AFTER_MS = 1500;
 const BRUSH_MM = 8;
+
+/** A series that is painted on. Its segments are in here too: what is kept after it was left is still its own. */
+interface Painting {
+  labelmap: Labelmap;
+  segments: Segment[];
+  keeper: Keeper;
+}
 
 /** The labels painted on a series, while it is chosen: loaded, shown, kept as they change, undone. */
 export function useLabels(
@@ -21,80 +29,80 @@ export function useLabels(
 ) {
   const [open, setOpen] = useState(false);
   const series = open ? chosenSeries : null;
-  const [labelmap, setLabelmap] = useState<Labelmap | null>(null);
+  const [painting, setPainting] = useState<Painting | null>(null);
+  const labelmap = painting?.labelmap ?? null;
   const [segments, setSegments] = useState<Segment[]>([]);
   const [value, choose] = useState(1);
   const [brush, setBrush] = useState(BRUSH_MM);
   const [saving, setSaving] = useState<Saving>("saved");
-  /** How often something changed since the series was opened. */
-  const [changes, setChanges] = useState(0);
-  const changed = useCallback(() => setChanges((old) => old + 1), []);
+  const [, redraw] = useReducer((count: number) => count + 1, 0);
 
   useEffect(() => {
     if (!series) return undefined;
+    const { fileId, version } = series;
     let left = false;
     let made: Labelmap | null = null;
     const load = async () => {
-      const kept = await store.load(series.fileId, series.version);
+      const kept = await store.load(fileId, version);
       if (left) return;
-      setSegments(kept.segments.length > 0 ? kept.segments : [segmentOf(1)]);
-      choose(kept.segments[0]?.value ?? 1);
-      made = await Labelmap.over(series, kept.volume, changed, "own");
-      if (left) made.close();
-      else setLabelmap(made);
+      const first = kept.segments.length > 0 ? kept.segments : [segmentOf(1)];
+      setSegments(first);
+      choose(first[0]?.value ?? 1);
+      const painted = () => {
+        next.keeper.later();
+        redraw();
+      };
+      const layer = await Labelmap.over(series, kept.volume, painted, "own");
+      made = layer;
+      const write = async () => {
+        const measured = next.segments.map((one) => ({ ...one, volume_mm3: layer.volume(one.value) }));
+        await store.save(fileId, version, measured, await layer.packed());
+      };
+      const next = {
+        labelmap: layer,
+        segments: first,
+        keeper: new Keeper(
+          write,
+          SAVE_AFTER_MS,
+          (state) => (!left || state instanceof Error) && setSaving(state),
+        ),
+      };
+      if (left) layer.close();
+      else setPainting(next);
     };
-    setChanges(0);
     setSaving("saved");
     load().catch((problem: Error) => !left && setSaving(problem));
     return () => {
       left = true;
-      setLabelmap(null);
+      setPainting(null);
       made?.close();
     };
-  }, [series, store, changed]);
+  }, [series, store]);
+  useKeeping(painting?.keeper ?? null);
 
   const showing = useShowing(panes, labelmap?.hung ?? null);
   useEffect(() => labelmap?.show(showing, segments, value), [labelmap, showing, segments, value]);
   useEffect(() => engine?.brush(brush), [engine, brush]);
 
-  const attempt = useCallback(async (work: () => Promise<void>) => {
-    setSaving("saving");
-    try {
-      await work();
-      setSaving("saved");
-    } catch (problem) {
-      setSaving(problem as Error);
-    }
-  }, []);
-  // What is not kept yet is kept soon, or when the series is left.
-  const waiting = useRef<(() => Promise<void>) | null>(null);
-  useEffect(() => {
-    if (!labelmap || changes === 0) return undefined;
-    waiting.current = async () => {
-      waiting.current = null;
-      const measured = segments.map((one) => ({ ...one, volume_mm3: labelmap.volume(one.value) }));
-      const { fileId, version } = labelmap.hung;
-      await attempt(async () => store.save(fileId, version, measured, await labelmap.packed()));
-    };
-    const timer = window.setTimeout(() => void waiting.current?.(), SAVE_AFTER_MS);
-    return () => window.clearTimeout(timer);
-  }, [labelmap, changes, segments, store, attempt]);
-  useEffect(() => (labelmap ? () => void waiting.current?.() : undefined), [labelmap]);
-
-  const change = (next: Segment[]) => {
+  const show = (next: Segment[]) => {
     setSegments(next);
-    changed();
+    if (painting) painting.segments = next;
+  };
+  const change = (next: Segment[]) => {
+    show(next);
+    painting?.keeper.later();
   };
   return {
     open,
     toggle: useCallback(() => setOpen((old) => !old), []),
-    ready: labelmap !== null,
+    ready: painting !== null,
     segments,
     value,
     choose,
     brush,
     setBrush,
     saving,
+    again: painting?.keeper.waits && saving instanceof Error ? () => void painting.keeper.now() : null,
     draft: labelmap !== null && store.isDraft(labelmap.hung.fileId, labelmap.hung.version),
     volumeOf: (number: number) => labelmap?.volume(number) ?? 0,
     add: () => {
@@ -103,8 +111,12 @@ export function useLabels(
       change([...segments, next]);
       choose(next.value);
     },
-    change: (number: number, part: Partial<Omit<Segment, "value">>) =>
-      change(segments.map((one) => (one.value === number ? { ...one, ...part } : one))),
+    change: (number: number, part: Partial<Omit<Segment, "value">>) => {
+      const next = segments.map((one) => (one.value === number ? { ...one, ...part } : one));
+      // Whether a label is shown is nobody's work.
+      if (Object.keys(part).every((key) => key === "visible")) show(next);
+      else change(next);
+    },
     remove: (number: number) => {
       labelmap?.clear(number);
       const rest = segments.filter((one) => one.value !== number);
@@ -117,15 +129,15 @@ export function useLabels(
     mayRedo: labelmap?.mayRedo ?? false,
     undo: () => labelmap?.undo(),
     redo: () => labelmap?.redo(),
-    publish: async () => {
-      await waiting.current?.();
-      if (labelmap) await attempt(() => store.publish(labelmap.hung.fileId, labelmap.hung.version));
+    publish: () => {
+      if (!painting) return;
+      const { fileId, version } = painting.labelmap.hung;
+      void painting.keeper.after(() => store.publish(fileId, version));
     },
-    exportAs: async (form: "seg" | "nifti", name: string) => {
-      await waiting.current?.();
-      if (!labelmap) return;
-      const { fileId, version } = labelmap.hung;
-      await attempt(async () => saveBlob(await store.exported(fileId, version, form), name));
+    exportAs: (form: "seg" | "nifti", name: string) => {
+      if (!painting) return;
+      const { fileId, version } = painting.labelmap.hung;
+      void painting.keeper.after(async () => saveBlob(await store.exported(fileId, version, form), name));
     },
   };
 }

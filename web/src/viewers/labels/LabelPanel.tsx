@@ -12,7 +12,8 @@ import {
 import { t } from "@/i18n/text";
 import { decimal } from "@/ui/format";
 import { ToolButton } from "../dicom/ToolButton";
-import { ExportMenu, type Saving, SideList, SidePanel } from "../side/SidePanel";
+import type { Saving } from "../side/keeper";
+import { ExportMenu, SideList, SidePanel } from "../side/SidePanel";
 import classes from "./LabelPanel.module.css";
 import type { Segment } from "./segment";
 
@@ -39,6 +40,7 @@ interface LabelPanelProps {
   undo: () => void;
   redo: () => void;
   publish: () => void;
+  again: (() => void) | null;
   exportAs: (form: "seg" | "nifti", name: string) => void;
 }
 
@@ -55,6 +57,7 @@ export function LabelPanel(props: LabelPanelProps) {
       words={ready ? kept : t("Loading the images")}
       draft={draft}
       publish={props.publish}
+      again={props.again}
       actions={
         <>
           <ToolButton

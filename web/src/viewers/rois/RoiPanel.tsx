@@ -3,7 +3,8 @@ import { IconArrowBackUp, IconArrowForwardUp, IconTrash } from "@tabler/icons-re
 import { saveBlob } from "@/api/download";
 import { plural, t } from "@/i18n/text";
 import { ToolButton } from "../dicom/ToolButton";
-import { ExportMenu, type Saving, SideList, SidePanel } from "../side/SidePanel";
+import type { Saving } from "../side/keeper";
+import { ExportMenu, SideList, SidePanel } from "../side/SidePanel";
 import { asCsv, asJson } from "./export";
 import classes from "./RoiPanel.module.css";
 import { measure, type Roi, TOOL_WORDS } from "./roi";
@@ -23,6 +24,7 @@ interface RoiPanelProps {
   /** What is kept where. */
   told: { words: string; draft: boolean };
   publish: () => void;
+  again: (() => void) | null;
   mayUndo: boolean;
   mayRedo: boolean;
   undo: () => void;
@@ -59,6 +61,7 @@ export function RoiPanel(props: RoiPanelProps) {
       words={told.words}
       draft={told.draft}
       publish={publish}
+      again={props.again}
       actions={
         <>
           <ToolButton small words={t("Undo (U)")} Icon={IconArrowBackUp} disabled={!mayUndo} onClick={undo} />

@@ -11,7 +11,7 @@ export const EMPTY: History = { past: [], present: [], future: [] };
 
 const STEPS = 100;
 // In whatever order they are listed, and without what is computed from the points.
-const shape = (rois: Roi[]) =>
+export const shape = (rois: Roi[]) =>
   JSON.stringify(
     rois.map(({ id, label, comment, closed, points }) => [id, label, comment, closed, points]).sort(),
   );

@@ -2,10 +2,8 @@ import { ActionIcon, Button, Group, Menu, Text, Tooltip } from "@mantine/core";
 import { IconDownload } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { t } from "@/i18n/text";
+import type { Saving } from "./keeper";
 import classes from "./SidePanel.module.css";
-
-/** How keeping a draft stands, or why it failed. */
-export type Saving = "saved" | "saving" | Error;
 
 interface SidePanelProps {
   title: string;
@@ -16,11 +14,22 @@ interface SidePanelProps {
   words: string;
   draft: boolean;
   publish: () => void;
+  /** Try once more to keep what could not be kept. */
+  again: (() => void) | null;
   children: ReactNode;
 }
 
 /** What somebody makes of the images, beside them: kept as a draft until it is saved as a version. */
-export function SidePanel({ title, actions, saving, words, draft, publish, children }: SidePanelProps) {
+export function SidePanel({
+  title,
+  actions,
+  saving,
+  words,
+  draft,
+  publish,
+  again,
+  children,
+}: SidePanelProps) {
   const failed = saving instanceof Error;
   return (
     <aside className={classes.panel} aria-label={title}>
@@ -32,7 +41,11 @@ export function SidePanel({ title, actions, saving, words, draft, publish, child
         <Text size="xs" c={failed ? "var(--bad)" : "dimmed"} role="status">
           {failed ? saving.message : saving === "saving" ? t("Saving") : words}
         </Text>
-        {draft ? (
+        {again ? (
+          <Button size="compact-xs" flex="none" variant="default" onClick={again}>
+            {t("Try again")}
+          </Button>
+        ) : draft ? (
           <Button size="compact-xs" flex="none" onClick={publish}>
             {t("Save version")}
           </Button>

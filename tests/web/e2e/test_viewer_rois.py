@@ -171,6 +171,11 @@ def test_what_could_not_be_kept_is_said_and_kept_when_tried_again(page: Page, fi
     page.unroute("**/api/v3/annotations*")
     again.click()
     expect(page.get_by_role("status").filter(has_text="Draft kept; only you see it")).to_be_visible()
+    page.route("**/api/v3/annotations/*", lambda route: route.abort())
+    page.get_by_role("textbox", name="Label").fill("Lesion")
+    page.get_by_role("link", name="Leave the viewer").click()
+    expect(page.get_by_text("What you changed last on the images could not be kept.")).to_be_visible()
+    page.unroute("**/api/v3/annotations/*")
     opened(page, file_id)
     expect(page.get_by_test_id("roi")).to_have_count(1)
 

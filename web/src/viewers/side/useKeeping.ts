@@ -1,4 +1,6 @@
+import { notifications } from "@mantine/notifications";
 import { useEffect } from "react";
+import { t } from "@/i18n/text";
 import type { Keeper } from "./keeper";
 
 const NOTHING = () => {};
@@ -11,19 +13,25 @@ export function useKeeping(keeper: Keeper | null, settle: () => void = NOTHING):
     if (!keeper) return undefined;
     const keep = () => {
       settle();
-      if (keeper.busy) void keeper.now();
+      return keeper.now();
+    };
+    const leave = async () => {
+      if (await keep()) return;
+      const message = t("What you changed last on the images could not be kept.");
+      notifications.show({ color: "red", title: t("Not saved"), message });
     };
     const ask = (event: BeforeUnloadEvent) => {
-      keep();
+      settle();
       if (keeper.busy) event.preventDefault();
+      void keeper.now();
     };
-    const hide = () => document.visibilityState === "hidden" && keep();
+    const hide = () => document.visibilityState === "hidden" && void keep();
     window.addEventListener("beforeunload", ask);
     document.addEventListener("visibilitychange", hide);
     return () => {
       window.removeEventListener("beforeunload", ask);
       document.removeEventListener("visibilitychange", hide);
-      keep();
+      void leave();
     };
   }, [keeper, settle]);
 }

@@ -4,7 +4,9 @@ A synthetic CT series is stored in a fresh server. Then, in a new browser profil
 first request for images, to the first image on the screen, until one can move through the series, until all images are
 in memory, and how long a step takes once they are. Software rendering unless the machine has a GPU. Run:
 
-    python benchmarks/bench_viewer.py [--images 500] [--rounds 3]
+    python benchmarks/bench_viewer.py [--images 500] [--rounds 3] [--compressed]
+
+Compressed images (run lengths) are painted by the server until the browser's codecs have come.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ import httpx
 import numpy as np
 from playwright.sync_api import Browser, Page, sync_playwright
 from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, generate_uid
+from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, RLELossless, generate_uid
 
 from treadle.testing.server import start, stop
 
@@ -32,7 +34,7 @@ FLAGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader
 LIMIT_MS = 120_000
 
 
-def image(number: int, study: str, series: str) -> bytes:
+def image(number: int, study: str, series: str, *, is_compressed: bool) -> bytes:
     """One CT slice with noise in it."""
     ds = Dataset()
     ds.file_meta = FileMetaDataset()
@@ -54,12 +56,14 @@ def image(number: int, study: str, series: str) -> bytes:
     noise = np.random.default_rng(number).normal(0, 80, (SIDE, SIDE))
     noise[64 : 64 + SIDE // 4, 64:192] += number
     ds.PixelData = noise.astype(np.int16).tobytes()
+    if is_compressed:
+        ds.compress(RLELossless, generate_instance_uid=False)
     out = io.BytesIO()
     ds.save_as(out, enforce_file_format=True)
     return out.getvalue()
 
 
-def store_series(http: httpx.Client, images: int) -> str:
+def store_series(http: httpx.Client, images: int, *, is_compressed: bool) -> str:
     """A series in a new project; its file id."""
     http.post("/groups", json={"_id": "bench", "label": "Bench"}).raise_for_status()
     project = http.post("/projects", json={"group": "bench", "label": "Viewer"}).json()["_id"]
@@ -70,7 +74,7 @@ def store_series(http: httpx.Client, images: int) -> str:
     packed, study, series = io.BytesIO(), generate_uid(), generate_uid()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for number in range(images):
-            archive.writestr(f"{number:04}.dcm", image(number, study, series))
+            archive.writestr(f"{number:04}.dcm", image(number, study, series, is_compressed=is_compressed))
     sent = http.post(
         f"/acquisitions/{acquisition}/files", files={"file": ("ct.dicom.zip", packed.getvalue())}
     )
@@ -149,13 +153,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--images", type=int, default=500)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--compressed", action="store_true")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         _process, server = start(log=Path(folder) / "up.log")
         try:
             headers = {"Authorization": f"scitran-user {server.key}"}
             with httpx.Client(base_url=f"{server.url}/api", headers=headers, timeout=120) as http:
-                file_id = store_series(http, asked.images)
+                file_id = store_series(http, asked.images, is_compressed=asked.compressed)
             with sync_playwright() as playwright:
                 browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
                 rounds = [one_round(browser, server, file_id, asked.images) for _ in range(asked.rounds)]

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from dicomweb_client import DICOMwebClient
 from dicomweb_client.session_utils import create_session
+from PIL import Image
 from pydicom import Dataset, dcmread, dcmwrite
-from pydicom.encaps import generate_frames
+from pydicom.encaps import encapsulate, generate_frames
 from pydicom.uid import generate_uid
 
 AS_STORED = (("application/dicom", "*"),)
@@ -220,6 +221,44 @@ def test_rendered_frames_are_pictures(web, sent):
             *place(ds), media_types=("image/jpeg",), params={"viewport": "32,32", "window": "100,200,linear"}
         )
         assert small.startswith(b"\xff\xd8")
+
+
+def file_of(api, project, ds: Dataset) -> dict:
+    series = ds.SeriesInstanceUID
+    (acquisition,) = api.get(f"/projects/{project}/acquisitions", params={"filter": f"uid={series}"}).json()
+    return acquisition["files"][0]
+
+
+def test_a_viewer_gets_the_same_picture_by_the_file(api, project, web, sent):
+    for path in ("MR2_J2KR.dcm", "US1_UNCI.dcm", "693_UNCI.dcm"):
+        ds = next(ds for known, ds in sent.values() if known.name == path)
+        file = file_of(api, project, ds)
+        url = f"/x/files/{file['file_id']}/instances/{ds.SOPInstanceUID}/picture"
+        answer = api.get(url, params={"version": file["version"]})
+        assert answer.status_code == 200, answer.text
+        assert answer.headers["cache-control"].endswith("immutable")
+        assert answer.content == web.retrieve_instance_rendered(*place(ds), media_types=("image/png",))
+        known = api.get(url, headers={"If-None-Match": answer.headers["etag"]})
+        assert (known.status_code, known.headers["cache-control"]) == (304, "private, no-cache")
+        assert api.get(url.replace(ds.SOPInstanceUID, "1.2.3")).status_code == 404
+
+
+def test_there_is_no_picture_of_what_cannot_be_decoded_and_pixels_become_square(api, project, web, sent):
+    ds = dcmread(next(path for path, _ in sent.values() if path.name == "MR2_J2KR.dcm"))
+    pictures = []
+    for spacing, broken in (([1, 1], False), ([2, 1], False), ([1, 1], True)):
+        ds.SeriesInstanceUID, ds.SOPInstanceUID = generate_uid(), generate_uid()
+        ds.file_meta.MediaStorageSOPInstanceUID = ds.SOPInstanceUID
+        ds.PixelSpacing = spacing
+        if broken:
+            ds.PixelData = encapsulate([b"\xff\x4f\xff\x51" + bytes(60)])
+        assert post(web, ds).status_code == 200
+        file = file_of(api, project, ds)
+        pictures.append(api.get(f"/x/files/{file['file_id']}/instances/{ds.SOPInstanceUID}/picture"))
+    flat, tall = (Image.open(io.BytesIO(answer.content)).size for answer in pictures[:2])
+    assert flat == (ds.Columns, ds.Rows)
+    assert tall == (ds.Columns, 2 * ds.Rows)
+    assert (pictures[2].status_code, pictures[2].content) == (204, b"")
 
 
 def test_a_client_that_does_not_say_how_gets_compressed_instances_decoded(web, sent):

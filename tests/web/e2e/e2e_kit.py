@@ -107,7 +107,7 @@ class Server:
     def send(self, folder: Path) -> None:
         """A scanner sends all files of a folder."""
         host, port = self.dicom
-        command = ["storescu", "-aec", "TREADLE", host, str(port), "+sd", str(folder)]
+        command = ["storescu", "-aec", "TREADLE", host, str(port), "-xr", "+sd", str(folder)]
         environ = {**os.environ, "TCP_NODELAY": "1"}
         subprocess.run(command, check=True, capture_output=True, timeout=120, env=environ)
 

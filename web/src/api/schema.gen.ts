@@ -9351,6 +9351,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/x/files/{file_id}/instances/{sop_uid}/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Picture
+         * @description The first image of a DICOM instance as PNG, windowed as its header says, its pixels square.
+         *
+         *     204 where it cannot be decoded: whoever asks looks at the instance itself next, and tells why.
+         */
+        get: operations["read_picture_api_x_files__file_id__instances__sop_uid__picture_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/x/files/{file_id}/overlays": {
         parameters: {
             query?: never;
@@ -38537,6 +38559,39 @@ export interface operations {
         };
     };
     head_instance: {
+        parameters: {
+            query?: {
+                version?: string | null;
+            };
+            header?: never;
+            path: {
+                file_id: string;
+                sop_uid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    read_picture_api_x_files__file_id__instances__sop_uid__picture_get: {
         parameters: {
             query?: {
                 version?: string | null;

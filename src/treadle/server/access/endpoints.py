@@ -269,6 +269,7 @@ GET HEAD          /x/files/{}/content                     project files_view_con
 GET               /x/files/{}/bundle                      project files_view_contents
 GET               /x/files/{}/instances                   project files_view_contents
 GET HEAD          /x/files/{}/instances/{}                project files_view_contents
+GET               /x/files/{}/instances/{}/picture        project files_view_contents
 GET               /x/files/{}/overlays                    project files_view_contents
 GET               /x/files/{}/overlays/{}                 project files_view_contents
 GET               /x/files/{}/overlays/{}/labels          project files_view_contents

@@ -30,7 +30,7 @@ _JOINED = 64
 @router.get("/{file_id}/instances", response_model=Instances)
 async def list_file_instances(guard: ScopedGuard, file_id: str, version: str | None = None) -> Response:
     """The DICOM instances of a file in viewing order."""
-    target = await _looked_at(guard, file_id, read_count(version, "version"))
+    target = await looked_at(guard, file_id, read_count(version, "version"))
     found = await instances_of(guard.connection, target)
     return json_answer({"instances": [item.shown() for item in found], "version": target.version})
 
@@ -44,7 +44,7 @@ async def read_bundle(
     A request costs the server about 10 ms of a processor, an instance in it 1 ms: series are read in bundles.
     """
     number = read_count(version, "version")
-    target = await _looked_at(guard, file_id, number)
+    target = await looked_at(guard, file_id, number)
     wanted = [uid for uid in instances.split(",") if uid]
     if not 0 < len(wanted) <= _JOINED:
         raise BadRequest(f"'instances' must name 1 to {_JOINED} instances.")
@@ -78,7 +78,7 @@ async def read_instance(
         etag=f'"{target.blob_sha384}-{sop_uid}"',
         media_type="application/dicom",
         inline=True,
-        cache=_FOR_EVER if number is not None else _ASK_AGAIN,
+        cache=cache_of(number),
     )
 
 
@@ -87,7 +87,7 @@ async def read_content(
 ) -> Response:
     """A file's content to look at, whole or by ranges; saving a copy needs the right to download."""
     number = read_count(version, "version")
-    target = await _looked_at(guard, file_id, number)
+    target = await looked_at(guard, file_id, number)
     return await content_answer(
         request,
         request.app.state.blobs,
@@ -96,16 +96,21 @@ async def read_content(
         etag=f'"{file_hash(target.blob_sha384)}"',
         media_type=target.mimetype or guess_mimetype(target.name),
         inline=True,
-        cache=_FOR_EVER if number is not None else _ASK_AGAIN,
+        cache=cache_of(number),
     )
 
 
-async def _looked_at(guard: ScopedGuard, file_id: str, version: int | None) -> File:
+async def looked_at(guard: ScopedGuard, file_id: str, version: int | None) -> File:
     """The file version, which the caller may read; that they do is recorded."""
     target = await files.get_file(guard.connection, file_id, version=version)
     await require_reading(guard, target, "files_view_contents")
     guard.record_once("view_file", target.context, of=f"{target.file_id}:{target.version}")
     return target
+
+
+def cache_of(version: int | None) -> str:
+    """How long a browser may keep an answer about this version, or about the newest one."""
+    return _ASK_AGAIN if version is None else _FOR_EVER
 
 
 def _place(target: File, item: Instance) -> Packed:

@@ -54,10 +54,11 @@ async def picture(
     number: int,
     kind: str,
     *,
-    window: Window | None,
-    size: tuple[int, int] | None,
-    quality: int,
+    window: Window | None = None,
+    size: tuple[int, int] | None = None,
+    quality: int = 90,
+    square: bool = False,
 ) -> bytes:
-    """One frame as JPEG or PNG."""
+    """One frame as JPEG or PNG; with square pixels, or as they are stored."""
     async with _copy(blobs, item) as path:
-        return await in_process(rendered, str(path), number, kind, window, size, quality)
+        return await in_process(rendered, str(path), number, kind, window, size, quality, square)

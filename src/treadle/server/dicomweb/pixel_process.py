@@ -48,6 +48,7 @@ def rendered(
     window: tuple[float, float, str] | None,
     size: tuple[int, int] | None,
     quality: int,
+    square: bool,
 ) -> bytes:
     """One frame as a picture: windowed as asked, else as its header says, else over its whole range."""
     try:
@@ -55,6 +56,8 @@ def rendered(
         _check_size(ds)
         frame = next(iter_pixels(path, indices=[number - 1]))
         picture = Image.fromarray(_shades(ds, frame, window))
+        if square:
+            picture = _squared(picture, ds)
         if size is not None:
             picture.thumbnail(size)
         out = io.BytesIO()
@@ -72,6 +75,17 @@ def rendered(
 def _check_size(ds: Dataset) -> None:
     if int(ds.Rows) * int(ds.Columns) > _LARGEST:
         raise Broken("a picture that large is not rendered")
+
+
+def _squared(picture: Image.Image, ds: Dataset) -> Image.Image:
+    """As high for its width as it is in the patient."""
+    down, across = (float(length) for length in ds.get("PixelSpacing") or (1, 1))
+    height = round(picture.height * down / across)
+    if height == picture.height:
+        return picture
+    if picture.width * height > _LARGEST:
+        raise Broken("a picture that large is not rendered")
+    return picture.resize((picture.width, max(1, height)))
 
 
 def _shades(ds: Dataset, frame: Any, window: tuple[float, float, str] | None) -> Any:

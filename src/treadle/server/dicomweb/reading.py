@@ -104,11 +104,12 @@ def rendered(
     window: tuple[float, float, str] | None,
     size: tuple[int, int] | None,
     quality: int,
+    square: bool,
 ) -> bytes:
     """One frame as a picture: windowed as asked, else as its header says, else over its whole range."""
     from treadle.server.dicomweb import pixel_process  # noqa: PLC0415
 
-    return pixel_process.rendered(path, number, kind, window, size, quality)
+    return pixel_process.rendered(path, number, kind, window, size, quality, square)
 
 
 def read_received(paths: list[str]) -> list[Received]:

@@ -9,17 +9,26 @@ const asked = new Map<string, Promise<void>>();
 /** Addresses of pictures in memory, by that of the image. */
 const painted = new Map<string, string | null>();
 
-/** Where an image is that can be looked at before the drawing library is there: frames come with all others. */
-export const lookAddress = (image: StackImage | undefined): string | null =>
-  image?.frame === null ? image.imageId.replace(/^wadouri:/, "") : null;
+/** Shown by uptake, which takes more than the header of one image. */
+const PET = "1.2.840.10008.5.1.4.1.1.128";
+
+/** Where the server decodes and windows the image. */
+const pictureOf = (address: string) => address.replace(/(?=\?|$)/, "/picture");
+
+/**
+ * What can be looked at before the drawing library is there: the image itself where it can be painted here, else its
+ * picture. Frames come with all others of their instance, and have windows of their own.
+ */
+export function lookAddress(image: StackImage | undefined): string | null {
+  if (!image || image.frame !== null || image.sopClass === PET) return null;
+  const address = image.imageId.replace(/^wadouri:/, "");
+  return image.syntax === null || UNCOMPRESSED.has(image.syntax) ? address : pictureOf(address);
+}
 
 /** What is known of an image: undefined before it was looked at, null where that is for the drawing library. */
 export const known = (address: string): string | null | undefined => painted.get(address);
 
-/**
- * Paint an image here, while megabytes of the drawing library and its graphics context are on their way. It is left to
- * that library when it is compressed, coloured, or looked up in tables.
- */
+/** Paint an image, or have it painted, while megabytes of the drawing library and its graphics context are on their way. */
 export function lookAt(address: string): Promise<void> {
   const found = asked.get(address);
   if (found) return found;
@@ -37,8 +46,10 @@ export function lookAt(address: string): Promise<void> {
 
 async function look(address: string): Promise<string | null> {
   const response = await fetch(address, { priority: "high" });
-  const picture = response.ok ? paint(new Uint8Array(await response.arrayBuffer())) : null;
-  if (!picture) return null;
+  if (!response.ok) return null;
+  if (response.headers.get("Content-Type") === "image/png") return URL.createObjectURL(await response.blob());
+  const picture = paint(new Uint8Array(await response.arrayBuffer()));
+  if (!picture) return look(pictureOf(address));
   const { shades, rows, columns, aspect } = picture;
   const resizeHeight = Math.max(1, Math.round(rows * aspect));
   const bitmap = await createImageBitmap(new ImageData(shades, columns), {
@@ -93,8 +104,6 @@ function isPlain(header: DataSet): boolean {
     [8, 16].includes(header.uint16("x00280100") ?? 0) &&
     header.uint16("x00280102") === stored - 1 &&
     (header.intString("x00280008") ?? 1) === 1 &&
-    // Shown by uptake, which takes more than the header of one image.
-    header.string("x00080060") !== "PT" &&
     !elements.x00283000 &&
     !elements.x00283010 &&
     (header.string("x00281056") ?? "LINEAR") === "LINEAR"

@@ -13,6 +13,9 @@ export interface StackImage {
   sopUid: string;
   /** From 1; null for single-frame instances. */
   frame: number | null;
+  /** UIDs of what its instance is (SOP class) and how its pixels are coded (transfer syntax), where known. */
+  sopClass: string | null;
+  syntax: string | null;
   /** Bytes of its instance. */
   size: number;
   plane: Plane | null;
@@ -40,13 +43,13 @@ export function stackImages(instances: Instance[], address: (sopUid: string) => 
   return instances.flatMap((instance): StackImage[] => {
     if (!instance.rows || !instance.columns) return [];
     const imageId = `wadouri:${address(instance.sop_uid)}`;
-    const { sop_uid: sopUid, size } = instance;
-    if (instance.frames <= 1) return [{ imageId, sopUid, frame: null, size, plane: planeOf(instance) }];
+    const { sop_uid: sopUid, sop_class_uid: sopClass, transfer_syntax: syntax, size } = instance;
+    const said = { sopUid, sopClass, syntax, size };
+    if (instance.frames <= 1) return [{ ...said, imageId, frame: null, plane: planeOf(instance) }];
     return Array.from({ length: instance.frames }, (_, index) => ({
+      ...said,
       imageId: `${imageId}&frame=${index + 1}`,
-      sopUid,
       frame: index + 1,
-      size,
       plane: null,
     }));
   });

@@ -9,9 +9,11 @@ from uuid import uuid4
 
 import pytest
 from e2e_kit import Place, Server
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from treadle.testing.waiting import wait_until
+
+PRINT = "**/dataexplorer/search/print"
 
 
 @pytest.fixture
@@ -176,6 +178,23 @@ def test_builder_and_text_keep_in_step(page: Page, study: Place) -> None:
     expect(builder.get_by_role("radio", name="Any holds")).to_be_checked()
     editor(page).fill("HAS file (file.type = dicom)")
     expect(builder).to_contain_text("says more than rows can show")
+
+
+def test_text_typed_while_the_builder_writes_is_not_overwritten(page: Page, study: Place) -> None:
+    shown(page, study)
+    page.get_by_role("button", name="Builder").click()
+    builder = page.get_by_role("region", name="Query builder")
+    held: list[Route] = []
+    page.context.route(PRINT, lambda route: held.append(route))
+    builder.get_by_role("button", name="Condition", exact=True).click()
+    with page.expect_request(PRINT):
+        builder.get_by_role("combobox", name="Field").last.fill("subject.label")
+    editor(page).fill("subject.sex = female")
+    with page.expect_response(PRINT):
+        held[-1].continue_()
+    expect(builder.get_by_role("combobox", name="Field")).to_have_count(1)
+    expect(builder.get_by_role("combobox", name="Field")).to_have_value("subject.sex")
+    expect(editor(page)).to_have_text("subject.sex = female")
 
 
 def test_the_age_at_the_session_is_picked_between_limits(page: Page, server: Server, study: Place) -> None:

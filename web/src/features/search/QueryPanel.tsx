@@ -97,6 +97,7 @@ export function QueryPanel({ state, onSearch }: QueryPanelProps) {
         <Suspense fallback={<Loading rows={3} />}>
           <QueryBuilder
             text={paused}
+            now={text}
             ast={paused.trim() ? (parsed?.valid ? parsed.ast : undefined) : null}
             onText={setText}
           />

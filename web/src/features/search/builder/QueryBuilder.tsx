@@ -12,17 +12,21 @@ interface QueryBuilderProps {
   text: string;
   /** Undefined while the text has mistakes, null when it is empty. */
   ast: Json | undefined;
+  /** The text as it stands now, which may not have been read yet. */
+  now: string;
   onText: (text: string) => void;
 }
 
 const EMPTY: Group = { join: "and", items: [] };
 
 /** The query as rows of fields: what changes here is written into the text, and the other way round. */
-export function QueryBuilder({ text, ast, onText }: QueryBuilderProps) {
+export function QueryBuilder({ text, ast, now, onText }: QueryBuilderProps) {
   const [rows, setRows] = useState<Group | null>(() => (ast === undefined ? null : fromTree(ast)));
   const [failure, setFailure] = useState<string | null>(null);
   const written = useRef(text);
   const turn = useRef(0);
+  const typed = useRef(now);
+  typed.current = now;
   useEffect(() => {
     // What the rows wrote themselves does not come back: unfinished rows would be lost.
     if (ast === undefined || text === written.current) return;
@@ -32,10 +36,13 @@ export function QueryBuilder({ text, ast, onText }: QueryBuilderProps) {
   const change = async (next: Group) => {
     setRows(next);
     const mine = ++turn.current;
+    const before = typed.current;
     const tree = toTree(next);
     try {
       const printed = tree === null ? "" : await printTree(tree);
-      if (mine !== turn.current) return;
+      // Who goes on typing meanwhile is not overwritten: the rows follow the text then.
+      const overtaken = typed.current !== before && typed.current !== written.current;
+      if (mine !== turn.current || overtaken) return;
       written.current = printed;
       setFailure(null);
       onText(printed);

@@ -16,10 +16,10 @@ sys.path.insert(0, str(Path(__file__).parent))
 import treadle.server.search.tables  # noqa: F401 - so that its tables are made
 from treadle.server.access.guard import Guard
 from treadle.server.access.identity import Identity
-from treadle.server.search.views_evaluate import Evaluation, prepare, stream
-from treadle.server.search.views_formats import Format
-from treadle.server.search.views_spec import read_view
-from treadle.server.search.views_sql import Asked
+from treadle.server.search.views.evaluate import Evaluation, prepare, stream
+from treadle.server.search.views.formats import Format
+from treadle.server.search.views.spec import read_view
+from treadle.server.search.views.sql import Asked
 from treadle.server.store.blobs import Blobs, open_blobs
 from treadle.server.store.db import Database
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from treadle.server.search.views_expr import BadFormula, apply, compile_formula
+from treadle.server.search.views.expr import BadFormula, apply, compile_formula
 
 
 @pytest.mark.parametrize(

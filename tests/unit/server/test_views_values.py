@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from treadle.server.search.views_formats import read_format, render
-from treadle.server.search.views_layout import Layout
-from treadle.server.search.views_parquet import parquet
-from treadle.server.search.views_plan import make_plan
-from treadle.server.search.views_spec import read_view
-from treadle.server.search.views_values import BadValue, converter
+from treadle.server.search.views.formats import read_format, render
+from treadle.server.search.views.layout import Layout
+from treadle.server.search.views.parquet import parquet
+from treadle.server.search.views.plan import make_plan
+from treadle.server.search.views.spec import read_view
+from treadle.server.search.views.values import BadValue, converter
 
 
 def convert(kind, value):

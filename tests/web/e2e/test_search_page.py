@@ -185,7 +185,11 @@ def test_text_typed_while_the_builder_writes_is_not_overwritten(page: Page, stud
     page.get_by_role("button", name="Builder").click()
     builder = page.get_by_role("region", name="Query builder")
     held: list[Route] = []
-    page.context.route(PRINT, lambda route: held.append(route))
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.context.route(PRINT, hold)
     builder.get_by_role("button", name="Condition", exact=True).click()
     with page.expect_request(PRINT):
         builder.get_by_role("combobox", name="Field").last.fill("subject.label")

@@ -30,9 +30,9 @@ from treadle.server.kit.errors import Refused
 from treadle.server.kit.settings import Settings
 from treadle.server.privacy.quarantine import sweep
 from treadle.server.rules import evaluate
-from treadle.server.search import views_executions
 from treadle.server.search.index.counts import fold
 from treadle.server.search.index.flush import drain
+from treadle.server.search.views import executions as views_executions
 from treadle.server.store.blobs_rows import adopt_orphans, collect_garbage
 from treadle.server.store.outbox import listening
 from treadle.server.store.tables import outbox

@@ -1,1 +1,1 @@
-"""Answers over many containers at once: data views."""
+"""Answers over many containers at once: search, data views, reports."""

@@ -9,10 +9,11 @@ from fastapi.responses import StreamingResponse
 from pydantic import Field
 
 from treadle.server.access.guard import ScopedGuard, TicketGuards
-from treadle.server.search import audit_reports, views_tickets
+from treadle.server.search import audit_reports
 from treadle.server.search.listing import page_of
-from treadle.server.search.routes_view_data import ticketed
-from treadle.server.search.views_tickets import Call
+from treadle.server.search.views import tickets
+from treadle.server.search.views.routes_data import ticketed
+from treadle.server.search.views.tickets import Call
 from treadle.server.wire.answer import Deleted, disposition, json_answer
 from treadle.server.wire.body import ObjectBody
 from treadle.server.wire.dialect import ClientDialect
@@ -96,5 +97,5 @@ async def address(request: Request, guard: ScopedGuard, id: str) -> Response:
     """An address that gives the table for an hour, without credentials."""
     await audit_reports.find(guard, id)
     path = f"/api/audit-trail/reports/{id}/csv"
-    ticket = await views_tickets.issue(Call(guard, {}, None), path)
+    ticket = await tickets.issue(Call(guard, {}, None), path)
     return json_answer(f"{public_base(request)}{path}?ticket={ticket}")

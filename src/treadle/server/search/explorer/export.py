@@ -11,9 +11,9 @@ from treadle.server.kit.errors import BadRequest
 from treadle.server.search.explorer.columns import Column, read_columns, rows_of
 from treadle.server.search.explorer.request import SearchQuery, read_search
 from treadle.server.search.explorer.search import Search
-from treadle.server.search.views_formats import Format, Rows, render, suffix
-from treadle.server.search.views_layout import Layout
-from treadle.server.search.views_spool import Spool
+from treadle.server.search.views.formats import Format, Rows, render, suffix
+from treadle.server.search.views.layout import Layout
+from treadle.server.search.views.spool import Spool
 from treadle.server.store.db import Database
 
 # The names of the request, and what writes them.

@@ -9,8 +9,8 @@ from fastapi import Request, Response
 from treadle.server.access.guard import StreamGuards
 from treadle.server.search.explorer.export import read_export, stream
 from treadle.server.search.explorer.search import prepare, record
-from treadle.server.search.routes_view_data import attachment
-from treadle.server.search.views_evaluate import started
+from treadle.server.search.views.evaluate import started
+from treadle.server.search.views.routes_data import attachment
 from treadle.server.wire.body import ObjectBody
 from treadle.server.wire.routing import Router
 

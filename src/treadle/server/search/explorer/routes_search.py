@@ -21,8 +21,8 @@ from treadle.server.search.explorer.request import SearchQuery, read_search
 from treadle.server.search.explorer.results import result_objects
 from treadle.server.search.explorer.search import Search, Stopwatch, prepare, record
 from treadle.server.search.query import Page
-from treadle.server.search.routes_view_data import attachment
-from treadle.server.search.views_evaluate import started
+from treadle.server.search.views.evaluate import started
+from treadle.server.search.views.routes_data import attachment
 from treadle.server.store.db import Database
 from treadle.server.wire.answer import dumps, json_answer
 from treadle.server.wire.body import ObjectBody

@@ -27,12 +27,12 @@ from treadle.server.catalog.queries import LIVE_FILE
 from treadle.server.catalog.rows import Container
 from treadle.server.catalog.tables import container, file
 from treadle.server.search.errors import at
-from treadle.server.search.views_columns import LEVELS, suggestion
-from treadle.server.search.views_data_filter import DataCondition
-from treadle.server.search.views_fields import level_field
-from treadle.server.search.views_plan import Column, Plan
-from treadle.server.search.views_scope import visible, within
-from treadle.server.search.views_spec import FileSpec, NameFilter
+from treadle.server.search.views.columns import LEVELS, suggestion
+from treadle.server.search.views.data_filter import DataCondition
+from treadle.server.search.views.fields import level_field
+from treadle.server.search.views.plan import Column, Plan
+from treadle.server.search.views.scope import visible, within
+from treadle.server.search.views.spec import FileSpec, NameFilter
 from treadle.server.store.filtering import Field, condition_sql, sort_sql
 from treadle.server.store.regex import postgres_regex
 from treadle.server.wire.filters import Condition, parse_filter

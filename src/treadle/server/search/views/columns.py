@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
-from treadle.server.search.views_spec import ColumnSpec, ColumnType
+from treadle.server.search.views.spec import ColumnSpec, ColumnType
 
 LEVELS = ("group", "project", "subject", "session", "acquisition", "analysis", "file")
 _DAY = 86_400

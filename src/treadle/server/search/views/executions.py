@@ -36,14 +36,14 @@ from treadle.server.kit.ids import new_id
 from treadle.server.search.errors import ExecutionMissing, NotReady
 from treadle.server.search.tables import data_view, data_view_ticket
 from treadle.server.search.tables import data_view_execution as execution
-from treadle.server.search.views_evaluate import Evaluation, prepare
-from treadle.server.search.views_layout import Layout
-from treadle.server.search.views_plan import make_plan
-from treadle.server.search.views_scope import needed_actions
-from treadle.server.search.views_spec import read_view
-from treadle.server.search.views_spool import OPENING, decode, encode
-from treadle.server.search.views_spool import Row as ResultRow
-from treadle.server.search.views_sql import Asked
+from treadle.server.search.views.evaluate import Evaluation, prepare
+from treadle.server.search.views.layout import Layout
+from treadle.server.search.views.plan import make_plan
+from treadle.server.search.views.scope import needed_actions
+from treadle.server.search.views.spec import read_view
+from treadle.server.search.views.spool import OPENING, decode, encode
+from treadle.server.search.views.spool import Row as ResultRow
+from treadle.server.search.views.sql import Asked
 from treadle.server.store.blobs import Blobs
 from treadle.server.store.blobs_rows import keep
 from treadle.server.store.db import Database

@@ -19,7 +19,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from treadle.server.kit.errors import TreadleError
-from treadle.server.search.views_spec import FileSpec, ZipMember
+from treadle.server.search.views.spec import FileSpec, ZipMember
 from treadle.server.store.blobs import Blobs
 from treadle.server.store.regex import postgres_regex
 from treadle.server.store.zips import (

@@ -17,7 +17,7 @@ from treadle.server.kit.errors import Forbidden, NotFound
 from treadle.server.kit.ids import new_id
 from treadle.server.search.errors import ViewMissing
 from treadle.server.search.tables import data_view
-from treadle.server.search.views_spec import ViewSpec
+from treadle.server.search.views.spec import ViewSpec
 from treadle.server.wire.answer import stamp
 
 Parent = tuple[str, str]  # type and id

@@ -10,9 +10,9 @@ from typing import Any, Literal, get_args
 import orjson
 
 from treadle.server.search.errors import ViewInvalid
-from treadle.server.search.views_layout import ERRORS, Layout, free_name
-from treadle.server.search.views_parquet import parquet
-from treadle.server.search.views_values import as_text
+from treadle.server.search.views.layout import ERRORS, Layout, free_name
+from treadle.server.search.views.parquet import parquet
+from treadle.server.search.views.values import as_text
 from treadle.server.wire.answer import dumps
 
 Format = Literal["json", "json-flat", "json-row-column", "ndjson", "csv", "tsv", "parquet"]

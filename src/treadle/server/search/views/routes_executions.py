@@ -12,14 +12,14 @@ from treadle.server.access.guard import ScopedGuard, TicketGuards
 from treadle.server.catalog.models import PlacedFile
 from treadle.server.kit.clock import now
 from treadle.server.kit.errors import Invalid
-from treadle.server.search import views_executions
 from treadle.server.search.listing import page_of
 from treadle.server.search.models import ExecutionDocument
-from treadle.server.search.routes_view_data import attachment, ticketed
 from treadle.server.search.tables import data_view_execution as execution
-from treadle.server.search.views_evaluate import started
-from treadle.server.search.views_formats import read_format, render
-from treadle.server.search.views_save import file_name, find_target, save, saved_doc
+from treadle.server.search.views import executions as stored
+from treadle.server.search.views.evaluate import started
+from treadle.server.search.views.formats import read_format, render
+from treadle.server.search.views.routes_data import attachment, ticketed
+from treadle.server.search.views.save import file_name, find_target, save, saved_doc
 from treadle.server.store.filtering import Field
 from treadle.server.wire.answer import Deleted, json_answer
 from treadle.server.wire.dialect import ClientDialect
@@ -51,15 +51,15 @@ async def executions(guard: ScopedGuard, client: ClientDialect, query: Listing) 
     guard.decided()
     chosen = select(execution).where(
         execution.c.expires_at > now(),
-        true() if query.exhaustive else views_executions.own(guard),
+        true() if query.exhaustive else stored.own(guard),
     )
-    return await page_of(guard.connection, chosen, _FIELDS, query, client, views_executions.document)
+    return await page_of(guard.connection, chosen, _FIELDS, query, client, stored.document)
 
 
 @router.get("/{id}", response_model=ExecutionDocument, operation_id="get_data_view_execution")
 async def read(guard: ScopedGuard, id: str) -> Response:
     """The state of an execution."""
-    return json_answer(views_executions.document(await views_executions.find(guard, id)))
+    return json_answer(stored.document(await stored.find(guard, id)))
 
 
 @router.get(
@@ -72,8 +72,8 @@ async def data(request: Request, guards: TicketGuards, id: str) -> Response:
         if isinstance(call, Response):
             return call
         kind = read_format(call.query.get("file_format") or call.query.get("format"))
-        row = await views_executions.find(call.guard, id)
-        found = await views_executions.result(call.guard, request.app.state.blobs, row)
+        row = await stored.find(call.guard, id)
+        found = await stored.result(call.guard, request.app.state.blobs, row)
         await call.guard.record("view_container", _context(row))
     name = file_name(call.query.get("file_name"), row.view_label, kind)
     return attachment(await started(render(kind, found.layout, found.rows)), kind, name)
@@ -90,11 +90,11 @@ def _context(row: Any) -> dict[str, Any]:
 async def save_data(request: Request, guard: ScopedGuard, client: ClientDialect, id: str) -> Response:
     """The data of an execution as a file of the project it ran in."""
     kind = read_format(request.query_params.get("file_format"))
-    row = await views_executions.find(guard, id)
+    row = await stored.find(guard, id)
     if row.project_id is None:
         raise Invalid("This view did not run inside a project; save its data with /views/save.")
     blobs = request.app.state.blobs
-    found = await views_executions.result(guard, blobs, row)
+    found = await stored.result(guard, blobs, row)
     target = await find_target(guard, row.project_id)
     wanted = request.query_params.get("file_name")
     name = file_name(wanted, row.view_label, kind)
@@ -105,5 +105,5 @@ async def save_data(request: Request, guard: ScopedGuard, client: ClientDialect,
 @router.post("/{id}/delete", response_model=Deleted, operation_id="delete_view_execution")
 async def remove(guard: ScopedGuard, id: str) -> Response:
     """Forget an execution and its data."""
-    await views_executions.find(guard, id)
-    return json_answer({"deleted": await views_executions.remove(guard.connection, id)})
+    await stored.find(guard, id)
+    return json_answer({"deleted": await stored.remove(guard.connection, id)})

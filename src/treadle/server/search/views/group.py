@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from treadle.server.search.errors import at
-from treadle.server.search.views_plan import Plan
-from treadle.server.search.views_values import BadValue, as_number
+from treadle.server.search.views.plan import Plan
+from treadle.server.search.views.values import BadValue, as_number
 from treadle.server.wire.answer import dumps
 
 Values = list[Any]

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from treadle.server.search.views_expr import apply
-from treadle.server.search.views_plan import Column
+from treadle.server.search.views.expr import apply
+from treadle.server.search.views.plan import Column
 from treadle.server.wire.answer import dumps
 
 Converter = Callable[[Any], Any]

@@ -16,7 +16,7 @@ from treadle.server.catalog.rows import Container, File
 from treadle.server.catalog.tables import container
 from treadle.server.catalog.wire import file_doc
 from treadle.server.kit.errors import Forbidden, Invalid
-from treadle.server.search.views_formats import Format, suffix
+from treadle.server.search.views.formats import Format, suffix
 from treadle.server.store.blobs import Blobs
 from treadle.server.store.blobs_rows import keep
 from treadle.server.wire.dialect import Client

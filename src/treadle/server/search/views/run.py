@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from treadle.server.search.views_files import Stored, Unreadable, records, value_at
-from treadle.server.search.views_group import grouped
-from treadle.server.search.views_plan import Plan
-from treadle.server.search.views_sql import Asked, Query
-from treadle.server.search.views_values import BadValue, converter
+from treadle.server.search.views.files import Stored, Unreadable, records, value_at
+from treadle.server.search.views.group import grouped
+from treadle.server.search.views.plan import Plan
+from treadle.server.search.views.sql import Asked, Query
+from treadle.server.search.views.values import BadValue, converter
 from treadle.server.store.blobs import Blobs
 
 ResultRow = tuple[str | None, list[Any]]  # what went wrong, the columns' values

@@ -11,7 +11,7 @@ from treadle.server.access.guard import Guard
 from treadle.server.catalog.levels import HIERARCHY
 from treadle.server.catalog.rows import Container
 from treadle.server.catalog.tables import collection_member, container
-from treadle.server.search.views_plan import Plan
+from treadle.server.search.views.plan import Plan
 
 
 def needed_actions(plan: Plan) -> tuple[Action, ...]:

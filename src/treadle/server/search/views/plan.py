@@ -8,9 +8,9 @@ from typing import Literal
 
 from treadle.server.catalog.levels import HIERARCHY
 from treadle.server.search.errors import at
-from treadle.server.search.views_columns import LEVELS, expand, suggestion
-from treadle.server.search.views_expr import BadFormula, Formula, compile_formula
-from treadle.server.search.views_spec import (
+from treadle.server.search.views.columns import LEVELS, expand, suggestion
+from treadle.server.search.views.expr import BadFormula, Formula, compile_formula
+from treadle.server.search.views.spec import (
     Accumulator,
     AnalysisFilter,
     ColumnSpec,

@@ -14,15 +14,15 @@ from fastapi.responses import StreamingResponse
 from treadle.server.access.guard import Guard, ScopedGuard, TicketGuards
 from treadle.server.catalog.models import PlacedFile
 from treadle.server.kit.errors import Unauthenticated
-from treadle.server.search import views_executions, views_saved, views_tickets
 from treadle.server.search.errors import ViewInvalid
 from treadle.server.search.models import ExecutionDocument
-from treadle.server.search.views_evaluate import Evaluation, describe, is_small, prepare, started, stream
-from treadle.server.search.views_formats import Format, format_of_name, media_type, read_format
-from treadle.server.search.views_save import file_name, find_target, save, saved_doc
-from treadle.server.search.views_spec import ViewSpec, read_view
-from treadle.server.search.views_sql import Asked
-from treadle.server.search.views_tickets import Call
+from treadle.server.search.views import executions, saved, tickets
+from treadle.server.search.views.evaluate import Evaluation, describe, is_small, prepare, started, stream
+from treadle.server.search.views.formats import Format, format_of_name, media_type, read_format
+from treadle.server.search.views.save import file_name, find_target, save, saved_doc
+from treadle.server.search.views.spec import ViewSpec, read_view
+from treadle.server.search.views.sql import Asked
+from treadle.server.search.views.tickets import Call
 from treadle.server.wire.answer import disposition, json_answer
 from treadle.server.wire.body import ObjectBody
 from treadle.server.wire.dialect import ClientDialect
@@ -47,13 +47,13 @@ async def ticketed(request: Request, guard: Guard, body: Any) -> Call | Response
     query, path = dict(request.query_params), unquote(request.scope["path"])
     ticket = query.pop("ticket", None)
     if ticket:
-        return await views_tickets.redeem(guard, ticket, path)
+        return await tickets.redeem(guard, ticket, path)
     if guard.identity.kind == "anonymous":
         raise Unauthenticated
     call = Call(guard, query, body)
     if ticket is not None:
         guard.decided()
-        return json_answer({"ticket": await views_tickets.issue(call, path)})
+        return json_answer({"ticket": await tickets.issue(call, path)})
     return call
 
 
@@ -103,7 +103,7 @@ async def evaluate_saved(request: Request, guards: TicketGuards, id: str) -> Res
         call = await ticketed(request, guard, None)
         if isinstance(call, Response):
             return call
-        order = await _ordered(call, read_view((await views_saved.find(call.guard, id)).spec), id)
+        order = await _ordered(call, read_view((await saved.find(call.guard, id)).spec), id)
     return await order.answer(request)
 
 
@@ -111,10 +111,10 @@ async def _queue(request: Request, guard: Guard, spec: ViewSpec, view_id: str | 
     query = request.query_params
     found = await prepare(guard, spec, query.get("containerId"), asked_of(query))
     await guard.record("view_container", describe(found, view_id))
-    row = await views_executions.queue(guard, found, view_id=view_id)
+    row = await executions.queue(guard, found, view_id=view_id)
     if await is_small(guard.connection, found):
-        row = await views_executions.carry_out(guard.connection, request.app.state.blobs, row.id, found)
-    return json_answer(views_executions.document(row))
+        row = await executions.carry_out(guard.connection, request.app.state.blobs, row.id, found)
+    return json_answer(executions.document(row))
 
 
 @router.post("/views/queue", response_model=ExecutionDocument, operation_id="queue_adhoc")
@@ -126,7 +126,7 @@ async def queue(request: Request, guard: ScopedGuard, body: ObjectBody) -> Respo
 @router.post("/views/{id}/queue", response_model=ExecutionDocument, operation_id="queue_saved")
 async def queue_saved(request: Request, guard: ScopedGuard, id: str) -> Response:
     """Run a saved view in the background; a small one is done when this answers."""
-    return await _queue(request, guard, read_view((await views_saved.find(guard, id)).spec), id)
+    return await _queue(request, guard, read_view((await saved.find(guard, id)).spec), id)
 
 
 @router.post("/views/save", response_model=PlacedFile, operation_id="save_view_data_to_container")
@@ -141,7 +141,7 @@ async def save_data(
     if not isinstance(body.get("containerId"), str):
         raise ViewInvalid("containerId: say in the body which container the file is for.")
     if isinstance(view_id, str):
-        spec = read_view((await views_saved.find(guard, view_id)).spec)
+        spec = read_view((await saved.find(guard, view_id)).spec)
     else:
         spec, view_id = read_view(body.get("view") or {}, ("view",)), None
     kind = read_format(query["format"]) if query.get("format") else format_of_name(wanted or "") or "json"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from treadle.server.search.errors import at
-from treadle.server.search.views_plan import Expansion, Plan
+from treadle.server.search.views.plan import Expansion, Plan
 
 ERRORS = "errors"
 MAX_KEYS = 2000

@@ -17,14 +17,14 @@ from treadle.server.catalog import rights
 from treadle.server.catalog.containers import get_container
 from treadle.server.catalog.rows import Container
 from treadle.server.search.errors import ViewInvalid
-from treadle.server.search.views_formats import Format, needs_header, render
-from treadle.server.search.views_layout import Layout
-from treadle.server.search.views_plan import Plan, make_plan
-from treadle.server.search.views_run import Run
-from treadle.server.search.views_scope import needed_actions
-from treadle.server.search.views_spec import ViewSpec
-from treadle.server.search.views_spool import Spool
-from treadle.server.search.views_sql import Asked, Query, make_query
+from treadle.server.search.views.formats import Format, needs_header, render
+from treadle.server.search.views.layout import Layout
+from treadle.server.search.views.plan import Plan, make_plan
+from treadle.server.search.views.run import Run
+from treadle.server.search.views.scope import needed_actions
+from treadle.server.search.views.spec import ViewSpec
+from treadle.server.search.views.spool import Spool
+from treadle.server.search.views.sql import Asked, Query, make_query
 from treadle.server.store.blobs import Blobs
 
 # What is answered at once rather than by the worker.

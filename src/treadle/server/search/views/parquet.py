@@ -13,8 +13,8 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from treadle.server.search.views_thrift import Struct, binary, i32, i64, list_of
-from treadle.server.search.views_values import as_text
+from treadle.server.search.views.thrift import Struct, binary, i32, i64, list_of
+from treadle.server.search.views.values import as_text
 
 Kind = Literal["bool", "int", "float", "text"]
 Tables = Callable[[], AsyncIterator[list[list[Any]]]]

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Text, literal_column
 
 from treadle.server.catalog.fields import container_field, file_field
-from treadle.server.search.views_columns import UNUSED
+from treadle.server.search.views.columns import UNUSED
 from treadle.server.store.filtering import Field
 
 NOTHING = Field(literal_column("NULL", Text), "text")

@@ -1,5 +1,5 @@
 /** Queries that show any number of jobs, by the second part of their key; what they show may change with each. */
-const OF_MANY = new Set(["/jobs", "/batch", "batch", "lineage", "rules"]);
+const OF_MANY = new Set(["/jobs", "/batch", "batch", "lineage", "notifications", "rules"]);
 const OF_ONE = "jobs";
 
 /** Whether what this query shows may have changed with these jobs. */

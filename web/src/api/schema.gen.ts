@@ -9580,6 +9580,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/x/me/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What concerns the caller
+         * @description Jobs of theirs that failed and what others let them into, in 30 days, newest first.
+         */
+        get: operations["list_notifications_api_x_me_notifications_get"];
+        /**
+         * The caller has seen what concerns them
+         * @description All until an instant, which the newest one that was shown gives.
+         */
+        put: operations["see_notifications_api_x_me_notifications_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/x/me/password": {
         parameters: {
             query?: never;
@@ -12276,6 +12300,89 @@ export interface components {
             user?: string | null;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * Notification
+         * @description One thing that concerns the caller.
+         */
+        Notification: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Batch
+             * @description of the jobs, if they are of one
+             */
+            batch: string | null;
+            /**
+             * By
+             * @description name of who let the caller in
+             */
+            by: string | null;
+            /**
+             * Count
+             * @description how many jobs
+             */
+            count: number;
+            job: components["schemas"]["NotificationJob"] | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "jobs_failed" | "access_granted";
+            place: components["schemas"]["NotificationPlace"];
+        };
+        /**
+         * NotificationJob
+         * @description The job that failed last.
+         */
+        NotificationJob: {
+            /** Gear */
+            gear: string;
+            /** Id */
+            id: string;
+            /**
+             * Reason
+             * @description why, in a word, where it is known
+             */
+            reason: string | null;
+        };
+        /**
+         * NotificationPlace
+         * @description The project or group it is about.
+         */
+        NotificationPlace: {
+            /** Id */
+            id: string;
+            /** Label */
+            label: string;
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "project" | "group";
+        };
+        /**
+         * Notifications
+         * @description The newest of 30 days.
+         */
+        Notifications: {
+            /**
+             * Next
+             * @description `before` of the next page
+             */
+            next: string | null;
+            /** Notifications */
+            notifications: components["schemas"]["Notification"][];
+            /** Seen Until */
+            seen_until: string | null;
+            /**
+             * Unseen
+             * @description how many are newer than what the caller has seen
+             */
+            unseen: number;
         };
         /**
          * OidcMethod
@@ -38956,6 +39063,70 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MeDocument"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    list_notifications_api_x_me_notifications_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next` of the page before */
+                before?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notifications"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    see_notifications_api_x_me_notifications_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Modified"];
                 };
             };
             400: components["responses"]["BadRequest"];

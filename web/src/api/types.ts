@@ -21,6 +21,8 @@ export type ApiKey = Document<"KeyDocument">;
 export type Enrolment = Document<"EnrolmentDocument">;
 export type LoginMethods = Document<"LoginMethods", { me: Me | null }>;
 export type SecondFactor = Document<"SecondFactorDocument">;
+export type Notification = Document<"Notification">;
+export type Notifications = Document<"Notifications", { notifications: Notification[] }>;
 export type FileVersion = Document<"FileVersion">;
 
 export type FileDoc = Document<

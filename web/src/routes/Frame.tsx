@@ -10,7 +10,9 @@ import { useUploads } from "@/parts/upload/queue";
 import { CrumbsProvider } from "@/ui/layout/crumbsContext";
 import { Shell } from "@/ui/layout/Shell";
 import { PanelBoundary } from "@/ui/PanelBoundary";
+import classes from "./Frame.module.css";
 
+const Bell = lazy(async () => ({ default: (await import("@/parts/notifications/Bell")).Bell }));
 const UploadTray = lazy(async () => ({ default: (await import("@/parts/upload/UploadTray")).UploadTray }));
 
 /** The frame around every page but login and viewer: rail, top bar, live updates. */
@@ -37,6 +39,11 @@ export function Frame() {
         administers={administers}
         onLogOut={() => void logOut()}
         search={<SearchBox />}
+        bell={
+          <Suspense fallback={<span className={classes.bell} />}>
+            <Bell />
+          </Suspense>
+        }
       >
         <PanelBoundary what={t("page")} key={path}>
           <Outlet />

@@ -59,6 +59,7 @@ GET               /x/events                               list
 GET               /x/find                                 list
 
 GET               /x/me                                   person
+GET PUT           /x/me/notifications                     person
 PUT               /x/me/password                          account
 GET               /x/me/totp                              account
 POST PUT          /x/me/totp                              browser

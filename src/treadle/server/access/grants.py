@@ -77,14 +77,12 @@ async def list_group_entries(connection: AsyncConnection, group_id: str) -> list
     return [GroupEntry(row.user_id, row.access) for row in rows]
 
 
-async def add_group_entry(
-    connection: AsyncConnection, group_id: str, user_id: str, access: str
-) -> GroupEntry:
+async def add_group_entry(guard: Guard, group_id: str, user_id: str, access: str) -> GroupEntry:
     """Let a user into the group."""
-    await _require_known(connection, user_id)
-    added = await connection.execute(
+    await _require_known(guard.connection, user_id)
+    added = await guard.connection.execute(
         upsert(group_access)
-        .values(group_id=group_id, user_id=user_id, access=access)
+        .values(group_id=group_id, user_id=user_id, access=access, granted_by=guard.identity.person or None)
         .on_conflict_do_nothing()
         .returning(group_access.c.user_id)
     )
@@ -186,7 +184,7 @@ async def add_grant(guard: Guard, project_id: str, user_id: str, role_ids: Seque
     await refuse_over_grant(guard, project_id, role_ids)
     if await _role_ids(guard.connection, project_grant, project_id, user_id) is not None:
         raise AlreadyThere("This user has a permission in the project already.")
-    await grant_roles(guard.connection, project_id, user_id, role_ids)
+    await grant_roles(guard.connection, project_id, user_id, role_ids, by=guard.identity.person or None)
     return RoleEntry(user_id, tuple(role_ids))
 
 
@@ -201,7 +199,7 @@ async def change_grant(
         await connection.execute(delete(project_grant).where(_entry_of(project_grant, project_id, user_id)))
     else:
         await refuse_over_grant(guard, project_id, set(role_ids) - set(entry.role_ids))
-        await grant_roles(connection, project_id, user_id, role_ids)
+        await grant_roles(connection, project_id, user_id, role_ids, by=guard.identity.person or None)
         entry = RoleEntry(user_id, tuple(role_ids))
     if before - await managed(connection, [project_id]):
         raise LastManager
@@ -243,7 +241,7 @@ async def propagate(
     if not guard.identity.is_site_admin:
         await _refuse_propagation(guard, project_ids, user_id, role_ids or ())
     if role_ids is not None:
-        await grant_roles_in(connection, project_ids, user_id, role_ids)
+        await grant_roles_in(connection, project_ids, user_id, role_ids, by=guard.identity.person or None)
     else:
         await connection.execute(
             delete(project_grant).where(

@@ -63,7 +63,7 @@ async def add_group_permission(group_id: str, body: ObjectBody, guard: ScopedGua
     """409 when they are in it already."""
     wanted = AccessInput.model_validate(body)
     group = await _administered(guard, group_id)
-    entry = await add_group_entry(guard.connection, group.id, wanted.id.lower(), wanted.access)
+    entry = await add_group_entry(guard, group.id, wanted.id.lower(), wanted.access)
     context = _context("group", group, entry.user_id, access=entry.access)
     await guard.record("add_permission", context)
     return json_answer(access_doc(entry))

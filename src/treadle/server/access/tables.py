@@ -151,12 +151,22 @@ role = Table(
     Index("uq_role_label", text("lower(label)"), unique=True),
 )
 
+
+def _granted() -> tuple[Column[object], Column[object]]:
+    """When and by whom; unknown of what is older than these columns, or made by no person."""
+    return (
+        Column("granted_at", DateTime(timezone=True), server_default=func.now()),
+        Column("granted_by", Text),
+    )
+
+
 group_access = Table(
     "group_access",
     metadata,
     Column("group_id", Text, primary_key=True),
     Column("user_id", Text, primary_key=True),
     Column("access", Text, nullable=False),  # ro, rw, admin
+    *_granted(),
     Index("ix_group_access_user", "user_id"),
 )
 
@@ -181,6 +191,7 @@ project_grant = Table(
     Column("project_id", Text, primary_key=True),
     Column("user_id", Text, primary_key=True),
     Column("role_ids", ARRAY(Text), nullable=False),
+    *_granted(),
     Index("ix_project_grant_user", "user_id"),
 )
 

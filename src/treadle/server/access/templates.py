@@ -15,21 +15,29 @@ from treadle.server.access.tables import app_user, group_access, group_role, gro
 
 
 async def grant_roles(
-    connection: AsyncConnection, project_id: str, user_id: str, role_ids: Sequence[str]
+    connection: AsyncConnection, project_id: str, user_id: str, role_ids: Sequence[str], *, by: str | None
 ) -> None:
-    """Give the user exactly these roles in the project."""
-    await grant_roles_in(connection, [project_id], user_id, role_ids)
+    """Give the user exactly these roles in the project; `by` is the person who does it, if one does."""
+    await grant_roles_in(connection, [project_id], user_id, role_ids, by=by)
 
 
 async def grant_roles_in(
-    connection: AsyncConnection, project_ids: Sequence[str], user_id: str, role_ids: Sequence[str]
+    connection: AsyncConnection,
+    project_ids: Sequence[str],
+    user_id: str,
+    role_ids: Sequence[str],
+    *,
+    by: str | None,
 ) -> None:
     """Give the user exactly these roles in each of the projects."""
     ids = func.unnest(cast(list(project_ids), ARRAY(Text)))
     roles = cast(list(role_ids), ARRAY(Text))
     await connection.execute(
         upsert(project_grant)
-        .from_select(["project_id", "user_id", "role_ids"], select(ids, literal(user_id), roles))
+        .from_select(
+            ["project_id", "user_id", "role_ids", "granted_by"],
+            select(ids, literal(user_id), roles, literal(by, Text)),
+        )
         .on_conflict_do_update(
             index_elements=[project_grant.c.project_id, project_grant.c.user_id],
             set_={"role_ids": list(role_ids)},
@@ -63,14 +71,14 @@ async def apply_template(
         for row in rows:
             roles[row.user_id] = list(dict.fromkeys([*roles.get(row.user_id, ()), *row.role_ids]))
     for user_id, role_ids in roles.items():
-        await grant_roles(connection, project_id, user_id, role_ids)
+        await grant_roles(connection, project_id, user_id, role_ids, by=creator_id)
 
 
 async def grant_group_admin(connection: AsyncConnection, group_id: str, user_id: str) -> None:
     """Make the user an administrator of the group (its creator, for one)."""
     await connection.execute(
         upsert(group_access)
-        .values(group_id=group_id, user_id=user_id, access="admin")
+        .values(group_id=group_id, user_id=user_id, access="admin", granted_by=user_id)
         .on_conflict_do_update(
             index_elements=[group_access.c.group_id, group_access.c.user_id], set_={"access": "admin"}
         )

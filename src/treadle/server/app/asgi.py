@@ -29,6 +29,7 @@ from treadle.server.ingest.arrival import stop_engines
 from treadle.server.jobs import routes as jobs
 from treadle.server.kit.settings import Settings
 from treadle.server.notebooks import routes as notebooks
+from treadle.server.notifications import routes as notifications
 from treadle.server.privacy import routes as privacy
 from treadle.server.privacy import routes_preview, routes_profiles, routes_settings
 from treadle.server.privacy.preview import stop_previews
@@ -53,6 +54,7 @@ _ROUTERS: tuple[Router, ...] = (
     rules.router,
     batch.router,
     notebooks.router,
+    notifications.router,
     ingest.router,
     delivery.router,
     annotation_routes.router,

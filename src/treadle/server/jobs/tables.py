@@ -119,6 +119,12 @@ job = Table(
     ),
     Index("ix_job_related", "related_container_ids", postgresql_using="gin"),
     Index("ix_job_origin", "origin_id", "id"),
+    Index(
+        "ix_job_failed",
+        "origin_id",
+        "modified_at",
+        postgresql_where=text("state = 'failed' AND retried_at IS NULL"),
+    ),
     Index("ix_job_batch", "batch_id", postgresql_where=text("batch_id IS NOT NULL")),
     Index(
         "ix_job_reuse",

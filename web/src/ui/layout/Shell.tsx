@@ -21,11 +21,21 @@ interface ShellProps {
   administers: boolean;
   onLogOut: () => void;
   search: ReactNode;
+  bell: ReactNode;
   children: ReactNode;
 }
 
 /** Rail at the left (a drawer on phones), top bar, page. */
-export function Shell({ siteName, userName, email, administers, onLogOut, search, children }: ShellProps) {
+export function Shell({
+  siteName,
+  userName,
+  email,
+  administers,
+  onLogOut,
+  search,
+  bell,
+  children,
+}: ShellProps) {
   const [narrow, setNarrow] = usePreference("rail.narrow", false);
   const [drawer, drawerSwitch] = useDisclosure(false);
   const [help, helpSwitch] = useDisclosure(false);
@@ -70,6 +80,7 @@ export function Shell({ siteName, userName, email, administers, onLogOut, search
             <IconKeyboard size={19} stroke={1.6} />
           </ActionIcon>
         </Tooltip>
+        {bell}
         <UserMenu name={userName} email={email} onLogOut={onLogOut} />
       </header>
       <main className={classes.page} id="page" tabIndex={-1}>

@@ -114,6 +114,12 @@ def test_pages_follow_each_other_and_what_is_out_of_sight_is_not_told(
     assert told()["notifications"] == []
 
 
+def test_e_mails_are_asked_for_and_the_site_says_whether_it_can_send_them(stranger, told):
+    assert (told()["mail"], told()["mail_possible"]) == (False, False)
+    assert stranger.put(PATH, json={"mail": True}).json()["modified"] == 1
+    assert (told()["mail"], told()["seen_until"]) == (True, None)
+
+
 def test_bad_requests_are_answered_with_what_is_wrong(stranger, api, connect, problem):
     problem(stranger.get(PATH, params={"before": "yesterday"}), 400)
     problem(stranger.get(PATH, params={"limit": 1000}), 422)

@@ -61,3 +61,11 @@ def test_the_bell_is_there_on_a_phone(page: Page, server: Server) -> None:
     page.get_by_role("button", name=re.compile("new notification")).click()
     expect(page.get_by_test_id("notification").filter(has_text=label)).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_site_without_a_mail_server_says_so_where_one_would_ask_for_e_mails(page: Page) -> None:
+    page.goto("/me")
+    choice = page.get_by_role("checkbox", name="One e-mail a day")
+    expect(page.get_by_text("This site has no mail server.")).to_be_visible()
+    expect(choice).to_be_disabled()
+    assert axe_violations(page) == []

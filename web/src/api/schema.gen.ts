@@ -9593,10 +9593,10 @@ export interface paths {
          */
         get: operations["list_notifications_api_x_me_notifications_get"];
         /**
-         * The caller has seen what concerns them
-         * @description All until an instant, which the newest one that was shown gives.
+         * What the caller has seen, and whether they want e-mails
+         * @description Seen is all until an instant, which the newest one that was shown gives.
          */
-        put: operations["see_notifications_api_x_me_notifications_put"];
+        put: operations["change_notifications_api_x_me_notifications_put"];
         post?: never;
         delete?: never;
         options?: never;
@@ -12369,6 +12369,16 @@ export interface components {
          * @description The newest of 30 days.
          */
         Notifications: {
+            /**
+             * Mail
+             * @description whether the caller wants an e-mail a day about what is new
+             */
+            mail: boolean;
+            /**
+             * Mail Possible
+             * @description whether the site has a mail server
+             */
+            mail_possible: boolean;
             /**
              * Next
              * @description `before` of the next page
@@ -39111,7 +39121,7 @@ export interface operations {
             503: components["responses"]["Trouble"];
         };
     };
-    see_notifications_api_x_me_notifications_put: {
+    change_notifications_api_x_me_notifications_put: {
         parameters: {
             query?: never;
             header?: never;

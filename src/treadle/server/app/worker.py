@@ -28,6 +28,7 @@ from treadle.server.jobs.leases import reap
 from treadle.server.jobs.rows import LEVELS as JOB_LEVELS
 from treadle.server.kit.errors import Refused
 from treadle.server.kit.settings import Settings
+from treadle.server.notifications.digest import send_due
 from treadle.server.privacy.quarantine import sweep
 from treadle.server.rules import evaluate
 from treadle.server.search.index.counts import fold
@@ -78,6 +79,7 @@ _WEEK_S, _FIRST_LISTING_S = 7 * 86400.0, 3600.0
 _ZIPS_S = 5.0
 _REAP_S = 15.0
 _RULES_S = 0.5
+_MAILS_S = 300.0
 
 
 async def handle_next(state: ServerState) -> bool:
@@ -212,6 +214,9 @@ async def _run(settings: Settings) -> None:
                 "alerts", lambda: watch.look(state.database, state.settings), settings.alerts.check_seconds
             )
         )
+    )
+    tasks.append(
+        asyncio.create_task(_forever("mails", lambda: send_due(state.database, state.settings), _MAILS_S))
     )
     tasks.append(asyncio.create_task(_forever("tidy", lambda: tidy(state), 600.0)))
     tasks += [

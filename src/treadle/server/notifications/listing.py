@@ -12,6 +12,7 @@ from sqlalchemy import (
     Row,
     Select,
     String,
+    Subquery,
     case,
     cast,
     func,
@@ -22,8 +23,6 @@ from sqlalchemy import (
     union_all,
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by
-from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from treadle.server.access.guard import Guard
 from treadle.server.access.places import container, living
@@ -31,7 +30,6 @@ from treadle.server.access.tables import app_user, group_access, project_grant
 from treadle.server.jobs.listing import visible
 from treadle.server.jobs.tables import job
 from treadle.server.kit.clock import now
-from treadle.server.notifications.tables import notifications_seen
 
 _KEPT = timedelta(days=30)
 _INSTANT = DateTime(timezone=True)
@@ -91,38 +89,27 @@ def _granted(table: Any, level: str, user_id: str, since: datetime) -> Select[An
     )
 
 
-async def seen_until(connection: AsyncConnection, user_id: str) -> datetime | None:
-    """Until when the user has seen their notifications."""
-    chosen = select(notifications_seen.c.until).where(notifications_seen.c.user_id == user_id)
-    found: datetime | None = (await connection.execute(chosen)).scalar_one_or_none()
-    return found
-
-
-async def see(connection: AsyncConnection, user_id: str, until: datetime) -> None:
-    """They have seen all until then; never less than before, never what is still to come."""
-    told = upsert(notifications_seen).values(user_id=user_id, until=func.least(until, func.now()))
-    later = func.greatest(notifications_seen.c.until, told.excluded.until)
-    await connection.execute(
-        told.on_conflict_do_update(index_elements=[notifications_seen.c.user_id], set_={"until": later})
-    )
-
-
-async def page(
-    guard: Guard, user_id: str, *, limit: int, before: Cursor | None
-) -> tuple[Sequence[Row[Any]], int]:
-    """Up to `limit` rows, newest first, and how many of all are new to the user."""
-    connection = guard.connection
+def _told(guard: Guard, user_id: str) -> Subquery:
     since = now() - _KEPT
-    seen = await seen_until(connection, user_id)
-    told = union_all(
+    return union_all(
         _failed(guard, user_id, since),
         _granted(project_grant, "project", user_id, since),
         _granted(group_access, "group", user_id, since),
     ).subquery()
-    unseen = select(func.count()).select_from(told)
-    if seen is not None:
-        unseen = unseen.where(told.c.at > seen)
-    count = int((await connection.execute(unseen)).scalar_one())
+
+
+async def newer(guard: Guard, user_id: str, than: datetime | None) -> int:
+    """How many are newer than this; all, if it is not known."""
+    told = _told(guard, user_id)
+    chosen = select(func.count()).select_from(told)
+    if than is not None:
+        chosen = chosen.where(told.c.at > than)
+    return int((await guard.connection.execute(chosen)).scalar_one())
+
+
+async def page(guard: Guard, user_id: str, *, limit: int, before: Cursor | None) -> Sequence[Row[Any]]:
+    """Up to `limit` rows, newest first."""
+    told = _told(guard, user_id)
     place, latest, giver = container.alias(), job.alias(), app_user.alias()
     name = func.trim(giver.c.firstname + literal(" ") + giver.c.lastname)
     chosen = (
@@ -142,4 +129,4 @@ async def page(
     )
     if before is not None:
         chosen = chosen.where(tuple_(told.c.at, told.c.key) < tuple_(literal(before.at), literal(before.key)))
-    return (await connection.execute(chosen)).all(), count
+    return (await guard.connection.execute(chosen)).all()

@@ -44,11 +44,14 @@ class Notifications(Model):
 
     unseen: int = Field(description="how many are newer than what the caller has seen")
     seen_until: datetime | None
+    mail: bool = Field(description="whether the caller wants an e-mail a day about what is new")
+    mail_possible: bool = Field(description="whether the site has a mail server")
     notifications: list[Notification]
     next: str | None = Field(description="`before` of the next page")
 
 
-class SeenInput(Wire):
-    """Until when the caller has seen them."""
+class ReaderInput(Wire):
+    """Until when the caller has seen them, and whether they want an e-mail a day; what is left out stays."""
 
-    seen_until: datetime
+    seen_until: datetime | None = None
+    mail: bool | None = None

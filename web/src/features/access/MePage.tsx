@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { selfQuery, useMe } from "@/api/queries";
 import { t } from "@/i18n/text";
 import { KeysPanel } from "@/parts/keys/KeysPanel";
+import { MailChoice } from "@/parts/notifications/MailChoice";
 import { Columns } from "@/ui/Columns";
 import { Facts } from "@/ui/Facts";
 import { useCrumbs } from "@/ui/layout/crumbsContext";
@@ -59,6 +60,9 @@ export function MePage() {
                 <ThemeChoice />
                 <LanguageChoice />
               </Stack>
+            </Panel>
+            <Panel title={t("Notifications")}>
+              <MailChoice />
             </Panel>
             {user.has_password ? (
               <Panel title={t("Password")}>

@@ -18,6 +18,8 @@ export const notificationsQuery = infiniteQueryOptions({
 
 export const see = (until: string) => api.put(PATH, { seen_until: until });
 
+export const wantMail = (mail: boolean) => api.put(PATH, { mail });
+
 /** In a line. */
 export function wordsOf({ kind, count, place, job, by }: Notification): string {
   if (kind === "jobs_failed")

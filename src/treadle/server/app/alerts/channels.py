@@ -5,23 +5,16 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
-import smtplib
-import ssl
 from collections.abc import Awaitable, Callable
-from email.message import EmailMessage
-from email.utils import formatdate, make_msgid
 
 from treadle.server.app.alerts.notices import Notice
+from treadle.server.kit.mail import NotSentError, send_mail
 from treadle.server.kit.settings import AlertSettings
 from treadle.server.wire.answer import dumps
 
 Channel = Callable[[Notice], Awaitable[None]]
 
 _TIMEOUT_S = 15.0
-
-
-class NotSentError(Exception):
-    """A channel did not take the message; it will be tried again."""
 
 
 def channels(settings: AlertSettings) -> dict[str, Channel]:
@@ -35,35 +28,7 @@ def channels(settings: AlertSettings) -> dict[str, Channel]:
 
 
 def _send_mail(settings: AlertSettings, notice: Notice) -> None:
-    message = EmailMessage()
-    message["Subject"] = notice.subject.replace("\n", " ")
-    message["From"] = settings.email_from
-    message["To"] = ", ".join(settings.recipients)
-    message["Date"] = formatdate()
-    message["Message-ID"] = make_msgid(domain=settings.email_from.rpartition("@")[2] or "localhost")
-    message["Auto-Submitted"] = "auto-generated"
-    message.set_content(notice.text)
-    try:
-        with _connection(settings) as server:
-            if settings.smtp_user:
-                server.login(settings.smtp_user, settings.smtp_password or "")
-            server.send_message(message)
-    except (OSError, smtplib.SMTPException) as error:
-        raise NotSentError(f"mail server {settings.smtp_host}:{settings.smtp_port}: {error}") from error
-
-
-def _connection(settings: AlertSettings) -> smtplib.SMTP:
-    where = (settings.smtp_host or "", settings.smtp_port)
-    if settings.smtp_security == "tls":
-        return smtplib.SMTP_SSL(*where, timeout=_TIMEOUT_S, context=ssl.create_default_context())
-    server = smtplib.SMTP(*where, timeout=_TIMEOUT_S)
-    if settings.smtp_security == "starttls":
-        try:
-            server.starttls(context=ssl.create_default_context())
-        except BaseException:
-            server.close()
-            raise
-    return server
+    send_mail(settings, settings.recipients, notice.subject, notice.text)
 
 
 async def _post(settings: AlertSettings, notice: Notice) -> None:

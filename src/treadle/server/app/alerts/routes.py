@@ -5,10 +5,11 @@ from __future__ import annotations
 from fastapi import Request, Response
 
 from treadle.server.access.guard import AdminGuard
-from treadle.server.app.alerts.channels import NotSentError, channels
+from treadle.server.app.alerts.channels import channels
 from treadle.server.app.alerts.notices import trial
 from treadle.server.app.models import Told
 from treadle.server.kit.errors import Conflict
+from treadle.server.kit.mail import NotSentError
 from treadle.server.kit.settings import Settings
 from treadle.server.wire.answer import json_answer
 from treadle.server.wire.routing import Router

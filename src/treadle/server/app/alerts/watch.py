@@ -9,8 +9,9 @@ import structlog
 
 from treadle.server.access import incidents
 from treadle.server.access.incidents import Incident
-from treadle.server.app.alerts.channels import Channel, NotSentError, channels
+from treadle.server.app.alerts.channels import Channel, channels
 from treadle.server.app.alerts.notices import What, notice
+from treadle.server.kit.mail import NotSentError
 from treadle.server.kit.settings import Settings
 from treadle.server.store.db import Database
 

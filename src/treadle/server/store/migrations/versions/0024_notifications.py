@@ -1,4 +1,4 @@
-"""Who granted what when, a user's failed jobs in order, and until when they have seen it."""
+"""Who granted what when, a user's failed jobs in order, and until when they have seen it; who wants e-mails."""
 
 from __future__ import annotations
 
@@ -20,11 +20,14 @@ def upgrade() -> None:
         op.alter_column(table, "granted_at", server_default=sa.func.now())
         op.add_column(table, sa.Column("granted_by", sa.Text))
     op.create_table(
-        "notifications_seen",
+        "notification_reader",
         sa.Column("user_id", sa.Text, sa.ForeignKey("app_user.id", ondelete="CASCADE"), primary_key=True),
-        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_until", sa.DateTime(timezone=True)),
+        sa.Column("mail", sa.Boolean, nullable=False, server_default=sa.text("false")),
+        sa.Column("mailed_until", sa.DateTime(timezone=True)),
+        sa.Column("mail_due_at", sa.DateTime(timezone=True)),
     )
-    op.execute("INSERT INTO notifications_seen SELECT id, now() FROM app_user")
+    op.execute("INSERT INTO notification_reader (user_id, seen_until) SELECT id, now() FROM app_user")
     op.create_index(
         "ix_job_failed",
         "job",
@@ -36,7 +39,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Nobody is told."""
     op.drop_index("ix_job_failed", "job")
-    op.drop_table("notifications_seen")
+    op.drop_table("notification_reader")
     for table in _GRANTS:
         op.drop_column(table, "granted_by")
         op.drop_column(table, "granted_at")

@@ -1,4 +1,4 @@
-"""Keys, theme, and the list of what could not be routed."""
+"""Keys, theme, density, and the list of what could not be routed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from e2e_kit import MakeSeries, Place, Server
+from e2e_kit import MakeSeries, Place, Server, axe_violations
 from playwright.sync_api import Page, expect
 
 
@@ -65,6 +65,31 @@ def test_the_chosen_theme_survives_a_reload(page: Page) -> None:
     expect(page.locator("html")).to_have_attribute("data-mantine-color-scheme", "dark")
     page.reload()
     expect(page.locator("html")).to_have_attribute("data-mantine-color-scheme", "dark")
+
+
+def test_rows_stand_as_close_as_chosen_at_once_and_after_a_reload(page: Page, place: Place) -> None:
+    row = page.get_by_role("grid", name="Projects").get_by_role("row").nth(1)
+
+    def is_high(pixels: int) -> None:
+        expect(row).to_have_css("height", f"{pixels}px")
+
+    page.goto(f"/projects?q={place.label}")
+    is_high(36)
+    page.get_by_role("button", name="User menu").click()
+    for words, pixels in (("Comfortable", 44), ("Compact", 28)):
+        page.get_by_role("menuitemradio", name=words).click()
+        is_high(pixels)
+    page.goto("/me")
+    expect(page.get_by_role("radiogroup", name="Density").get_by_label("Compact")).to_be_checked()
+    for address in ("/projects", f"/projects/{place.id}", "/search", "/jobs", "/me", "/"):
+        page.goto(address)
+        expect(page.locator("html")).to_have_attribute("data-density", "compact")
+        page.wait_for_load_state("networkidle")
+        assert axe_violations(page) == [], address
+    # Before the app itself has come.
+    page.context.route("**/assets/*.js", lambda route: route.fulfill(content_type="text/javascript", body=""))
+    page.goto("/projects")
+    expect(page.locator("html")).to_have_attribute("data-density", "compact")
 
 
 @pytest.mark.peer

@@ -81,6 +81,25 @@ def test_a_query_is_completed_corrected_and_run_and_stays_in_the_address(
     expect(page.get_by_role("heading", name="T1", level=1)).to_be_visible()
 
 
+def test_earlier_queries_are_fetched_with_the_keyboard(page: Page, study: Place) -> None:
+    first, second = (f'project.label = "{study.label}" AND subject.label = {who}' for who in ("ada", "bob"))
+    page.goto("/search")
+    for query, found in ((first, "ada-v1"), (second, "bob-v1")):
+        editor(page).fill(query)
+        page.keyboard.press("Escape")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("gridcell", name=found)).to_be_visible()
+    page.goto("/search")
+    editor(page).fill("subject.")
+    for key, text in (("Up", second), ("Up", first), ("Up", first), ("Down", second), ("Down", "subject.")):
+        page.keyboard.press(f"Alt+Arrow{key}")
+        expect(editor(page)).to_have_text(text)
+    page.keyboard.press("Alt+ArrowUp")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("gridcell", name="bob-v1")).to_be_visible()
+    expect(page.get_by_role("gridcell", name="ada-v1")).to_have_count(0)
+
+
 def test_values_are_picked_beside_the_result_and_copied_into_the_query(page: Page, study: Place) -> None:
     shown(page, study)
     expect(page.get_by_text("2 sessions match")).to_be_visible()

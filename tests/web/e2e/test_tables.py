@@ -1,4 +1,4 @@
-"""The sessions table: filter, sort, keyboard, reload."""
+"""The tables of projects and sessions: pins, filter, sort, keyboard, reload."""
 
 from __future__ import annotations
 
@@ -50,6 +50,23 @@ def test_the_sessions_table_filters_sorts_and_survives_a_reload(page: Page, sess
     expect(page.get_by_text("10 sessions match")).to_be_visible()
     expect(first_label(page)).to_have_text("scan 019")
     expect(page.get_by_role("columnheader", name="Session")).to_have_attribute("aria-sort", "descending")
+
+
+def test_a_pinned_project_stands_first_on_the_home_page(page: Page, server: Server, place: Place) -> None:
+    other = f"{place.label} other"
+    server.post("/projects", {"group": place.group, "label": other})
+    page.goto(f"/projects?q={place.label}")
+    page.get_by_role("button", name=f"Pin {place.label}", exact=True).click()
+    page.goto("/")
+    first = page.get_by_role("region", name="Projects", exact=True).get_by_role("listitem").first
+    expect(first).to_contain_text(f"{place.label}Group")
+    expect(first.get_by_label("Pinned")).to_be_visible()
+    first.get_by_role("link").click()
+    star = page.get_by_role("button", name=f"Pin {place.label}", exact=True)
+    expect(star).to_have_attribute("aria-pressed", "true")
+    star.click()
+    page.goto("/")
+    expect(page.get_by_role("region", name="Recent projects", exact=True)).to_contain_text(other)
 
 
 def test_a_filter_without_a_match_offers_to_clear_it(page: Page, sessions: Place) -> None:

@@ -10,6 +10,7 @@ import { useCrumbs } from "@/ui/layout/crumbsContext";
 import { Page } from "@/ui/Page";
 import { PageHead } from "@/ui/PageHead";
 import { Panel } from "@/ui/Panel";
+import { DensityChoice } from "./DensityChoice";
 import { LanguageChoice } from "./LanguageChoice";
 import { PasswordForm } from "./PasswordForm";
 import { SecondFactorPanel } from "./SecondFactorPanel";
@@ -22,7 +23,7 @@ const SITE_ROLES: Record<string, string> = {
   public: t("public"),
 };
 
-/** Profile, API keys, password, theme. */
+/** Profile, API keys, password, appearance. */
 export function MePage() {
   const { user } = useMe();
   const self = useQuery(selfQuery);
@@ -58,6 +59,7 @@ export function MePage() {
             <Panel title={t("Appearance")}>
               <Stack gap="sm">
                 <ThemeChoice />
+                <DensityChoice />
                 <LanguageChoice />
               </Stack>
             </Panel>

@@ -7,6 +7,8 @@ import { t } from "@/i18n/text";
 import { BatchLink } from "@/parts/batch/BatchLink";
 import { DownloadButton } from "@/parts/download/DownloadButton";
 import { mayRunAny } from "@/parts/jobs/rights";
+import { PinButton } from "@/parts/pins/PinButton";
+import { usePins } from "@/parts/pins/pins";
 import { Failure } from "@/ui/Failure";
 import { Loading } from "@/ui/Loading";
 import { useCrumbs } from "@/ui/layout/crumbsContext";
@@ -42,6 +44,7 @@ export function ProjectFrame() {
   const { p } = useParams({ strict: false }) as { p: string };
   const { data: project, error, refetch } = useQuery(containerQuery("projects", p));
   const may = useMay(p);
+  const { pins, toggle } = usePins();
   const path = useRouterState({ select: (state) => state.location.pathname });
   useCrumbs([{ label: t("Projects"), href: "/projects" }, { label: project?.label ?? "" }]);
   if (error && !project) return <Failure error={error} what={t("project")} onRetry={() => void refetch()} />;
@@ -61,7 +64,12 @@ export function ProjectFrame() {
           ),
         })}
         about={<ProjectString id={p} group={project.group} label={project.label} />}
-        mark={<LockBadge locked={project.locked} />}
+        mark={
+          <>
+            <PinButton label={project.label} pinned={pins.includes(p)} onToggle={() => toggle(p)} />
+            <LockBadge locked={project.locked} />
+          </>
+        }
         actions={
           <>
             {may("containers_delete_project") ? (

@@ -6,6 +6,8 @@ import type { Project } from "@/api/types";
 import { plural, t } from "@/i18n/text";
 import { Picker } from "@/parts/pick/Picker";
 import { GROUPS } from "@/parts/pick/source";
+import { PinButton } from "@/parts/pins/PinButton";
+import { usePins } from "@/parts/pins/pins";
 import { ClearFilters } from "@/ui/ClearFilters";
 import { FilterBar } from "@/ui/FilterBar";
 import { ago, dateTime } from "@/ui/format";
@@ -22,20 +24,22 @@ import { NewProjectButton } from "./NewProjectButton";
 const number = (project: Project, key: "subjects" | "sessions" | "files") =>
   project.stats?.number_of?.[key] ?? "";
 
+const labelColumn = (pins: string[], toggle: (id: string) => void): DataColumn<Project> => ({
+  id: "label",
+  title: t("Project"),
+  width: 280,
+  sort: "label",
+  cell: (row) => (
+    <>
+      <PinButton label={row.label} pinned={pins.includes(row._id)} onToggle={() => toggle(row._id)} />
+      <b style={{ fontWeight: 550, margin: "0 8px 0 4px" }}>{row.label}</b>
+      <LockBadge locked={row.locked} />
+    </>
+  ),
+  text: (row) => row.label,
+});
+
 const COLUMNS: DataColumn<Project>[] = [
-  {
-    id: "label",
-    title: t("Project"),
-    width: 260,
-    sort: "label",
-    cell: (row) => (
-      <>
-        <b style={{ fontWeight: 550, marginRight: 8 }}>{row.label}</b>
-        <LockBadge locked={row.locked} />
-      </>
-    ),
-    text: (row) => row.label,
-  },
   {
     id: "group",
     title: t("Group"),
@@ -69,7 +73,9 @@ export function ProjectsPage() {
   const search = useSearch({ from: "/inside/framed/projects" });
   const navigate = useNavigate({ from: "/projects" });
   useCrumbs([{ label: t("Projects") }]);
-  const sort = readSort(search.sort, COLUMNS) ?? { field: "label", descending: false };
+  const { pins, toggle } = usePins();
+  const columns = useMemo(() => [labelColumn(pins, toggle), ...COLUMNS], [pins, toggle]);
+  const sort = readSort(search.sort, columns) ?? { field: "label", descending: false };
   const filter = allOf(
     search.q && contains("label", search.q),
     search.group && equals("group", search.group),
@@ -104,7 +110,7 @@ export function ProjectsPage() {
         name="projects"
         label={t("Projects")}
         what={t("project list")}
-        columns={COLUMNS}
+        columns={columns}
         rows={rows}
         sort={sort}
         onSort={(text) => change({ sort: text })}

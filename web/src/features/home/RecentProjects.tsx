@@ -1,9 +1,12 @@
 import { Anchor } from "@mantine/core";
+import { IconStarFilled } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { listQuery } from "@/api/queries";
 import type { Project } from "@/api/types";
+import { useByIds } from "@/api/useByIds";
 import { t } from "@/i18n/text";
+import { usePins } from "@/parts/pins/pins";
 import { Failure } from "@/ui/Failure";
 import { ago } from "@/ui/format";
 import { Loading } from "@/ui/Loading";
@@ -11,13 +14,17 @@ import { Message } from "@/ui/Message";
 import { Panel } from "@/ui/Panel";
 import classes from "./RecentProjects.module.css";
 
-/** The projects changed last. */
+/** The pinned projects, then those changed last. */
 export function RecentProjects() {
   const found = useQuery(listQuery<Project>("/projects", { sort: "modified:desc", limit: 6 }));
-  const projects = found.data?.results ?? [];
+  const { pins } = usePins();
+  const known = useByIds<Project>("/projects", pins);
+  const pinned = pins.flatMap((id) => known.get(id) ?? []);
+  const recent = (found.data?.results ?? []).filter(({ _id }) => !known.has(_id));
+  const projects = [...pinned, ...recent];
   return (
     <Panel
-      title={t("Recent projects")}
+      title={pinned.length > 0 ? t("Projects") : t("Recent projects")}
       flush
       aside={
         <Anchor component={Link} to="/projects" size="sm">
@@ -39,6 +46,9 @@ export function RecentProjects() {
           <li key={project._id}>
             <Link to="/projects/$p" params={{ p: project._id }} className={classes.link}>
               <span className="cut">
+                {known.has(project._id) ? (
+                  <IconStarFilled className={classes.pin} size={13} role="img" aria-label={t("Pinned")} />
+                ) : null}
                 {project.label}
                 <span className={classes.group}>{project.group_info?.label ?? project.group}</span>
               </span>

@@ -8,6 +8,7 @@ import { Loading } from "@/ui/Loading";
 import { SearchField } from "@/ui/SearchField";
 import { complete } from "./complete";
 import { EXAMPLES } from "./examples";
+import { useHistory } from "./history";
 import { Problems } from "./Problems";
 import classes from "./Search.module.css";
 import { type Kind, parseQuery, type SearchState } from "./search";
@@ -33,8 +34,11 @@ export function QueryPanel({ state, onSearch }: QueryPanelProps) {
   const errors = useMemo(() => (paused.trim() ? (parsed?.errors ?? []) : []), [paused, parsed]);
   // The address changed by other means: Back, a saved query, an example.
   useEffect(() => setText(state.q ?? ""), [state.q]);
-  const run = (next = text, kind?: Kind) =>
+  const { past, keep } = useHistory();
+  const run = (next = text, kind?: Kind) => {
+    keep(next);
     onSearch({ q: next.trim() || undefined, ...(kind ? { kind } : {}) });
+  };
   return (
     <search className={`panel ${classes.query}`} aria-label={t("Query")}>
       <div className={classes.words}>
@@ -83,6 +87,7 @@ export function QueryPanel({ state, onSearch }: QueryPanelProps) {
           hint="subject.sex = female AND session.age_in_years >= 40"
           value={text}
           mistakes={errors}
+          past={past}
           onChange={setText}
           onRun={() => run()}
           complete={complete}

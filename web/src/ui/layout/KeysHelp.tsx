@@ -15,6 +15,7 @@ const KEYS: [keys: string[], does: string][] = [
   [[t("Enter")], t("Open the row")],
   [[t("Space")], t("Select the row")],
   [[t("Shift"), "↑ ↓"], t("Select several rows")],
+  [[t("Alt"), "↑ ↓"], t("Walk through earlier queries")],
   [["Esc"], t("Close, or clear the selection")],
 ];
 

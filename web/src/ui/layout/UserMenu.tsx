@@ -1,5 +1,8 @@
 import { ActionIcon, type MantineColorScheme, Menu, useMantineColorScheme } from "@mantine/core";
 import {
+  IconBaselineDensityLarge,
+  IconBaselineDensityMedium,
+  IconBaselineDensitySmall,
   IconDeviceDesktop,
   IconInfoCircle,
   IconLogout,
@@ -10,12 +13,18 @@ import {
 } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { t } from "@/i18n/text";
+import { DENSITIES, type Density, useDensity } from "../density";
 
 const SCHEMES = [
   ["light", t("Light"), IconSun],
   ["dark", t("Dark"), IconMoon],
   ["auto", t("As the system"), IconDeviceDesktop],
 ] as const;
+const DENSITY_ICONS = {
+  compact: IconBaselineDensitySmall,
+  normal: IconBaselineDensityMedium,
+  comfortable: IconBaselineDensityLarge,
+};
 
 interface UserMenuProps {
   name: string;
@@ -23,9 +32,10 @@ interface UserMenuProps {
   onLogOut: () => void;
 }
 
-/** Profile, theme, log out. */
+/** Profile, theme, density, log out. */
 export function UserMenu({ name, email, onLogOut }: UserMenuProps) {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const { density, setDensity } = useDensity();
   return (
     <Menu position="bottom-end" width={220}>
       <Menu.Target>
@@ -53,6 +63,17 @@ export function UserMenu({ name, email, onLogOut }: UserMenuProps) {
               {words}
             </Menu.RadioItem>
           ))}
+        </Menu.RadioGroup>
+        <Menu.Label>{t("Density")}</Menu.Label>
+        <Menu.RadioGroup value={density} onChange={(next) => setDensity(next as Density)}>
+          {DENSITIES.map(([value, words]) => {
+            const Icon = DENSITY_ICONS[value];
+            return (
+              <Menu.RadioItem key={value} value={value} rightSection={<Icon size={16} />}>
+                {words}
+              </Menu.RadioItem>
+            );
+          })}
         </Menu.RadioGroup>
         <Menu.Divider />
         <Menu.Item leftSection={<IconLogout size={16} />} onClick={onLogOut}>

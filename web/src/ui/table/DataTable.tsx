@@ -1,14 +1,13 @@
 import { useTable } from "@tanstack/react-table";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type ReactNode, useEffect, useId, useMemo, useRef } from "react";
+import { type ReactNode, useEffect, useId, useLayoutEffect, useMemo, useRef } from "react";
+import { useDensity } from "../density";
 import classes from "./DataTable.module.css";
 import { columnDefs, type DataColumn, features, type Sort } from "./model";
 import { TableHead } from "./TableHead";
 import { TableRow } from "./TableRow";
 import { useGridKeys } from "./useGridKeys";
 import { usePreference } from "./usePreference";
-
-const ROW_HEIGHT = 36;
 
 export interface Selection {
   ids: ReadonlySet<string>;
@@ -59,13 +58,22 @@ export function DataTable<T extends { _id: string }>(props: DataTableProps<T>) {
   const shown = useMemo(() => columns.filter((column) => !hidden.includes(column.id)), [columns, hidden]);
   const scroller = useRef<HTMLDivElement>(null);
   const id = useId();
+  const { rowHeight } = useDensity();
   const virtual = useVirtualizer({
     count: total,
     getScrollElement: () => scroller.current,
-    estimateSize: () => ROW_HEIGHT,
+    estimateSize: () => rowHeight,
     overscan: 8,
-    scrollPaddingStart: ROW_HEIGHT,
+    scrollPaddingStart: rowHeight,
   });
+  // Rows of another height: the row that was on top stays there.
+  const drawnHeight = useRef(rowHeight);
+  useLayoutEffect(() => {
+    if (drawnHeight.current === rowHeight) return;
+    virtual.measure();
+    if (scroller.current) scroller.current.scrollTop *= rowHeight / drawnHeight.current;
+    drawnHeight.current = rowHeight;
+  }, [virtual, rowHeight]);
   const items = virtual.getVirtualItems();
   const first = items[0]?.index ?? 0;
   const last = items.at(-1)?.index ?? 0;
@@ -103,7 +111,7 @@ export function DataTable<T extends { _id: string }>(props: DataTableProps<T>) {
           onSort={props.onSort}
           selecting={selection !== undefined}
         />
-        <div role="rowgroup" className={classes.body} style={{ height: total * ROW_HEIGHT }}>
+        <div role="rowgroup" className={classes.body} style={{ height: total * rowHeight }}>
           {items.map((item) => (
             <TableRow
               key={item.index}

@@ -16,6 +16,7 @@ import { useEffect, useRef } from "react";
 import classes from "./Code.module.css";
 import { tokensOf } from "./flyql";
 import { phrases } from "./phrases";
+import { walked } from "./walk";
 
 export interface Choice {
   display: string;
@@ -35,6 +36,8 @@ interface QueryEditorProps {
   value: string;
   hint: string;
   mistakes: Mistake[];
+  /** Texts run before, latest first. */
+  past: string[];
   onChange: (text: string) => void;
   onRun: () => void;
   /** How a text may go on behind its end, and where (in code points) that is put in. */
@@ -60,7 +63,7 @@ function takeChoice(view: EditorView): boolean {
   return acceptCompletion(view) || (moveCompletionSelection(true)(view) && acceptCompletion(view));
 }
 
-/** A query text: coloured, completed as one types, its mistakes underlined. Enter runs it. */
+/** A query text: coloured, completed as one types, its mistakes underlined. Enter runs it, Alt and arrows fetch earlier ones. */
 export function QueryEditor(props: QueryEditorProps) {
   const place = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
@@ -89,6 +92,20 @@ export function QueryEditor(props: QueryEditorProps) {
       current.current.onRun();
       return true;
     };
+    let draft = "";
+    const walk = (step: 1 | -1) => (view: EditorView) => {
+      const text = view.state.doc.toString();
+      const next = walked(current.current.past, { text, draft }, step);
+      draft = next.draft;
+      if (next.text !== text)
+        view.dispatch({
+          changes: { from: 0, to: text.length, insert: next.text },
+          selection: { anchor: next.text.length },
+          effects: EditorView.announce.of(next.text),
+          scrollIntoView: true,
+        });
+      return true;
+    };
     const editor = new EditorView({
       parent,
       state: EditorState.create({
@@ -114,6 +131,8 @@ export function QueryEditor(props: QueryEditorProps) {
               { key: "Mod-Enter", run },
               { key: "Tab", run: takeChoice },
               { key: "Mod-Space", run: startCompletion },
+              { key: "Alt-ArrowUp", run: walk(1) },
+              { key: "Alt-ArrowDown", run: walk(-1) },
             ]),
           ),
           keymap.of([...defaultKeymap, ...historyKeymap]),

@@ -1,52 +1,24 @@
 """Runs written down in standard forms, judged by the libraries and the validator of these forms."""
 
 import json
-import subprocess
 import zipfile
-from importlib.resources import files
-from pathlib import Path
 
 import pytest
+from crates import METADATA, judged
 from prov.model import ProvDocument
 from rocrate.rocrate import ROCrate
-
-METADATA = "ro-crate-metadata.json"
-VALIDATOR = Path(__file__).parents[3] / ".venv-clients" / "rocvalidator" / "bin" / "rocrate-validator"
-AVAILABILITY = "ro-crate-1.1_28.1"  # addresses that only members may read are not for the validator
-AFFILIATION = "affiliation"  # where people work is not known here
-WORKFLOW_RUN = "https://w3id.org/ro/terms/workflow-run#"
-
-
-def _judged(metadata, folder):
-    """What the validator of the profile, offline, has against a crate, its contexts written out."""
-    assert VALIDATOR.exists(), "run scripts/setup-clients"
-    context = json.loads(files("rocrate").joinpath("data/ro-crate.jsonld").read_text("utf-8"))["@context"]
-    words = ("ContainerImage", "containerImage", "registry", "tag", "sha256")
-    metadata["@context"] = [context, {word: f"{WORKFLOW_RUN}{word}" for word in words}]
-    folder.mkdir(exist_ok=True)
-    (folder / METADATA).write_text(json.dumps(metadata))
-    report = folder.parent / "report.json"
-    asked = ("-y", "validate", "--offline", "--cache-path", folder.parent / "cache")
-    form = ("-p", "process-run-crate", "-l", "recommended", "-f", "json", "-o", report)
-    subprocess.run([VALIDATOR, *asked, *form, folder], capture_output=True, check=False)
-    issues = json.loads(report.read_text())["issues"]
-    return {
-        one["message"]
-        for one in issues
-        if one["check"]["identifier"] != AVAILABILITY and AFFILIATION not in one["message"]
-    }
 
 
 def test_the_validator_of_the_profile_finds_nothing_to_mend(exported, chain, tree, treadle, tmp_path):
     """Neither what is required nor what is recommended is missing: a run, and a chain with its files."""
-    assert _judged(exported("rocrate")[2], tmp_path / "one") == set()
+    assert judged(exported("rocrate")[2], tmp_path / "one") == set()
     packed = tmp_path / "chain.zip"
     treadle("job", "export", chain["second"], "--chain", "--with-data", "--to", packed)
     with zipfile.ZipFile(packed) as archive:
         assert archive.testzip() is None
         archive.extractall(tmp_path / "chain")
     metadata = json.loads((tmp_path / "chain" / METADATA).read_text("utf-8"))
-    assert _judged(metadata, tmp_path / "chain") == set()
+    assert judged(metadata, tmp_path / "chain") == set()
 
 
 def test_a_chain_tells_of_all_runs_and_takes_their_files_along(chain, tree, treadle, tmp_path):

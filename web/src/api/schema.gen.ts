@@ -9373,6 +9373,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/x/files/{file_id}/lineage/crate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export File Lineage
+         * @description The graph around a file version, both directions, as the metadata of a Process Run Crate.
+         *
+         *     With `pseudonymised` the starters' names are replaced by ones that only tell sameness.
+         */
+        get: operations["export_file_lineage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/x/files/{file_id}/overlays": {
         parameters: {
             query?: never;
@@ -9465,6 +9487,28 @@ export interface paths {
          * @description State of the database and the queue of facts, for monitoring.
          */
         get: operations["get_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/x/jobs/{job_id}/lineage/crate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Job Lineage
+         * @description The graph around a run, both directions, as the metadata of a Process Run Crate.
+         *
+         *     With `pseudonymised` the starters' names are replaced by ones that only tell sameness.
+         */
+        get: operations["export_job_lineage"];
         put?: never;
         post?: never;
         delete?: never;
@@ -38741,6 +38785,48 @@ export interface operations {
             503: components["responses"]["Trouble"];
         };
     };
+    export_file_lineage: {
+        parameters: {
+            query?: {
+                /** @description how many jobs far */
+                depth?: number;
+                /** @description how many files and jobs at most */
+                limit?: number;
+                /** @description of the file; the current one if not given */
+                version?: number | null;
+                pseudonymised?: boolean;
+            };
+            header?: never;
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
     list_overlays_api_x_files__file_id__overlays_get: {
         parameters: {
             query?: {
@@ -38891,6 +38977,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HealthDocument"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            416: components["responses"]["RangeInvalid"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Trouble"];
+        };
+    };
+    export_job_lineage: {
+        parameters: {
+            query?: {
+                /** @description how many jobs far */
+                depth?: number;
+                /** @description how many files and jobs at most */
+                limit?: number;
+                pseudonymised?: boolean;
+            };
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
                 };
             };
             400: components["responses"]["BadRequest"];

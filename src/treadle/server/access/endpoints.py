@@ -264,6 +264,7 @@ POST              /files/{}/restore                       project files_create_s
 GET               /files/{}/tags                          project tags_view
 PATCH PUT DELETE  /files/{}/tags                          project tags_manage
 GET               /files/{}/lineage                       project files_view_metadata
+GET               /x/files/{}/lineage/crate               project files_view_metadata
 GET               /files/{}/versions                      project files_view_metadata
 GET               /files/{}/zip_info                      project files_view_contents
 GET HEAD          /x/files/{}/content                     project files_view_contents
@@ -434,6 +435,7 @@ GET               /jobs/{}/provenance                     project jobs_view
 GET               /jobs/compare                           project jobs_view
 GET               /jobs/{}/export                         project jobs_view
 GET               /jobs/{}/lineage                        project jobs_view
+GET               /x/jobs/{}/lineage/crate                project jobs_view
 POST              /jobs/{}/rerun                project jobs_view jobs_manage files_create_single files_modify_metadata
 GET               /analyses/compare                       project jobs_view analyses_view_metadata
 POST              /jobs/{}/retry                          project jobs_view jobs_manage_others files_view_contents

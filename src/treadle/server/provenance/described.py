@@ -15,6 +15,11 @@ _IMAGE = re.compile(
 )
 
 
+def file_address(site: str, one: Json) -> str:
+    """Where the content of a version is; it does not change."""
+    return f"{site}/api/x/files/{one['file_id']}/content?version={one['version']}"
+
+
 @dataclass(frozen=True)
 class Image:
     """A container's image; a `tag` may move, a digest (`sha256`, hex) does not."""
@@ -46,8 +51,8 @@ class Described:
         return f"{self.site}/api/gears/{self.record['gear']['id']}"
 
     def file_url(self, one: Json) -> str:
-        """The content of a version; it does not change."""
-        return f"{self.site}/api/x/files/{one['file_id']}/content?version={one['version']}"
+        """The content of a version."""
+        return file_address(self.site, one)
 
     @property
     def title(self) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import orjson
 from sqlalchemy import Select, Text, any_, cast, select
@@ -60,6 +60,21 @@ async def walk(guard: Guard, start: File | Job, direction: Direction, *, depth: 
         if not edge:
             break
     return found
+
+
+async def around(guard: Guard, start: File | Job, *, depth: int, limit: int) -> Lineage:
+    """Both directions as one; `depth` and `limit` hold for each."""
+    up, down = [
+        await walk(guard, start, direction, depth=depth, limit=limit) for direction in get_args(Direction)
+    ]
+    nodes = {one["id"]: one for one in (*up.nodes, *down.nodes)}
+    lines = {(one["from"], one["to"]): one for one in (*up.edges, *down.edges)}
+    return Lineage(
+        list(nodes.values()),
+        list(lines.values()),
+        up.not_shown + down.not_shown,
+        up.truncated or down.truncated,
+    )
 
 
 async def _reach(

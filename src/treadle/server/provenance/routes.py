@@ -17,7 +17,7 @@ from treadle.server.gears.queries import gears_by_ids
 from treadle.server.jobs import listing
 from treadle.server.jobs.rows import Job
 from treadle.server.kit.clock import now
-from treadle.server.provenance import lineage, packed, records, rerun
+from treadle.server.provenance import graph_crate, lineage, packed, records, rerun
 from treadle.server.provenance.chain import upstream
 from treadle.server.provenance.compare import compare
 from treadle.server.provenance.described import Described
@@ -146,3 +146,54 @@ async def _lineage(
 ) -> Response:
     found = await lineage.walk(guard, start, direction, depth=depth, limit=limit)
     return json_answer({"root": start.id, "direction": direction, **asdict(found)})
+
+
+@router.get(
+    "/x/files/{file_id}/lineage/crate", response_model=dict[str, Any], operation_id="export_file_lineage"
+)
+async def export_file_lineage(
+    request: Request,
+    guard: ScopedGuard,
+    file_id: str,
+    depth: Depth = 3,
+    limit: Limit = 500,
+    version: Version = None,
+    pseudonymised: bool = False,
+) -> Response:
+    """The graph around a file version, both directions, as the metadata of a Process Run Crate.
+
+    With `pseudonymised` the starters' names are replaced by ones that only tell sameness.
+    """
+    start = await get_file(guard.connection, file_id, version=version)
+    await rights.require_file(guard, start, "files_view_metadata")
+    return await _graph_crate(request, guard, start, depth, limit, pseudonymised)
+
+
+@router.get(
+    "/x/jobs/{job_id}/lineage/crate", response_model=dict[str, Any], operation_id="export_job_lineage"
+)
+async def export_job_lineage(
+    request: Request,
+    guard: ScopedGuard,
+    job_id: str,
+    depth: Depth = 3,
+    limit: Limit = 500,
+    pseudonymised: bool = False,
+) -> Response:
+    """The graph around a run, both directions, as the metadata of a Process Run Crate.
+
+    With `pseudonymised` the starters' names are replaced by ones that only tell sameness.
+    """
+    start = await listing.find(guard, job_id)
+    return await _graph_crate(request, guard, start, depth, limit, pseudonymised)
+
+
+async def _graph_crate(
+    request: Request, guard: ScopedGuard, start: File | Job, depth: int, limit: int, pseudonymised: bool
+) -> Response:
+    found = await lineage.around(guard, start, depth=depth, limit=limit)
+    site = public_base(request)
+    runs = await graph_crate.describe(guard, found, site, pseudonymised=pseudonymised)
+    name = f"{graph_crate.title(found)}-lineage-ro-crate-metadata.json"
+    headers = {"Content-Disposition": disposition(name), "Cache-Control": "no-store"}
+    return json_answer(graph_crate.graph_crate(found, runs, site), headers=headers)

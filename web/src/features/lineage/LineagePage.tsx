@@ -1,7 +1,6 @@
 import { Button, Group, SegmentedControl, Text } from "@mantine/core";
-import { IconDownload } from "@tabler/icons-react";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { useMemo, useRef } from "react";
+import { useMemo } from "react";
 import { ApiError } from "@/api/client";
 import { plural, t } from "@/i18n/text";
 import { Failure } from "@/ui/Failure";
@@ -11,12 +10,13 @@ import { Message } from "@/ui/Message";
 import { Page } from "@/ui/Page";
 import { PageHead } from "@/ui/PageHead";
 import { Panel } from "@/ui/Panel";
+import { draw } from "./drawing";
+import { ExportMenu } from "./ExportMenu";
 import { bundled } from "./graph";
 import { Picture } from "./Picture";
-import { saveSvg } from "./saveSvg";
 import { ThingsTable } from "./ThingsTable";
 import { KINDS, type Kind, useGraph } from "./useGraph";
-import { LINEAGE_OF, nameOf, THING_WORDS } from "./words";
+import { LINEAGE_OF, leftOut, nameOf, THING_WORDS } from "./words";
 
 const FIRST_DEPTH = 3;
 const DEEPEST = 20;
@@ -33,13 +33,12 @@ function Around({ kind, id }: { kind: Kind; id: string }) {
   const search = useSearch({ from: "/inside/framed/provenance/$kind/$id" });
   const navigate = useNavigate({ from: "/provenance/$kind/$id" });
   const depth = Math.min(DEEPEST, search.depth ?? FIRST_DEPTH);
-  const { found, error, retry, mayGoFurther, refreshing } = useGraph({
+  const { found, error, retry, crate, mayGoFurther, refreshing } = useGraph({
     kind,
     id,
     depth,
     version: search.version,
   });
-  const picture = useRef<SVGSVGElement>(null);
   const drawn = useMemo(() => (found ? bundled(found.graph) : null), [found]);
   const root = found?.graph.nodes.find((node) => node.id === found.graph.root);
   useCrumbs([{ label: t("Lineage") }, { label: root ? nameOf(root) : "" }]);
@@ -57,14 +56,12 @@ function Around({ kind, id }: { kind: Kind; id: string }) {
         about={`${plural(graph.nodes.length, "{count} file or job", "{count} files and jobs")} · ${plural(graph.edges.length, "{count} link", "{count} links")}`}
         actions={
           <>
-            {show === "picture" ? (
-              <Button
-                variant="default"
-                leftSection={<IconDownload size={16} />}
-                onClick={() => picture.current && saveSvg(picture.current, `${nameOf(root)} lineage.svg`)}
-              >
-                {t("Save picture")}
-              </Button>
+            {graph.nodes.length > 1 ? (
+              <ExportMenu
+                name={nameOf(root)}
+                draw={() => draw(drawn, `${LINEAGE_OF[kind]}: ${nameOf(root)}`, leftOut(found))}
+                crate={crate}
+              />
             ) : null}
             <SegmentedControl
               aria-label={t("Show as")}
@@ -89,29 +86,14 @@ function Around({ kind, id }: { kind: Kind; id: string }) {
             {t("No gear made this, and none has read it yet.")}
           </Message>
         ) : show === "picture" ? (
-          <Picture graph={drawn} svg={picture} />
+          <Picture graph={drawn} />
         ) : (
           <ThingsTable graph={graph} />
         )}
       </Panel>
       <Group justify="space-between">
         <Text size="sm" c="dimmed" role="status">
-          {[
-            found.not_shown > 0
-              ? plural(
-                  found.not_shown,
-                  "{count} more file or job that you may not see, or deleted for good.",
-                  "{count} more files and jobs that you may not see, or deleted for good.",
-                )
-              : "",
-            found.truncated
-              ? plural(
-                  graph.nodes.length,
-                  "Only the nearest {count} thing are shown.",
-                  "Only the nearest {count} things are shown.",
-                )
-              : "",
-          ].join(" ")}
+          {leftOut(found).join(" ")}
         </Text>
         {further ? (
           <Button

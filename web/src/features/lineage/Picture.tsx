@@ -1,7 +1,7 @@
-import { type Ref, useEffect, useMemo, useRef } from "react";
+import { useEffect, useMemo, useRef } from "react";
 import { t } from "@/i18n/text";
 import { middleCut } from "@/ui/format";
-import { BOX, type Graph, type Layout, laidOut, type Node } from "./graph";
+import { BOX, type Graph, laidOut, lineOf, type Node } from "./graph";
 import classes from "./Picture.module.css";
 import { ThingLink } from "./ThingLink";
 import { aboutOf, KIND_WORDS, nameOf } from "./words";
@@ -9,7 +9,7 @@ import { aboutOf, KIND_WORDS, nameOf } from "./words";
 const MOST_LETTERS = { name: 27, about: 34 };
 
 /** The graph from left to right: what was made of what. Everything in it is a link. */
-export function Picture({ graph, svg }: { graph: Graph<Node>; svg: Ref<SVGSVGElement> }) {
+export function Picture({ graph }: { graph: Graph<Node> }) {
   const frame = useRef<HTMLElement>(null);
   const layout = useMemo(() => laidOut(graph), [graph]);
   const root = layout.places.get(graph.root);
@@ -25,7 +25,7 @@ export function Picture({ graph, svg }: { graph: Graph<Node>; svg: Ref<SVGSVGEle
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys.
     <section ref={frame} className={classes.frame} tabIndex={0} aria-label={t("Picture of the lineage")}>
       {/* biome-ignore lint/a11y/noSvgWithoutTitle: every box has its own; one of the whole would show over all. */}
-      <svg ref={svg} className={classes.picture} width={layout.width} height={layout.height}>
+      <svg className={classes.picture} width={layout.width} height={layout.height}>
         {graph.edges.map(({ from, to }) => (
           <path key={`${from} ${to}`} className={classes.line} d={lineOf(layout, from, to)} />
         ))}
@@ -35,14 +35,6 @@ export function Picture({ graph, svg }: { graph: Graph<Node>; svg: Ref<SVGSVGEle
       </svg>
     </section>
   );
-}
-
-function lineOf({ places }: Layout, from: string, to: string): string {
-  const [a, b] = [places.get(from), places.get(to)];
-  if (!a || !b) return "";
-  const [x1, y1, x2, y2] = [a.x + BOX.width, a.y + BOX.height / 2, b.x, b.y + BOX.height / 2];
-  const bend = BOX.across / 2;
-  return `M${x1} ${y1} C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`;
 }
 
 interface BoxProps {
@@ -56,6 +48,7 @@ function Box({ node, at, isRoot }: BoxProps) {
   const [name, about] = [nameOf(node), aboutOf(node)];
   const kinds = [
     node.kind === "job" ? classes.job : "",
+    node.kind === "analysis" ? classes.analysis : "",
     node.kind === "job" && node.state === "failed" ? classes.failed : "",
     isRoot ? classes.root : "",
   ];

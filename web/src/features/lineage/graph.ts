@@ -71,6 +71,13 @@ export interface Graph<N extends Node = Thing> {
   edges: Edge[];
 }
 
+/** What is known of both directions. */
+export interface Walked {
+  graph: Graph;
+  not_shown: number;
+  truncated: boolean;
+}
+
 /** Both directions as one: what lies before has a negative depth. */
 export function merged(up: Lineage, down: Lineage): Graph {
   const before = up.nodes.map((node) => ({ ...node, depth: -node.depth || 0 }));
@@ -184,4 +191,13 @@ export function laidOut(graph: Graph<Node>): Layout {
   });
   const width = columns.length * (BOX.width + BOX.across) - BOX.across + 2 * BOX.margin;
   return { width, height, places };
+}
+
+/** The line between two nodes, as a path. */
+export function lineOf({ places }: Layout, from: string, to: string): string {
+  const [a, b] = [places.get(from), places.get(to)];
+  if (!a || !b) return "";
+  const [x1, y1, x2, y2] = [a.x + BOX.width, a.y + BOX.height / 2, b.x, b.y + BOX.height / 2];
+  const bend = BOX.across / 2;
+  return `M${x1} ${y1} C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`;
 }

@@ -2,7 +2,7 @@ import { keepPreviousData, queryOptions, useQuery } from "@tanstack/react-query"
 import { api } from "@/api/client";
 import { containerQuery, LIVE } from "@/api/queries";
 import type { Analysis } from "@/api/types";
-import { type Graph, type Lineage, merged, type Thing } from "./graph";
+import { type Lineage, merged, type Thing, type Walked } from "./graph";
 
 export const KINDS = ["file", "job", "analysis"] as const;
 export type Kind = (typeof KINDS)[number];
@@ -14,20 +14,30 @@ interface Asked {
   version?: number | undefined;
 }
 
-interface Walked {
-  graph: Graph;
-  not_shown: number;
-  truncated: boolean;
+/** Where the server answers something. */
+export interface Address {
+  path: string;
+  query: { depth: number; version: number | undefined; limit: number };
 }
 
 const MOST = 500;
 
-const lineageQuery = ({ kind, id, depth, version }: Asked) =>
+const addressOf = ({ kind, id, depth, version }: Asked): Address => ({
+  path: `/${kind === "file" ? "files" : "jobs"}/${encodeURIComponent(id)}/lineage`,
+  query: { depth, version, limit: MOST },
+});
+
+const crateOf = (asked: Asked): Address => {
+  const { path, query } = addressOf(asked);
+  return { path: `/x${path}/crate`, query };
+};
+
+const lineageQuery = (asked: Asked) =>
   queryOptions({
-    queryKey: [LIVE, "lineage", kind, id, depth, version ?? null],
+    queryKey: [LIVE, "lineage", asked.kind, asked.id, asked.depth, asked.version ?? null],
     queryFn: async (): Promise<Walked> => {
-      const path = `/${kind === "file" ? "files" : "jobs"}/${encodeURIComponent(id)}/lineage`;
-      const walk = (direction: string) => api.get<Lineage>(path, { direction, depth, version, limit: MOST });
+      const { path, query } = addressOf(asked);
+      const walk = (direction: string) => api.get<Lineage>(path, { direction, ...query });
       const [up, down] = await Promise.all([walk("up"), walk("down")]);
       return {
         graph: merged(up, down),
@@ -80,15 +90,15 @@ export function useGraph(asked: Asked) {
   const isAnalysis = asked.kind === "analysis";
   const analysis = useQuery({ ...containerQuery("analyses", asked.id), enabled: isAnalysis });
   const job = analysis.data?.job;
-  const walked = useQuery({
-    ...lineageQuery(job ? { ...asked, kind: "job", id: job } : asked),
-    enabled: !isAnalysis || Boolean(job),
-  });
+  const walkable = job ? { ...asked, kind: "job" as const, id: job } : asked;
+  const walked = useQuery({ ...lineageQuery(walkable), enabled: !isAnalysis || Boolean(job) });
   const handmade = isAnalysis && analysis.data && !job;
   return {
     found: handmade ? byHand(analysis.data) : walked.data,
     error: analysis.error ?? walked.error,
     retry: () => void (analysis.error ? analysis : walked).refetch(),
+    /** The same as a crate; none of what people put together, for nothing ran. */
+    crate: handmade ? null : crateOf(walkable),
     /** Of an analysis of people more is known only from each of its files. */
     mayGoFurther: !handmade,
     refreshing: walked.isFetching,

@@ -1,7 +1,7 @@
 /** What is said of the things in a lineage. */
 import { plural, t, tIn } from "@/i18n/text";
 import { bytes } from "@/ui/format";
-import type { Node } from "./graph";
+import type { Node, Walked } from "./graph";
 
 const STATES = {
   pending: t("job waiting"),
@@ -57,4 +57,26 @@ export function distance(node: Node, root: string): string {
   return node.depth < 0
     ? plural(-node.depth, "{count} job before", "{count} jobs before")
     : plural(node.depth, "{count} job after", "{count} jobs after");
+}
+
+/** What the graph does not show, in sentences. */
+export function leftOut({ graph, not_shown, truncated }: Walked): string[] {
+  const said: string[] = [];
+  if (not_shown > 0)
+    said.push(
+      plural(
+        not_shown,
+        "{count} more file or job that you may not see, or deleted for good.",
+        "{count} more files and jobs that you may not see, or deleted for good.",
+      ),
+    );
+  if (truncated)
+    said.push(
+      plural(
+        graph.nodes.length,
+        "Only the nearest {count} thing are shown.",
+        "Only the nearest {count} things are shown.",
+      ),
+    );
+  return said;
 }

@@ -65,7 +65,7 @@ def options(**more: object) -> dict:
 
 def everything_that_left(door: Door) -> bytes:
     """Whatever the server has been sent, unpacked."""
-    found = [path.read_bytes() for path in door.folder.iterdir()]
+    found = [path.read_bytes() for path in door.folder.iterdir() if path.suffix != ".part"]
     for file in door.files():
         for version in file["versions"]:
             with door.zip_of(version) as archive:

@@ -239,7 +239,8 @@ def test_the_whole_page_is_used_without_a_mouse(page: Page, study: Place) -> Non
     expect(editor(page)).to_be_visible()
 
     def walk_to(there: Locator, key: str = "Tab") -> None:
-        for _ in range(80):
+        # Twice around, as results may be on their way when it is passed.
+        for _ in range(160):
             if there.evaluate(
                 "node => node === document.activeElement || node.contains(document.activeElement)"
             ):

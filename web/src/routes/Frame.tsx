@@ -10,6 +10,7 @@ import { useUploads } from "@/parts/upload/queue";
 import { CrumbsProvider } from "@/ui/layout/crumbsContext";
 import { Shell } from "@/ui/layout/Shell";
 import { PanelBoundary } from "@/ui/PanelBoundary";
+import { forget } from "@/ui/table/usePreference";
 import classes from "./Frame.module.css";
 
 const Bell = lazy(async () => ({ default: (await import("@/parts/notifications/Bell")).Bell }));
@@ -26,6 +27,8 @@ export function Frame() {
 
   const logOut = async () => {
     await api.post("/x/logout").catch(() => null);
+    // Others may use this browser, too, and queries may name subjects.
+    forget(`queries.${me.user._id}`);
     // A fresh page forgets everything this one has loaded.
     window.location.assign("/login");
   };

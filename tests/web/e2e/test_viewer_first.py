@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import io
 from collections import Counter
 
 import numpy as np
 import pytest
 from e2e_kit import MakeSeries, Place, Server
-from numpy.typing import NDArray
-from PIL import Image
-from playwright.sync_api import FloatRect, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 from pydicom import Dataset, dcmread
 from pydicom.uid import RLELossless
+from viewer_kit import coloured, picture
 
-MIDDLE: FloatRect = {"x": 520, "y": 250, "width": 400, "height": 500}
 SLICES = 12
 
 
@@ -23,15 +20,6 @@ def address(server: Server, place: Place, make_series: MakeSeries) -> str:
     """Where a series is viewed."""
     server.send(make_series(slices=SLICES))
     return f"/viewer?file={server.wait_for_file(place.id, members=SLICES)['file_id']}"
-
-
-def coloured(ds: Dataset) -> None:
-    """Its shades in red, with another blue."""
-    shades = (ds.pixel_array / ds.pixel_array.max() * 255).astype(np.uint8)
-    ds.PixelData = np.stack([shades, shades // 2, 255 - shades], axis=-1).tobytes()
-    ds.SamplesPerPixel, ds.PlanarConfiguration, ds.PhotometricInterpretation = 3, 0, "RGB"
-    ds.BitsAllocated, ds.BitsStored, ds.HighBit = 8, 8, 7
-    del ds.WindowCenter, ds.WindowWidth
 
 
 def compressed(ds: Dataset) -> None:
@@ -50,11 +38,6 @@ def any_address(request: pytest.FixtureRequest, server: Server, place: Place, ma
         ds.save_as(path)
     server.send(folder)
     return f"/viewer?file={server.wait_for_file(place.id, members=SLICES)['file_id']}"
-
-
-def picture(page: Page) -> NDArray[np.int16]:
-    """Colours of the image's middle, where nothing stands over it."""
-    return np.asarray(Image.open(io.BytesIO(page.screenshot(clip=MIDDLE))).convert("RGB"), np.int16)
 
 
 def test_the_first_image_is_seen_before_the_drawing_code_comes_and_stays_as_it_is(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from uuid import uuid4
 
 import pytest
 from e2e_kit import MakeSeries, Place, Server, axe_violations
 from playwright.sync_api import Page, expect
+from viewer_kit import drag, value
 
 SLICES = 3
 ACROSS_MM = 40
@@ -28,33 +28,6 @@ def opened(page: Page, file_id: str) -> None:
     expect(page.locator(f'[data-testid=viewport][data-ready=true][data-loaded="{SLICES}"]')).to_be_visible(
         timeout=60_000
     )
-
-
-def drag(page: Page, *points: tuple[int, int]) -> None:
-    """Drag over points given in millimetres from the middle of the image."""
-    box = page.get_by_test_id("viewport").bounding_box()
-    scale = page.get_by_test_id("scale")
-    size = scale.bounding_box()
-    assert box
-    assert size
-    number, unit = scale.inner_text().split()
-    pixel = (size["width"]) / (float(number) * (10 if unit == "cm" else 1))
-    middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    spots = [(middle[0] + x * pixel, middle[1] + y * pixel) for x, y in points]
-    page.mouse.move(*spots[0])
-    page.mouse.down()
-    for spot in spots[1:]:
-        page.mouse.move(*spot, steps=8)
-    page.mouse.up()
-
-
-def value(page: Page, at: int, pattern: str) -> float:
-    """The number that a region of the list shows."""
-    text = page.get_by_test_id("measure").nth(at)
-    expect(text).to_contain_text(re.compile(pattern))
-    found = re.search(pattern, text.inner_text())
-    assert found
-    return float(found[1])
 
 
 @pytest.mark.journey("measure")

@@ -46,6 +46,8 @@ import type { ViewerActions } from "./useViewerKeys";
 interface ToolbarState {
   tool: ToolName;
   layout: Layout;
+  /** Whether the graphics processor draws. */
+  gpu: boolean;
   volume: boolean;
   mayDraw: boolean;
   linked: boolean;
@@ -120,7 +122,7 @@ export function Toolbar({ actions, state, children }: ToolbarProps) {
         </Menu.Dropdown>
       </Menu>
       <ToolButton
-        words={t("Three planes (N)")}
+        words={state.gpu ? t("Three planes (N)") : t("Three planes: they need WebGL 2")}
         Icon={IconCube}
         pressed={state.layout.planes !== null}
         disabled={!state.volume && !state.layout.planes}
@@ -211,7 +213,7 @@ export function Toolbar({ actions, state, children }: ToolbarProps) {
       {children}
       {state.mayDraw ? <ToolButton words={t("Key image (K)")} Icon={IconStar} onClick={actions.key} /> : null}
       <ToolButton
-        words={t("Labels (G)")}
+        words={state.gpu ? t("Labels (G)") : t("Labels: they need WebGL 2")}
         Icon={IconBrush}
         pressed={state.labelled}
         disabled={!state.volume || state.layout.planes !== null}

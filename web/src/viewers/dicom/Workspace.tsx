@@ -1,6 +1,9 @@
+import { Button } from "@mantine/core";
 import { useEffect, useMemo, useState } from "react";
 import type { Instance } from "@/api/types";
 import { t } from "@/i18n/text";
+import { Message } from "@/ui/Message";
+import { LostGraphics } from "../graphics/LostGraphics";
 import { LabelPanel } from "../labels/LabelPanel";
 import type { LabelStore } from "../labels/store";
 import { OverlayMenu } from "../overlays/OverlayMenu";
@@ -11,6 +14,7 @@ import type { RoiStore } from "../rois/store";
 import { fetchEarly } from "./engine";
 import { type Hung, middle } from "./hung";
 import { type Layout, MPR } from "./layout";
+import { NoGpu } from "./NoGpu";
 import type { OverlayText } from "./Overlay";
 import { PaneView } from "./PaneView";
 import { isVolume, stackImages } from "./stack";
@@ -95,7 +99,8 @@ export function Workspace(props: WorkspaceProps) {
     overlayStore,
     mayDraw,
   } = props;
-  const { engine, stacks, planes } = useEngine();
+  const { engine, lost, renew, stacks, planes } = useEngine();
+  const gpu = engine?.gpu ?? true;
   const hung = useHung(cells);
   useEffect(() => {
     for (const one of hung) {
@@ -144,7 +149,7 @@ export function Workspace(props: WorkspaceProps) {
     return null;
   };
 
-  const volume = series !== null && isVolume(series.images);
+  const volume = gpu && series !== null && isVolume(series.images);
   const labels = useLabels(volume && !layout.planes ? series : null, panes, engine, labelStore);
   const overlays = useOverlays(series, panes, overlayStore, measuring);
   const painting = isPainting(tool);
@@ -173,6 +178,7 @@ export function Workspace(props: WorkspaceProps) {
     labels: () => volume && !layout.planes && labels.toggle(),
   };
   useViewerKeys(actions, total - 1);
+  const drawn = layout.planes && !gpu ? [] : panes;
 
   return (
     <div className={classes.workspace}>
@@ -181,6 +187,7 @@ export function Workspace(props: WorkspaceProps) {
         state={{
           tool,
           layout,
+          gpu,
           volume,
           mayDraw,
           linked,
@@ -198,8 +205,9 @@ export function Workspace(props: WorkspaceProps) {
           onListed: () => setListed((old) => !old),
         }}
       >
-        <OverlayMenu {...overlays} onToggle={(object) => void overlays.toggle(object)} />
+        <OverlayMenu {...overlays} layers={gpu} onToggle={(object) => void overlays.toggle(object)} />
       </Toolbar>
+      {gpu ? null : <NoGpu />}
       <div className={classes.row}>
         <div
           className={classes.grid}
@@ -208,7 +216,10 @@ export function Workspace(props: WorkspaceProps) {
             gridTemplateRows: `repeat(${layout.rows}, minmax(0, 1fr))`,
           }}
         >
-          {panes.map((one, at) => {
+          {lost ? (
+            <LostGraphics kept={t("What you measured or painted is still there.")} onReload={renew} />
+          ) : null}
+          {drawn.map((one, at) => {
             const cell = layout.planes ? active : at;
             const shown = cells[cell];
             return (
@@ -228,6 +239,16 @@ export function Workspace(props: WorkspaceProps) {
               />
             );
           })}
+          {drawn.length === 0 ? (
+            <div className={classes.instead}>
+              <Message
+                title={t("Three planes cannot be shown here")}
+                action={<Button onClick={() => onLayout("1x1")}>{t("Show the images")}</Button>}
+              >
+                {t("They are cut by the graphics processor, which this browser does not offer (WebGL 2).")}
+              </Message>
+            </div>
+          ) : null}
         </div>
         {labels.open && volume && !layout.planes ? (
           <LabelPanel {...labels} mayPaint={mayDraw} tool={tool} onTool={actions.tool} />

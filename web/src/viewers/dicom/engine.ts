@@ -1,4 +1,15 @@
-import { cache, Enums, imageLoader, init as initCore, RenderingEngine } from "@cornerstonejs/core";
+import {
+  cache,
+  detectRenderingCapabilities,
+  Enums,
+  eventTarget,
+  getRenderingCapabilities,
+  getShouldUseCPURendering,
+  imageLoader,
+  init as initCore,
+  RenderingEngine,
+  setUseCPURendering,
+} from "@cornerstonejs/core";
 import { init as initLoader } from "@cornerstonejs/dicom-image-loader";
 import {
   ArrowAnnotateTool,
@@ -12,7 +23,6 @@ import {
 import { t } from "@/i18n/text";
 import { bindTools, PAINTING, PLANE_TOOLS, STACK_TOOLS, type ToolName } from "./tools";
 
-const ENGINE = "treadle";
 const CACHE_BYTES = 1_500_000_000;
 
 let started: Promise<void> | null = null;
@@ -21,7 +31,8 @@ let started: Promise<void> | null = null;
 export function startEngine(): Promise<void> {
   started ??= (async () => {
     // One for all pictures: each takes a fifth of a second without a graphics card, and would hold volumes of its own.
-    initCore({ rendering: { webGlContextCount: 1 }, debug: {} });
+    const useCPURendering = !getRenderingCapabilities().webgl2;
+    initCore({ rendering: { webGlContextCount: 1, useCPURendering }, debug: {} });
     initTools();
     initLoader({ maxWebWorkers: Math.min(4, Math.max(1, Math.floor(navigator.hardwareConcurrency / 2))) });
     cache.setMaxCacheSize(CACHE_BYTES);
@@ -29,6 +40,11 @@ export function startEngine(): Promise<void> {
     addTool(ReferenceLinesTool);
   })();
   return started;
+}
+
+/** Look again what the browser offers, after it took a graphics context away. */
+export function lookForGpu(): void {
+  setUseCPURendering(!detectRenderingCapabilities().webgl2, false);
 }
 
 /** Fetch an image while the pictures are set up; what fails is told when it is shown. */
@@ -46,15 +62,22 @@ const ORIENTATION = {
   sagittal: Enums.OrientationAxis.SAGITTAL,
 } as const;
 
+const { WEBGL_CONTEXT_LOST, WEBGL_CONTEXT_RESTORED } = Enums.Events;
+
 /** Viewports with the mouse tools attached; `close` frees what they hold. */
 export class Engine {
-  readonly #engine = new RenderingEngine(ENGINE);
+  readonly #engine = new RenderingEngine();
+  readonly #unheard: () => void;
+  /** Without one the processor draws: images only, no planes and no layers of labels. */
+  readonly gpu = !getShouldUseCPURendering();
   readonly #stacks = toolGroup("stacks", Object.values(STACK_TOOLS));
   readonly #planes = toolGroup("planes", Object.values(PLANE_TOOLS));
   readonly #sizes = new ResizeObserver(() => this.#engine.resize(true, true));
   #tool: ToolName = "window";
+  #closed = false;
 
-  constructor() {
+  constructor(onLost: () => void, onRestored: () => void) {
+    this.#unheard = this.#hear(onLost, onRestored);
     this.#stacks.addTool(ReferenceLinesTool.toolName, { showFullDimension: true });
     // The words at an arrow or a spot are its label in the list; the library would open the browser's own prompt.
     for (const group of [this.#stacks, this.#planes]) {
@@ -76,6 +99,20 @@ export class Engine {
     this.#stacks.setToolConfiguration(PAINTING.erase.toolName, erasing);
   }
 
+  /** Hear of this engine's graphics context until the answer is called. */
+  #hear(onLost: () => void, onRestored: () => void): () => void {
+    const mine = (act: () => void) => (event: Event) =>
+      (event as CustomEvent<{ renderingEngineId: string }>).detail.renderingEngineId === this.#engine.id &&
+      act();
+    const [lost, restored] = [mine(onLost), mine(onRestored)];
+    eventTarget.addEventListener(WEBGL_CONTEXT_LOST, lost);
+    eventTarget.addEventListener(WEBGL_CONTEXT_RESTORED, restored);
+    return () => {
+      eventTarget.removeEventListener(WEBGL_CONTEXT_LOST, lost);
+      eventTarget.removeEventListener(WEBGL_CONTEXT_RESTORED, restored);
+    };
+  }
+
   /** How far the brush and the eraser reach, in millimetres. */
   brush(radius: number): void {
     utilities.segmentation.setBrushSizeForToolGroup(this.#stacks.id, radius);
@@ -87,14 +124,14 @@ export class Engine {
     const defaultOptions = plane ? { orientation: ORIENTATION[plane] } : {};
     this.#engine.enableElement({ viewportId, element, type, defaultOptions });
     const group = plane ? this.#planes : this.#stacks;
-    group.addViewport(viewportId, ENGINE);
+    group.addViewport(viewportId, this.#engine.id);
     this.#sizes.observe(element);
     this.choose(this.#tool);
     const close = () => {
       // The engine may go first, with its groups.
-      if (this.#engine.hasBeenDestroyed) return;
+      if (this.#closed) return;
       this.#sizes.unobserve(element);
-      group.removeViewports(ENGINE, viewportId);
+      group.removeViewports(this.#engine.id, viewportId);
       this.#engine.disableElement(viewportId);
     };
     return { viewport: this.#engine.getViewport(viewportId), close };
@@ -119,7 +156,14 @@ export class Engine {
     this.#engine.renderViewports(this.#stacks.getViewportIds());
   }
 
+  /** Whether its viewports are gone. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
   close(): void {
+    this.#closed = true;
+    this.#unheard();
     this.#sizes.disconnect();
     // The crosshairs would go on listening for the viewports of later engines.
     this.#planes.setToolDisabled(PLANE_TOOLS.cross.toolName);

@@ -12,6 +12,7 @@ import { type Hung, middle } from "./hung";
 import { Prefetch } from "./prefetch";
 import type { Preset } from "./presets";
 import { type Edges, edgeLetters } from "./stack";
+import { type AnyViewport, isStack, resume, type View, viewOf, zoomOf } from "./view";
 import { loadVolume } from "./volume";
 
 export interface PaneState {
@@ -51,16 +52,16 @@ const asText = (problem: unknown): string => {
   return inner instanceof Error ? inner.message : t("The image could not be read.");
 };
 
-type AnyViewport = StackViewport | VolumeViewport;
-const isStack = (viewport: AnyViewport): viewport is StackViewport =>
-  viewport.type === Enums.ViewportType.STACK;
-
 /** One picture of the screen: which series it shows, what of it, and what can be done with it. */
 export class Pane {
   readonly #listeners = new Set<() => void>();
   #state = FRESH;
   #engine: Engine | null = null;
   #viewport: AnyViewport | null = null;
+  /** What the viewport was told to show. */
+  #asked: Hung | null = null;
+  /** How a series was looked at when the viewport was taken away. */
+  #left: { hung: Hung; view: View } | null = null;
   #prefetch: Prefetch | null = null;
   #loaded = 0;
   #telling = 0;
@@ -101,27 +102,42 @@ export class Pane {
     if (this.hung) void this.show(this.hung);
     return () => {
       for (const event of EVENTS) element.removeEventListener(event, read);
-      this.#prefetch?.stop();
+      const { hung } = this;
+      // The engine goes first where all is left.
+      const view =
+        this.#state.ready && !engine.closed ? viewOf(viewport as AnyViewport, this.#state.index) : null;
+      this.#left = hung && view ? { hung, view } : null;
       this.#viewport = null;
       this.#engine = null;
+      this.#asked = null;
+      void this.show(hung);
       close();
     };
   }
 
-  /** Show another series, from its middle. */
+  /** Show another series, from its middle; one that was shown before the viewport was taken away, as it was then. */
   async show(hung: Hung | null): Promise<void> {
     this.hung = hung;
+    if (this.#viewport && this.#asked === hung) return;
     this.#prefetch?.stop();
     window.clearTimeout(this.#telling);
     this.#telling = 0;
     this.#state = FRESH;
     this.#merge({ total: hung?.images.length ?? 0 });
     const viewport = this.#viewport;
-    if (!viewport || !hung || hung.images.length === 0) return;
+    if (!viewport) return;
+    this.#asked = hung;
+    const view = this.#left?.hung === hung ? this.#left.view : null;
+    this.#left = null;
+    if (!hung || hung.images.length === 0) return;
     const current = () => this.hung === hung && this.#viewport === viewport;
     try {
-      await (isStack(viewport) ? this.#showStack(viewport, hung) : this.#showPlane(viewport, hung));
+      await (isStack(viewport)
+        ? this.#showStack(viewport, hung, view?.index ?? middle(hung))
+        : this.#showPlane(viewport, hung));
       if (!current()) return;
+      if (view) resume(viewport, view);
+      viewport.render();
       this.#merge({ ready: true });
       this.#read();
     } catch (problem) {
@@ -129,13 +145,11 @@ export class Pane {
     }
   }
 
-  async #showStack(viewport: StackViewport, hung: Hung): Promise<void> {
+  async #showStack(viewport: StackViewport, hung: Hung, start: number): Promise<void> {
     const imageIds = hung.images.map((image) => image.imageId);
-    const start = middle(hung);
     await viewport.setStack(imageIds, start);
     if (this.hung !== hung || this.#viewport !== viewport) return;
     viewport.resetCamera();
-    viewport.render();
     this.#prefetch = new Prefetch(hung, start, (loaded) => this.#count(loaded));
   }
 
@@ -143,7 +157,6 @@ export class Pane {
     const volumeId = await loadVolume(hung, (loaded) => this.hung === hung && this.#count(loaded));
     if (this.hung !== hung || this.#viewport !== viewport) return;
     await viewport.setVolumes([{ volumeId }]);
-    viewport.render();
   }
 
   /** What the viewport shows now, as state. */
@@ -154,6 +167,7 @@ export class Pane {
     const origin = viewport.canvasToWorld([0, 0]);
     const right = difference(viewport.canvasToWorld([RULER, 0]), origin);
     const down = difference(viewport.canvasToWorld([0, RULER]), origin);
+    const pixelMm = Math.hypot(...right) / RULER;
     const known = isStack(viewport) ? geometry(viewport) : { directions: true, spacing: true };
     const slices = isStack(viewport) ? null : utilities.getImageSliceDataForVolumeViewport(viewport);
     const index = isStack(viewport) ? viewport.getCurrentImageIdIndex() : (slices?.imageIndex ?? 0);
@@ -164,10 +178,10 @@ export class Pane {
       window: voiRange
         ? { center: (voiRange.upper + voiRange.lower) / 2, width: voiRange.upper - voiRange.lower }
         : null,
-      zoom: viewport.getZoom(),
+      zoom: zoomOf(viewport, pixelMm),
       invert: invert ?? false,
       edges: known.directions ? edgeLetters(unit(right), unit(down)) : null,
-      pixelMm: known.spacing ? Math.hypot(...right) / RULER : null,
+      pixelMm: known.spacing ? pixelMm : null,
     });
   }
 

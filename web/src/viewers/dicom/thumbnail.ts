@@ -1,4 +1,4 @@
-import { utilities } from "@cornerstonejs/core";
+import { getShouldUseCPURendering, utilities } from "@cornerstonejs/core";
 import type { Instance } from "@/api/types";
 import { startEngine } from "./engine";
 import { stackImages } from "./stack";
@@ -18,7 +18,8 @@ export function drawThumbnail(
   const draw = async () => {
     await startEngine();
     if (!canvas.isConnected) return;
-    await utilities.loadImageToCanvas({ canvas, imageId: middle.imageId, thumbnail: true });
+    const useCPURendering = getShouldUseCPURendering();
+    await utilities.loadImageToCanvas({ canvas, imageId: middle.imageId, thumbnail: true, useCPURendering });
   };
   queue = queue.then(draw, draw).catch(() => undefined);
 }

@@ -7,11 +7,13 @@ interface OverlayMenuProps {
   objects: OverlayObject[];
   shown: ReadonlyMap<string, unknown>;
   problem: string | null;
+  /** Whether layers of labels can be drawn. */
+  layers: boolean;
   onToggle: (object: OverlayObject) => void;
 }
 
 /** The objects of the study that can be laid over the series; nothing where there are none. */
-export function OverlayMenu({ objects, shown, problem, onToggle }: OverlayMenuProps) {
+export function OverlayMenu({ objects, shown, problem, layers, onToggle }: OverlayMenuProps) {
   if (objects.length === 0) return null;
   return (
     <>
@@ -32,9 +34,12 @@ export function OverlayMenu({ objects, shown, problem, onToggle }: OverlayMenuPr
               }
               rightSection={
                 <Text size="xs" c="dimmed">
-                  {KIND_WORDS[object.kind]}
+                  {object.kind === "seg" && !layers
+                    ? t("Segmentation: needs WebGL 2")
+                    : KIND_WORDS[object.kind]}
                 </Text>
               }
+              disabled={object.kind === "seg" && !layers}
               onClick={() => onToggle(object)}
             >
               {object.name}

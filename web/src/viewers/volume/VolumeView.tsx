@@ -1,8 +1,9 @@
 import { Select, Slider } from "@mantine/core";
-import { useState } from "react";
+import { useReducer, useState } from "react";
 import { t } from "@/i18n/text";
 import { Loading } from "@/ui/Loading";
 import { Message } from "@/ui/Message";
+import { LostGraphics } from "../graphics/LostGraphics";
 import type { PreviewProps } from "../preview/content";
 import preview from "../preview/Preview.module.css";
 import { LayerMenu } from "./LayerMenu";
@@ -26,7 +27,9 @@ export function VolumeView({ file, others }: PreviewProps) {
   const [layers, setLayers] = useState<Layer[]>([{ file, colormap: "gray", opacity: 1 }]);
   const [slices, setSlices] = useState<Slices>("multiplanar");
   const [frame, setFrame] = useState(0);
-  const { canvas, state } = useNiivue(layers, slices, frame);
+  const [canvas, setCanvas] = useState<HTMLCanvasElement | null>(null);
+  const [times, renew] = useReducer((count: number) => count + 1, 0);
+  const state = useNiivue(canvas, layers, slices, frame, renew);
   return (
     <>
       <div className={preview.bar} role="toolbar" aria-label={t("Volume")}>
@@ -58,7 +61,8 @@ export function VolumeView({ file, others }: PreviewProps) {
       </div>
       <div className={classes.stage}>
         <canvas
-          ref={canvas}
+          key={times}
+          ref={setCanvas}
           role="img"
           aria-label={`${file.name}, ${WORDS[slices]}`}
           data-testid="volume"
@@ -72,7 +76,17 @@ export function VolumeView({ file, others }: PreviewProps) {
             </Message>
           </div>
         ) : null}
-        {!state.ready && state.error === null ? (
+        {state.drawing === "missing" ? (
+          <div className={classes.over}>
+            <Message title={t("This browser cannot draw volumes")} alert>
+              {t(
+                "They need WebGL 2. Turn on hardware acceleration in the browser's settings, take another browser, or download the file for a viewer on your computer.",
+              )}
+            </Message>
+          </div>
+        ) : null}
+        {state.drawing === "lost" ? <LostGraphics onReload={renew} /> : null}
+        {!state.ready && state.error === null && state.drawing === "possible" ? (
           <div className={classes.over}>
             <Loading label={t("Loading the volume")} />
           </div>

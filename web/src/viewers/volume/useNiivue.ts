@@ -25,16 +25,32 @@ export interface VolumeState {
   /** Where the cross is, and the value there. */
   location: string;
   error: string | null;
+  /** How drawing stands: the browser may offer none, or take it away. */
+  drawing: "possible" | "missing" | "lost";
 }
 
-const FRESH: VolumeState = { ready: false, frames: 1, colormaps: [], location: "", error: null };
+const FRESH: VolumeState = {
+  ready: false,
+  frames: 1,
+  colormaps: [],
+  location: "",
+  error: null,
+  drawing: "possible",
+};
 
 const asText = (problem: unknown) =>
   problem instanceof Error ? problem.message : t("The volume could not be read.");
 
-/** A volume with overlays in one canvas; the layers after the first lie over it. */
-export function useNiivue(layers: Layer[], slices: Slices, frame: number) {
-  const canvas = useRef<HTMLCanvasElement>(null);
+/** A volume with overlays in one canvas; the layers after the first lie over it.
+ *
+ * A canvas whose graphics context was lost is of no use any more: another is wanted when the context is restored. */
+export function useNiivue(
+  canvas: HTMLCanvasElement | null,
+  layers: Layer[],
+  slices: Slices,
+  frame: number,
+  onRestored: () => void,
+): VolumeState {
   const shown = useRef<Niivue | null>(null);
   const [state, setState] = useState<VolumeState>(FRESH);
   const base = layers[0]?.file;
@@ -43,8 +59,7 @@ export function useNiivue(layers: Layer[], slices: Slices, frame: number) {
   latest.current = layers;
 
   useEffect(() => {
-    const target = canvas.current;
-    if (!target || !base) return undefined;
+    if (!canvas || !base) return undefined;
     const view = new Niivue({
       backColor: [0, 0, 0, 1],
       crosshairColor: [0.64, 0.69, 0.97, 1],
@@ -60,16 +75,27 @@ export function useNiivue(layers: Layer[], slices: Slices, frame: number) {
     shown.current = view;
     setState(FRESH);
     const open = async () => {
-      await view.attachToCanvas(target);
+      await view.attachToCanvas(canvas);
       await view.loadVolumes([{ url: base.url, name: base.name }]);
       merge({ ready: true, frames: view.volumes[0]?.nFrame4D ?? 1, colormaps: view.colormaps() });
     };
-    open().catch((problem: unknown) => merge({ error: asText(problem) }));
+    open().catch((problem: unknown) =>
+      merge(canvas.getContext("webgl2") ? { error: asText(problem) } : { drawing: "missing" }),
+    );
+    const lose = (event: Event) => {
+      // Else it never comes back.
+      event.preventDefault();
+      merge({ ready: false, drawing: "lost" });
+    };
+    canvas.addEventListener("webglcontextlost", lose);
+    canvas.addEventListener("webglcontextrestored", onRestored);
     return () => {
+      canvas.removeEventListener("webglcontextlost", lose);
+      canvas.removeEventListener("webglcontextrestored", onRestored);
       shown.current = null;
       view.cleanup();
     };
-  }, [base]);
+  }, [base, canvas, onRestored]);
 
   useEffect(() => {
     const view = shown.current;
@@ -108,5 +134,5 @@ export function useNiivue(layers: Layer[], slices: Slices, frame: number) {
     if (state.ready && volume && volume.frame4D !== frame) shown.current?.setFrame4D(volume.id, frame);
   }, [state.ready, frame]);
 
-  return { canvas, state };
+  return state;
 }

@@ -155,6 +155,22 @@ def test_a_lost_graphics_context_is_said_and_images_and_measurements_come_back(
     assert value(page, 1, r"([\d.]+) mm") == pytest.approx(20, rel=0.05)
 
 
+def test_three_planes_come_back(new_page: NewPage, file_id: str) -> None:
+    page = new_page(LOSABLE)
+    page.goto(f"/viewer?file={file_id}&layout=mpr")
+    ready = page.locator("[data-testid=viewport][data-ready=true]")
+    expect(ready).to_have_count(3)
+    page.wait_for_timeout(1000)  # drawn
+    before = picture(page)
+    assert before.std() > 1
+    page.evaluate("lose()")
+    page.get_by_role("button", name="Reload the images").click()
+    expect(page.get_by_role("heading", name=LOST)).to_have_count(0)
+    expect(ready).to_have_count(3)
+    page.wait_for_timeout(1000)
+    assert np.abs(picture(page) - before).mean() < 4
+
+
 def test_labels_come_back_too_and_the_processor_draws_if_nothing_else_can(
     new_page: NewPage, file_id: str
 ) -> None:

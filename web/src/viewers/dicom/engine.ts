@@ -21,7 +21,7 @@ import {
   utilities,
 } from "@cornerstonejs/tools";
 import { t } from "@/i18n/text";
-import { bindTools, PAINTING, PLANE_TOOLS, STACK_TOOLS, type ToolName } from "./tools";
+import { bindTools, IMAGE_TOOLS, PAINTING, PLANE_TOOLS, STACK_TOOLS, type ToolName } from "./tools";
 
 const CACHE_BYTES = 1_500_000_000;
 
@@ -45,6 +45,8 @@ export function startEngine(): Promise<void> {
 /** Look again what the browser offers, after it took a graphics context away. */
 export function lookForGpu(): void {
   setUseCPURendering(!detectRenderingCapabilities().webgl2, false);
+  // Their textures went with the context; the images they are made of are still there.
+  cache.purgeVolumeCache();
 }
 
 /** Fetch an image while the pictures are set up; what fails is told when it is shown. */
@@ -70,7 +72,8 @@ export class Engine {
   readonly #unheard: () => void;
   /** Without one the processor draws: images only, no planes and no layers of labels. */
   readonly gpu = !getShouldUseCPURendering();
-  readonly #stacks = toolGroup("stacks", Object.values(STACK_TOOLS));
+  readonly #stackTools = this.gpu ? STACK_TOOLS : IMAGE_TOOLS;
+  readonly #stacks = toolGroup("stacks", Object.values(this.#stackTools));
   readonly #planes = toolGroup("planes", Object.values(PLANE_TOOLS));
   readonly #sizes = new ResizeObserver(() => this.#engine.resize(true, true));
   #tool: ToolName = "window";
@@ -96,7 +99,7 @@ export class Engine {
       }
     }
     const erasing = { activeStrategy: "ERASE_INSIDE_CIRCLE" };
-    this.#stacks.setToolConfiguration(PAINTING.erase.toolName, erasing);
+    if (this.gpu) this.#stacks.setToolConfiguration(PAINTING.erase.toolName, erasing);
   }
 
   /** Hear of this engine's graphics context until the answer is called. */
@@ -115,6 +118,7 @@ export class Engine {
 
   /** How far the brush and the eraser reach, in millimetres. */
   brush(radius: number): void {
+    if (!this.gpu) return;
     utilities.segmentation.setBrushSizeForToolGroup(this.#stacks.id, radius);
   }
 
@@ -140,7 +144,7 @@ export class Engine {
   /** What the left mouse button does from now on. */
   choose(tool: ToolName): void {
     this.#tool = tool;
-    bindTools(this.#stacks, STACK_TOOLS, tool);
+    bindTools(this.#stacks, this.#stackTools, tool);
     if (this.#planes.getViewportsInfo().length > 0) bindTools(this.#planes, PLANE_TOOLS, tool);
   }
 

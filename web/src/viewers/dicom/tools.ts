@@ -48,7 +48,9 @@ class EraseTool extends BrushTool {
 /** The libraries' tools that change labels. */
 export const PAINTING = { paint: PaintTool, erase: EraseTool };
 
-export const STACK_TOOLS = { ...MOVING, magnify: MagnifyTool, ...DRAWING, ...PAINTING };
+/** What works also where the processor draws. */
+export const IMAGE_TOOLS = { ...MOVING, magnify: MagnifyTool, ...DRAWING };
+export const STACK_TOOLS = { ...IMAGE_TOOLS, ...PAINTING };
 export const PLANE_TOOLS = { ...MOVING, cross: CrosshairsTool, ...DRAWING };
 export type ToolName = keyof typeof STACK_TOOLS | keyof typeof PLANE_TOOLS;
 

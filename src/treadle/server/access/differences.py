@@ -63,8 +63,9 @@ class Touched:
 
 def now_held(within: ColumnElement[bool]) -> Rights:
     """The rights as they are; `within` narrows the entries looked at (on project_grant)."""
+    held = select(project_grant.c.project_id, project_grant.c.user_id, project_grant.c.role_ids)
     return Rights(
-        grants=select(project_grant).where(within),
+        grants=held.where(within),
         roles=select(role.c.id, role.c.actions),
         able=and_(app_user.c.disabled.is_(False), app_user.c.deleted_at.is_(None)),
         admin=app_user.c.roles.contains(["site_admin"]),

@@ -12,8 +12,8 @@ from treadle.server.access.guard import Guard
 from treadle.server.access.identity import by_user
 from treadle.server.access.tables import app_user
 from treadle.server.kit.clock import now
-from treadle.server.search import views_executions as executions
 from treadle.server.search.tables import data_view_execution as execution
+from treadle.server.search.views import executions
 from treadle.server.store.blobs_rows import collect_garbage
 from treadle.server.store.tables import blob
 

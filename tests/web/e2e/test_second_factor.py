@@ -45,7 +45,8 @@ def is_in(page: Page) -> None:
 
 def log_out(page: Page) -> None:
     page.get_by_role("button", name="User menu").click()
-    page.get_by_role("menuitem", name="Log out").click()
+    with page.expect_event("load"):  # a fresh page; what was on the old one may lead there, too
+        page.get_by_role("menuitem", name="Log out").click()
     expect(page.get_by_label("E-mail")).to_be_visible()
 
 

@@ -116,7 +116,8 @@ def test_what_was_drawn_a_moment_before_leaving_is_kept(page: Page, file_id: str
     opened(page, file_id)
     page.keyboard.press("l")
     drag(page, (-20, -15), (20, -15))
-    page.get_by_role("link", name="Leave the viewer").click()
+    with page.expect_response(lambda answer: answer.request.method == "POST" and "annotations" in answer.url):
+        page.get_by_role("link", name="Leave the viewer").click()
     expect(page.get_by_test_id("viewport")).to_have_count(0)
     opened(page, file_id)
     expect(page.get_by_test_id("roi")).to_have_count(1)

@@ -29,9 +29,8 @@ export function useKeeping(keeper: Keeper | null, settle: () => void = NOTHING):
     window.addEventListener("beforeunload", ask);
     document.addEventListener("visibilitychange", hide);
     return () => {
-      window.removeEventListener("beforeunload", ask);
       document.removeEventListener("visibilitychange", hide);
-      void leave();
+      void leave().finally(() => window.removeEventListener("beforeunload", ask));
     };
   }, [keeper, settle]);
 }

@@ -12,6 +12,7 @@ from treadle.cli.client import Client, ClientError
 from treadle.cli.connect import segment
 from treadle.cli.gear_images import Runtime
 from treadle.gears import Document, ManifestError, judge, read
+from treadle.gears.address import IMAGE
 from treadle.gears.folder import pack
 
 Json = dict[str, Any]
@@ -108,7 +109,7 @@ def install_image(client: Client, image: str, *, category: str | None) -> Json:
     repository, digest = runtime.digest(image)
     document = runtime.manifest(image)
     require_valid(document, image)
-    address = {"rootfs-hash": digest, "rootfs-url": f"docker://{repository}@{digest}"}
+    address = {"rootfs-hash": digest, "rootfs-url": f"{IMAGE}{repository}@{digest}"}
     return _added(client, document, address, category)
 
 

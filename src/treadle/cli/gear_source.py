@@ -59,8 +59,7 @@ def find_source(text: str) -> Source:
         return Source(None, image=text)
     document = read_in_order(path)
     if document.address.startswith(ARCHIVE):
-        sha384 = str((document.exchange or {}).get("rootfs-hash") or "")
-        return Source(document.manifest, address=document.address, sha384=sha384)
+        return Source(document.manifest, address=document.address, sha384=document.sha384)
     if not document.reference:
         raise EngineError(f"{path} names no image and no archive to be run")
     return Source(document.manifest, image=document.reference)

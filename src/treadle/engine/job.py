@@ -69,14 +69,9 @@ class Claim:
         return any(one["base"] == "api-key" for one in self.config["inputs"].values())
 
     @property
-    def image(self) -> str | None:
-        """The image that is run, or its place; None for an archive or a folder."""
-        return Document(self.manifest, exchange=self.exchange).reference
-
-    @property
-    def address(self) -> str:
-        """Where the gear is."""
-        return Document(self.manifest, exchange=self.exchange).address
+    def gear(self) -> Document:
+        """The gear's manifest, and where it is."""
+        return Document(self.manifest, exchange=self.exchange)
 
 
 class JobRun:
@@ -169,11 +164,11 @@ class JobRun:
     @contextmanager
     def _gear(self, log: Log) -> Iterator[Content]:
         """What there is of it, which stays there meanwhile."""
-        claim = self._claim
-        if claim.image:
-            yield Content(image=self._runtime.fetch(claim.image))
+        gear = self._claim.gear
+        if gear.reference:
+            yield Content(image=self._runtime.fetch(gear.reference))
             return
-        url, sha384 = claim.address, str(claim.exchange.get("rootfs-hash") or "")
+        url, sha384 = gear.address, gear.sha384
         if url.startswith(FOLDER) and Path(url.removeprefix(FOLDER)).is_dir():
             yield Content(Path(url.removeprefix(FOLDER)))
             return
@@ -266,7 +261,7 @@ class JobRun:
         self._api.patiently(lambda: self._api.commit(self._claim.hold, document))
 
     def _introduce(self, plan: Plan, log: Log) -> None:
-        what = plan.image or self._claim.exchange.get("rootfs-hash") or self._claim.address
+        what = plan.image or self._claim.gear.sha384 or self._claim.gear.address
         limits = plan.resources
         log.say(
             f"engine {self._setup.name} ({self._runtime.name}); network {plan.network}; gear {what}; "

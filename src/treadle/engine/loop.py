@@ -98,7 +98,7 @@ class Engine:
 
     def _start(self, claim: Claim) -> None:
         self._places.acquire()
-        runtime = self._runtimes.images if claim.image else self._runtimes.folders
+        runtime = self._runtimes.images if claim.gear.reference else self._runtimes.folders
         run = JobRun(self._api, self._setup, runtime, self._cache, self._capacity, claim)
         thread = threading.Thread(target=self._run_job, args=(run, claim), name=claim.hold.job, daemon=True)
         self._runs[claim.hold.job] = (run, thread)

@@ -50,6 +50,11 @@ class Document:
         return text(mapping(self.exchange).get("rootfs-url")) or ""
 
     @property
+    def sha384(self) -> str:
+        """The hash of what is there (`sha384:...`); empty where none is given."""
+        return text(mapping(self.exchange).get("rootfs-hash")) or ""
+
+    @property
     def reference(self) -> str | None:
         """The image that is run, by digest when it is known, or its place; None for an archive or a folder."""
         if not self.address:

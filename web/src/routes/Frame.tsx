@@ -4,13 +4,13 @@ import { lazy, Suspense, useEffect } from "react";
 import { api } from "@/api/client";
 import { followEvents } from "@/api/live";
 import { useMe } from "@/api/queries";
+import { forgetHistory } from "@/features/search/history";
 import { t } from "@/i18n/text";
 import { SearchBox } from "@/parts/find/SearchBox";
 import { useUploads } from "@/parts/upload/queue";
 import { CrumbsProvider } from "@/ui/layout/crumbsContext";
 import { Shell } from "@/ui/layout/Shell";
 import { PanelBoundary } from "@/ui/PanelBoundary";
-import { forget } from "@/ui/table/usePreference";
 import classes from "./Frame.module.css";
 
 const Bell = lazy(async () => ({ default: (await import("@/parts/notifications/Bell")).Bell }));
@@ -28,7 +28,7 @@ export function Frame() {
   const logOut = async () => {
     await api.post("/x/logout").catch(() => null);
     // Others may use this browser, too, and queries may name subjects.
-    forget(`queries.${me.user._id}`);
+    forgetHistory(me.user._id);
     // A fresh page forgets everything this one has loaded.
     window.location.assign("/login");
   };

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from treadle.server.catalog.rows import File
 from treadle.server.catalog.tables import instance
 from treadle.server.kit.errors import NotFound
+from treadle.server.store.zips import Packed
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,10 @@ class Instance:
     compressed_size: int
     size: int
     method: int
+
+    def place(self, sha384: str) -> Packed:
+        """Where it lies in the file of this content."""
+        return Packed(sha384, self.offset, self.compressed_size, self.size, self.method)
 
     def shown(self) -> dict[str, Any]:
         """The instance as the viewer reads it."""

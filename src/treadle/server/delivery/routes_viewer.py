@@ -10,12 +10,11 @@ from treadle.server.catalog.rows import File
 from treadle.server.catalog.types import guess_mimetype
 from treadle.server.catalog.wire import file_hash
 from treadle.server.delivery.content import OCTETS, content_answer, joined_answer, plain
-from treadle.server.delivery.instances import Instance, find_instance, find_instances, instances_of
+from treadle.server.delivery.instances import find_instance, find_instances, instances_of
 from treadle.server.delivery.models import Instances
 from treadle.server.delivery.routes_files import require_reading
 from treadle.server.kit.errors import BadRequest
 from treadle.server.store.blobs import Blobs
-from treadle.server.store.zips import Packed
 from treadle.server.wire.answer import json_answer
 from treadle.server.wire.query import read_count
 from treadle.server.wire.routing import Router
@@ -51,7 +50,7 @@ async def read_bundle(
     found = await find_instances(guard.connection, target, wanted)
     return await joined_answer(
         request.app.state.blobs,
-        [_place(target, item) for item in found],
+        [item.place(target.blob_sha384) for item in found],
         media_type=OCTETS,
         cache=_FOR_EVER if number is not None else "no-store",
     )
@@ -73,7 +72,7 @@ async def read_instance(
     return await content_answer(
         request,
         blobs,
-        _place(target, item),
+        item.place(target.blob_sha384),
         name=f"{sop_uid}.dcm",
         etag=f'"{target.blob_sha384}-{sop_uid}"',
         media_type="application/dicom",
@@ -111,10 +110,6 @@ async def looked_at(guard: ScopedGuard, file_id: str, version: int | None) -> Fi
 def cache_of(version: int | None) -> str:
     """How long a browser may keep an answer about this version, or about the newest one."""
     return _ASK_AGAIN if version is None else _FOR_EVER
-
-
-def _place(target: File, item: Instance) -> Packed:
-    return Packed(target.blob_sha384, item.offset, item.compressed_size, item.size, item.method)
 
 
 for _method in ("GET", "HEAD"):

@@ -15,6 +15,7 @@ from treadle.server.dicomweb.accept import KNOWN, OCTETS, REFUSED, choose, wante
 from treadle.server.dicomweb.described import described
 from treadle.server.dicomweb.errors import NotAcceptable, ObjectMissing, QueryInvalid
 from treadle.server.dicomweb.frames import FrameReader
+from treadle.server.dicomweb.instance_bytes import packed
 from treadle.server.dicomweb.located import Located, locate
 from treadle.server.dicomweb.multipart import Part, multipart_answer, one
 from treadle.server.dicomweb.places import ROOTS
@@ -88,7 +89,7 @@ async def _read(
         for number in numbers:
             yield await reader.read(number)
         return
-    for frame in await decoded.frames(blobs, item, list(numbers)):
+    for frame in await decoded.frames(blobs, packed(item), list(numbers)):
         yield frame
 
 
@@ -121,7 +122,13 @@ async def retrieve_rendered(request: Request, guards: StreamGuards) -> Response:
     if is_known(request, etag):
         return Response(status_code=304, headers=headers)
     data = await decoded.picture(
-        request.app.state.blobs, found.items[0], number, kind, window=window, size=size, quality=quality
+        request.app.state.blobs,
+        packed(found.items[0]),
+        number,
+        kind,
+        window=window,
+        size=size,
+        quality=quality,
     )
     return Response(data, media_type=kind, headers=headers)
 

@@ -10,7 +10,6 @@ from treadle.server.delivery.ranges import is_known
 from treadle.server.delivery.routes_viewer import cache_of, looked_at
 from treadle.server.dicomweb import decoded
 from treadle.server.dicomweb.errors import InstanceUnreadable
-from treadle.server.dicomweb.queries import Stored
 from treadle.server.wire.query import read_count
 from treadle.server.wire.routing import Router
 
@@ -34,21 +33,9 @@ async def read_picture(
     headers = {"Cache-Control": cache_of(number), "ETag": etag}
     if is_known(request, etag):
         return Response(status_code=304, headers=headers)
-    stored = Stored(
-        study_uid="",
-        series_uid="",
-        sop_uid=sop_uid,
-        transfer_syntax=item.transfer_syntax or "",
-        sha384=target.blob_sha384,
-        offset=item.offset,
-        compressed_size=item.compressed_size,
-        size=item.size,
-        method=item.method,
-        frames=item.frames,
-        context=target.context,
-    )
+    place = item.place(target.blob_sha384)
     try:
-        data = await decoded.picture(request.app.state.blobs, stored, 1, _PNG, square=True)
+        data = await decoded.picture(request.app.state.blobs, place, 1, _PNG, square=True)
     except InstanceUnreadable:
         return Response(status_code=204, headers=headers)
     return Response(data, media_type=_PNG, headers=headers)

@@ -87,7 +87,7 @@ async def _instances(blobs: Blobs, found: Located, taken: Taken) -> AsyncIterato
             yield _stored_part(blobs, item, address)
             continue
         try:
-            blocks = decoded.little_endian(blobs, item)
+            blocks = decoded.little_endian(blobs, instance_bytes.packed(item))
             first = await anext(blocks)
         except InstanceUnreadable:  # no codec for it: the part says in which syntax it comes
             yield _stored_part(blobs, item, address)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from treadle.gears.address import IMAGE
 from treadle.server.access.guard import Guard
 from treadle.server.gears.add import Submission
 from treadle.server.gears.errors import TicketUnknown
@@ -95,4 +96,4 @@ def image_address(repository: object, pointer: object) -> Json:
         )
     if not isinstance(pointer, str) or not _DIGEST.fullmatch(pointer):
         raise Invalid("'pointer' must be the image's digest, sha256: and 64 hex digits.")
-    return {"rootfs-hash": pointer, "rootfs-url": f"docker://{repository}@{pointer}"}
+    return {"rootfs-hash": pointer, "rootfs-url": f"{IMAGE}{repository}@{pointer}"}

@@ -1,10 +1,7 @@
-import { Button, Menu } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
-import { IconChevronDown, IconDownload } from "@tabler/icons-react";
-import { useMutation } from "@tanstack/react-query";
+import { IconDownload } from "@tabler/icons-react";
 import { api } from "@/api/client";
-import { saveBlob } from "@/api/download";
 import { t } from "@/i18n/text";
+import { ExportButton, type ExportForm } from "@/parts/export/ExportButton";
 import { asPng } from "./asPng";
 import type { Drawing } from "./drawing";
 import type { Address } from "./useGraph";
@@ -17,20 +14,9 @@ interface ExportMenuProps {
   crate: Address | null;
 }
 
-interface Form {
-  form: string;
-  make: () => Promise<Blob>;
-  file: string;
-}
-
 /** Saves the graph as a picture, or as a document for programs. */
 export function ExportMenu({ name, draw, crate }: ExportMenuProps) {
-  const write = useMutation({
-    mutationFn: async ({ make, file }: Form) => saveBlob(await make(), file),
-    onError: (error) =>
-      notifications.show({ color: "red", title: t("Not exported"), message: error.message }),
-  });
-  const forms: Form[] = [
+  const forms: ExportForm[] = [
     { form: t("Picture (PNG)"), make: () => asPng(draw()), file: `${name} lineage.png` },
     {
       form: t("Drawing (SVG)"),
@@ -44,25 +30,5 @@ export function ExportMenu({ name, draw, crate }: ExportMenuProps) {
       make: () => api.saved(crate.path, { ...crate.query }),
       file: `${name}-lineage-ro-crate-metadata.json`,
     });
-  return (
-    <Menu position="bottom-end">
-      <Menu.Target>
-        <Button
-          variant="default"
-          leftSection={<IconDownload size={16} />}
-          rightSection={<IconChevronDown size={14} />}
-          loading={write.isPending}
-        >
-          {t("Export")}
-        </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {forms.map((one) => (
-          <Menu.Item key={one.form} onClick={() => write.mutate(one)}>
-            {one.form}
-          </Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
-  );
+  return <ExportButton forms={forms} Icon={IconDownload} />;
 }

@@ -1,33 +1,9 @@
 import { expect, test } from "vitest";
 import { draw } from "./drawing";
 import type { Graph, Node } from "./graph";
+import { file, job } from "./samples";
 
-const file = (name: string): Node => ({
-  kind: "file",
-  id: name,
-  depth: 0,
-  file_id: name,
-  version: 1,
-  name,
-  type: null,
-  size: 1,
-  parent: { type: "session", id: "s" },
-  parents: {},
-  origin: { type: "user", id: "u" },
-  deleted: false,
-  created: "",
-});
-const job = (state: "complete" | "failed"): Node => ({
-  kind: "job",
-  id: state,
-  depth: 0,
-  label: null,
-  state,
-  gear_info: { name: "g", version: "1" },
-  destination: { type: "session", id: "s" },
-  origin: { type: "user", id: "u" },
-  created: "",
-});
+const ended = (state: "complete" | "failed"): Node => ({ ...job(state), state });
 const graph = (...nodes: Node[]): Graph<Node> => ({
   root: nodes[0]?.id ?? "",
   nodes,
@@ -36,7 +12,7 @@ const graph = (...nodes: Node[]): Graph<Node> => ({
 const texts = (svg: string) => [...svg.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map(([, text]) => text);
 
 test("names are text, whatever they hold", () => {
-  const { svg } = draw(graph(file(`<b>&"'`), job("complete")), `a<script>&`, ["<i>"]);
+  const { svg } = draw(graph(file(`<b>&"'`), ended("complete")), `a<script>&`, ["<i>"]);
   expect(texts(svg)).toEqual(
     expect.arrayContaining([`&lt;b&gt;&amp;&quot;'`, "a&lt;script&gt;&amp;", "&lt;i&gt;"]),
   );
@@ -56,14 +32,14 @@ test("a long name is cut in its box and whole in its title", () => {
 });
 
 test("the legend tells of the kinds that are there, and what is left out stands below", () => {
-  const said = texts(draw(graph(file("x"), job("failed")), "Of x", ["1 more"]).svg);
+  const said = texts(draw(graph(file("x"), ended("failed")), "Of x", ["1 more"]).svg);
   expect(said[0]).toBe("Of x");
   expect(said.slice(-4)).toEqual(["File", "Failed job", "What the picture is of", "1 more"]);
 });
 
 test("everything lies within the picture", () => {
   const many = Array.from({ length: 30 }, (_, index) => file(`f${index}`));
-  const { svg, width, height } = draw(graph(job("complete"), ...many), "", ["a", "b"]);
+  const { svg, width, height } = draw(graph(ended("complete"), ...many), "", ["a", "b"]);
   expect(svg).toContain(`viewBox="0 0 ${width} ${height}"`);
   const places = [...svg.matchAll(/translate\(([\d.-]+) ([\d.-]+)\)/g)];
   expect(places.length).toBeGreaterThan(31);

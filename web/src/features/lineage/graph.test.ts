@@ -1,32 +1,7 @@
 import { expect, test } from "vitest";
 import { bundled, type Edge, type Graph, type Lineage, laidOut, merged, type Thing } from "./graph";
+import { file, job } from "./samples";
 
-const file = (id: string, depth = 0): Thing => ({
-  kind: "file",
-  id,
-  depth,
-  file_id: id,
-  version: 1,
-  name: id,
-  type: null,
-  size: 1,
-  parent: { type: "session", id: "s" },
-  parents: {},
-  origin: { type: "user", id: "u" },
-  deleted: false,
-  created: "",
-});
-const job = (id: string, depth = 1): Thing => ({
-  kind: "job",
-  id,
-  depth,
-  label: null,
-  state: "complete",
-  gear_info: { name: "g", version: "1" },
-  destination: { type: "session", id: "s" },
-  origin: { type: "user", id: "u" },
-  created: "",
-});
 const line = (text: string): Edge => {
   const [from = "", to = ""] = text.split(" ");
   return { from, to };

@@ -1,16 +1,15 @@
 import { Button, Menu } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { notifications } from "@mantine/notifications";
-import { IconChevronDown, IconTableExport, IconTag } from "@tabler/icons-react";
-import { useMutation } from "@tanstack/react-query";
+import { IconTableExport, IconTag } from "@tabler/icons-react";
 import { api } from "@/api/client";
-import { type DownloadNode, saveBlob } from "@/api/download";
+import type { DownloadNode } from "@/api/download";
 import { t, tIn } from "@/i18n/text";
 import { BatchButton } from "@/parts/batch/BatchButton";
 import { BulkEditButton } from "@/parts/bulkedit/BulkEditButton";
 import type { BulkLevel } from "@/parts/bulkedit/change";
 import { AddToCollectionButton } from "@/parts/collect/AddToCollectionButton";
 import { DownloadButton } from "@/parts/download/DownloadButton";
+import { ExportButton } from "@/parts/export/ExportButton";
 import type { Kind, SearchQuery } from "./search";
 import { TagDialog } from "./TagDialog";
 import { ViewDialog } from "./ViewDialog";
@@ -43,40 +42,23 @@ export function ResultActions({ kind, asked, columns }: ResultActionsProps) {
   const [viewing, view] = useDisclosure(false);
   const nodes = async () =>
     (await api.post<{ nodes: DownloadNode[] }>("/dataexplorer/search/nodes", asked)).nodes;
-  const write = useMutation({
-    mutationFn: async (format: string) => {
-      const body = { query: asked, format, columns: [`${kind}._id`, ...columns] };
-      saveBlob(
-        await api.file("/dataexplorer/search/export", body),
-        `${kind === "analysis" ? "analyses" : `${kind}s`}.${format}`,
-      );
-    },
-    onError: (error) =>
-      notifications.show({ color: "red", title: t("Not exported"), message: error.message }),
-  });
+  const name = kind === "analysis" ? "analyses" : `${kind}s`;
+  const forms = FORMATS.map(([format, words]) => ({
+    form: words,
+    make: () =>
+      api.file("/dataexplorer/search/export", {
+        query: asked,
+        format,
+        columns: [`${kind}._id`, ...columns],
+      }),
+    file: `${name}.${format}`,
+  }));
   return (
     <>
-      <Menu position="bottom-end">
-        <Menu.Target>
-          <Button
-            variant="default"
-            leftSection={<IconTableExport size={16} />}
-            rightSection={<IconChevronDown size={14} />}
-            loading={write.isPending}
-          >
-            {t("Export")}
-          </Button>
-        </Menu.Target>
-        <Menu.Dropdown>
-          {FORMATS.map(([format, words]) => (
-            <Menu.Item key={format} onClick={() => write.mutate(format)}>
-              {words}
-            </Menu.Item>
-          ))}
-          <Menu.Divider />
-          <Menu.Item onClick={view.open}>{t("As data view…")}</Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
+      <ExportButton forms={forms} Icon={IconTableExport}>
+        <Menu.Divider />
+        <Menu.Item onClick={view.open}>{t("As data view…")}</Menu.Item>
+      </ExportButton>
       <Button variant="default" leftSection={<IconTag size={16} />} onClick={tags.open}>
         {tIn("action", "Tag")}
       </Button>

@@ -1,5 +1,5 @@
 import { useMe } from "@/api/queries";
-import { usePreference } from "@/ui/table/usePreference";
+import { forget, usePreference } from "@/ui/table/usePreference";
 
 const MOST = 50;
 const NONE: string[] = [];
@@ -10,9 +10,14 @@ export function withLatest(past: string[], query: string): string[] {
   return text ? [text, ...past.filter((one) => one !== text)].slice(0, MOST) : past;
 }
 
+const keyOf = (userId: string) => `queries.${userId}`;
+
+/** Take a user's queries out of this browser. */
+export const forgetHistory = (userId: string) => forget(keyOf(userId));
+
 /** The queries that this user ran in this browser, and how one more is kept. */
 export function useHistory() {
   const { user } = useMe();
-  const [past, setPast] = usePreference(`queries.${user._id}`, NONE);
+  const [past, setPast] = usePreference(keyOf(user._id), NONE);
   return { past, keep: (query: string) => setPast((old) => withLatest(old, query)) };
 }

@@ -78,7 +78,7 @@ export function useLabels(
       made?.close();
     };
   }, [series, store]);
-  useKeeping(painting?.keeper ?? null);
+  const again = useKeeping(painting?.keeper ?? null, saving);
 
   const showing = useShowing(panes, labelmap?.hung ?? null);
   useEffect(() => labelmap?.show(showing, segments, value), [labelmap, showing, segments, value]);
@@ -102,7 +102,7 @@ export function useLabels(
     brush,
     setBrush,
     saving,
-    again: painting?.keeper.waits && saving instanceof Error ? () => void painting.keeper.now() : null,
+    again,
     draft: labelmap !== null && store.isDraft(labelmap.hung.fileId, labelmap.hung.version),
     volumeOf: (number: number) => labelmap?.volume(number) ?? 0,
     add: () => {

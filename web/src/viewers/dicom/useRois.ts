@@ -44,7 +44,7 @@ export function useRois(hung: (Hung | null)[], panes: Pane[], store: RoiStore) {
     );
     return made;
   }, [update]);
-  useKeeping(keeper, board.settle);
+  const again = useKeeping(keeper, saving, board.settle);
   useEffect(() => board.open(), [board]);
 
   const asked = useRef(new Set<string>());
@@ -147,7 +147,7 @@ export function useRois(hung: (Hung | null)[], panes: Pane[], store: RoiStore) {
     rois: present,
     saving,
     publish,
-    again: keeper.waits && saving instanceof Error ? () => void keeper.now() : null,
+    again,
     mayUndo: history.past.length > 0,
     mayRedo: history.future.length > 0,
     undo: useCallback(() => update(undo), [update]),

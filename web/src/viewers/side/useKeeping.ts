@@ -1,14 +1,18 @@
 import { notifications } from "@mantine/notifications";
 import { useEffect } from "react";
 import { t } from "@/i18n/text";
-import type { Keeper } from "./keeper";
+import type { Keeper, Saving } from "./keeper";
 
 const NOTHING = () => {};
 
 /** Keep what changed when the picture is left; who closes the page before that is done is asked.
  *
- * `settle` tells the keeper of changes that are still on their way. */
-export function useKeeping(keeper: Keeper | null, settle: () => void = NOTHING): void {
+ * `settle` tells the keeper of changes that are still on their way. Answers how to try again what could not be kept. */
+export function useKeeping(
+  keeper: Keeper | null,
+  saving: Saving,
+  settle: () => void = NOTHING,
+): (() => void) | null {
   useEffect(() => {
     if (!keeper) return undefined;
     const keep = () => {
@@ -33,4 +37,5 @@ export function useKeeping(keeper: Keeper | null, settle: () => void = NOTHING):
       void leave().finally(() => window.removeEventListener("beforeunload", ask));
     };
   }, [keeper, settle]);
+  return keeper?.waits && saving instanceof Error ? () => void keeper.now() : null;
 }
